@@ -1,0 +1,1 @@
+# example configurations, the schema, manual pages of the core

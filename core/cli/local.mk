@@ -1,0 +1,2 @@
+# the files of core/cli
+muster_SOURCES += core/cli/main.c

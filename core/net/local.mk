@@ -1,0 +1,2 @@
+# the files of core/net
+libmuster_net_la_SOURCES += core/net/http.c

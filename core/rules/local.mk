@@ -1,0 +1,2 @@
+# the files of core/rules
+core_libcore_la_SOURCES += core/rules/expr.c

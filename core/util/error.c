@@ -1,0 +1,3 @@
+/* error.c */
+int mstc_placeholder(void);
+int mstc_placeholder(void) { return 0; }

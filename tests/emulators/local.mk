@@ -1,0 +1,1 @@
+include tests/emulators/graph/local.mk
