@@ -1,0 +1,147 @@
+/* config.h - muster.xml as structs, as it was written: names, texts, places.
+ *
+ * Reading checks all that can be checked without plugins: the schema, names that
+ * nobody defines, numbers and durations, the same name twice.  Expressions are kept
+ * as text; what they mean is the setup's business (engine/setup.h), which also asks
+ * the plugins about options and attributes.  All mistakes go to the report at once,
+ * with line and column in the file they are in.  Everything lives as long as the
+ * struct.  Only config.c and its neighbours include libxml2. */
+#ifndef MSTC_CONFIG_H
+#define MSTC_CONFIG_H
+
+#include "util/report.h"
+
+/* An expression's text with entities decoded, and the way back to its place. */
+struct mstc_text {
+        const char *text;                    /* trimmed of outer white space           */
+        size_t length;
+        struct mstc_place place;             /* of its first character                 */
+        const void *origin;                  /* for mstc_config_place()                */
+};
+
+/* Same layout as host's struct mstc_given, which config may not include. */
+struct mstc_config_option {
+        const char *name, *text, *file, *credential, *env;
+        struct mstc_place place;
+        struct mstc_config_option *next;
+};
+
+struct mstc_config_instance {                /* a <source> or <sink>                   */
+        const char *name, *plugin, *was;
+        bool is_source;
+        struct mstc_config_option *options;
+        struct mstc_place place;
+};
+
+struct mstc_config_match { const char *attribute; bool adopt; struct mstc_place place; };
+
+enum mstc_when { MSTC_ALWAYS = 0, MSTC_ON_CREATE, MSTC_NEVER };
+
+struct mstc_config_map {
+        const char *to;
+        struct mstc_text expression;
+        enum mstc_when when;
+        bool keep_null;                      /* null="keep": no value leaves the sink's */
+        bool own_values;                     /* values="own": foreign values stay      */
+        struct mstc_place place;
+};
+
+enum mstc_do { MSTC_KEEP = 0, MSTC_DISABLE, MSTC_DELETE };
+
+struct mstc_config_leaver {
+        enum mstc_do what;
+        int64_t delete_after_ms;             /* 0: never by itself                     */
+        bool given;
+        struct mstc_place place;
+};
+
+/* <limit of= above= and-percent= never-above=>; of: "removals", "creates", "gone",
+ * "changes", "clears", "identity", "group-members". */
+struct mstc_config_limit {
+        const char *of;
+        int64_t above;                       /* -1: not given                          */
+        double percent;                      /* -1: not given                          */
+        int64_t never_above;                 /* -1: not given                          */
+        struct mstc_place place;
+};
+
+struct mstc_config_group {
+        const char *name, *title;
+        struct mstc_text rule;
+        struct mstc_place place;
+};
+
+struct mstc_config_family {                  /* <groups for-each= name= title=>        */
+        const char *each, *name, *title;
+        int64_t most;                        /* cap on the number of groups            */
+        struct mstc_text rule;               /* text NULL: everybody                   */
+        struct mstc_place place;
+};
+
+struct mstc_config_use {                     /* <groups use="a* b"/> or <group use="a" as="x"> */
+        const char *pattern;                 /* one word, '*' and '?' are wild         */
+        const char *as;
+        struct mstc_config_map *maps;
+        size_t map_count;
+        struct mstc_place place;
+};
+
+struct mstc_config_target {
+        const char *name;                    /* defaults to the sink's                 */
+        const struct mstc_config_instance *sink;
+        struct mstc_text scope;              /* text NULL: none                        */
+        struct mstc_config_match *matches;  size_t match_count;
+        struct mstc_config_map *maps;       size_t map_count;
+        bool defaults;                       /* the connector's default map lies below */
+        struct mstc_config_use *uses;       size_t use_count;
+        struct mstc_config_leaver on_gone, on_out_of_scope, on_disabled;
+        struct mstc_config_limit *limits;   size_t limit_count;
+        bool exact_members;                  /* members="exact"                        */
+        struct mstc_place place;
+};
+
+struct mstc_config_test {
+        const char *user;                    /* JSON                                   */
+        const char *in, *not_in;             /* group names, blank-separated, or NULL  */
+        const char *scope;                   /* "in", "out" or NULL                    */
+        struct mstc_place place;
+};
+
+struct mstc_config_sync {
+        const char *name, *was;
+        const struct mstc_config_instance *source;
+        int64_t every_ms;                    /* 0: none                                */
+        const char *at;                      /* "02:00" or NULL                        */
+        bool once;
+        bool expired_stop;                   /* on-expired="stop"                      */
+        struct mstc_text scope;
+        struct mstc_config_group *groups;   size_t group_count;
+        struct mstc_config_family *families; size_t family_count;
+        struct mstc_config_target *targets; size_t target_count;
+        struct mstc_config_test *tests;     size_t test_count;
+        struct mstc_place place;
+};
+
+struct mstc_config_never {                   /* <never-touch sink=>                    */
+        const struct mstc_config_instance *sink;
+        struct mstc_text rule;
+};
+
+struct mstc_config {
+        const char *file;                    /* absolute                               */
+        bool private_file;                   /* nobody but the owner can read it       */
+        const char *store_path;
+        const char **plugin_folders;        size_t plugin_folder_count;
+        struct mstc_config_instance *instances; size_t instance_count;
+        struct mstc_config_sync *syncs;     size_t sync_count;
+        struct mstc_config_never *nevers;   size_t never_count;
+};
+
+/* NULL when it could not be read at all or has errors; the report says which. */
+struct mstc_config *mstc_config_read(const char *path, struct mstc_report *report);
+void mstc_config_free(struct mstc_config *config);
+
+/* Where byte 'offset' of an expression stands in its file. */
+struct mstc_place mstc_config_place(const struct mstc_text *text, size_t offset);
+
+#endif

@@ -1,0 +1,89 @@
+/* setup.h - a configuration brought to life: plugins loaded, options filled,
+ * expressions compiled against the attributes that source and sink have.
+ *
+ * What `check` checks, and what a run runs with.  Everything that is wrong goes to
+ * the report at once.  Read-only once made; lives until mstc_setup_free(). */
+#ifndef MSTC_SETUP_H
+#define MSTC_SETUP_H
+
+#include "config/config.h"
+#include "host/options.h"
+#include "host/plugins.h"
+#include "rules/expr.h"
+#include "rules/index.h"
+#include "sdk/facts.h"
+
+struct mstc_instance {
+        const struct mstc_config_instance *config;
+        const struct mst_plugin *plugin;
+        struct mstc_filled *filled;
+        char identity_options[33];           /* hash of the options that decide what is read */
+        struct mst_facts *promised;          /* from the descriptor                    */
+        const struct mstc_expr *never_touch; /* sinks: all rules ORed, or NULL         */
+        const char **wants; size_t want_count;   /* source: read by rules and maps; sink: written, matched */
+};
+
+struct mstc_map {
+        const char *to;                      /* as the sink spells it                  */
+        const struct mstc_expr *expression;
+        enum mstc_when when;
+        bool keep_null, own_values, from_default;
+        const struct mstc_config_map *config;    /* NULL: from the default map         */
+};
+
+struct mstc_rule_group {
+        uint32_t id;                         /* index in the sync's groups             */
+        const char *name, *title;
+        const struct mstc_expr *rule;
+};
+
+struct mstc_family {
+        const struct mstc_config_family *config;
+        const struct mstc_expr *rule;        /* NULL: everybody                        */
+};
+
+struct mstc_group_use {
+        const char *pattern, *as;
+        struct mstc_map *maps; size_t map_count;    /* the sink's default group map and the use's own */
+};
+
+struct mstc_target {
+        const struct mstc_config_target *config;
+        struct mstc_instance *sink;
+        const char *name;
+        uint32_t bit;                        /* place among the sync's targets, 0 to 31 */
+        const struct mstc_expr *scope;       /* or NULL                                */
+        struct mstc_map *maps; size_t map_count;    /* users; sorted by 'to'           */
+        struct mstc_map *group_maps; size_t group_map_count;   /* the default group map */
+        struct mstc_group_use *uses; size_t use_count;
+        char fingerprint[33];                /* scope, maps, matches, leaver policy    */
+};
+
+struct mstc_sync {
+        const struct mstc_config_sync *config;
+        struct mstc_instance *source;
+        const char *name;
+        const struct mstc_expr *scope;       /* or NULL                                */
+        struct mstc_rule_group *groups; size_t group_count;
+        struct mstc_family *families; size_t family_count;
+        struct mstc_target *targets; size_t target_count;
+        char reads[33];                      /* hash of wants and identity options: a change starts a new generation */
+        char fingerprint[33];                /* all targets, scope and groups          */
+        char groups_fingerprint[33];         /* all group rules                        */
+};
+
+struct mstc_setup {
+        const struct mstc_config *config;
+        struct mstc_plugins *plugins;
+        struct mstc_instance *instances; size_t instance_count;
+        struct mstc_sync *syncs; size_t sync_count;
+};
+
+/* Takes the config over (freed with the setup, also on failure).  NULL when there
+ * are errors; the report says which. */
+struct mstc_setup *mstc_setup_new(struct mstc_config *config, struct mstc_report *report);
+void mstc_setup_free(struct mstc_setup *setup);
+
+struct mstc_sync *mstc_setup_sync(const struct mstc_setup *setup, const char *name);
+
+#endif

@@ -1,0 +1,33 @@
+/* index.h - which of many rules does this record satisfy?
+ *
+ * Every rule is entered under the conditions that it cannot do without (equality,
+ * -in, membership, prefix), in a table from attribute and folded value to rules,
+ * so that a record meets only the rules it could satisfy; the rest of each rule is
+ * then evaluated in full.  Rules without such a condition are always candidates.
+ *
+ * Built once, then read-only; each thread brings its own struct mstc_eval and
+ * struct mstc_matches. */
+#ifndef MSTC_INDEX_H
+#define MSTC_INDEX_H
+
+#include "rules/expr.h"
+
+struct mstc_index;
+
+struct mstc_matches {
+        uint32_t *ids;                       /* sorted, unique; grown as needed        */
+        size_t count, room;
+        uint64_t candidates;                 /* how many rules were evaluated          */
+};
+
+struct mstc_index *mstc_index_new(void);
+void mstc_index_free(struct mstc_index *index);
+/* The rule is borrowed.  False: out of memory. */
+bool mstc_index_add(struct mstc_index *index, const struct mstc_expr *rule, uint32_t id);
+bool mstc_index_build(struct mstc_index *index);
+/* All rules that are true for 'record'.  False: out of memory. */
+bool mstc_index_match(const struct mstc_index *index, const struct mst_record *record,
+                      struct mstc_eval *eval, struct mstc_matches *matches);
+void mstc_matches_done(struct mstc_matches *matches);
+
+#endif

@@ -1,0 +1,40 @@
+/* page.h - inside a page, for the engine that reads it. */
+#ifndef MSTC_PAGE_H
+#define MSTC_PAGE_H
+
+#include <muster/page.h>
+
+#include "record/record.h"
+
+enum mstc_item_what {
+        MSTC_WHOLE = 1, MSTC_PATCH, MSTC_GONE_SOFT, MSTC_GONE_HARD, MSTC_OUTSIDE, MSTC_OBJECT
+};
+
+struct mstc_item {
+        enum mstc_item_what what;
+        struct mst_record *record;           /* has kind and id, also for removals     */
+        const char *object, *name, *stamp, *version;       /* MSTC_OBJECT              */
+};
+
+struct mst_page {
+        struct mst_arena *arena;
+        struct mstc_item *items;             /* in the order the connector added them  */
+        size_t count, room;
+        const char **complaints;             /* mst_page_bad()                         */
+        size_t complaint_count, complaint_room;
+        bool ended, complete, failed;
+        const char *cursor;                  /* NULL when none                         */
+};
+
+MST_API struct mst_page *mstc_page_new(void);
+MST_API void mstc_page_free(struct mst_page *page);
+MST_API void mstc_page_reset(struct mst_page *page);
+
+/* source.h: the ids for fetch() */
+struct mst_ids {
+        size_t count;
+        const enum mst_kind *kinds;
+        const char *const *ids;
+};
+
+#endif

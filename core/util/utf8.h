@@ -1,0 +1,21 @@
+/* utf8.h - is it UTF-8, and where do its characters lie?  (Folding and
+ * normalization, which need tables, are in rules.) */
+#ifndef MSTC_UTF8_H
+#define MSTC_UTF8_H
+
+#include <muster/abi.h>
+
+/* Bytes from the start that are well-formed (RFC 3629: no overlong forms, no
+ * surrogates, nothing past U+10FFFF); 'length' when all of it is.  ASCII is passed
+ * over eight bytes at a time. */
+MST_API size_t mstc_utf8_valid(const char *text, size_t length);
+/* Code points in well-formed text. */
+MST_API size_t mstc_utf8_count(const char *text, size_t length);
+/* Bytes of the first 'count' code points. */
+MST_API size_t mstc_utf8_span(const char *text, size_t length, size_t count);
+/* Columns on a terminal: wide characters two, combining marks none. */
+MST_API size_t mstc_utf8_columns(const char *text, size_t length);
+/* Edit distance for "did you mean", ignoring ASCII case; > 'most' is cut off. */
+MST_API size_t mstc_text_distance(const char *a, const char *b, size_t most);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * <muster/host.h> - what the program offers to one instance of a connector.
+ *
+ * Valid from open() to the end of close().  Any thread of the instance may call
+ * mst_host_log() and mst_host_stopping(); the rest from within a call.
+ */
+#ifndef MUSTER_HOST_H
+#define MUSTER_HOST_H
+
+#include <muster/arena.h>
+#include <muster/error.h>
+
+MST_BEGIN
+
+struct mst_host;
+
+/* The name the admin gave this source or sink. */
+MST_API const char *mst_host_name(const struct mst_host *host);
+
+enum mst_level {
+        MST_LOG_ERROR = 1,
+        MST_LOG_WARNING = 2,
+        MST_LOG_INFO = 3,
+        MST_LOG_DEBUG = 4        /* shown with --verbose; still without secrets        */
+};
+
+/* One line of the run's log.  Errors are returned, not logged: this is for what
+ * nobody returns (a retry, a wait, a slow server). */
+MST_API void mst_host_log(struct mst_host *host, enum mst_level level, const char *format, ...)
+        MST_PRINTF(3, 4);
+
+/* True when the call under way must come back within two seconds.  The
+ * descriptor becomes readable at the same moment, so that it can stand in a
+ * poll() beside the connector's sockets; never read from it or close it. */
+MST_API bool mst_host_stopping(const struct mst_host *host);
+MST_API int mst_host_stop_fd(const struct mst_host *host);
+
+/* Waits, but not longer than until stopping; false when cut short. */
+MST_API bool mst_host_sleep(const struct mst_host *host, uint32_t ms);
+
+/* Monotonic milliseconds, for deadlines; wall clock as an MST_DATE. */
+MST_API int64_t mst_host_ticks_ms(const struct mst_host *host);
+MST_API int64_t mst_host_now(const struct mst_host *host);
+
+/* Fills from the system's random source. */
+MST_API int mst_host_random(struct mst_host *host, void *bytes, size_t size,
+                            struct mst_error *err);
+
+/* Keeps up to 64 KiB under 'name' for this instance; durable when it returns (a
+ * refresh token that was rotated).  size 0 forgets it.  mst_host_kept() gives a
+ * copy in 'arena' and its size, or NULL when nothing is kept. */
+MST_API int mst_host_keep(struct mst_host *host, const char *name, const void *bytes, size_t size,
+                          struct mst_error *err);
+MST_API const void *mst_host_kept(struct mst_host *host, const char *name,
+                                  struct mst_arena *arena, size_t *size);
+
+/* Source: the attributes that rules and maps use, in order of their names; a
+ * cursor is bound to this list.  Sink: the attributes that maps write, matches
+ * compare and never-touch rules read, which find and list should return. */
+MST_API size_t mst_host_want_count(const struct mst_host *host);
+MST_API const char *mst_host_want(const struct mst_host *host, size_t index);
+
+MST_END_C
+#endif
