@@ -9,6 +9,7 @@
 #ifndef MSTC_CONFIG_H
 #define MSTC_CONFIG_H
 
+#include "util/given.h"
 #include "util/report.h"
 
 /* An expression's text with entities decoded, and the way back to its place. */
@@ -19,17 +20,10 @@ struct mstc_text {
         const void *origin;                  /* for mstc_config_place()                */
 };
 
-/* Same layout as host's struct mstc_given, which config may not include. */
-struct mstc_config_option {
-        const char *name, *text, *file, *credential, *env;
-        struct mstc_place place;
-        struct mstc_config_option *next;
-};
-
 struct mstc_config_instance {                /* a <source> or <sink>                   */
         const char *name, *plugin, *was;
         bool is_source;
-        struct mstc_config_option *options;
+        struct mstc_given *options;
         struct mstc_place place;
 };
 

@@ -5,16 +5,8 @@
 #include <muster/arena.h>
 #include <muster/option.h>
 
+#include "util/given.h"
 #include "util/report.h"
-
-/* One element below <source> or <sink>. */
-struct mstc_given {
-        const char *name;
-        const char *text;                    /* trimmed, "" when empty                 */
-        const char *file, *credential, *env; /* the attributes of that name, or NULL   */
-        struct mstc_place place;
-        struct mstc_given *next;
-};
 
 struct mstc_filled;                          /* the struct and what it points to       */
 
