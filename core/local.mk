@@ -24,13 +24,16 @@ core_libcore_la_SOURCES =
 core_libcore_la_CFLAGS = $(AM_CFLAGS) $(XML_CFLAGS) $(JSON_CFLAGS) $(SQLITE_CFLAGS) \
   $(PCRE_CFLAGS) $(UTF8PROC_CFLAGS) $(XXHASH_CFLAGS)
 core_libcore_la_LIBADD = libmuster.la $(XML_LIBS) $(JSON_LIBS) $(SQLITE_LIBS) \
-  $(PCRE_LIBS) $(UTF8PROC_LIBS) $(XXHASH_LIBS) $(LTDL_LIBS) $(LIBS)
+  $(PCRE_LIBS) $(UTF8PROC_LIBS) $(XXHASH_LIBS) $(LTDL_LIBS)
 
 bin_PROGRAMS += muster
 muster_SOURCES =
-muster_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
-muster_LDADD = core/libcore.la libmuster.la
-muster_LDFLAGS = $(AM_LDFLAGS)
+muster_CFLAGS = $(AM_CFLAGS) $(MST_PIE_CFLAGS) $(JSON_CFLAGS)
+# With --enable-static-plugins the connectors are in PRELOAD; libtool then writes the
+# table of their symbols, which core/host hands to libltdl.
+muster_LDADD = $(PRELOAD) core/libcore.la libmuster.la
+muster_DEPENDENCIES = $(PRELOADED) core/libcore.la libmuster.la
+muster_LDFLAGS = $(AM_LDFLAGS) $(MST_PIE_LDFLAGS)
 
 include core/util/local.mk
 include core/record/local.mk

@@ -1,4 +1,37 @@
 # Tests: unit (Check), scenario (the real command against real servers), lint.
+#
+# A test is a program, or a script that ends in .sh and is run by bash.  Both start in
+# the build folder and find in their environment:
+#
+#   MUSTER           the command, uninstalled (a wrapper that finds its libraries)
+#   MUSTER_PLUGINS   the folder of the plugins just built
+#   MUSTER_DATA      the folder with muster.rng
+#   GRAPH_EMULATOR   the Graph emulator's program
+#   srcdir, top_srcdir, top_builddir        absolute
+#   MUSTER_TESTS     "all" where nothing may be skipped (./bootstrap check)
+#
+# and nothing that would lead them elsewhere (MUSTER_CONFIG, LTDL_LIBRARY_PATH, proxies).
+# A script that needs what is not installed says `. "$srcdir/tests/skip.sh"` and then
+# `skip "slapd is not installed"`.
+TEST_EXTENSIONS = .sh
+SH_LOG_COMPILER = $(BASH)
+AM_TESTS_ENVIRONMENT = \
+  unset MUSTER_CONFIG LTDL_LIBRARY_PATH http_proxy https_proxy HTTPS_PROXY ALL_PROXY all_proxy \
+    NO_PROXY no_proxy; \
+  srcdir='$(abs_top_srcdir)'; top_srcdir='$(abs_top_srcdir)'; \
+  top_builddir='$(abs_top_builddir)'; \
+  MUSTER='$(abs_top_builddir)/muster'; \
+  MUSTER_PLUGINS='$(abs_top_builddir)/plugins/.libs'; \
+  MUSTER_DATA='$(abs_top_srcdir)/conf'; \
+  GRAPH_EMULATOR='$(abs_top_builddir)/tests/emulators/graph/graph-emulator'; \
+  LC_ALL=C.UTF-8; TZ=UTC; \
+  ASAN_OPTIONS="$${ASAN_OPTIONS-abort_on_error=1:detect_stack_use_after_return=1}"; \
+  UBSAN_OPTIONS="$${UBSAN_OPTIONS-print_stacktrace=1:halt_on_error=1}"; \
+  CK_DEFAULT_TIMEOUT="$${CK_DEFAULT_TIMEOUT-60}"; \
+  export srcdir top_srcdir top_builddir MUSTER MUSTER_PLUGINS MUSTER_DATA GRAPH_EMULATOR \
+    LC_ALL TZ ASAN_OPTIONS UBSAN_OPTIONS CK_DEFAULT_TIMEOUT;
+EXTRA_DIST += tests/skip.sh
+
 include tests/unit/local.mk
 include tests/emulators/local.mk
 include tests/scenario/local.mk
