@@ -1,0 +1,109 @@
+/* engine.h - what the command asks of the engine.
+ *
+ * An engine is a setup and a store.  mstc_engine_sync() is one run: pull, fold, match,
+ * plan, judge, claim, apply, settle, close.  It is called by the conductor's thread,
+ * the only one that touches the store; watch calls come from that thread too. */
+#ifndef MSTC_ENGINE_H
+#define MSTC_ENGINE_H
+
+#include "engine/setup.h"
+#include "sdk/host.h"
+#include "store/store.h"
+
+enum mstc_phase {
+        MSTC_PHASE_START, MSTC_PHASE_PULL, MSTC_PHASE_MATCH, MSTC_PHASE_PLAN, MSTC_PHASE_JUDGE,
+        MSTC_PHASE_APPLY, MSTC_PHASE_CLOSE
+};
+
+struct mstc_progress {
+        enum mstc_phase phase;
+        uint64_t done, total;                /* total 0: not known                     */
+        int64_t started_ms;                  /* monotonic, of this phase               */
+};
+
+struct mstc_watch {
+        void *self;
+        /* At most ten times a second, and at each change of phase; may be NULL. */
+        void (*progress)(void *self, const char *sync, const struct mstc_progress *progress);
+        /* A line of the run's log; may be NULL (it is kept in the store anyway). */
+        void (*log)(void *self, enum mst_level level, const char *text);
+};
+
+struct mstc_planned;
+
+struct mstc_sync_options {
+        bool plan_only;                      /* leave journal and dirty rows alone     */
+        bool offline;                        /* plan from the mirror; nobody is asked  */
+        bool full;                           /* start a new generation                 */
+        const char *const *users;            /* chosen users only: id, UPN, mail; or NULL */
+        size_t user_count;
+        /* plan_only: called for each op that the plan holds, in order of claiming, before
+         * it is forgotten; valid during the call.  May be NULL. */
+        void (*op)(void *self, const struct mstc_planned *op);
+        void *self;
+};
+
+/* One op of a plan, for showing. */
+struct mstc_planned {
+        int64_t number;
+        const char *target, *sink;
+        enum mst_verb verb;
+        enum mst_kind kind;
+        int reason;                          /* enum mstc_reason                       */
+        const char *id;                      /* the source's id; a group's name        */
+        const char *title;                   /* what a person would call it            */
+        const char *object_name;             /* in the sink, or NULL                   */
+        const struct mst_record *before, *after;
+        int64_t hold;                        /* 0: none                                */
+        int state;                           /* planned or parked                      */
+        const char *text;                    /* why parked                             */
+        uint64_t joins, leaves;              /* member changes                         */
+};
+
+struct mstc_target_summary {
+        const char *name;
+        uint64_t counts[MSTC_N_COUNTS];
+        const char *reason;                  /* why the sink was put aside, or NULL    */
+};
+
+struct mstc_summary {
+        int64_t run;
+        enum mstc_run_mode mode;
+        enum mstc_run_outcome outcome;
+        char text[1024];                     /* why it ended as it did                 */
+        int64_t ms;
+        uint64_t counts[MSTC_N_COUNTS];      /* of the source, and all targets together */
+        struct mstc_target_summary *targets; /* freed by mstc_summary_done()           */
+        size_t target_count;
+        uint64_t planned;                    /* ops in the plan                        */
+};
+
+struct mstc_engine;
+
+/* Opens the store for writing (MSTC_WRITE) and makes the instances of the setup.  'stop'
+ * ends a run cleanly within two seconds. */
+int mstc_engine_new(struct mstc_setup *setup, const struct mstc_watch *watch, struct mstc_stop *stop,
+                    struct mstc_engine **ret, struct mst_error *err);
+void mstc_engine_free(struct mstc_engine *engine);
+
+/* One run of one sync (and the run of its own that a changed configuration needs
+ * before it).  Returns MST_OK when the run ended in an orderly way, whatever its
+ * outcome; an error when not even that could be recorded.  'ret' is filled in any case. */
+int mstc_engine_sync(struct mstc_engine *engine, struct mstc_sync *sync,
+                     const struct mstc_sync_options *options, struct mstc_summary *ret,
+                     struct mst_error *err);
+void mstc_summary_done(struct mstc_summary *summary);
+
+/* Probes an instance in this thread, stores the facts when 'engine' is not NULL. */
+int mstc_probe(struct mstc_engine *engine, struct mstc_instance *instance, struct mstc_stop *stop,
+               struct mst_facts **ret, struct mst_error *err);
+
+/* Decisions of an admin; each is one transaction. 'who' is kept in the history. */
+int mstc_engine_reset(struct mstc_engine *engine, const char *sync, struct mst_error *err);
+int mstc_engine_approve(struct mstc_engine *engine, int64_t hold, const char *const *users, size_t user_count,
+                        int64_t expect, const char *who, const char *note, uint64_t *ret_count,
+                        struct mst_error *err);
+int mstc_engine_reject(struct mstc_engine *engine, int64_t hold, const char *who, const char *note,
+                       uint64_t *ret_count, struct mst_error *err);
+
+#endif

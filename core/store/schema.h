@@ -1,0 +1,113 @@
+/* schema.h - the tables, version 1.
+ *
+ * Times are Unix milliseconds, numbers of entries dense.  Small rows and records are
+ * kept apart, so that a change of state rewrites a small row; what is looked up by
+ * hash lies in key order, what is made in order is appended.
+ *
+ *   entry      the mirror: one record as the source last gave it.  'born' is the
+ *              generation that first had it: a row whose born is larger than its sync's
+ *              generation belongs to a full round that is not complete, and does not
+ *              exist yet for anybody but the fold.
+ *   stage      a known record that differs, in a full round that is not complete.
+ *   seen       which entries the running full round has met, as chunks of a set.
+ *   ref        who points at whom: 'toward' is a hash of the id pointed at.
+ *   dirty      not yet planned; a bit for each target.
+ *   wake       what time alone makes dirty.
+ *   link       the tie between an entry and its object in one sink.
+ *   op         the journal (state < 16) and the history (state >= 16) in one: an op is
+ *              written once and changes its small row.
+ *   tset       entries with a live link, a set for each target.
+ *   grp        a dynamic group; gset: who satisfies its rule.
+ *   glink      a group's object in a sink; pset: members that the sink has from us.
+ *   gchange    a member who must leave under a name that he no longer has.
+ *   hold       what a guard keeps back, and why.
+ *   tally      removals by hour; census: live links by day: what the guards look back on.
+ */
+#ifndef MSTC_SCHEMA_H
+#define MSTC_SCHEMA_H
+
+#define MSTC_SCHEMA_VERSION 1
+#define MSTC_APPLICATION_ID 0x4d757374               /* "Must" */
+
+#define MSTC_SCHEMA_SQL \
+"CREATE TABLE meta(key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;" \
+"CREATE TABLE instance(id INTEGER PRIMARY KEY, role INTEGER NOT NULL, name TEXT NOT NULL," \
+" plugin TEXT NOT NULL, identity TEXT, facts BLOB, facts_at INTEGER, state INTEGER NOT NULL DEFAULT 0," \
+" reason TEXT, since INTEGER, UNIQUE(role, name));" \
+"CREATE TABLE kept(instance INTEGER NOT NULL, name TEXT NOT NULL, value BLOB NOT NULL, at INTEGER NOT NULL," \
+" PRIMARY KEY(instance, name)) WITHOUT ROWID;" \
+"CREATE TABLE sync(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, source INTEGER NOT NULL," \
+" fingerprint TEXT, groups_fingerprint TEXT, reads TEXT, generation INTEGER NOT NULL DEFAULT 0," \
+" cursor TEXT, cursor_at INTEGER, live INTEGER NOT NULL DEFAULT 0, completed_at INTEGER," \
+" reset INTEGER NOT NULL DEFAULT 0);" \
+"CREATE TABLE target(id INTEGER PRIMARY KEY, sync INTEGER NOT NULL, name TEXT NOT NULL," \
+" sink INTEGER NOT NULL, fingerprint TEXT, identity TEXT, live INTEGER NOT NULL DEFAULT 0," \
+" planned INTEGER NOT NULL DEFAULT 0, bit INTEGER NOT NULL, UNIQUE(sync, name));" \
+"CREATE TABLE entry(number INTEGER PRIMARY KEY, sync INTEGER NOT NULL, kind INTEGER NOT NULL," \
+" id TEXT NOT NULL, born INTEGER NOT NULL, gone INTEGER NOT NULL DEFAULT 0, since INTEGER," \
+" run INTEGER NOT NULL, bad TEXT);" \
+"CREATE TABLE entry_key(key BLOB NOT NULL PRIMARY KEY, number INTEGER NOT NULL, hash BLOB NOT NULL)" \
+" WITHOUT ROWID;" \
+"CREATE TABLE record(number INTEGER PRIMARY KEY, flat BLOB NOT NULL);" \
+"CREATE TABLE stage(number INTEGER PRIMARY KEY, sync INTEGER NOT NULL, gone INTEGER NOT NULL," \
+" hash BLOB NOT NULL, flat BLOB);" \
+"CREATE TABLE seen(sync INTEGER NOT NULL, chunk INTEGER NOT NULL, bits BLOB NOT NULL," \
+" PRIMARY KEY(sync, chunk)) WITHOUT ROWID;" \
+"CREATE TABLE ref(toward INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY(toward, entry)) WITHOUT ROWID;" \
+"CREATE TABLE dirty(sync INTEGER NOT NULL, entry INTEGER NOT NULL, mask INTEGER NOT NULL," \
+" PRIMARY KEY(sync, entry)) WITHOUT ROWID;" \
+"CREATE TABLE wake(sync INTEGER NOT NULL, entry INTEGER NOT NULL, why TEXT NOT NULL, at INTEGER NOT NULL," \
+" PRIMARY KEY(sync, entry, why)) WITHOUT ROWID;" \
+"CREATE INDEX wake_at ON wake(sync, at);" \
+"CREATE TABLE link(id INTEGER PRIMARY KEY, sink INTEGER NOT NULL, entry INTEGER NOT NULL," \
+" target INTEGER NOT NULL, object_hash INTEGER, object TEXT, name TEXT, version TEXT, made INTEGER NOT NULL," \
+" state INTEGER NOT NULL, reason INTEGER NOT NULL DEFAULT 0, since INTEGER, touched INTEGER NOT NULL," \
+" declined BLOB, UNIQUE(entry, sink));" \
+"CREATE INDEX link_object ON link(object_hash);" \
+"CREATE TABLE applied(link INTEGER PRIMARY KEY, flat BLOB NOT NULL);" \
+"CREATE TABLE duplicate(sink INTEGER NOT NULL, entry INTEGER NOT NULL, object TEXT NOT NULL, name TEXT," \
+" attribute TEXT, value TEXT, run INTEGER NOT NULL, PRIMARY KEY(sink, entry, object)) WITHOUT ROWID;" \
+"CREATE TABLE op(number INTEGER PRIMARY KEY, run INTEGER NOT NULL, target INTEGER NOT NULL," \
+" sink INTEGER NOT NULL, kind INTEGER NOT NULL, entry INTEGER NOT NULL, verb INTEGER NOT NULL," \
+" state INTEGER NOT NULL, rank INTEGER NOT NULL, reason INTEGER NOT NULL DEFAULT 0," \
+" hold INTEGER, approved INTEGER, tries INTEGER NOT NULL DEFAULT 0, due INTEGER, matched INTEGER," \
+" sent INTEGER, ended INTEGER, outcome INTEGER, run_ended INTEGER, count INTEGER NOT NULL DEFAULT 0," \
+" refs INTEGER NOT NULL DEFAULT 0);" \
+"CREATE INDEX op_open ON op(sink, state, rank, number) WHERE state < 16;" \
+"CREATE INDEX op_entry ON op(entry, kind);" \
+"CREATE INDEX op_run ON op(run, number);" \
+"CREATE INDEX op_hold ON op(hold) WHERE hold IS NOT NULL;" \
+"CREATE TABLE opdata(number INTEGER PRIMARY KEY, name TEXT, before BLOB, after BLOB, text TEXT);" \
+"CREATE TABLE tset(target INTEGER NOT NULL, chunk INTEGER NOT NULL, bits BLOB NOT NULL," \
+" PRIMARY KEY(target, chunk)) WITHOUT ROWID;" \
+"CREATE TABLE grp(id INTEGER PRIMARY KEY, sync INTEGER NOT NULL, name TEXT NOT NULL, title TEXT," \
+" fingerprint TEXT NOT NULL, count INTEGER NOT NULL DEFAULT 0, family TEXT, gone INTEGER NOT NULL DEFAULT 0," \
+" UNIQUE(sync, name));" \
+"CREATE TABLE gset(grp INTEGER NOT NULL, chunk INTEGER NOT NULL, bits BLOB NOT NULL," \
+" PRIMARY KEY(grp, chunk)) WITHOUT ROWID;" \
+"CREATE TABLE glink(id INTEGER PRIMARY KEY, sink INTEGER NOT NULL, target INTEGER NOT NULL," \
+" grp INTEGER NOT NULL, object TEXT, name TEXT, version TEXT, made INTEGER NOT NULL, state INTEGER NOT NULL," \
+" count INTEGER NOT NULL DEFAULT 0, touched INTEGER NOT NULL, applied BLOB, UNIQUE(grp, target));" \
+"CREATE TABLE pset(glink INTEGER NOT NULL, chunk INTEGER NOT NULL, bits BLOB NOT NULL," \
+" PRIMARY KEY(glink, chunk)) WITHOUT ROWID;" \
+"CREATE TABLE gchange(glink INTEGER NOT NULL, entry INTEGER NOT NULL, name TEXT NOT NULL, object TEXT," \
+" PRIMARY KEY(glink, entry, name)) WITHOUT ROWID;" \
+"CREATE TABLE gbad(glink INTEGER NOT NULL, entry INTEGER NOT NULL, joins INTEGER NOT NULL, why TEXT," \
+" run INTEGER NOT NULL, PRIMARY KEY(glink, entry)) WITHOUT ROWID;" \
+"CREATE TABLE gdirty(sync INTEGER NOT NULL, grp INTEGER NOT NULL, PRIMARY KEY(sync, grp)) WITHOUT ROWID;" \
+"CREATE TABLE hold(number INTEGER PRIMARY KEY, run INTEGER NOT NULL, sync INTEGER NOT NULL," \
+" target INTEGER, guard TEXT NOT NULL, reason TEXT NOT NULL, created INTEGER NOT NULL," \
+" state INTEGER NOT NULL DEFAULT 0, decided INTEGER, decided_by TEXT, note TEXT, expect INTEGER);" \
+"CREATE TABLE tally(target INTEGER NOT NULL, hour INTEGER NOT NULL, removals INTEGER NOT NULL," \
+" PRIMARY KEY(target, hour)) WITHOUT ROWID;" \
+"CREATE TABLE census(target INTEGER NOT NULL, day INTEGER NOT NULL, live INTEGER NOT NULL," \
+" PRIMARY KEY(target, day)) WITHOUT ROWID;" \
+"CREATE TABLE run(id INTEGER PRIMARY KEY, sync INTEGER NOT NULL, mode INTEGER NOT NULL," \
+" state INTEGER NOT NULL, generation INTEGER NOT NULL, fingerprint TEXT, started INTEGER NOT NULL," \
+" ended INTEGER, outcome INTEGER, text TEXT, next TEXT, pages INTEGER NOT NULL DEFAULT 0," \
+" bad INTEGER NOT NULL DEFAULT 0, counts BLOB);" \
+"CREATE INDEX run_sync ON run(sync, id);" \
+"CREATE TABLE log(run INTEGER NOT NULL, line INTEGER NOT NULL, at INTEGER NOT NULL, level INTEGER NOT NULL," \
+" text TEXT NOT NULL, PRIMARY KEY(run, line)) WITHOUT ROWID;"
+
+#endif
