@@ -30,7 +30,8 @@ bin_PROGRAMS += muster
 muster_SOURCES =
 muster_CFLAGS = $(AM_CFLAGS) $(MST_PIE_CFLAGS) $(JSON_CFLAGS)
 # With --enable-static-plugins the connectors are in PRELOAD; libtool then writes the
-# table of their symbols, which core/host hands to libltdl.
+# table lt__PROGRAM__LTX_preloaded_symbols, which core/host declares weak (the unit tests
+# have none) and hands to lt_dlpreload_default().  A plugin in it is called "NAME.a".
 muster_LDADD = $(PRELOAD) core/libcore.la libmuster.la
 muster_DEPENDENCIES = $(PRELOADED) core/libcore.la libmuster.la
 muster_LDFLAGS = $(AM_LDFLAGS) $(MST_PIE_LDFLAGS)

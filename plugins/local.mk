@@ -18,10 +18,15 @@
 #   plugins_acme_la_LDFLAGS = $(PLUGIN_LINK)
 #
 # and configure.ac has MST_CONNECTOR([acme], ...).  PLUGIN_INCLUDES does not lead to
-# core/, so a plugin that includes more than it may does not compile.
+# core/ (nor does automake, told nostdinc), so a plugin that includes more than it may
+# does not compile.
 PLUGIN_INCLUDES = -I$(top_srcdir)/include
 PLUGIN_LINK = $(AM_LDFLAGS) $(MST_DEFS_LDFLAGS) -module -avoid-version -no-undefined \
   -export-symbols-regex '^mst_plugin_'
+if STATIC_PLUGINS
+# libtool preloads real libraries only, and -rpath is what makes it think so.
+PLUGIN_LINK += -static -rpath $(plugindir)
+endif
 
 include plugins/entra/local.mk
 include plugins/ldap/local.mk
