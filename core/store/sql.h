@@ -1,0 +1,53 @@
+/* sql.h - inside the store: the handle, prepared statements, binding, errors.  Only
+ * this folder includes it, and only this folder knows sqlite3.h. */
+#ifndef MSTC_SQL_H
+#define MSTC_SQL_H
+
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+struct mstc_prepared {
+        const char *sql;                     /* the literal, by address                */
+        sqlite3_stmt *stmt;
+};
+
+#define MSTC_PREPARED_MAX 512                /* a power of two, more than literals here */
+
+struct mstc_store {
+        sqlite3 *db;
+        char *path;
+        int lock_fd;
+        bool writes;
+        uint8_t secret[192];                 /* for the hashes; drawn once a store     */
+        struct mstc_prepared prepared[MSTC_PREPARED_MAX];
+        int wal_pages;
+};
+
+/* Binds by letters: i int64_t, t const char * (NULL: null), b const void * and size_t,
+ * n nothing (null), s as 'i' but 0 is null. */
+int mstc_sql_bind(sqlite3_stmt *stmt, const char *letters, ...);
+
+/* Runs a statement that yields no rows. */
+int mstc_sql_run(struct mstc_store *store, struct mst_error *err, const char *sql,
+                 const char *letters, ...);
+
+/* The first row's first column, or 'otherwise' when there is no row. */
+int mstc_sql_number(struct mstc_store *store, struct mst_error *err, int64_t *ret, int64_t otherwise,
+                    const char *sql, const char *letters, ...);
+
+/* Steps: MST_OK with a row, MST_END without, or the error. */
+int mstc_sql_step(struct mstc_store *store, sqlite3_stmt *stmt, struct mst_error *err);
+
+/* The sentence for what SQLite last said. */
+int mstc_sql_fail(struct mstc_store *store, struct mst_error *err);
+
+/* Columns as what they are. */
+const char *mstc_sql_text(sqlite3_stmt *stmt, int column);             /* NULL for null */
+const void *mstc_sql_blob(sqlite3_stmt *stmt, int column, size_t *size);
+
+/* XXH3 with the store's own secret. */
+void mstc_hash128(const struct mstc_store *store, const void *bytes, size_t size, uint8_t ret[16]);
+int64_t mstc_hash64(const struct mstc_store *store, const void *bytes, size_t size);
+
+#endif
