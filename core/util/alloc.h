@@ -14,6 +14,9 @@ MST_API void *mstc_realloc_array(void *old, size_t count, size_t size);  /* chec
 MST_API char *mstc_strdup(const char *text);
 MST_API char *mstc_strndup(const char *text, size_t length);
 MST_API void mstc_free(void *memory);                      /* takes NULL */
+/* For memory that comes from elsewhere (mmap): counts as a request; when false, do
+ * as if there were none. */
+MST_API bool mstc_alloc_granted(void);
 MST_API void mstc_alloc_fail_at(long n);
 MST_API bool mstc_alloc_failed(void);
 

@@ -22,6 +22,8 @@ MST_API void mstc_buffer_char(struct mstc_buffer *buffer, char c);
 MST_API void mstc_buffer_printf(struct mstc_buffer *buffer, const char *format, ...) MST_PRINTF(2, 3);
 /* LEB128: seven bits a byte, low first. */
 MST_API void mstc_buffer_varint(struct mstc_buffer *buffer, uint64_t number);
+/* As mst_escape_json(). */
+MST_API void mstc_escape_json_into(struct mstc_buffer *buffer, const char *value, size_t length);
 MST_API bool mstc_buffer_ok(const struct mstc_buffer *buffer);
 MST_API const char *mstc_buffer_cstr(const struct mstc_buffer *buffer);   /* "" when empty */
 MST_API void mstc_buffer_clear(struct mstc_buffer *buffer);               /* keeps the room */

@@ -14,12 +14,14 @@ struct mstc_civil {
         int year, month, day, hour, minute, second;
         int fraction;            /* 100 ns steps */
 };
+/* An instant out of range is split as the nearest one within. */
+#define MSTC_DATE_LAST INT64_C(3155378975999999999)   /* 9999-12-31T23:59:59.9999999Z */
 MST_API void mstc_date_split(int64_t date, struct mstc_civil *ret);
 MST_API bool mstc_date_join(const struct mstc_civil *civil, int64_t *ret);
 
 /* ISO 8601 as Graph writes it and as rules accept it: yyyy-MM-dd, or with
- * THH:mm[:ss[.f{1,7}]] (or one blank for T) and Z, +hh:mm, +hhmm or nothing (UTC).
- * False for anything else. */
+ * THH:mm[:ss[.f{1,7}]] (or one blank for T), each followed by Z, +hh:mm, +hhmm (or -)
+ * or nothing (UTC).  False for anything else. */
 MST_API bool mstc_date_parse_iso(const char *text, size_t length, int64_t *ret);
 /* yyyy-MM-ddTHH:mm:ss[.fffffff]Z, fraction only when there is one.  room >= 29. */
 MST_API void mstc_date_format_iso(int64_t date, char *into, size_t room);

@@ -30,7 +30,7 @@ MST_API bool mstc_set_subtract(struct mstc_set *into, const struct mstc_set *oth
 /* The first chunk >= '*chunk' that has members. */
 MST_API bool mstc_set_next_chunk(const struct mstc_set *set, uint32_t *chunk);
 /* Appends the stored form; nothing for an empty chunk.  unpack replaces a chunk and
- * refuses (false) bytes that pack cannot have made. */
+ * refuses (false) bytes that pack cannot have made; the chunk is then clean. */
 MST_API void mstc_set_chunk_pack(const struct mstc_set *set, uint32_t chunk, struct mstc_buffer *into);
 MST_API bool mstc_set_chunk_unpack(struct mstc_set *set, uint32_t chunk, const void *bytes, size_t size);
 /* Chunks changed since the last mstc_set_clean(), in order, as mstc_set_next_chunk. */
