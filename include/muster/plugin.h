@@ -49,13 +49,13 @@ struct mst_plugin {
         uint16_t abi_minor;
         uint32_t size;           /* sizeof (struct mst_plugin) in the plugin's build    */
 
-        const char *name;        /* as in the file's name: [a-z][a-z0-9-]*, '-' is '_' in the symbol */
-        const char *version;
-        const char *summary;     /* one line, no full stop                             */
-
         size_t option_size;      /* sizeof the rows in the plugin's build              */
         size_t attribute_size;
         size_t default_map_size;
+
+        const char *name;        /* as in the file's name: [a-z][a-z0-9-]*, '-' is '_' in the symbol */
+        const char *version;
+        const char *summary;     /* one line, no full stop                             */
 
         const struct mst_source_calls *source;             /* NULL: not a source       */
         const struct mst_option *source_options;
