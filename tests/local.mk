@@ -39,3 +39,8 @@ include tests/plugins/local.mk
 include tests/lint/local.mk
 include tests/bench/local.mk
 include tests/fuzz/local.mk
+
+# The tests that start no server: enough to prove a distributed tree whole (make distcheck).
+tests-without-servers:
+	@echo $(filter tests/unit/% tests/lint/% tests/plugins/%, $(TESTS)) tests/scenario/install.sh
+.PHONY: tests-without-servers

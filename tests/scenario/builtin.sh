@@ -1,0 +1,18 @@
+#!/bin/bash
+# A program with its connectors inside (--enable-static-plugins): it knows them without
+# any folder, and reads none of its own accord.  Run by .ci/run in a build of that kind.
+set -u
+: "${top_srcdir:?make check sets it}" "${top_builddir:?}" "${srcdir:?}" "${MUSTER:?}"
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+fail() { echo "FAIL: $1" >&2; exit 1; }
+
+! ls "$top_builddir"/plugins/.libs/*.so 2>/dev/null || fail "there are shared plugins"
+said=$(MUSTER_PLUGINS=$work "$MUSTER" plugins 2>&1) || fail "muster plugins: $said"
+for name in entra ldap; do
+        [[ $said == *"$name"* ]] || fail "'$name' is not listed: $said"
+        MUSTER_PLUGINS=$work "$MUSTER" plugins $name >"$work/said" 2>&1 ||
+                fail "muster plugins $name: $(cat "$work/said")"
+done
+[[ $said == *"built in"* ]] || fail "it does not say that they are built in: $said"
+exit 0
