@@ -23,6 +23,7 @@ struct mstc_text {
 struct mstc_config_instance {                /* a <source> or <sink>                   */
         const char *name, *plugin, *was;
         bool is_source;
+        bool private_file;                   /* nobody but the owner can read its file */
         struct mstc_given *options;
         struct mstc_place place;
 };
@@ -81,7 +82,7 @@ struct mstc_config_use {                     /* <groups use="a* b"/> or <group u
 };
 
 struct mstc_config_target {
-        const char *name;                    /* defaults to the sink's                 */
+        const char *name, *was;              /* the name defaults to the sink's        */
         const struct mstc_config_instance *sink;
         struct mstc_text scope;              /* text NULL: none                        */
         struct mstc_config_match *matches;  size_t match_count;
@@ -98,6 +99,7 @@ struct mstc_config_test {
         const char *user;                    /* JSON                                   */
         const char *in, *not_in;             /* group names, blank-separated, or NULL  */
         const char *scope;                   /* "in", "out" or NULL                    */
+        struct mstc_place user_place, in_place, not_in_place;
         struct mstc_place place;
 };
 
@@ -124,8 +126,10 @@ struct mstc_config_never {                   /* <never-touch sink=>             
 struct mstc_config {
         const char *file;                    /* absolute                               */
         bool private_file;                   /* nobody but the owner can read it       */
+        bool strict;                         /* warnings of rules count as errors      */
         const char *store_path;
         const char **plugin_folders;        size_t plugin_folder_count;
+        struct mstc_place plugin_place;      /* of the first <plugins>                 */
         struct mstc_config_instance *instances; size_t instance_count;
         struct mstc_config_sync *syncs;     size_t sync_count;
         struct mstc_config_never *nevers;   size_t never_count;

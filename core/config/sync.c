@@ -1,0 +1,179 @@
+/* sync.c - <sync>: a source, its rules, its groups and the targets that it feeds. */
+#include "build.h"
+
+#include <string.h>
+
+#include "config/parts.h"
+#include "util/utf8.h"
+
+#define MINUTE INT64_C(60000)
+#define DAY INT64_C(86400000)
+
+const char *
+mstc_part_group_name(struct mstc_walk *walk, const xmlNode *node, const char *name)
+{
+        const char *value = mstc_walk_attribute(walk, node, name);
+        bool good;
+
+        if (value == NULL)
+                return NULL;
+        good = value[0] != '\0' && strlen(value) <= 256;
+        for (const char *c = value; *c != '\0'; c++)
+                good = good && (unsigned char)*c > ' ' && *c != '*' && *c != '?' && *c != 127;
+        if (good)
+                return value;
+        mstc_report_error(walk->report, mstc_walk_at(node, name),
+                          "use up to 256 characters without blanks, '*' and '?'; title=\"...\" may hold anything",
+                          "%s=\"%s\" is not a group's name", name, value);
+        return NULL;
+}
+
+static void
+read_schedule(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync)
+{
+        static const struct mstc_shape shape = { "every at once", "", MSTC_NO_TEXT,
+                "write <schedule every=\"15m\"/>, <schedule at=\"02:00\"/> or <schedule once=\"yes\"/>" };
+        const char *at = mstc_walk_attribute(walk, node, "at");
+        int given = 0;
+
+        (void)mstc_walk_into(walk, node, &shape);
+        sync->every_ms = mstc_walk_duration(walk, node, "every", 10000, 366 * DAY, 0);
+        sync->once = mstc_walk_yes(walk, node, "once", false);
+        sync->at = at;
+        given += xmlHasProp(node, (const xmlChar *)"every") != NULL;
+        given += xmlHasProp(node, (const xmlChar *)"once") != NULL;
+        given += at != NULL;
+        if (given != 1)
+                mstc_report_error(walk->report, mstc_walk_place(node), shape.example,
+                                  given == 0 ? "<schedule> says no time" : "<schedule> says more than one thing");
+        if (at == NULL)
+                return;
+        if (strlen(at) == 5 && at[2] == ':' && strspn(at, "0123456789:") == 5 && at[0] <= '2' && at[0] >= '0'
+            && at[3] >= '0' && at[3] <= '5' && at[1] != ':' && at[4] != ':' && (at[0] != '2' || at[1] <= '3'))
+                return;
+        mstc_report_error(walk->report, mstc_walk_at(node, "at"), "write hours and minutes, from 00:00 to 23:59",
+                          "at=\"%s\" is not a time of day", at);
+}
+
+static void
+read_group(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync)
+{
+        static const struct mstc_shape shape = { "name! title", "", MSTC_MUST_TEXT,
+                "write <group name=\"...\">a rule</group>" };
+        const char *name = mstc_part_group_name(walk, node, "name");
+        struct mstc_config_group *group;
+
+        (void)mstc_walk_into(walk, node, &shape);
+        for (size_t i = 0; name != NULL && i < sync->group_count; i++)
+                if (sync->groups[i].name != NULL && strcmp(sync->groups[i].name, name) == 0)
+                        mstc_walk_twice(walk, mstc_walk_at(node, "name"), "group", name, sync->groups[i].place);
+        group = mstc_walk_grow(walk, &sync->groups, &sync->group_count, sizeof *group);
+        if (group == NULL)
+                return;
+        group->name = name;
+        group->title = mstc_walk_attribute(walk, node, "title");
+        group->rule = mstc_walk_text(walk, node);
+        group->place = mstc_walk_at(node, "name");
+}
+
+static void
+read_family(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync)
+{
+        static const struct mstc_shape shape = { "for-each! name! title most", "", MSTC_MAY_TEXT,
+                "write <groups for-each=\"department\" name=\"dept-{value}\"/>" };
+        struct mstc_config_family *family;
+        const char *name = mstc_part_group_name(walk, node, "name"), *each = mstc_walk_attribute(walk, node, "for-each");
+
+        (void)mstc_walk_into(walk, node, &shape);
+        if (name != NULL && strstr(name, "{value}") == NULL)
+                mstc_report_error(walk->report, mstc_walk_at(node, "name"), "write it like name=\"dept-{value}\"",
+                                  "name=\"%s\" would be the same for every group: it lacks {value}", name);
+        if (each != NULL && each[strspn(each, " ")] == '\0')
+                mstc_report_error(walk->report, mstc_walk_at(node, "for-each"), shape.example,
+                                  "for-each=\"\" names no attribute");
+        for (size_t i = 0; name != NULL && i < sync->family_count; i++)
+                if (sync->families[i].name != NULL && strcmp(sync->families[i].name, name) == 0)
+                        mstc_walk_twice(walk, mstc_walk_at(node, "name"), "family of groups", name, sync->families[i].place);
+        family = mstc_walk_grow(walk, &sync->families, &sync->family_count, sizeof *family);
+        if (family == NULL)
+                return;
+        family->each = each;
+        family->name = name;
+        family->title = mstc_walk_attribute(walk, node, "title");
+        family->most = mstc_walk_integer(walk, node, "most", 1, 1000000, 1000);
+        family->rule = mstc_walk_text(walk, node);
+        family->place = mstc_walk_at(node, "for-each");
+}
+
+static void
+read_test(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync)
+{
+        static const struct mstc_shape shape = { "user! in not-in scope", "", MSTC_NO_TEXT,
+                "write <test user='{\"department\":\"Finance\"}' in=\"names of groups\"/>" };
+        struct mstc_config_test *test = mstc_walk_grow(walk, &sync->tests, &sync->test_count, sizeof *test);
+        static const char *const places[] = { NULL, "in", "out" };
+
+        (void)mstc_walk_into(walk, node, &shape);
+        if (test == NULL)
+                return;
+        test->user = mstc_walk_attribute(walk, node, "user");
+        test->in = mstc_walk_attribute(walk, node, "in");
+        test->not_in = mstc_walk_attribute(walk, node, "not-in");
+        test->scope = places[mstc_walk_choice(walk, node, "scope", "in|out", -1) + 1];
+        test->place = mstc_walk_place(node);
+        test->user_place = mstc_walk_at(node, "user");
+        test->in_place = mstc_walk_at(node, "in");
+        test->not_in_place = mstc_walk_at(node, "not-in");
+        if (test->in == NULL && test->not_in == NULL && !xmlHasProp(node, (const xmlChar *)"scope"))
+                mstc_report_error(walk->report, test->place, "add in=\"...\", not-in=\"...\" or scope=\"in\"",
+                                  "<test> expects nothing");
+}
+
+static void
+read_child(struct mstc_walk *walk, xmlNode *child, struct mstc_config_sync *sync)
+{
+        static const struct mstc_shape scope = { "", "", MSTC_MUST_TEXT, "write <scope>a rule</scope>, or leave it out" };
+
+        if (mstc_walk_is(child, "schedule")) {
+                read_schedule(walk, child, sync);
+        } else if (mstc_walk_is(child, "scope")) {
+                (void)mstc_walk_into(walk, child, &scope);
+                sync->scope = mstc_walk_text(walk, child);
+        } else if (mstc_walk_is(child, "group")) {
+                read_group(walk, child, sync);
+        } else if (mstc_walk_is(child, "groups")) {
+                read_family(walk, child, sync);
+        } else if (mstc_walk_is(child, "target")) {
+                mstc_part_target(walk, child, sync);
+        } else if (mstc_walk_is(child, "test")) {
+                read_test(walk, child, sync);
+        }
+}
+
+void
+mstc_part_sync(struct mstc_walk *walk, xmlNode *node)
+{
+        static const struct mstc_shape shape = { "name! source! was on-expired",
+                "include* schedule? scope? group* groups* target* test*", MSTC_NO_TEXT,
+                "write <sync name=\"...\" source=\"name of a source\">" };
+        struct mstc_nodes children = mstc_walk_into(walk, node, &shape);
+        const char *name = mstc_walk_name(walk, node, "name");
+        struct mstc_config_sync *sync;
+
+        for (size_t i = 0; name != NULL && i < walk->config->sync_count; i++)
+                if (walk->config->syncs[i].name != NULL && strcmp(walk->config->syncs[i].name, name) == 0)
+                        mstc_walk_twice(walk, mstc_walk_at(node, "name"), "sync", name, walk->config->syncs[i].place);
+        sync = mstc_walk_grow(walk, &walk->config->syncs, &walk->config->sync_count, sizeof *sync);
+        if (sync == NULL)
+                return;
+        sync->name = name;
+        sync->was = mstc_walk_name(walk, node, "was");
+        sync->source = mstc_part_find_instance(walk, node, "source", true);
+        sync->expired_stop = mstc_walk_choice(walk, node, "on-expired", "reread|stop", 0) == 1;
+        sync->place = mstc_walk_place(node);
+        for (size_t i = 0; i < children.count; i++)
+                read_child(walk, children.at[i], sync);
+        if (sync->target_count == 0)
+                mstc_report_error(walk->report, sync->place, "add <target sink=\"name of a sink\">",
+                                  "sync '%s' has no target", name != NULL ? name : "");
+}
