@@ -21,6 +21,7 @@ EXTRA_libmuster_net_la_DEPENDENCIES = core/libmuster-net.map
 
 noinst_LTLIBRARIES += core/libcore.la
 core_libcore_la_SOURCES =
+nodist_core_libcore_la_SOURCES =
 core_libcore_la_CFLAGS = $(AM_CFLAGS) $(XML_CFLAGS) $(JSON_CFLAGS) $(SQLITE_CFLAGS) \
   $(PCRE_CFLAGS) $(UTF8PROC_CFLAGS) $(XXHASH_CFLAGS)
 core_libcore_la_LIBADD = libmuster.la $(XML_LIBS) $(JSON_LIBS) $(SQLITE_LIBS) \
