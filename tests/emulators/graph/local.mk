@@ -1,1 +1,44 @@
-# the Graph emulator
+# the Graph emulator; see its README
+if HAVE_MHD
+noinst_PROGRAMS += graph-emulator
+endif
+graph_emulator_SOURCES = \
+  tests/emulators/graph/account.c \
+  tests/emulators/graph/app.c tests/emulators/graph/app.h \
+  tests/emulators/graph/bulk.c \
+  tests/emulators/graph/change.c tests/emulators/graph/change.h \
+  tests/emulators/graph/clock.c tests/emulators/graph/clock.h \
+  tests/emulators/graph/control.c \
+  tests/emulators/graph/delta.c \
+  tests/emulators/graph/deltalog.c tests/emulators/graph/deltalog.h \
+  tests/emulators/graph/directory.c tests/emulators/graph/directory.h \
+  tests/emulators/graph/emulator.c tests/emulators/graph/emulator.h \
+  tests/emulators/graph/exchange.c tests/emulators/graph/exchange.h \
+  tests/emulators/graph/faults.c tests/emulators/graph/faults.h \
+  tests/emulators/graph/filter.c tests/emulators/graph/filter.h \
+  tests/emulators/graph/finder.c tests/emulators/graph/finder.h \
+  tests/emulators/graph/ledger.c tests/emulators/graph/ledger.h \
+  tests/emulators/graph/link.c tests/emulators/graph/link.h \
+  tests/emulators/graph/list.c \
+  tests/emulators/graph/main.c \
+  tests/emulators/graph/mangle.c tests/emulators/graph/mangle.h \
+  tests/emulators/graph/names.c tests/emulators/graph/names.h \
+  tests/emulators/graph/object.c tests/emulators/graph/object.h \
+  tests/emulators/graph/person.c tests/emulators/graph/person.h \
+  tests/emulators/graph/places.c tests/emulators/graph/places.h \
+  tests/emulators/graph/property.c tests/emulators/graph/property.h \
+  tests/emulators/graph/query.c tests/emulators/graph/query.h \
+  tests/emulators/graph/seal.c tests/emulators/graph/seal.h \
+  tests/emulators/graph/server.c tests/emulators/graph/server.h \
+  tests/emulators/graph/settings.c tests/emulators/graph/settings.h \
+  tests/emulators/graph/spoil.c tests/emulators/graph/spoil.h \
+  tests/emulators/graph/text.c tests/emulators/graph/text.h \
+  tests/emulators/graph/throttle.c tests/emulators/graph/throttle.h \
+  tests/emulators/graph/token.c \
+  tests/emulators/graph/trouble.c tests/emulators/graph/trouble.h \
+  tests/emulators/graph/user.c \
+  tests/emulators/graph/values.c tests/emulators/graph/values.h
+graph_emulator_CPPFLAGS = -D_GNU_SOURCE
+graph_emulator_CFLAGS = $(AM_CFLAGS) $(MHD_CFLAGS) $(JSON_CFLAGS)
+graph_emulator_LDADD = $(MHD_LIBS) $(JSON_LIBS)
+EXTRA_DIST += tests/emulators/graph/README

@@ -1,0 +1,248 @@
+/* emulator.c - takes a request to its handler: which kind it is, whether a fault
+ * wants it, whether its bearer may, and what it costs. */
+#include "emulator.h"
+
+#include <stdio.h>
+#include <strings.h>
+
+static const char *const read_users[] = { "User.Read.All", "User.ReadWrite.All", "Directory.Read.All",
+                                          "Directory.ReadWrite.All", NULL };
+
+/* Where a request below /v1.0 belongs. */
+struct route {
+        const char *kind;
+        unsigned units;
+        void (*answer)(struct emulator *e, struct exchange *x);
+        void (*answer_one)(struct emulator *e, struct exchange *x, const char *name);
+        const char *name;
+        const char *const *roles;
+};
+
+static bool
+segment_is(const struct exchange *x, int n, const char *word)
+{
+        return n < x->query.segment_count && strcasecmp(x->query.segments[n], word) == 0;
+}
+
+static bool
+is_delta(const char *word)
+{
+        return strcasecmp(word, "delta") == 0 || strcasecmp(word, "delta()") == 0 ||
+               strcasecmp(word, "microsoft.graph.delta") == 0 || strcasecmp(word, "microsoft.graph.delta()") == 0;
+}
+
+static bool
+route_user(const struct exchange *x, int at, const char *name, struct route *r)
+{
+        r->name = name;
+        if (x->query.segment_count == at)
+                *r = (struct route){ .kind = "user", .units = 1, .answer_one = user_get, .name = name };
+        else if (x->query.segment_count == at + 1 && segment_is(x, at, "manager"))
+                *r = (struct route){ .kind = "manager", .units = 1, .answer_one = user_manager, .name = name };
+        else
+                return false;
+        return true;
+}
+
+static bool
+route_users(const struct exchange *x, struct route *r)
+{
+        int n = x->query.segment_count;
+
+        if (n == 2)
+                *r = (struct route){ .kind = "users", .units = 2, .answer = users_list };
+        else if (n == 3 && segment_is(x, 2, "$count"))
+                *r = (struct route){ .kind = "users", .units = 2, .answer = users_count };
+        else if (n == 3 && is_delta(x->query.segments[2]))
+                *r = (struct route){ .kind = "delta", .units = 1, .answer = users_delta };
+        else
+                return route_user(x, 3, x->query.segments[2], r);
+        return true;
+}
+
+static bool
+route_deleted(const struct exchange *x, struct route *r)
+{
+        int n = x->query.segment_count;
+
+        if (n == 3 || (n == 4 && segment_is(x, 3, "microsoft.graph.user")))
+                *r = (struct route){ .kind = "deleted", .units = 1, .answer = deleted_list };
+        else if (n == 4)
+                *r = (struct route){ .kind = "deleted", .units = 1, .answer_one = deleted_get,
+                                     .name = x->query.segments[3] };
+        else
+                return false;
+        return true;
+}
+
+static bool
+route_graph(const struct exchange *x, struct route *r)
+{
+        char *second = x->query.segment_count > 1 ? x->query.segments[1] : NULL;
+        size_t len;
+
+        *r = (struct route){ .kind = "other" };
+        if (second == NULL)
+                return false;
+        if (strcasecmp(second, "users") == 0)
+                return route_users(x, r);
+        if (strcasecmp(second, "directory") == 0 && segment_is(x, 2, "deletedItems"))
+                return route_deleted(x, r);
+        len = strlen(second);
+        if (strncasecmp(second, "users('", 7) == 0 && len > 9 && strcmp(second + len - 2, "')") == 0) {
+                second[len - 2] = '\0';         /* users('ada@contoso.example') */
+                return route_user(x, 2, second + 7, r);
+        }
+        return false;
+}
+
+/* The client's wish for its request id is granted if it is a GUID. */
+static void
+name_request(struct exchange *x)
+{
+        const char *theirs = exchange_header(x, "client-request-id");
+
+        guid_fresh(x->request_id);
+        strcpy(x->client_request_id, x->request_id);
+        if (theirs != NULL && guid_is(theirs))
+                strcpy(x->client_request_id, theirs);
+        exchange_add(x, "request-id", x->request_id);
+        exchange_add(x, "client-request-id", x->client_request_id);
+}
+
+static void
+challenge(struct exchange *x)
+{
+        static const char claims[] = "{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"1604106651\"}}}";
+        struct text header = { 0 };
+
+        exchange_trouble(x, T_CHALLENGE, "");
+        text_lit(&header, "Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/oauth2/"
+                 "authorize\", error=\"insufficient_claims\", claims=\"");
+        base64_write(&header, claims, sizeof claims - 1, false);
+        text_char(&header, '"');
+        exchange_add(x, "WWW-Authenticate", text_str(&header));
+        text_free(&header);
+}
+
+static bool
+audience_known(const struct emulator *e, const char *audience)
+{
+        return strcmp(audience, e->base) == 0 || strncmp(audience, "http://localhost:", 17) == 0 ||
+               strcmp(audience, "https://graph.microsoft.com") == 0;
+}
+
+static bool
+authorize(struct emulator *e, struct exchange *x, const struct route *r)
+{
+        const char *header = exchange_header(x, "Authorization");
+        struct claims c = { .issued = 0 };
+        struct app *app;
+
+        if (header == NULL || strncasecmp(header, "Bearer ", 7) != 0 || header[7] == '\0') {
+                exchange_trouble(x, T_NO_TOKEN, "");
+                return false;
+        }
+        if (!claims_read(&c, e->token_key, header + 7)) {
+                exchange_trouble(x, T_BAD_TOKEN, "");
+                return false;
+        }
+        app = apps_find(&e->apps, c.app);
+        x->client = app != NULL ? app->id : "";
+        if (c.ends <= x->now)
+                exchange_trouble(x, T_OLD_TOKEN, "");
+        else if (!audience_known(e, c.audience))
+                exchange_trouble(x, T_AUDIENCE, "");
+        else if (e->set.capabilities && !c.challenged)
+                challenge(x);
+        else if (!roles_have(c.roles, r->roles != NULL ? r->roles : read_users))
+                exchange_trouble(x, T_DENIED, "");
+        else
+                return true;
+        return false;
+}
+
+static bool
+too_long(const struct emulator *e, struct exchange *x)
+{
+        if (e->set.max_request == 0 || x->head_bytes <= (size_t)e->set.max_request)
+                return false;
+        exchange_trouble(x, T_TOO_LONG, "");
+        if (e->set.max_request_html) {
+                x->reply.len = 0;
+                text_put(&x->reply, troubles[T_TOO_LONG].text);
+                x->type = type_html;
+        }
+        return true;
+}
+
+static void
+answer_graph(struct emulator *e, struct exchange *x, const struct route *r, bool known)
+{
+        if (too_long(e, x) || !authorize(e, x, r))
+                return;
+        if (!known)
+                exchange_trouble(x, T_NO_SEGMENT, x->query.segment_count > 1
+                                 ? x->query.segments[x->query.segment_count - 1] : "");
+        else if (strcmp(x->method, "GET") != 0 && strcmp(x->method, "HEAD") != 0)
+                exchange_trouble(x, T_NO_METHOD, "");
+        else if (!throttle_pass(&e->throttle, &e->set, e->people.live, e->tenant, x, throttle_cost(x, r->units)))
+                return;
+        else if (r->answer != NULL)
+                r->answer(e, x);
+        else
+                r->answer_one(e, x, r->name);
+}
+
+static bool
+is_token(const struct exchange *x)
+{
+        return x->query.segment_count == 4 && segment_is(x, 1, "oauth2") && segment_is(x, 2, "v2.0") &&
+               segment_is(x, 3, "token");
+}
+
+static void
+answer_with_faults(struct emulator *e, struct exchange *x, bool readable)
+{
+        struct route r = { .kind = "other" };
+        bool graph = readable && segment_is(x, 0, "v1.0"), known = graph && route_graph(x, &r);
+        struct fault *f;
+
+        x->kind = readable && is_token(x) ? "token" : r.kind;
+        f = readable ? faults_match(&e->faults, x) : NULL;
+        if (f == NULL || !fault_before(f, x)) {
+                if (!readable)
+                        exchange_trouble(x, T_BAD_URL, "");
+                else if (is_token(x))
+                        token_answer(e, x, x->query.segments[0]);
+                else if (graph)
+                        answer_graph(e, x, &r, known);
+                else
+                        exchange_error(x, 404, "ResourceNotFound", "There is nothing at this address.");
+        }
+        if (f != NULL)
+                fault_after(f, x);
+        if (graph) {
+                exchange_add(x, "OData-Version", "4.0");
+                exchange_add(x, "Cache-Control", "no-cache");
+        }
+        ledger_note(&e->ledger, x, fault_name(f));
+}
+
+void
+emulator_answer(struct emulator *e, struct exchange *x)
+{
+        bool readable = query_read(&x->query, x->url);
+
+        x->kind = "other";
+        x->code = "";
+        x->client = "";
+        x->now = e->people.now = clock_now(&e->clock);
+        x->authorized = exchange_header(x, "Authorization") != NULL;
+        name_request(x);
+        control_tick(e);
+        if (readable && segment_is(x, 0, "_control"))
+                control_answer(e, x);
+        else
+                answer_with_faults(e, x, readable);
+}

@@ -1,0 +1,55 @@
+/* emulator.h - the whole emulator: its state, and the handlers that the server
+ * calls. One thread does everything, so nothing is locked. */
+#ifndef GRAPH_EMULATOR_H
+#define GRAPH_EMULATOR_H
+#include "app.h"
+#include "clock.h"
+#include "directory.h"
+#include "exchange.h"
+#include "faults.h"
+#include "ledger.h"
+#include "settings.h"
+#include "throttle.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct waiting;                 /* what the control door asked for and the delay keeps back */
+
+struct emulator {
+        struct settings set;
+        struct clock clock;
+        struct directory people;
+        struct apps apps;
+        struct faults faults;
+        struct throttle throttle;
+        struct ledger ledger;
+        const char *tenant, *domain;
+        char base[64];                  /* http://127.0.0.1:PORT */
+        uint64_t link_key, token_key;   /* seals */
+        uint32_t link_serial;           /* links issued */
+        uint32_t links_dead;            /* those up to this number are refused, */
+        int64_t links_dead_as;          /* in this form (enum expiry), */
+        bool pages_dead;                /* the skip tokens as well */
+        struct waiting *waiting;        /* by due time */
+        bool stop;
+};
+
+/* Takes a request to its handler and fills in the reply, faults included. */
+void emulator_answer(struct emulator *e, struct exchange *x);
+
+/* Graph, one file each; the path below /v1.0 has been matched. */
+void users_list(struct emulator *e, struct exchange *x);
+void users_count(struct emulator *e, struct exchange *x);
+void users_delta(struct emulator *e, struct exchange *x);
+void user_get(struct emulator *e, struct exchange *x, const char *name);
+void user_manager(struct emulator *e, struct exchange *x, const char *name);
+void deleted_list(struct emulator *e, struct exchange *x);
+void deleted_get(struct emulator *e, struct exchange *x, const char *id);
+/* The rest of the emulator. */
+void token_answer(struct emulator *e, struct exchange *x, const char *tenant);
+void control_answer(struct emulator *e, struct exchange *x);
+/* Lets happen what is due: delayed changes, purges. */
+void control_tick(struct emulator *e);
+void control_close(struct emulator *e);
+#endif

@@ -1,0 +1,46 @@
+/* faults.h - the fault script: rules that spoil chosen requests.
+ *
+ * A rule matches by kind ("token", "delta", "users", "user", "manager", ...,
+ * "graph" for all of Graph, "*" for all) or by the start of the path, counts
+ * its matches, and acts from match number 'from' on, 'count' times (0: for
+ * ever). The first rule that acts wins; the others count all the same. */
+#ifndef GRAPH_FAULTS_H
+#define GRAPH_FAULTS_H
+#include "exchange.h"
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { FAULTS_MAX = 128 };
+
+struct fault {
+        char *kind, *path;              /* either may be NULL */
+        uint64_t from, count, seen, acted;
+        int action;
+        int status;
+        char *code, *message, *retry_after, *property, *link, *body, *type;
+        int64_t after, delay_ms, size;
+        uint32_t record;
+        bool nested;
+};
+
+struct faults {
+        struct fault list[FAULTS_MAX];
+        int count;
+};
+
+/* Adds the rules of a JSON array (or one object); false with a sentence in
+ * 'why', and nothing added. */
+bool faults_load(struct faults *f, struct json_object *rules, struct text *why);
+void faults_clear(struct faults *f);
+void faults_json(const struct faults *f, struct text *t);
+
+/* Counts the request; the rule that acts on it, or NULL. */
+struct fault *faults_match(struct faults *f, const struct exchange *x);
+const char *fault_name(const struct fault *f);
+/* Before the handler; true when the reply is complete. */
+bool fault_before(const struct fault *f, struct exchange *x);
+/* After it: spoils the reply. */
+void fault_after(const struct fault *f, struct exchange *x);
+#endif

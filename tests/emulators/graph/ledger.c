@@ -1,0 +1,134 @@
+/* ledger.c - which requests came, and what became of them; see ledger.h. */
+#include "ledger.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+void
+ledger_redact(const char *url, struct text *t)
+{
+        static const char *const secrets[] = { "$skiptoken=", "$deltatoken=", "%24skiptoken=", "%24deltatoken=",
+                                               "access_token=", "client_secret=" };
+
+        while (*url != '\0') {
+                size_t skip = 0;
+
+                for (size_t i = 0; i < sizeof secrets / sizeof secrets[0] && skip == 0; i++)
+                        if (strncasecmp(url, secrets[i], strlen(secrets[i])) == 0)
+                                skip = strlen(secrets[i]);
+                if (skip > 0) {
+                        size_t len = strcspn(url + skip, "&");
+
+                        text_raw(t, url, skip);
+                        text_fmt(t, "#%016llx", (unsigned long long)seal(1, url + skip, len));
+                        url += skip + len;
+                } else {
+                        text_char(t, *url++);
+                }
+        }
+}
+
+static struct ledger_count *
+count_of(struct ledger *l, const char *kind)
+{
+        int i = 0;
+
+        while (i < l->kind_count && strcmp(l->kinds[i].kind, kind) != 0)
+                i++;
+        if (i == l->kind_count && l->kind_count < LEDGER_KINDS)
+                l->kinds[l->kind_count++].kind = kind;
+        return &l->kinds[i < LEDGER_KINDS ? i : LEDGER_KINDS - 1];
+}
+
+static void
+drop(struct ledger_line *line)
+{
+        free(line->text);
+        free(line->client_request_id);
+        *line = (struct ledger_line){ 0 };
+}
+
+void
+ledger_note(struct ledger *l, const struct exchange *x, const char *fault)
+{
+        struct ledger_line *line;
+        struct ledger_count *count = count_of(l, x->kind);
+        struct text address = { 0 };
+        const char *id = exchange_header(x, "client-request-id");
+
+        if (l->lines == NULL)
+                l->lines = room(LEDGER_LINES * sizeof *l->lines);
+        line = &l->lines[l->count % LEDGER_LINES];
+        drop(line);
+        text_put(&address, x->method);
+        text_char(&address, ' ');
+        ledger_redact(x->url, &address);
+        *line = (struct ledger_line){
+                .number = ++l->count, .at = x->now, .text = text_take(&address),
+                .client_request_id = id != NULL ? room_copy(id) : NULL,
+                .kind = x->kind, .code = x->code, .fault = fault, .status = x->status,
+                .bytes = x->reply.len, .authorized = x->authorized,
+        };
+        count->requests++;
+        count->errors += x->status >= 400 || x->ending != ENDING_WELL;
+        count->bytes += x->reply.len;
+}
+
+void
+ledger_clear(struct ledger *l)
+{
+        l->from = l->count;
+        memset(l->kinds, 0, sizeof l->kinds);
+        l->kind_count = 0;
+}
+
+void
+ledger_close(struct ledger *l)
+{
+        for (uint64_t i = 0; l->lines != NULL && i < LEDGER_LINES; i++)
+                drop(&l->lines[i]);
+        free(l->lines);
+        *l = (struct ledger){ 0 };
+}
+
+static void
+line_json(const struct ledger_line *line, struct text *t)
+{
+        text_fmt(t, "{\"number\":%llu,\"time\":\"", (unsigned long long)line->number);
+        text_time(t, line->at);
+        text_fmt(t, "\",\"kind\":\"%s\",\"request\":", line->kind);
+        text_json(t, line->text);
+        text_fmt(t, ",\"status\":%d,\"code\":", line->status);
+        text_json(t, line->code);
+        text_fmt(t, ",\"bytes\":%llu,\"authorization\":%s,\"clientRequestId\":", (unsigned long long)line->bytes,
+                 line->authorized ? "true" : "false");
+        text_json(t, line->client_request_id != NULL ? line->client_request_id : "");
+        text_lit(t, ",\"fault\":");
+        text_json(t, line->fault);
+        text_char(t, '}');
+}
+
+void
+ledger_json(const struct ledger *l, uint64_t after, uint64_t limit, struct text *t)
+{
+        uint64_t oldest = l->count > LEDGER_LINES ? l->count - LEDGER_LINES : 0;
+        bool first = true;
+
+        if (after < l->from)
+                after = l->from;
+        if (after < oldest)
+                after = oldest;
+        text_lit(t, "{\"counts\":{");
+        for (int i = 0; i < l->kind_count; i++)
+                text_fmt(t, "%s\"%s\":{\"requests\":%llu,\"errors\":%llu,\"bytes\":%llu}", i > 0 ? "," : "",
+                         l->kinds[i].kind, (unsigned long long)l->kinds[i].requests,
+                         (unsigned long long)l->kinds[i].errors, (unsigned long long)l->kinds[i].bytes);
+        text_lit(t, "},\"lines\":[");
+        for (uint64_t n = after; n < l->count && limit > 0; n++, limit--) {
+                if (!first)
+                        text_lit(t, ",\n");
+                line_json(&l->lines[n % LEDGER_LINES], t);
+                first = false;
+        }
+        text_lit(t, "]}");
+}

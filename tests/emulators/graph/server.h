@@ -1,0 +1,17 @@
+/* server.h - the web server: one thread, one epoll, loopback only. */
+#ifndef GRAPH_SERVER_H
+#define GRAPH_SERVER_H
+#include "emulator.h"
+
+#include <stdint.h>
+
+struct server;
+
+/* Listens on 127.0.0.1; port 0 takes a free one. NULL after a sentence on
+ * standard error. */
+struct server *server_open(struct emulator *e, uint16_t port);
+uint16_t server_port(const struct server *s);
+/* Serves until 'e->stop' or until something can be read from 'wake'. */
+void server_run(struct server *s, int wake);
+void server_close(struct server *s);
+#endif

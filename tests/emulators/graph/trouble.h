@@ -1,0 +1,26 @@
+/* trouble.h - every error that the emulator itself gives, in one table, so that
+ * a status or a code that turns out to be otherwise is corrected in one place. */
+#ifndef GRAPH_TROUBLE_H
+#define GRAPH_TROUBLE_H
+
+enum trouble {
+        /* the token endpoint: 'code' is the OAuth word, 'number' the AADSTS one */
+        T_WRONG_SECRET, T_EXPIRED_SECRET, T_NO_TENANT, T_BAD_TENANT, T_NO_CLIENT, T_DISABLED_CLIENT,
+        T_BAD_SCOPE, T_NO_RESOURCE, T_TWO_RESOURCES, T_MISSING, T_GRANT, T_NOT_POST, T_NO_CREDENTIAL,
+        T_BAD_ASSERTION,
+        /* Graph */
+        T_NO_TOKEN, T_BAD_TOKEN, T_OLD_TOKEN, T_AUDIENCE, T_DENIED, T_CHALLENGE, T_NO_SEGMENT, T_NO_METHOD,
+        T_NO_OBJECT, T_NO_MANAGER, T_BAD_URL, T_BAD_TOP, T_NO_PROPERTY, T_ELSEWHERE, T_BAD_FILTER, T_ADVANCED,
+        T_COUNT, T_UNSUPPORTED, T_PAGE_TOKEN, T_THIRTY, T_SYNC_STATE, T_GONE, T_CAPITAL, T_NESTED, T_RESYNC,
+        T_SELECT_ON_LINK, T_DELTA_FILTER, T_MANY_IDS, T_B2C, T_TOO_LONG, T_THROTTLED, T_CAST_NEEDED,
+        T_BAD_BATCH, T_BAD_BODY
+};
+
+struct trouble_row {
+        int status;
+        const char *code;
+        int number;
+        const char *text;               /* one %s at most */
+};
+extern const struct trouble_row troubles[];
+#endif
