@@ -12,8 +12,20 @@
 
 #include "util/buffer.h"
 
+#define MSTC_ID_MOST 1024u                   /* the limits of <muster/record.h>        */
+#define MSTC_NAME_MOST 256u
+#define MSTC_TEXT_MOST (1024u * 1024u)
+#define MSTC_RECORD_MOST (8u * 1024u * 1024u)
+#define MSTC_FIELDS_MOST 1000u               /* of a record, and members of an object  */
+#define MSTC_LIST_MOST 200000u
+#define MSTC_DEPTH_MOST 8u
+
 struct mst_value {
         uint8_t type;                        /* enum mst_type                          */
+        uint8_t room;                        /* log2 of what 'items' can take; 0: borrowed,
+                                              * to be copied before something is added */
+        uint8_t depth;                       /* objects around it                      */
+        bool element;                        /* of a list, so no list itself           */
         uint32_t length;                     /* bytes, elements or members             */
         union {
                 bool is;
@@ -38,9 +50,15 @@ struct mst_record {
         uint32_t count, room;
         size_t size;                         /* bytes so far, for the limit            */
         const char *bad;                     /* why, or NULL                           */
+        const char *latest;                  /* name put last, for the reason          */
 };
 
-/* An empty record in 'arena'; the id is copied.  NULL: out of memory. */
+/* Why these bytes cannot be an id or name of at most 'most' bytes ("is empty", "is
+ * longer than ..."), as a sentence's end in 'why' (room 80); false when they can be. */
+MST_API bool mstc_text_bad(const char *text, size_t length, size_t most, char why[80]);
+
+/* An empty record in 'arena'; the id is copied.  NULL: out of memory.  An id that is
+ * none makes a bad record whose id is "". */
 MST_API struct mst_record *mstc_record_new(struct mst_arena *arena, enum mst_kind kind,
                                            const char *id, size_t length);
 
@@ -50,6 +68,10 @@ MST_API bool mstc_record_set(struct mst_record *record, const char *name, const 
 MST_API bool mstc_record_share(struct mst_record *record, const char *name, const struct mst_value *value);
 MST_API void mstc_record_remove(struct mst_record *record, const char *name);
 MST_API bool mstc_value_copy(struct mst_arena *arena, struct mst_value *into, const struct mst_value *from);
+
+/* Where 'name' is among sorted fields, or belongs. */
+MST_API size_t mstc_fields_find(const struct mstc_field *fields, size_t count, const char *name,
+                                bool *there);
 
 /* Values on the stack, borrowing their text. */
 MST_API struct mst_value mstc_value_null(void);
@@ -62,7 +84,7 @@ MST_API struct mst_value mstc_value_date(int64_t date);
 MST_API bool mstc_value_empty(const struct mst_value *value);
 
 /* The flat form, version 1: bytes that do not depend on machine or build and are
- * the same for equal records, so that they can be hashed.
+ * the same for equal records (after mstc_record_tidy), so that they can be hashed.
  *   record  01 kind:u8 count:varint { field }      fields in order, nulls kept
  *   field   length:varint name NUL value
  *   value   type:u8, then  bool: u8 | int, date: zigzag varint | real: 8 bytes LE |
@@ -94,7 +116,8 @@ MST_API void mstc_record_compare(const struct mst_record *before, const struct m
                                               const struct mst_value *before,
                                               const struct mst_value *after), void *self);
 
-/* As JSON (bytes as base64, dates ISO), for people and for --json. */
+/* As JSON (bytes as base64, dates ISO), for people and for --json.  A record is the
+ * object of its attributes; kind and id are the caller's to put around it. */
 MST_API void mstc_value_json(const struct mst_value *value, struct mstc_buffer *into);
 MST_API void mstc_record_json(const struct mst_record *record, struct mstc_buffer *into);
 /* As one line for a table: lists joined with "; ", bytes as "<12 bytes>". */

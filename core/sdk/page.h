@@ -20,7 +20,8 @@ struct mst_page {
         struct mst_arena *arena;
         struct mstc_item *items;             /* in the order the connector added them  */
         size_t count, room;
-        const char **complaints;             /* mst_page_bad()                         */
+        const char **complaints;             /* mst_page_bad(): the first complaint_room have
+                                              * a text, all are counted                */
         size_t complaint_count, complaint_room;
         bool ended, complete, failed;
         const char *cursor;                  /* NULL when none                         */
@@ -29,6 +30,17 @@ struct mst_page {
 MST_API struct mst_page *mstc_page_new(void);
 MST_API void mstc_page_free(struct mst_page *page);
 MST_API void mstc_page_reset(struct mst_page *page);
+
+/* Copies what says how an object is called and marked into 'arena' (name: "" for none,
+ * the others NULL); what cannot be kept makes 'record' bad.  False: out of memory. */
+#define MSTC_OBJECT_NAME_MOST 8192u
+#define MSTC_STAMP_MOST 2048u
+#define MSTC_VERSION_MOST 1024u
+struct mstc_object_texts {
+        const char *name, *stamp, *version;
+};
+MST_API bool mstc_object_texts(struct mst_arena *arena, struct mstc_object_texts *texts,
+                               struct mst_record *record);
 
 /* source.h: the ids for fetch() */
 struct mst_ids {

@@ -19,12 +19,14 @@
  * or value.  The engine puts a bad record aside with that reason and goes on
  * with the rest of the page; it never deletes anything because of it.
  *
- * Everything that is passed in is copied.  A value that mst_record_append() or
- * mst_record_member() returned is valid until the next call of the same function
- * on the same list or object.  One thread at a time.
+ * Everything that is passed in is copied.  A value that mst_record_put(),
+ * mst_record_append() or mst_record_member() returned is valid until the next call
+ * of the same function on the same record, list or object: finish one attribute
+ * before you put the next.  One thread at a time.
  *
- * Limits: id 1 to 1,024 bytes; names 1 to 256 bytes; one text 1 MiB; a record
- * 8 MiB, 1,000 attributes; a list 200,000 elements; objects 8 deep.
+ * Limits: id and ref 1 to 1,024 bytes; names 1 to 256 bytes; one text 1 MiB; a
+ * record 8 MiB, 1,000 attributes; a list 200,000 elements; objects 8 deep, with
+ * 1,000 members each.
  */
 #ifndef MUSTER_RECORD_H
 #define MUSTER_RECORD_H
