@@ -47,10 +47,14 @@ struct mst_op {
         struct mst_error why;
         const char *new_object, *new_name, *new_version;
         void *user;
-        struct mst_op *next;                 /* in one of the feed's queues            */
+        struct mst_op *next, *previous;      /* in one of the feed's queues            */
 };
 
-/* A new op with its arena; NULL: out of memory. */
+/* What the sink tells is checked at the settling: a create that is done (or already so)
+ * without an object, or an outcome that does not exist, becomes MST_UNKNOWN; a missing
+ * reason gets a sentence.  'why' of a done op may hold what the connector told.
+ *
+ * A new op with its arena; NULL: out of memory. */
 MST_API struct mst_op *mstc_op_new(void);
 MST_API void mstc_op_free(struct mst_op *op);
 
@@ -61,7 +65,8 @@ MST_API void mstc_feed_free(struct mst_feed *feed);      /* frees ops that are s
 /* Ops that may be pushed now without passing 'room'. */
 MST_API size_t mstc_feed_room(struct mst_feed *feed);
 MST_API void mstc_feed_push(struct mst_feed *feed, struct mst_op *op);
-/* No more will be pushed: next() and wait() return NULL once the queue is empty. */
+/* What is pushed after end, halt or close comes back as MST_UNSENT.
+ * No more will be pushed: next() and wait() return NULL once the queue is empty. */
 MST_API void mstc_feed_end(struct mst_feed *feed);
 /* Hands out nothing more, at once: what was not drawn is collected as MST_UNSENT. */
 MST_API void mstc_feed_halt(struct mst_feed *feed);
@@ -71,7 +76,8 @@ MST_API void mstc_feed_close(struct mst_feed *feed, const struct mst_error *err)
 /* Makes the feed usable for another apply(). */
 MST_API void mstc_feed_reopen(struct mst_feed *feed);
 
-/* Takes up to 'most' settled ops, waiting up to 'ms' for the first; returns how many. */
+/* Takes up to 'most' settled ops, waiting up to 'ms' for the first (0: not at all);
+ * returns how many. */
 MST_API size_t mstc_feed_collect(struct mst_feed *feed, struct mst_op **ops, size_t most, int ms);
 /* Readable while something can be collected, for the conductor's poll(). */
 MST_API int mstc_feed_collect_fd(struct mst_feed *feed);

@@ -148,11 +148,9 @@ mst_page_bad(struct mst_page *page, const char *format, ...)
         char text[1016];
         va_list args;
 
-        /* All are counted; the texts of the first thousand are kept. */
-        if (page->complaint_count >= COMPLAINTS_MOST) {
-                page->complaint_count++;
+        page->bad_count++;
+        if (page->complaint_count == COMPLAINTS_MOST)
                 return MST_OK;
-        }
         if (page->complaints == NULL) {
                 page->complaints = mst_arena_alloc(page->arena, COMPLAINTS_MOST * sizeof *page->complaints);
                 page->complaint_room = page->complaints != NULL ? COMPLAINTS_MOST : 0;

@@ -20,9 +20,9 @@ struct mst_page {
         struct mst_arena *arena;
         struct mstc_item *items;             /* in the order the connector added them  */
         size_t count, room;
-        const char **complaints;             /* mst_page_bad(): the first complaint_room have
-                                              * a text, all are counted                */
+        const char **complaints;             /* mst_page_bad(): the texts of the first 1,000 */
         size_t complaint_count, complaint_room;
+        size_t bad_count;                    /* and how many there were                */
         bool ended, complete, failed;
         const char *cursor;                  /* NULL when none                         */
 };

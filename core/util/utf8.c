@@ -225,6 +225,14 @@ lower(char c)
         return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
+int
+mstc_text_casecmp(const char *a, const char *b)
+{
+        while (*a != '\0' && lower(*a) == lower(*b))
+                a++, b++;
+        return lower(*a) - lower(*b);
+}
+
 static size_t
 least(size_t a, size_t b)
 {

@@ -23,6 +23,8 @@ MST_API size_t mstc_utf8_columns(const char *text, size_t length);
  * '?'.  The arguments may point into 'into' when room is at most 1,024. */
 MST_API void mstc_text_format(char *into, size_t room, const char *format, va_list args)
         MST_PRINTF(3, 0);
+/* As strcmp without regard to ASCII case, whatever the locale. */
+MST_API int mstc_text_casecmp(const char *a, const char *b);
 /* Edit distance for "did you mean", ignoring ASCII case; > 'most' is cut off. */
 MST_API size_t mstc_text_distance(const char *a, const char *b, size_t most);
 

@@ -1,0 +1,225 @@
+/* op.c - one thing asked of a sink, as the connector sees it.
+ *
+ * Everything an op holds lies in its own arena.  Between push and collect that arena
+ * is the sink's thread's, so nothing here needs the feed's lock but the settling,
+ * which is in feed.c. */
+#include "build.h"
+
+#include "sdk/op.h"
+
+#include <string.h>
+
+#define OP_BLOCK 3072u
+
+struct mst_op *
+mstc_op_new(void)
+{
+        struct mst_arena *arena = mst_arena_new(OP_BLOCK);
+        struct mst_op *op = arena != NULL ? mst_arena_alloc(arena, sizeof *op) : NULL;
+
+        if (op == NULL) {
+                mst_arena_free(arena);
+                return NULL;
+        }
+        op->arena = arena;
+        return op;
+}
+
+void
+mstc_op_free(struct mst_op *op)
+{
+        if (op != NULL)
+                mst_arena_free(op->arena);
+}
+
+enum mst_verb
+mst_op_verb(const struct mst_op *op)
+{
+        return op->verb;
+}
+
+enum mst_kind
+mst_op_kind(const struct mst_op *op)
+{
+        return op->kind;
+}
+
+const char *
+mst_verb_name(enum mst_verb verb)
+{
+        switch (verb) {
+        case MST_CREATE:  return "create";
+        case MST_UPDATE:  return "update";
+        case MST_RENAME:  return "rename";
+        case MST_DISABLE: return "disable";
+        case MST_ENABLE:  return "enable";
+        case MST_DELETE:  return "delete";
+        case MST_ADOPT:   return "adopt";
+        case MST_MEMBERS: return "members";
+        }
+        return "unknown";
+}
+
+const char *
+mst_op_id(const struct mst_op *op)
+{
+        return op->id;
+}
+
+const char *
+mst_op_object(const struct mst_op *op)
+{
+        return op->object;
+}
+
+const char *
+mst_op_name(const struct mst_op *op)
+{
+        return op->name;
+}
+
+const char *
+mst_op_stamp(const struct mst_op *op)
+{
+        return op->stamp != NULL ? op->stamp : "";
+}
+
+const char *
+mst_op_key(const struct mst_op *op)
+{
+        return op->key != NULL ? op->key : "";
+}
+
+const char *
+mst_op_version(const struct mst_op *op)
+{
+        return op->version;
+}
+
+bool
+mst_op_enabled(const struct mst_op *op)
+{
+        return op->enabled;
+}
+
+bool
+mst_op_retried(const struct mst_op *op)
+{
+        return op->retried;
+}
+
+/* --- changes ---------------------------------------------------------------------------- */
+
+size_t
+mst_op_change_count(const struct mst_op *op)
+{
+        return op->change_count;
+}
+
+const char *
+mst_op_change_name(const struct mst_op *op, size_t index)
+{
+        return index < op->change_count ? op->changes[index].name : NULL;
+}
+
+const struct mst_value *
+mst_op_before(const struct mst_op *op, size_t index)
+{
+        return index < op->change_count ? op->changes[index].before : NULL;
+}
+
+const struct mst_value *
+mst_op_after(const struct mst_op *op, size_t index)
+{
+        return index < op->change_count ? op->changes[index].after : NULL;
+}
+
+const struct mst_value *
+mst_op_change(const struct mst_op *op, const char *name)
+{
+        for (size_t i = 0; i < op->change_count; i++)
+                if (strcmp(op->changes[i].name, name) == 0)
+                        return op->changes[i].after;
+        return NULL;
+}
+
+const struct mst_value *
+mst_op_wanted(const struct mst_op *op, const char *name)
+{
+        return mst_record_get(op->wanted, name);
+}
+
+/* --- members ------------------------------------------------------------------------------ */
+
+size_t
+mst_op_member_count(const struct mst_op *op)
+{
+        return op->member_count;
+}
+
+bool
+mst_op_member_joins(const struct mst_op *op, size_t index)
+{
+        return index < op->member_count && op->members[index].joins;
+}
+
+const char *
+mst_op_member_object(const struct mst_op *op, size_t index)
+{
+        return index < op->member_count ? op->members[index].object : NULL;
+}
+
+const char *
+mst_op_member_name(const struct mst_op *op, size_t index)
+{
+        return index < op->member_count ? op->members[index].name : NULL;
+}
+
+void
+mst_op_member_settle(struct mst_op *op, size_t index, enum mst_outcome outcome, const char *why)
+{
+        struct mstc_op_member *member;
+
+        if (index >= op->member_count)
+                return;
+        member = &op->members[index];
+        if (outcome < MST_DONE || outcome > MST_UNSENT) {
+                outcome = MST_UNKNOWN;
+                why = "the connector told an outcome that does not exist";
+        }
+        member->outcome = outcome;
+        /* Without memory the outcome still counts; the reason is what is lost. */
+        member->why = why != NULL ? mst_arena_strdup(op->arena, why) : NULL;
+}
+
+/* --- answers -------------------------------------------------------------------------------- */
+
+static const char *
+keep_text(struct mst_op *op, const char *text, size_t most)
+{
+        char why[80];
+
+        if (text == NULL || mstc_text_bad(text, strlen(text), most, why))
+                return NULL;
+        return mst_arena_strdup(op->arena, text);
+}
+
+void
+mst_op_set_object(struct mst_op *op, const char *object, const char *name, const char *version)
+{
+        op->new_object = keep_text(op, object, MSTC_ID_MOST);
+        op->new_name = keep_text(op, name, MSTC_TEXT_MOST);
+        op->new_version = keep_text(op, version, MSTC_ID_MOST);
+}
+
+void
+mst_op_set_user(struct mst_op *op, void *user)
+{
+        op->user = user;
+}
+
+void *
+mst_op_user(const struct mst_op *op)
+{
+        return op->user;
+}
