@@ -23,7 +23,7 @@ AM_TESTS_ENVIRONMENT = \
   MUSTER='$(abs_top_builddir)/muster'; \
   MUSTER_PLUGINS='$(abs_top_builddir)/plugins/.libs'; \
   MUSTER_DATA='$(abs_top_srcdir)/conf'; \
-  GRAPH_EMULATOR='$(abs_top_builddir)/graph-emulator'; \
+  GRAPH_EMULATOR='$(abs_top_builddir)/tests/emulators/graph/graph-emulator'; \
   LC_ALL=C.UTF-8; TZ=UTC; \
   ASAN_OPTIONS="$${ASAN_OPTIONS-abort_on_error=1:detect_stack_use_after_return=1}"; \
   UBSAN_OPTIONS="$${UBSAN_OPTIONS-print_stacktrace=1:halt_on_error=1}"; \
