@@ -17,7 +17,8 @@
  *   op         the journal (state < 16) and the history (state >= 16) in one: an op is
  *              written once and changes its small row.
  *   tset       entries with a live link, a set for each target.
- *   grp        a dynamic group; gset: who satisfies its rule.
+ *   grp        a dynamic group; gset: who satisfies its rule; gmem: the same seen from the
+ *              entry, so that a changed record meets only its own groups.
  *   glink      a group's object in a sink; pset: members that the sink has from us.
  *   gchange    a member who must leave under a name that he no longer has.
  *   hold       what a guard keeps back, and why.
@@ -94,6 +95,8 @@
 " PRIMARY KEY(glink, entry, name)) WITHOUT ROWID;" \
 "CREATE TABLE gbad(glink INTEGER NOT NULL, entry INTEGER NOT NULL, joins INTEGER NOT NULL, why TEXT," \
 " run INTEGER NOT NULL, PRIMARY KEY(glink, entry)) WITHOUT ROWID;" \
+"CREATE INDEX gbad_entry ON gbad(entry);" \
+"CREATE TABLE gmem(entry INTEGER PRIMARY KEY, ids BLOB NOT NULL);" \
 "CREATE TABLE gdirty(sync INTEGER NOT NULL, grp INTEGER NOT NULL, PRIMARY KEY(sync, grp)) WITHOUT ROWID;" \
 "CREATE TABLE hold(number INTEGER PRIMARY KEY, run INTEGER NOT NULL, sync INTEGER NOT NULL," \
 " target INTEGER, guard TEXT NOT NULL, reason TEXT NOT NULL, created INTEGER NOT NULL," \

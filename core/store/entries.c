@@ -1,0 +1,128 @@
+/* entries.c - looking at the mirror, and what of it is not yet planned. */
+#include "build.h"
+
+#include "store/entries.h"
+
+#include <string.h>
+
+#include "store/sql.h"
+
+#define N(x) ((int64_t)(x))
+
+/* Columns: number, kind, id, gone, since, flat [, mask]. */
+static int
+take_entry(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_entry *ret, struct mst_error *err)
+{
+        size_t size;
+        const void *bytes = mstc_sql_blob(stmt, 5, &size);
+
+        ret->number = sqlite3_column_int64(stmt, 0);
+        ret->kind = (enum mst_kind)sqlite3_column_int(stmt, 1);
+        ret->id = mst_arena_strdup(arena, mstc_sql_text(stmt, 2));
+        ret->gone = sqlite3_column_int(stmt, 3);
+        ret->since = sqlite3_column_int64(stmt, 4);
+        ret->mask = sqlite3_column_count(stmt) > 6 ? (uint32_t)sqlite3_column_int64(stmt, 6) : 0;
+        bytes = mst_arena_memdup(arena, bytes, size);
+        if (ret->id == NULL || bytes == NULL)
+                return mst_fail_memory(err, "reading the mirror");
+        if (mstc_record_unflat(bytes, size, ret->id, arena, &ret->record, err) != MST_OK)
+                return mst_wrap(err, "entry %s", ret->id);
+        return MST_OK;
+}
+
+int
+mstc_entry_get(struct mstc_store *store, int64_t number, struct mst_arena *arena, struct mstc_entry *ret,
+               struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT e.number, e.kind, e.id, e.gone, e.since, r.flat FROM entry e "
+                                      "JOIN record r ON r.number=e.number WHERE e.number=?", err);
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "i", number);
+        rc = mstc_sql_step(store, stmt, err);
+        if (rc == MST_OK)
+                rc = take_entry(stmt, arena, ret, err);
+        sqlite3_reset(stmt);
+        return rc;
+}
+
+int
+mstc_dirty_next(struct mstc_store *store, int64_t sync, int64_t after, struct mst_arena *arena,
+                struct mstc_entry *into, size_t room, size_t *ret, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store,
+                "SELECT e.number, e.kind, e.id, e.gone, e.since, r.flat, d.mask FROM dirty d "
+                "CROSS JOIN entry e ON e.number=d.entry CROSS JOIN record r ON r.number=d.entry "
+                "WHERE d.sync=?1 AND d.entry>?2 AND e.born<=(SELECT generation FROM sync WHERE id=?1) "
+                "ORDER BY d.entry LIMIT ?3", err);
+        int rc = MST_OK;
+
+        *ret = 0;
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "iii", sync, after, N(room));
+        while (*ret < room && (rc = mstc_sql_step(store, stmt, err)) == MST_OK) {
+                if (take_entry(stmt, arena, &into[*ret], err) != MST_OK)
+                        return err->code;
+                ++*ret;
+        }
+        sqlite3_reset(stmt);
+        return rc < 0 ? rc : MST_OK;
+}
+
+int
+mstc_dirty_add(struct mstc_store *store, int64_t sync, int64_t entry, uint32_t mask, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "INSERT INTO dirty VALUES(?1,?2,?3) "
+                            "ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|?3", "iii", sync, entry, N(mask));
+}
+
+int
+mstc_dirty_all(struct mstc_store *store, int64_t sync, uint32_t mask, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "INSERT INTO dirty SELECT ?1, number, ?2 FROM entry WHERE sync=?1 AND "
+                            "born<=(SELECT generation FROM sync WHERE id=?1) "
+                            "ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|?2", "ii", sync, N(mask));
+}
+
+int
+mstc_dirty_count(struct mstc_store *store, int64_t sync, int64_t *ret, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM dirty WHERE sync=?", "i", sync);
+}
+
+int
+mstc_dirty_done(struct mstc_store *store, int64_t sync, uint32_t mask, int64_t last, struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "DELETE FROM dirty WHERE sync=? AND entry<=? AND (mask & ~?)=0", "iii", sync,
+                         last, N(mask)) != MST_OK)
+                return err->code;
+        return mstc_sql_run(store, err, "UPDATE dirty SET mask=mask & ~?1 WHERE sync=?2 AND entry<=?3 AND mask & ?1",
+                            "iii", N(mask), sync, last);
+}
+
+int
+mstc_wake_due(struct mstc_store *store, int64_t sync, int64_t now, uint32_t mask, struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "INSERT INTO dirty SELECT sync, entry, ?3 FROM wake WHERE sync=?1 AND at<=?2 "
+                         "ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|?3", "iii", sync, now, N(mask)) != MST_OK)
+                return err->code;
+        return mstc_sql_run(store, err, "DELETE FROM wake WHERE sync=? AND at<=?", "ii", sync, now);
+}
+
+int
+mstc_wake_set(struct mstc_store *store, int64_t sync, int64_t entry, const char *why, int64_t at,
+              struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "INSERT OR REPLACE INTO wake(sync, entry, why, at) VALUES(?,?,?,?)",
+                            "iiti", sync, entry, why, at);
+}
+
+int
+mstc_wake_clear(struct mstc_store *store, int64_t sync, int64_t entry, const char *why, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "DELETE FROM wake WHERE sync=? AND entry=? AND why=?", "iit", sync, entry,
+                            why);
+}

@@ -1,0 +1,648 @@
+/* fold.c - what the source said becomes the mirror.
+ *
+ * A page's items are sorted by the key they have in the store, so that neighbours meet
+ * neighbouring rows; items of the same id keep their order, and the last one wins.
+ *
+ *   whole    tidied, flattened, hashed; an equal hash ends it there
+ *   patch    laid over what is known, then as whole; over nothing when that is gone
+ *   gone     the entry stays, marked; its hash is emptied, so that a return is a change
+ *
+ * A delta round writes to the mirror.  In a full round, who is new is born into the coming
+ * generation and written in place; who differs is staged; who is met is seen. */
+#include "build.h"
+
+#include "store/entries.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/sql.h"
+#include "util/alloc.h"
+#include "util/buffer.h"
+
+#define N(x) ((int64_t)(x))
+
+static const uint8_t no_hash[16];
+
+struct place {                               /* an item and where it belongs           */
+        uint8_t key[16];
+        uint32_t order;
+        struct mstc_item *item;
+};
+
+struct known {                               /* what the store has of it               */
+        int64_t number;                      /* 0: nothing                             */
+        int64_t born;
+        int gone;
+        uint8_t hash[16];
+};
+
+static void
+key_of(const struct mstc_store *store, int64_t sync, enum mst_kind kind, const char *id, uint8_t key[16])
+{
+        char text[1200];
+        size_t length = strlen(id);
+
+        if (length > 1100)
+                length = 1100;               /* ids end at 1,024 bytes (record.h)      */
+        memcpy(text, &sync, sizeof sync);
+        text[8] = (char)kind;
+        memcpy(text + 9, id, length);
+        mstc_hash128(store, text, 9 + length, key);
+}
+
+static int64_t
+toward_of(const struct mstc_store *store, int64_t sync, const char *id, size_t length)
+{
+        char text[1200];
+
+        if (length > 1100)
+                length = 1100;
+        memcpy(text, &sync, sizeof sync);
+        memcpy(text + 8, id, length);
+        return mstc_hash64(store, text, 8 + length);
+}
+
+/* ---- references ------------------------------------------------------------------- */
+
+static int
+ref_row(struct mstc_store *store, struct mstc_fold *fold, int64_t number, const struct mst_value *value,
+        bool add, struct mst_error *err)
+{
+        int64_t toward = toward_of(store, fold->sync, value->as.text, value->length);
+
+        return add ? mstc_sql_run(store, err, "INSERT OR IGNORE INTO ref VALUES(?,?)", "ii", toward, number)
+             : mstc_sql_run(store, err, "DELETE FROM ref WHERE toward=? AND entry=?", "ii", toward, number);
+}
+
+static int
+ref_rows(struct mstc_store *store, struct mstc_fold *fold, int64_t number, const struct mst_record *record,
+         bool add, struct mst_error *err)
+{
+        for (uint32_t i = 0; record != NULL && i < record->count; i++) {
+                const struct mst_value *v = &record->fields[i].value;
+
+                if (v->type == MST_REF && ref_row(store, fold, number, v, add, err) != MST_OK)
+                        return err->code;
+                for (uint32_t k = 0; v->type == MST_LIST && k < v->length; k++)
+                        if (v->as.items[k].type == MST_REF
+                            && ref_row(store, fold, number, &v->as.items[k], add, err) != MST_OK)
+                                return err->code;
+        }
+        return MST_OK;
+}
+
+static bool
+note_ref_difference(void *self, const char *name, const struct mst_value *before,
+                    const struct mst_value *after)
+{
+        (void)name;
+        if ((before != NULL && (before->type == MST_REF || before->type == MST_LIST))
+            || (after != NULL && (after->type == MST_REF || after->type == MST_LIST)))
+                *(bool *)self = true;
+        return true;
+}
+
+static int
+replace_refs(struct mstc_store *store, struct mstc_fold *fold, int64_t number,
+             const struct mst_record *before, const struct mst_record *after, struct mst_error *err)
+{
+        bool differ = false;
+
+        mstc_record_compare(before, after, note_ref_difference, &differ);
+        if (!differ)
+                return MST_OK;
+        if (ref_rows(store, fold, number, before, false, err) != MST_OK)
+                return err->code;
+        return ref_rows(store, fold, number, after, true, err);
+}
+
+/* ---- reading what is known -------------------------------------------------------- */
+
+static int
+look_up(struct mstc_store *store, const uint8_t key[16], struct known *ret, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT number, hash FROM entry_key WHERE key=?", err);
+        const void *hash;
+        size_t size;
+        int rc;
+
+        memset(ret, 0, sizeof *ret);
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "b", (const void *)key, (size_t)16);
+        rc = mstc_sql_step(store, stmt, err);
+        if (rc != MST_OK)
+                return rc == MST_END ? MST_OK : rc;
+        ret->number = sqlite3_column_int64(stmt, 0);
+        hash = mstc_sql_blob(stmt, 1, &size);
+        if (size == 16)
+                memcpy(ret->hash, hash, 16);
+        sqlite3_reset(stmt);
+        return MST_OK;
+}
+
+static int
+look_closer(struct mstc_store *store, struct known *known, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT born, gone FROM entry WHERE number=?", err);
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "i", known->number);
+        rc = mstc_sql_step(store, stmt, err);
+        if (rc < 0)
+                return rc;
+        if (rc == MST_END)
+                return mst_fail(err, MST_EINTERNAL, "store %s is damaged: entry %lld is missing; put back a copy",
+                                store->path, (long long)known->number);
+        known->born = sqlite3_column_int64(stmt, 0);
+        known->gone = sqlite3_column_int(stmt, 1);
+        sqlite3_reset(stmt);
+        return MST_OK;
+}
+
+/* A record by statement and number; '*ret' NULL when there is none. */
+static int
+read_flat(struct mstc_store *store, const char *sql, int64_t number, struct mst_arena *arena,
+          struct mst_record **ret, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, sql, err);
+        const void *bytes;
+        size_t size;
+        int rc;
+
+        *ret = NULL;
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "i", number);
+        rc = mstc_sql_step(store, stmt, err);
+        if (rc != MST_OK)
+                return rc == MST_END ? MST_OK : rc;
+        bytes = mstc_sql_blob(stmt, 0, &size);
+        if (bytes == NULL)
+                return MST_OK;
+        bytes = mst_arena_memdup(arena, bytes, size);
+        sqlite3_reset(stmt);
+        if (bytes == NULL)
+                return mst_fail_memory(err, "reading a record");
+        return mstc_record_unflat(bytes, size, "", arena, ret, err);
+}
+
+/* ---- writing ---------------------------------------------------------------------- */
+
+static int
+write_new(struct mstc_store *store, struct mstc_fold *fold, const struct place *place,
+          const struct mst_record *record, const struct mstc_buffer *flat, const uint8_t hash[16],
+          struct mst_error *err)
+{
+        int64_t number;
+
+        if (mstc_sql_run(store, err, "INSERT INTO entry(sync, kind, id, born, run) VALUES(?,?,?,?,?)",
+                         "iitii", fold->sync, N(record->kind), record->id, fold->generation,
+                         fold->run) != MST_OK)
+                return err->code;
+        number = sqlite3_last_insert_rowid(store->db);
+        if (mstc_sql_run(store, err, "INSERT INTO entry_key VALUES(?,?,?)", "bib", (const void *)place->key,
+                         (size_t)16, number, (const void *)hash, (size_t)16) != MST_OK
+            || mstc_sql_run(store, err, "INSERT INTO record VALUES(?,?)", "ib", number,
+                            (const void *)flat->bytes, flat->length) != MST_OK
+            || ref_rows(store, fold, number, record, true, err) != MST_OK
+            || mstc_dirty_add(store, fold->sync, number, fold->mask, err) != MST_OK)
+                return err->code;
+        if (fold->full && !mstc_set_add(fold->seen, (uint32_t)number))
+                return mst_fail_memory(err, "reading the source");
+        fold->changed++;
+        fold->live++;
+        return MST_OK;
+}
+
+static int
+write_over(struct mstc_store *store, struct mstc_fold *fold, const uint8_t key[16],
+           const struct known *known, const struct mst_record *record, const void *flat, size_t size,
+           const uint8_t hash[16], struct mst_error *err)
+{
+        struct mst_record *before;
+
+        if (read_flat(store, "SELECT flat FROM record WHERE number=?", known->number, fold->arena, &before,
+                      err) != MST_OK
+            || replace_refs(store, fold, known->number, before, record, err) != MST_OK
+            || mstc_sql_run(store, err, "UPDATE record SET flat=? WHERE number=?", "bi", flat, size,
+                            known->number) != MST_OK
+            || mstc_sql_run(store, err, "UPDATE entry_key SET hash=? WHERE key=?", "bb", (const void *)hash,
+                            (size_t)16, (const void *)key, (size_t)16) != MST_OK
+            || mstc_sql_run(store, err, "UPDATE entry SET gone=0, since=NULL, run=?, bad=NULL WHERE number=?",
+                            "ii", fold->run, known->number) != MST_OK
+            || mstc_dirty_add(store, fold->sync, known->number, fold->mask, err) != MST_OK)
+                return err->code;
+        if (known->gone != 0)
+                fold->live++;
+        fold->changed++;
+        return MST_OK;
+}
+
+static int
+write_gone(struct mstc_store *store, struct mstc_fold *fold, const uint8_t key[16], struct known *known,
+           int how, struct mst_error *err)
+{
+        if (known->gone == how)
+                return MST_OK;
+        if (mstc_sql_run(store, err, "UPDATE entry SET gone=?, since=coalesce(since, ?), run=? WHERE number=?",
+                         "iiii", N(how), mstc_now_ms(), fold->run, known->number) != MST_OK
+            || mstc_sql_run(store, err, "UPDATE entry_key SET hash=? WHERE key=?", "bb",
+                            (const void *)no_hash, sizeof no_hash, (const void *)key, (size_t)16) != MST_OK
+            || mstc_dirty_add(store, fold->sync, known->number, fold->mask, err) != MST_OK)
+                return err->code;
+        if (known->gone == 0) {
+                fold->live--;
+                fold->removed++;
+        }
+        return MST_OK;
+}
+
+static int
+stage(struct mstc_store *store, struct mstc_fold *fold, const struct known *known, int gone,
+      const struct mstc_buffer *flat, const uint8_t hash[16], struct mst_error *err)
+{
+        fold->staged = true;
+        return mstc_sql_run(store, err, "INSERT OR REPLACE INTO stage VALUES(?,?,?,?,?)", "iiibb",
+                            known->number, fold->sync, N(gone), (const void *)hash, (size_t)16,
+                            flat != NULL ? (const void *)flat->bytes : NULL, flat != NULL ? flat->length : 0);
+}
+
+/* ---- one item --------------------------------------------------------------------- */
+
+/* A patch needs what it lies over: the stage's word first, then the mirror's. */
+static int
+complete_patch(struct mstc_store *store, struct mstc_fold *fold, const struct known *known,
+               struct mst_record **record, struct mst_error *err)
+{
+        struct mst_record *base = NULL;
+
+        if (known->number != 0 && fold->full && fold->staged
+            && read_flat(store, "SELECT flat FROM stage WHERE number=?", known->number, fold->arena, &base,
+                         err) != MST_OK)
+                return err->code;
+        if (base == NULL && known->number != 0 && known->gone == 0
+            && read_flat(store, "SELECT flat FROM record WHERE number=?", known->number, fold->arena, &base,
+                         err) != MST_OK)
+                return err->code;
+        base = mstc_record_merge(fold->arena, base, *record);
+        if (base == NULL)
+                return mst_fail_memory(err, "reading the source");
+        base->kind = (*record)->kind;
+        base->id = (*record)->id;
+        *record = base;
+        return MST_OK;
+}
+
+static int
+fold_record(struct mstc_store *store, struct mstc_fold *fold, const struct place *place,
+            struct known *known, struct mst_error *err)
+{
+        struct mst_record *record = place->item->record;
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer flat = { 0 };
+        uint8_t hash[16];
+        bool patch = place->item->what == MSTC_PATCH;
+
+        if (known->number != 0 && patch && look_closer(store, known, err) != MST_OK)
+                return err->code;
+        if (patch && complete_patch(store, fold, known, &record, err) != MST_OK)
+                return err->code;
+        mstc_record_tidy(record);
+        mstc_record_flat(record, &flat);
+        if (!mstc_buffer_ok(&flat))
+                return mst_fail_memory(err, "reading the source");
+        mstc_hash128(store, flat.bytes, flat.length, hash);
+        if (known->number == 0)
+                return write_new(store, fold, place, record, &flat, hash, err);
+        if (fold->full && !mstc_set_add(fold->seen, (uint32_t)known->number))
+                return mst_fail_memory(err, "reading the source");
+        if (memcmp(hash, known->hash, 16) == 0) {
+                return fold->full && fold->staged
+                     ? mstc_sql_run(store, err, "DELETE FROM stage WHERE number=?", "i", known->number) : MST_OK;
+        }
+        if (!patch && look_closer(store, known, err) != MST_OK)
+                return err->code;
+        if (fold->full && known->born != fold->generation)
+                return stage(store, fold, known, 0, &flat, hash, err);
+        return write_over(store, fold, place->key, known, record, flat.bytes, flat.length, hash, err);
+}
+
+static int
+fold_item(struct mstc_store *store, struct mstc_fold *fold, const struct place *place,
+          struct mst_error *err)
+{
+        struct mstc_item *item = place->item;
+        struct known known;
+        int how = item->what == MSTC_GONE_HARD ? MST_GONE_HARD : MST_GONE_SOFT;
+
+        if (look_up(store, place->key, &known, err) != MST_OK)
+                return err->code;
+        if (item->record->bad != NULL) {
+                /* It is there, whatever it says: never an absence. */
+                if (known.number == 0)
+                        return MST_OK;
+                if (fold->full && !mstc_set_add(fold->seen, (uint32_t)known.number))
+                        return mst_fail_memory(err, "reading the source");
+                return mstc_sql_run(store, err, "UPDATE entry SET bad=? WHERE number=?", "ti",
+                                    item->record->bad, known.number);
+        }
+        if (item->what == MSTC_WHOLE || item->what == MSTC_PATCH)
+                return fold_record(store, fold, place, &known, err);
+        if (known.number == 0)
+                return MST_OK;               /* a removal of somebody we never knew    */
+        if (look_closer(store, &known, err) != MST_OK)
+                return err->code;
+        if (!fold->full || known.born == fold->generation)
+                return write_gone(store, fold, place->key, &known, how, err);
+        if (!mstc_set_add(fold->seen, (uint32_t)known.number))
+                return mst_fail_memory(err, "reading the source");
+        return stage(store, fold, &known, how, NULL, no_hash, err);
+}
+
+/* ---- a page ----------------------------------------------------------------------- */
+
+static int
+by_key(const void *a, const void *b)
+{
+        const struct place *x = a, *y = b;
+        int c = memcmp(x->key, y->key, 16);
+
+        return c != 0 ? c : (x->order > y->order) - (x->order < y->order);
+}
+
+int
+mstc_fold_page(struct mstc_store *store, struct mstc_fold *fold, struct mst_page *page,
+               void (*complain)(void *self, const char *id, const char *why), void *self,
+               struct mst_error *err)
+{
+        struct place *places = mstc_alloc((page->count + 1) * sizeof *places);
+        int rc = MST_OK;
+
+        if (places == NULL)
+                return mst_fail_memory(err, "reading the source");
+        for (size_t i = 0; i < page->count; i++) {
+                struct mstc_item *item = &page->items[i];
+
+                places[i].item = item;
+                places[i].order = (uint32_t)i;
+                key_of(store, fold->sync, item->record->kind, item->record->id, places[i].key);
+                fold->read++;
+                if (item->record->bad != NULL) {
+                        fold->bad++;
+                        if (complain != NULL)
+                                complain(self, item->record->id, item->record->bad);
+                }
+        }
+        for (size_t i = 0; i < page->complaint_count; i++) {
+                fold->bad++;
+                if (complain != NULL)
+                        complain(self, NULL, page->complaints[i]);
+        }
+        qsort(places, page->count, sizeof *places, by_key);
+        for (size_t i = 0; i < page->count && rc == MST_OK; i++) {
+                rc = fold_item(store, fold, &places[i], err);
+                mst_arena_reset(fold->arena);
+        }
+        mstc_free(places);
+        return rc;
+}
+
+int
+mstc_fold_save(struct mstc_store *store, struct mstc_fold *fold, struct mst_error *err)
+{
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer bits = { 0 };
+
+        for (uint32_t chunk = 0; fold->full && mstc_set_next_dirty(fold->seen, &chunk); chunk++) {
+                mstc_buffer_clear(&bits);
+                mstc_set_chunk_pack(fold->seen, chunk, &bits);
+                if (!mstc_buffer_ok(&bits))
+                        return mst_fail_memory(err, "saving what was read");
+                if (mstc_sql_run(store, err, "INSERT OR REPLACE INTO seen VALUES(?,?,?)", "iib", fold->sync,
+                                 N(chunk), (const void *)bits.bytes, bits.length) != MST_OK)
+                        return err->code;
+        }
+        if (fold->full)
+                mstc_set_clean(fold->seen);
+        if (fold->live != 0 && !fold->full
+            && mstc_sql_run(store, err, "UPDATE sync SET live=live+? WHERE id=?", "ii", fold->live,
+                            fold->sync) != MST_OK)
+                return err->code;
+        fold->live = 0;
+        return MST_OK;
+}
+
+/* ---- opening ---------------------------------------------------------------------- */
+
+static int
+load_seen(struct mstc_store *store, struct mstc_fold *fold, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT chunk, bits FROM seen WHERE sync=?", err);
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "i", fold->sync);
+        while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK) {
+                size_t size;
+                const void *bytes = mstc_sql_blob(stmt, 1, &size);
+
+                if (!mstc_set_chunk_unpack(fold->seen, (uint32_t)sqlite3_column_int64(stmt, 0), bytes, size))
+                        return mst_fail(err, MST_EINTERNAL, "store %s is damaged: what was read cannot be "
+                                        "told; run `muster reset` for this sync", store->path);
+        }
+        mstc_set_clean(fold->seen);
+        return rc < 0 ? rc : MST_OK;
+}
+
+int
+mstc_fold_open(struct mstc_store *store, struct mstc_fold *fold, struct mst_error *err)
+{
+        int64_t staged = 0;
+
+        fold->arena = mst_arena_new(16384);
+        fold->seen = fold->full ? mstc_set_new() : NULL;
+        if (fold->arena == NULL || (fold->full && fold->seen == NULL)) {
+                mstc_fold_close(fold);
+                return mst_fail_memory(err, "reading the source");
+        }
+        if (!fold->full)
+                return MST_OK;
+        if (mstc_sql_number(store, err, &staged, 0, "SELECT 1 FROM stage WHERE sync=? LIMIT 1", "i",
+                            fold->sync) != MST_OK)
+                return err->code;
+        fold->staged = staged != 0;
+        return load_seen(store, fold, err);
+}
+
+void
+mstc_fold_close(struct mstc_fold *fold)
+{
+        mst_arena_free(fold->arena);
+        mstc_set_free(fold->seen);
+        fold->arena = NULL;
+        fold->seen = NULL;
+}
+
+/* ---- completing a full round ------------------------------------------------------ */
+
+struct staged_row {
+        struct known known;
+        int gone;
+        uint8_t hash[16];
+        enum mst_kind kind;
+        const char *id;
+        const void *flat;
+        size_t size;
+};
+
+static int
+next_staged(struct mstc_store *store, struct mstc_fold *fold, struct staged_row *row, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT s.number, s.gone, s.hash, s.flat, e.kind, e.id FROM stage s "
+                                      "JOIN entry e ON e.number=s.number WHERE s.sync=? ORDER BY s.number LIMIT 1",
+                                      err);
+        const void *bytes;
+        size_t size;
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "i", fold->sync);
+        rc = mstc_sql_step(store, stmt, err);
+        if (rc != MST_OK)
+                return rc;
+        memset(row, 0, sizeof *row);
+        row->known.number = sqlite3_column_int64(stmt, 0);
+        row->gone = sqlite3_column_int(stmt, 1);
+        bytes = mstc_sql_blob(stmt, 2, &size);
+        if (size == 16)
+                memcpy(row->hash, bytes, 16);
+        bytes = mstc_sql_blob(stmt, 3, &row->size);
+        row->flat = bytes != NULL ? mst_arena_memdup(fold->arena, bytes, row->size) : NULL;
+        row->kind = (enum mst_kind)sqlite3_column_int(stmt, 4);
+        row->id = mst_arena_strdup(fold->arena, mstc_sql_text(stmt, 5));
+        sqlite3_reset(stmt);
+        if (row->id == NULL || (bytes != NULL && row->flat == NULL))
+                return mst_fail_memory(err, "completing the read");
+        return look_closer(store, &row->known, err);
+}
+
+static int
+settle_row(struct mstc_store *store, struct mstc_fold *fold, struct staged_row *row, struct mst_error *err)
+{
+        struct mst_record *record;
+        uint8_t key[16];
+
+        key_of(store, fold->sync, row->kind, row->id, key);
+        if (row->gone != 0 || row->flat == NULL)
+                return write_gone(store, fold, key, &row->known, row->gone, err);
+        if (mstc_record_unflat(row->flat, row->size, row->id, fold->arena, &record, err) != MST_OK)
+                return err->code;
+        return write_over(store, fold, key, &row->known, record, row->flat, row->size, row->hash, err);
+}
+
+int
+mstc_fold_settle_stage(struct mstc_store *store, struct mstc_fold *fold, size_t most, bool *ret_more,
+                       struct mst_error *err)
+{
+        *ret_more = true;
+        for (size_t i = 0; i < most; i++) {
+                struct staged_row row;
+                int rc = next_staged(store, fold, &row, err);
+
+                if (rc == MST_END)
+                        *ret_more = false;
+                if (rc != MST_OK)
+                        return rc == MST_END ? MST_OK : rc;
+                if (settle_row(store, fold, &row, err) != MST_OK
+                    || mstc_sql_run(store, err, "DELETE FROM stage WHERE number=?", "i",
+                                    row.known.number) != MST_OK)
+                        return err->code;
+                mst_arena_reset(fold->arena);
+        }
+        return MST_OK;
+}
+
+int
+mstc_fold_absent(struct mstc_store *store, struct mstc_fold *fold, struct mstc_set *set,
+                 struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT number FROM entry WHERE sync=? AND gone=0 AND born<?", err);
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "ii", fold->sync, fold->generation);
+        while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK) {
+                uint32_t number = (uint32_t)sqlite3_column_int64(stmt, 0);
+
+                if (!mstc_set_has(fold->seen, number) && !mstc_set_add(set, number))
+                        return mst_fail_memory(err, "completing the read");
+        }
+        return rc < 0 ? rc : MST_OK;
+}
+
+int
+mstc_entry_gone(struct mstc_store *store, struct mstc_fold *fold, int64_t number, int how,
+                struct mst_error *err)
+{
+        struct mstc_entry entry;
+        struct known known = { .number = number };
+        uint8_t key[16];
+        int rc = mstc_entry_get(store, number, fold->arena, &entry, err);
+
+        if (rc != MST_OK)
+                return rc == MST_END ? MST_OK : rc;
+        if (look_closer(store, &known, err) != MST_OK)
+                return err->code;
+        key_of(store, fold->sync, entry.kind, entry.id, key);
+        rc = write_gone(store, fold, key, &known, how, err);
+        mst_arena_reset(fold->arena);
+        return rc;
+}
+
+int
+mstc_fold_drop(struct mstc_store *store, int64_t sync, int64_t generation, struct mst_error *err)
+{
+        static const char *const sql[] = {
+                "DELETE FROM stage WHERE sync=?1 AND ?2>=0",
+                "DELETE FROM seen WHERE sync=?1 AND ?2>=0",
+                "DELETE FROM ref WHERE entry IN (SELECT number FROM entry WHERE sync=?1 AND born>?2)",
+                "DELETE FROM dirty WHERE sync=?1 AND entry IN (SELECT number FROM entry WHERE sync=?1 AND born>?2)",
+                "DELETE FROM record WHERE number IN (SELECT number FROM entry WHERE sync=?1 AND born>?2)",
+                "DELETE FROM entry_key WHERE number IN (SELECT number FROM entry WHERE sync=?1 AND born>?2)",
+                "DELETE FROM entry WHERE sync=?1 AND born>?2",
+        };
+
+        for (size_t i = 0; i < sizeof sql / sizeof sql[0]; i++)
+                if (mstc_sql_run(store, err, sql[i], "ii", sync, generation) != MST_OK)
+                        return err->code;
+        return MST_OK;
+}
+
+int
+mstc_entry_find(struct mstc_store *store, int64_t sync, enum mst_kind kind, const char *id, int64_t *ret,
+                struct mst_error *err)
+{
+        struct known known;
+        uint8_t key[16];
+
+        key_of(store, sync, kind, id, key);
+        if (look_up(store, key, &known, err) != MST_OK)
+                return err->code;
+        *ret = known.number;
+        return MST_OK;
+}
+
+int
+mstc_dirty_pointing(struct mstc_store *store, int64_t sync, const char *id, int64_t sink, uint32_t mask,
+                    struct mst_error *err)
+{
+        return mstc_sql_run(store, err,
+                "INSERT INTO dirty SELECT ?1, r.entry, ?2 FROM ref r JOIN link l ON l.entry=r.entry AND l.sink=?3 "
+                "AND l.state<=2 WHERE r.toward=?4 ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|?2",
+                "iiii", sync, N(mask), sink, toward_of(store, sync, id, strlen(id)));
+}

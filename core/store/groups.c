@@ -1,0 +1,277 @@
+/* groups.c - dynamic groups in the store. */
+#include "build.h"
+
+#include "store/groups.h"
+
+#include <string.h>
+
+#include "store/sql.h"
+#include "util/alloc.h"
+#include "util/buffer.h"
+#include "util/set.h"
+
+#define N(x) ((int64_t)(x))
+
+static const char *
+copy_text(sqlite3_stmt *stmt, int column, struct mst_arena *arena)
+{
+        const char *text = mstc_sql_text(stmt, column);
+
+        return text != NULL ? mst_arena_strdup(arena, text) : NULL;
+}
+
+static void
+take_grp(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_grp *ret)
+{
+        ret->id = sqlite3_column_int64(stmt, 0);
+        ret->name = copy_text(stmt, 1, arena);
+        ret->title = copy_text(stmt, 2, arena);
+        ret->fingerprint = copy_text(stmt, 3, arena);
+        ret->family = copy_text(stmt, 4, arena);
+        ret->count = sqlite3_column_int64(stmt, 5);
+        ret->gone = sqlite3_column_int(stmt, 6) != 0;
+        sqlite3_reset(stmt);
+}
+
+int
+mstc_grp_get(struct mstc_store *store, int64_t sync, const char *name, const char *title,
+             const char *fingerprint, const char *family, struct mst_arena *arena, struct mstc_grp *ret,
+             bool *ret_new, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT id, name, title, fingerprint, family, count, gone FROM grp "
+                                      "WHERE sync=? AND name=?", err);
+        int rc;
+
+        *ret_new = false;
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "it", sync, name);
+        rc = mstc_sql_step(store, stmt, err);
+        if (rc == MST_OK) {
+                take_grp(stmt, arena, ret);
+                return MST_OK;
+        }
+        if (rc < 0)
+                return rc;
+        if (mstc_sql_run(store, err, "INSERT INTO grp(sync, name, title, fingerprint, family) VALUES(?,?,?,?,?)",
+                         "itttt", sync, name, title, fingerprint, family) != MST_OK)
+                return err->code;
+        *ret_new = true;
+        *ret = (struct mstc_grp){ .id = sqlite3_last_insert_rowid(store->db), .name = name, .title = title,
+                                  .fingerprint = fingerprint, .family = family };
+        return MST_OK;
+}
+
+int
+mstc_grp_update(struct mstc_store *store, const struct mstc_grp *grp, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE grp SET title=?, fingerprint=?, count=?, gone=? WHERE id=?", "ttiii",
+                            grp->title, grp->fingerprint, grp->count, N(grp->gone), grp->id);
+}
+
+int
+mstc_grp_next(struct mstc_store *store, int64_t sync, int64_t after, struct mst_arena *arena,
+              struct mstc_grp *ret, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT id, name, title, fingerprint, family, count, gone FROM grp "
+                                      "WHERE sync=? AND id>? ORDER BY id LIMIT 1", err);
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "ii", sync, after);
+        rc = mstc_sql_step(store, stmt, err);
+        if (rc == MST_OK)
+                take_grp(stmt, arena, ret);
+        return rc;
+}
+
+/* ---- the groups of an entry ------------------------------------------------------- */
+
+int
+mstc_gmem_get(struct mstc_store *store, int64_t entry, struct mst_arena *arena, uint32_t **ret,
+              size_t *ret_count, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT ids FROM gmem WHERE entry=?", err);
+        const void *bytes;
+        size_t size;
+        int rc;
+
+        *ret = NULL;
+        *ret_count = 0;
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "i", entry);
+        rc = mstc_sql_step(store, stmt, err);
+        if (rc != MST_OK)
+                return rc == MST_END ? MST_OK : rc;
+        bytes = mstc_sql_blob(stmt, 0, &size);
+        *ret = mst_arena_memdup(arena, bytes, size);
+        *ret_count = size / sizeof(uint32_t);
+        sqlite3_reset(stmt);
+        return *ret != NULL || size == 0 ? MST_OK : mst_fail_memory(err, "reading memberships");
+}
+
+int
+mstc_gmem_put(struct mstc_store *store, int64_t entry, const uint32_t *ids, size_t count,
+              struct mst_error *err)
+{
+        if (count == 0)
+                return mstc_sql_run(store, err, "DELETE FROM gmem WHERE entry=?", "i", entry);
+        return mstc_sql_run(store, err, "INSERT OR REPLACE INTO gmem VALUES(?,?)", "ib", entry, (const void *)ids,
+                            count * sizeof *ids);
+}
+
+/* ---- dirty groups ----------------------------------------------------------------- */
+
+int
+mstc_gdirty_add(struct mstc_store *store, int64_t sync, int64_t grp, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "INSERT OR IGNORE INTO gdirty VALUES(?,?)", "ii", sync, grp);
+}
+
+int
+mstc_gdirty_next(struct mstc_store *store, int64_t sync, int64_t after, int64_t *ret, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT grp FROM gdirty WHERE sync=? AND grp>? ORDER BY grp LIMIT 1",
+                               "ii", sync, after);
+}
+
+int
+mstc_gdirty_done(struct mstc_store *store, int64_t sync, int64_t grp, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "DELETE FROM gdirty WHERE sync=? AND grp=?", "ii", sync, grp);
+}
+
+/* ---- what a sink has -------------------------------------------------------------- */
+
+int
+mstc_glink_get(struct mstc_store *store, int64_t grp, int64_t target, struct mst_arena *arena,
+               struct mstc_glink *ret, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT id, sink, target, grp, object, name, version, made, state, "
+                                      "count, applied FROM glink WHERE grp=? AND target=?", err);
+        const void *bytes;
+        int rc;
+
+        memset(ret, 0, sizeof *ret);
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "ii", grp, target);
+        rc = mstc_sql_step(store, stmt, err);
+        if (rc != MST_OK)
+                return rc;
+        ret->id = sqlite3_column_int64(stmt, 0);
+        ret->sink = sqlite3_column_int64(stmt, 1);
+        ret->target = sqlite3_column_int64(stmt, 2);
+        ret->grp = sqlite3_column_int64(stmt, 3);
+        ret->object = copy_text(stmt, 4, arena);
+        ret->name = copy_text(stmt, 5, arena);
+        ret->version = copy_text(stmt, 6, arena);
+        ret->made = sqlite3_column_int(stmt, 7);
+        ret->state = sqlite3_column_int(stmt, 8);
+        ret->count = sqlite3_column_int64(stmt, 9);
+        bytes = mstc_sql_blob(stmt, 10, &ret->applied_size);
+        ret->applied = bytes != NULL ? mst_arena_memdup(arena, bytes, ret->applied_size) : NULL;
+        sqlite3_reset(stmt);
+        return bytes == NULL || ret->applied != NULL ? MST_OK : mst_fail_memory(err, "reading a group");
+}
+
+int
+mstc_glink_put(struct mstc_store *store, struct mstc_glink *glink, struct mst_error *err)
+{
+        int64_t now = mstc_now_ms();
+
+        if (glink->id != 0)
+                return mstc_sql_run(store, err, "UPDATE glink SET object=?, name=?, version=?, made=?, state=?, "
+                                    "count=?, touched=?, applied=? WHERE id=?", "tttiiiibi", glink->object,
+                                    glink->name, glink->version, N(glink->made), N(glink->state), glink->count, now,
+                                    glink->applied, glink->applied_size, glink->id);
+        if (mstc_sql_run(store, err, "INSERT INTO glink(sink, target, grp, object, name, version, made, state, count, "
+                         "touched, applied) VALUES(?,?,?,?,?,?,?,?,?,?,?)", "iiitttiiiib", glink->sink, glink->target,
+                         glink->grp, glink->object, glink->name, glink->version, N(glink->made), N(glink->state),
+                         glink->count, now, glink->applied, glink->applied_size) != MST_OK)
+                return err->code;
+        glink->id = sqlite3_last_insert_rowid(store->db);
+        return MST_OK;
+}
+
+int
+mstc_gchange_add(struct mstc_store *store, int64_t glink, int64_t entry, const char *name, const char *object,
+                 struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "INSERT OR REPLACE INTO gchange VALUES(?,?,?,?)", "iitt", glink, entry, name,
+                            object);
+}
+
+int
+mstc_gchange_next(struct mstc_store *store, int64_t glink, int64_t after_entry, struct mst_arena *arena,
+                  int64_t *ret_entry, const char **ret_name, const char **ret_object, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT entry, name, object FROM gchange WHERE glink=? AND entry>? "
+                                      "ORDER BY entry LIMIT 1", err);
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "ii", glink, after_entry);
+        rc = mstc_sql_step(store, stmt, err);
+        if (rc == MST_OK) {
+                *ret_entry = sqlite3_column_int64(stmt, 0);
+                *ret_name = copy_text(stmt, 1, arena);
+                *ret_object = copy_text(stmt, 2, arena);
+                sqlite3_reset(stmt);
+                if (*ret_name == NULL)
+                        return mst_fail_memory(err, "reading memberships");
+        }
+        return rc;
+}
+
+int
+mstc_gchange_done(struct mstc_store *store, int64_t glink, int64_t entry, const char *name,
+                  struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "DELETE FROM gchange WHERE glink=? AND entry=? AND name=?", "iit", glink,
+                            entry, name);
+}
+
+int
+mstc_gchange_any(struct mstc_store *store, int64_t glink, bool *ret, struct mst_error *err)
+{
+        int64_t one;
+
+        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM gchange WHERE glink=? LIMIT 1", "i",
+                            glink) != MST_OK)
+                return err->code;
+        *ret = one != 0;
+        return MST_OK;
+}
+
+int
+mstc_gbad_add(struct mstc_store *store, int64_t glink, int64_t entry, bool joins, const char *why, int64_t run,
+              struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "INSERT OR REPLACE INTO gbad VALUES(?,?,?,?,?)", "iiiti", glink, entry,
+                            N(joins), why, run);
+}
+
+int
+mstc_gbad_forget(struct mstc_store *store, int64_t entry, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "DELETE FROM gbad WHERE entry=?", "i", entry);
+}
+
+int
+mstc_gbad_load(struct mstc_store *store, int64_t glink, struct mstc_set *into, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT entry FROM gbad WHERE glink=?", err);
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "i", glink);
+        while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK)
+                if (!mstc_set_add(into, (uint32_t)sqlite3_column_int64(stmt, 0)))
+                        return mst_fail_memory(err, "reading memberships");
+        return rc < 0 ? rc : MST_OK;
+}

@@ -1,0 +1,64 @@
+/* groups.h - dynamic groups in the store: who satisfies a rule, and what sinks have of it. */
+#ifndef MSTC_GROUPS_H
+#define MSTC_GROUPS_H
+
+#include <muster/arena.h>
+
+#include "store/store.h"
+
+struct mstc_grp {
+        int64_t id;
+        const char *name, *title, *fingerprint, *family;     /* family NULL: a group of its own */
+        int64_t count;
+        bool gone;                           /* its rule is not in the configuration any more */
+};
+
+/* The row of that name, made when it is new ('*ret_new'). */
+int mstc_grp_get(struct mstc_store *store, int64_t sync, const char *name, const char *title,
+                 const char *fingerprint, const char *family, struct mst_arena *arena, struct mstc_grp *ret,
+                 bool *ret_new, struct mst_error *err);
+int mstc_grp_update(struct mstc_store *store, const struct mstc_grp *grp, struct mst_error *err);
+/* All groups of a sync in order of id, after 'after'. */
+int mstc_grp_next(struct mstc_store *store, int64_t sync, int64_t after, struct mst_arena *arena,
+                  struct mstc_grp *ret, struct mst_error *err);
+
+/* The groups of an entry: sorted ids, in 'arena'. */
+int mstc_gmem_get(struct mstc_store *store, int64_t entry, struct mst_arena *arena, uint32_t **ret,
+                  size_t *ret_count, struct mst_error *err);
+int mstc_gmem_put(struct mstc_store *store, int64_t entry, const uint32_t *ids, size_t count,
+                  struct mst_error *err);
+
+/* Groups whose membership, or whose members' links, have changed since they were planned. */
+int mstc_gdirty_add(struct mstc_store *store, int64_t sync, int64_t grp, struct mst_error *err);
+int mstc_gdirty_next(struct mstc_store *store, int64_t sync, int64_t after, int64_t *ret, struct mst_error *err);
+int mstc_gdirty_done(struct mstc_store *store, int64_t sync, int64_t grp, struct mst_error *err);
+
+struct mstc_glink {
+        int64_t id, sink, target, grp;
+        const char *object, *name, *version;
+        int made, state;
+        int64_t count;
+        const void *applied;                 /* flat record of the group's own values  */
+        size_t applied_size;
+};
+int mstc_glink_get(struct mstc_store *store, int64_t grp, int64_t target, struct mst_arena *arena,
+                   struct mstc_glink *ret, struct mst_error *err);
+int mstc_glink_put(struct mstc_store *store, struct mstc_glink *glink, struct mst_error *err);
+
+/* A member who must leave under a name he no longer has. */
+int mstc_gchange_add(struct mstc_store *store, int64_t glink, int64_t entry, const char *name,
+                     const char *object, struct mst_error *err);
+int mstc_gchange_next(struct mstc_store *store, int64_t glink, int64_t after_entry, struct mst_arena *arena,
+                      int64_t *ret_entry, const char **ret_name, const char **ret_object, struct mst_error *err);
+int mstc_gchange_done(struct mstc_store *store, int64_t glink, int64_t entry, const char *name,
+                      struct mst_error *err);
+int mstc_gchange_any(struct mstc_store *store, int64_t glink, bool *ret, struct mst_error *err);
+
+/* Members that the sink refused: not asked for again until they change. */
+int mstc_gbad_add(struct mstc_store *store, int64_t glink, int64_t entry, bool joins, const char *why,
+                  int64_t run, struct mst_error *err);
+int mstc_gbad_forget(struct mstc_store *store, int64_t entry, struct mst_error *err);
+struct mstc_set;
+int mstc_gbad_load(struct mstc_store *store, int64_t glink, struct mstc_set *into, struct mst_error *err);
+
+#endif

@@ -1,0 +1,340 @@
+/* journal.c - ops from plan to outcome.
+ *
+ *   planned -> sent -> done            the way of nearly all
+ *              sent -> unknown         no answer: looked up before anything else
+ *              sent -> retry -> sent   comes back when due
+ *              sent -> parked          refused; left alone until something changes
+ *   any open state but sent and unknown -> superseded
+ *
+ * The open ones are found through a partial index that a million done ones do not burden. */
+#include "build.h"
+
+#include "store/journal.h"
+
+#include <string.h>
+
+#include "store/sql.h"
+
+#define N(x) ((int64_t)(x))
+#define COLUMNS "o.number, o.run, o.target, o.sink, o.kind, o.entry, o.verb, o.state, o.rank, o.reason, " \
+                "o.hold, o.approved, o.tries, o.due, o.matched, o.count, o.refs, d.name, d.before, d.after, d.text"
+#define FROM " FROM op o JOIN opdata d ON d.number=o.number "
+
+int
+mstc_op_add(struct mstc_store *store, struct mstc_entry_op *op, struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "INSERT INTO op(run, target, sink, kind, entry, verb, state, rank, reason, "
+                         "hold, matched, count, refs) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)", "iiiiiiiiissii", op->run,
+                         op->target, op->sink, N(op->kind), op->entry, N(op->verb), N(op->state), N(op->rank),
+                         N(op->reason), op->hold, op->matched, op->count, N(op->refs)) != MST_OK)
+                return err->code;
+        op->number = sqlite3_last_insert_rowid(store->db);
+        return mstc_sql_run(store, err, "INSERT INTO opdata VALUES(?,?,?,?,?)", "itbbt", op->number, op->name,
+                            op->before, op->before_size, op->after, op->after_size, op->text);
+}
+
+static const char *
+copy_text(sqlite3_stmt *stmt, int column, struct mst_arena *arena)
+{
+        const char *text = mstc_sql_text(stmt, column);
+
+        return text != NULL ? mst_arena_strdup(arena, text) : NULL;
+}
+
+static const void *
+copy_blob(sqlite3_stmt *stmt, int column, struct mst_arena *arena, size_t *size)
+{
+        const void *bytes = mstc_sql_blob(stmt, column, size);
+
+        return bytes != NULL ? mst_arena_memdup(arena, bytes, *size) : NULL;
+}
+
+static int
+take_op(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_entry_op *op, struct mst_error *err)
+{
+        memset(op, 0, sizeof *op);
+        op->number = sqlite3_column_int64(stmt, 0);
+        op->run = sqlite3_column_int64(stmt, 1);
+        op->target = sqlite3_column_int64(stmt, 2);
+        op->sink = sqlite3_column_int64(stmt, 3);
+        op->kind = (enum mst_kind)sqlite3_column_int(stmt, 4);
+        op->entry = sqlite3_column_int64(stmt, 5);
+        op->verb = (enum mst_verb)sqlite3_column_int(stmt, 6);
+        op->state = sqlite3_column_int(stmt, 7);
+        op->rank = sqlite3_column_int(stmt, 8);
+        op->reason = sqlite3_column_int(stmt, 9);
+        op->hold = sqlite3_column_int64(stmt, 10);
+        op->approved = sqlite3_column_int64(stmt, 11);
+        op->tries = sqlite3_column_int64(stmt, 12);
+        op->due = sqlite3_column_int64(stmt, 13);
+        op->matched = sqlite3_column_int64(stmt, 14);
+        op->count = sqlite3_column_int64(stmt, 15);
+        op->refs = sqlite3_column_int(stmt, 16) != 0;
+        op->name = copy_text(stmt, 17, arena);
+        op->before = copy_blob(stmt, 18, arena, &op->before_size);
+        op->after = copy_blob(stmt, 19, arena, &op->after_size);
+        op->text = copy_text(stmt, 20, arena);
+        if ((op->before == NULL && op->before_size != 0) || (op->after == NULL && op->after_size != 0))
+                return mst_fail_memory(err, "reading the journal");
+        return MST_OK;
+}
+
+static int
+take_one(struct mstc_store *store, sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_entry_op *ret,
+         struct mst_error *err)
+{
+        int rc = mstc_sql_step(store, stmt, err);
+
+        if (rc == MST_OK)
+                rc = take_op(stmt, arena, ret, err);
+        sqlite3_reset(stmt);
+        return rc;
+}
+
+static int
+take_many(struct mstc_store *store, sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_entry_op *into,
+          size_t room, size_t *ret, struct mst_error *err)
+{
+        int rc = MST_OK;
+
+        *ret = 0;
+        while (*ret < room && (rc = mstc_sql_step(store, stmt, err)) == MST_OK) {
+                if (take_op(stmt, arena, &into[*ret], err) != MST_OK)
+                        return err->code;
+                ++*ret;
+        }
+        sqlite3_reset(stmt);
+        return rc < 0 ? rc : MST_OK;
+}
+
+int
+mstc_op_of(struct mstc_store *store, enum mst_kind kind, int64_t entry, int64_t sink, struct mst_arena *arena,
+           struct mstc_entry_op *ret, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.entry=? AND o.kind=? AND o.sink=? AND "
+                                      "o.state<16 ORDER BY o.number DESC LIMIT 1", err);
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "iii", entry, N(kind), sink);
+        return take_one(store, stmt, arena, ret, err);
+}
+
+int
+mstc_op_get(struct mstc_store *store, int64_t number, struct mst_arena *arena, struct mstc_entry_op *ret,
+            struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.number=?", err);
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "i", number);
+        return take_one(store, stmt, arena, ret, err);
+}
+
+int
+mstc_op_claimable(struct mstc_store *store, int64_t sink, int rank, int64_t after, int64_t now,
+                  struct mst_arena *arena, struct mstc_entry_op *into, size_t room, size_t *ret,
+                  struct mst_error *err)
+{
+        /* Retries first: they were planned before the others. */
+        static const int states[] = { MSTC_OP_RETRY, MSTC_OP_PLANNED };
+        size_t got = 0;
+
+        *ret = 0;
+        for (size_t i = 0; i < 2 && *ret < room; i++) {
+                sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.sink=? AND o.state=? AND "
+                        "o.rank=? AND o.number>? AND o.state<16 AND (o.hold IS NULL OR o.approved>?5) AND "
+                        "(o.due IS NULL OR o.due<=?5) ORDER BY o.number LIMIT ?6", err);
+
+                if (stmt == NULL)
+                        return err->code;
+                mstc_sql_bind(stmt, "iiiiii", sink, N(states[i]), N(rank),
+                              states[i] == MSTC_OP_RETRY ? N(0) : after, now, N(room - *ret));
+                if (take_many(store, stmt, arena, into + *ret, room - *ret, &got, err) != MST_OK)
+                        return err->code;
+                *ret += got;
+        }
+        return MST_OK;
+}
+
+int
+mstc_op_in_state(struct mstc_store *store, int64_t sink, int state, int64_t after, struct mst_arena *arena,
+                 struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.sink=? AND o.state=? AND o.number>? AND "
+                                      "o.state<16 ORDER BY o.number LIMIT ?", err);
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "iiii", sink, N(state), after, N(room));
+        return take_many(store, stmt, arena, into, room, ret, err);
+}
+
+int
+mstc_op_of_run(struct mstc_store *store, int64_t run, int64_t after, struct mst_arena *arena,
+               struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.run=? AND o.number>? AND o.state<16 "
+                                      "ORDER BY o.number LIMIT ?", err);
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "iii", run, after, N(room));
+        return take_many(store, stmt, arena, into, room, ret, err);
+}
+
+/* ---- from state to state ---------------------------------------------------------- */
+
+int
+mstc_op_sent(struct mstc_store *store, int64_t number, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE op SET state=1, sent=?, tries=tries+1, due=NULL WHERE number=?",
+                            "ii", mstc_now_ms(), number);
+}
+
+int
+mstc_op_put_back(struct mstc_store *store, int64_t number, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE op SET state=0, due=NULL WHERE number=?", "i", number);
+}
+
+static int
+say(struct mstc_store *store, int64_t number, const char *text, struct mst_error *err)
+{
+        return text == NULL ? MST_OK
+             : mstc_sql_run(store, err, "UPDATE opdata SET text=? WHERE number=?", "ti", text, number);
+}
+
+int
+mstc_op_retry(struct mstc_store *store, int64_t number, int64_t due, const char *text, struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "UPDATE op SET state=3, due=? WHERE number=?", "ii", due, number) != MST_OK)
+                return err->code;
+        return say(store, number, text, err);
+}
+
+int
+mstc_op_unknown(struct mstc_store *store, int64_t number, const char *text, struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "UPDATE op SET state=2 WHERE number=?", "i", number) != MST_OK)
+                return err->code;
+        return say(store, number, text, err);
+}
+
+int
+mstc_op_park(struct mstc_store *store, int64_t number, int outcome, const char *text, struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "UPDATE op SET state=4, outcome=?, ended=? WHERE number=?", "iii", N(outcome),
+                         mstc_now_ms(), number) != MST_OK)
+                return err->code;
+        return say(store, number, text, err);
+}
+
+int
+mstc_op_end(struct mstc_store *store, int64_t number, int state, int outcome, int64_t run, const char *text,
+            struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "UPDATE op SET state=?, outcome=?, ended=?, run_ended=? WHERE number=?",
+                         "iiiii", N(state), N(outcome), mstc_now_ms(), run, number) != MST_OK)
+                return err->code;
+        return say(store, number, text, err);
+}
+
+int
+mstc_op_set_after(struct mstc_store *store, int64_t number, const void *after, size_t size, int64_t count,
+                  struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "UPDATE op SET count=? WHERE number=?", "ii", count, number) != MST_OK)
+                return err->code;
+        return mstc_sql_run(store, err, "UPDATE opdata SET after=? WHERE number=?", "bi", after, size, number);
+}
+
+int
+mstc_op_matched(struct mstc_store *store, int64_t number, int64_t when, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE op SET matched=? WHERE number=?", "ii", when, number);
+}
+
+int
+mstc_journal_recover(struct mstc_store *store, struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "UPDATE op SET state=2 WHERE state=1 AND state<16", "") != MST_OK)
+                return err->code;
+        if (mstc_sql_run(store, err, "DELETE FROM opdata WHERE number IN (SELECT o.number FROM op o JOIN run r ON "
+                         "r.id=o.run WHERE r.state<4 AND o.state=0)", "") != MST_OK)
+                return err->code;
+        return mstc_sql_run(store, err, "DELETE FROM op WHERE state=0 AND run IN (SELECT id FROM run WHERE state<4)",
+                            "");
+}
+
+int
+mstc_journal_throw_away(struct mstc_store *store, int64_t run, struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "DELETE FROM opdata WHERE number IN (SELECT number FROM op WHERE run=? AND "
+                         "state IN (0,4))", "i", run) != MST_OK)
+                return err->code;
+        return mstc_sql_run(store, err, "DELETE FROM op WHERE run=? AND state IN (0,4)", "i", run);
+}
+
+int
+mstc_journal_open(struct mstc_store *store, int64_t sink, int64_t *ret_due, int64_t *ret_count,
+                  struct mst_error *err)
+{
+        if (mstc_sql_number(store, err, ret_due, 0, "SELECT min(due) FROM op WHERE sink=? AND state=3 AND state<16",
+                            "i", sink) != MST_OK)
+                return err->code;
+        return mstc_sql_number(store, err, ret_count, 0, "SELECT count(*) FROM op WHERE sink=? AND state<16", "i",
+                               sink);
+}
+
+/* ---- holds ------------------------------------------------------------------------ */
+
+int
+mstc_hold_add(struct mstc_store *store, int64_t run, int64_t sync, int64_t target, const char *guard,
+              const char *reason, int64_t *ret, struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "INSERT INTO hold(run, sync, target, guard, reason, created) "
+                         "VALUES(?,?,?,?,?,?)", "iistti", run, sync, target, guard, reason,
+                         mstc_now_ms()) != MST_OK)
+                return err->code;
+        *ret = sqlite3_last_insert_rowid(store->db);
+        return MST_OK;
+}
+
+int
+mstc_hold_find(struct mstc_store *store, int64_t sync, int64_t target, const char *guard, int64_t *ret,
+               struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT number FROM hold WHERE sync=? AND "
+                               "coalesce(target,0)=? AND guard=? AND state=0 ORDER BY number DESC LIMIT 1", "iit",
+                               sync, target, guard);
+}
+
+int
+mstc_hold_reason(struct mstc_store *store, int64_t hold, const char *reason, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE hold SET reason=? WHERE number=?", "ti", reason, hold);
+}
+
+int
+mstc_op_hold(struct mstc_store *store, int64_t number, int64_t hold, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE op SET hold=?, approved=NULL WHERE number=? AND state IN (0,3)",
+                            "ii", hold, number);
+}
+
+int
+mstc_holds_tidy(struct mstc_store *store, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE hold SET state=2, decided=? WHERE state=0 AND NOT EXISTS "
+                            "(SELECT 1 FROM op WHERE op.hold=hold.number AND op.state<16)", "i", mstc_now_ms());
+}
+
+int
+mstc_holds_open(struct mstc_store *store, int64_t sync, int64_t now, int64_t *ret_ops, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret_ops, 0, "SELECT count(*) FROM hold h JOIN op o ON o.hold=h.number "
+                               "WHERE h.sync=? AND h.state=0 AND o.state IN (0,3) AND coalesce(o.approved,0)<=?",
+                               "ii", sync, now);
+}

@@ -1,0 +1,86 @@
+/* journal.h - ops from plan to outcome.  An op is written once, by the plan; later only
+ * its small row changes.  From MSTC_OP_OPEN on it is history. */
+#ifndef MSTC_JOURNAL_H
+#define MSTC_JOURNAL_H
+
+#include <muster/arena.h>
+
+#include "store/store.h"
+
+/* The order in which a sink gets ops: a rank begins when the one before has settled. */
+enum mstc_rank {
+        MSTC_RANK_DISABLE = 0, MSTC_RANK_USERS = 1, MSTC_RANK_GROUPS = 2, MSTC_RANK_MEMBERS = 3,
+        MSTC_RANK_GROUP_DELETES = 4, MSTC_RANK_USER_DELETES = 5, MSTC_RANKS = 6
+};
+
+struct mstc_entry_op {
+        int64_t number, run, target, sink;
+        enum mst_kind kind;
+        int64_t entry;                       /* users: the entry; groups: the grp      */
+        enum mst_verb verb;
+        int state, rank, reason;
+        int64_t hold, approved;              /* hold's number; approved until          */
+        int64_t tries, due, matched;         /* matched: when it was last looked for   */
+        int64_t count;                       /* member changes                         */
+        bool refs;                           /* after holds references to be resolved  */
+        const char *name;                    /* a name for people                      */
+        const void *before, *after;          /* flat records; groups: packed members   */
+        size_t before_size, after_size;
+        const char *text;
+};
+
+int mstc_op_add(struct mstc_store *store, struct mstc_entry_op *op, struct mst_error *err);
+/* The open op of an object in a sink; MST_END: none. */
+int mstc_op_of(struct mstc_store *store, enum mst_kind kind, int64_t entry, int64_t sink,
+               struct mst_arena *arena, struct mstc_entry_op *ret, struct mst_error *err);
+int mstc_op_get(struct mstc_store *store, int64_t number, struct mst_arena *arena,
+                struct mstc_entry_op *ret, struct mst_error *err);
+
+/* Ops of a sink that may be claimed at 'now', of one rank, after number 'after'. */
+int mstc_op_claimable(struct mstc_store *store, int64_t sink, int rank, int64_t after, int64_t now,
+                      struct mst_arena *arena, struct mstc_entry_op *into, size_t room, size_t *ret,
+                      struct mst_error *err);
+/* Ops of a sink in a state, after number 'after', whatever their rank. */
+int mstc_op_in_state(struct mstc_store *store, int64_t sink, int state, int64_t after,
+                     struct mst_arena *arena, struct mstc_entry_op *into, size_t room, size_t *ret,
+                     struct mst_error *err);
+/* Open ops of a run that are still planned, after number 'after'. */
+int mstc_op_of_run(struct mstc_store *store, int64_t run, int64_t after, struct mst_arena *arena,
+                   struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err);
+
+int mstc_op_sent(struct mstc_store *store, int64_t number, struct mst_error *err);
+/* Back to planned (never sent), to retry with a due time, to unknown, parked with a reason. */
+int mstc_op_put_back(struct mstc_store *store, int64_t number, struct mst_error *err);
+int mstc_op_retry(struct mstc_store *store, int64_t number, int64_t due, const char *text, struct mst_error *err);
+int mstc_op_unknown(struct mstc_store *store, int64_t number, const char *text, struct mst_error *err);
+int mstc_op_park(struct mstc_store *store, int64_t number, int outcome, const char *text, struct mst_error *err);
+/* Into the history. */
+int mstc_op_end(struct mstc_store *store, int64_t number, int state, int outcome, int64_t run,
+                const char *text, struct mst_error *err);
+/* What was really sent, where it differs from the plan. */
+int mstc_op_set_after(struct mstc_store *store, int64_t number, const void *after, size_t size, int64_t count,
+                      struct mst_error *err);
+int mstc_op_matched(struct mstc_store *store, int64_t number, int64_t when, struct mst_error *err);
+
+/* At start: what an earlier life left sent is unknown; a plan of a run that was never
+ * released is thrown away. */
+int mstc_journal_recover(struct mstc_store *store, struct mst_error *err);
+int mstc_journal_throw_away(struct mstc_store *store, int64_t run, struct mst_error *err);
+/* The earliest due time of a sink's retries (0: none), and how many ops are open there. */
+int mstc_journal_open(struct mstc_store *store, int64_t sink, int64_t *ret_due, int64_t *ret_count,
+                      struct mst_error *err);
+
+/* ---- holds ------------------------------------------------------------------------ */
+
+int mstc_hold_add(struct mstc_store *store, int64_t run, int64_t sync, int64_t target, const char *guard,
+                  const char *reason, int64_t *ret, struct mst_error *err);
+/* The open hold of that guard and target; 0: none. */
+int mstc_hold_find(struct mstc_store *store, int64_t sync, int64_t target, const char *guard, int64_t *ret,
+                   struct mst_error *err);
+int mstc_hold_reason(struct mstc_store *store, int64_t hold, const char *reason, struct mst_error *err);
+int mstc_op_hold(struct mstc_store *store, int64_t number, int64_t hold, struct mst_error *err);
+/* Holds that have no open op any more are closed. */
+int mstc_holds_tidy(struct mstc_store *store, struct mst_error *err);
+int mstc_holds_open(struct mstc_store *store, int64_t sync, int64_t now, int64_t *ret_ops, struct mst_error *err);
+
+#endif
