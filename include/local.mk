@@ -4,7 +4,7 @@ musterinclude_HEADERS = include/muster/abi.h include/muster/arena.h include/must
   include/muster/escape.h include/muster/facts.h include/muster/host.h include/muster/op.h \
   include/muster/option.h include/muster/page.h include/muster/plugin.h include/muster/record.h \
   include/muster/search.h include/muster/secret.h include/muster/sink.h include/muster/source.h \
-  include/muster/value.h
+  include/muster/test.h include/muster/value.h
 pkgconfig_DATA += include/muster.pc
 if HAVE_CURL
 pkgconfig_DATA += include/muster-net.pc
