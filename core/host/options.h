@@ -21,7 +21,7 @@ struct mstc_filled *mstc_options_fill(const struct mst_option *table, size_t con
 const void *mstc_filled_config(const struct mstc_filled *filled);
 void mstc_filled_free(struct mstc_filled *filled);           /* zeroes secrets */
 
-/* Hash (hex) over the values of options flagged MST_OPT_IDENTITY. */
-void mstc_filled_identity(const struct mstc_filled *filled, const struct mst_option *table, char ret[33]);
+/* Hash (hex) over the values of options flagged MST_OPT_IDENTITY.  False: out of memory. */
+bool mstc_filled_identity(const struct mstc_filled *filled, const struct mst_option *table, char ret[33]);
 
 #endif
