@@ -30,7 +30,7 @@ AM_TESTS_ENVIRONMENT = \
   CK_DEFAULT_TIMEOUT="$${CK_DEFAULT_TIMEOUT-60}"; \
   export srcdir top_srcdir top_builddir MUSTER MUSTER_PLUGINS MUSTER_DATA GRAPH_EMULATOR \
     LC_ALL TZ ASAN_OPTIONS UBSAN_OPTIONS CK_DEFAULT_TIMEOUT;
-EXTRA_DIST += tests/skip.sh tests/demo/demo.sh
+EXTRA_DIST += tests/skip.sh
 
 include tests/unit/local.mk
 include tests/emulators/local.mk

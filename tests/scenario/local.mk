@@ -3,3 +3,11 @@ TESTS += tests/scenario/configure.sh
 check_SCRIPTS += tests/scenario/configure.sh
 EXTRA_DIST += tests/scenario/configure.sh tests/scenario/install.sh tests/scenario/builtin.sh \
   tests/scenario/slapd.sh   tests/scenario/acme.c
+check_PROGRAMS += tests/scenario/jsoncheck
+tests_scenario_jsoncheck_SOURCES = tests/scenario/jsoncheck.c
+tests_scenario_jsoncheck_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
+tests_scenario_jsoncheck_LDADD = $(JSON_LIBS)
+EXTRA_DIST += tests/scenario/cli.sh
+TESTS += tests/scenario/cli-help.sh
+check_SCRIPTS += tests/scenario/cli-help.sh
+EXTRA_DIST += tests/scenario/cli-help.sh

@@ -12,4 +12,10 @@ tests_unit_error_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_error_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/error
 
+check_PROGRAMS += tests/unit/table
+tests_unit_table_SOURCES = tests/unit/table.c core/cli/table.c
+tests_unit_table_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_table_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/table
+
 endif
