@@ -1,0 +1,193 @@
+/* view.h - what the store holds, for showing.
+ *
+ * For commands that only read: on a store opened with MSTC_READ, while a sync runs.
+ * Everything comes in batches into an arena of the caller's: a batch is one short look
+ * that holds nothing back, however slowly somebody reads what is printed.  Two batches may
+ * lie before and after a commit of the running sync.
+ *
+ * A list call gives rows after '*after' (0: from the start), at most 'most', and moves
+ * '*after' on; no rows and '*more' false is the end.  All text is as it was stored: hostile. */
+#ifndef MSTC_VIEW_H
+#define MSTC_VIEW_H
+
+#include "record/record.h"
+#include "store/store.h"
+
+/* ---- how things stand ------------------------------------------------------------- */
+
+struct mstc_view_run {
+        int64_t id;
+        const char *sync;
+        int mode, state, outcome;            /* outcome -1: not ended                  */
+        int64_t started, ended;              /* ms; 0: not ended                       */
+        const char *text;                    /* why it ended as it did, or NULL        */
+        int64_t pages;
+        uint64_t counts[MSTC_N_COUNTS];
+};
+
+struct mstc_view_sync {
+        const char *name, *source;
+        int64_t generation, cursor_at, completed_at, people, dirty;
+        bool reset;                          /* the next run reads everything anew     */
+        struct mstc_view_run *last;          /* NULL: none                             */
+};
+
+struct mstc_view_target {
+        const char *sync, *name, *sink;
+        int64_t live, disabled, waiting, parked, held, retry, unknown;   /* links, ops  */
+};
+
+struct mstc_view_instance {
+        const char *name, *plugin, *identity, *reason;
+        int role;                            /* enum mstc_role                         */
+        int64_t facts_at, since;
+        bool aside;                          /* quarantined, for 'reason' since 'since' */
+};
+
+struct mstc_view_status {
+        struct mstc_view_sync *syncs; size_t sync_count;
+        struct mstc_view_target *targets; size_t target_count;
+        struct mstc_view_instance *instances; size_t instance_count;
+        int64_t holds;                       /* open ones                              */
+        int64_t duplicates;
+};
+
+int mstc_view_status(struct mstc_store *store, struct mst_arena *arena, struct mstc_view_status *ret,
+                     struct mst_error *err);
+
+/* ---- runs ------------------------------------------------------------------------- */
+
+/* Newest first: here '*after' goes down.  'sync' NULL: of all. */
+int mstc_view_runs(struct mstc_store *store, const char *sync, int64_t *after, size_t most,
+                   struct mst_arena *arena, struct mstc_view_run **ret, size_t *count, bool *more,
+                   struct mst_error *err);
+/* MST_END when there is none of that number; 0 asks for the newest. */
+int mstc_view_run(struct mstc_store *store, int64_t id, struct mst_arena *arena,
+                  struct mstc_view_run *ret, struct mst_error *err);
+
+struct mstc_view_line { int64_t line, at; int level; const char *text; };
+int mstc_view_log(struct mstc_store *store, int64_t run, int64_t *after, size_t most,
+                  struct mst_arena *arena, struct mstc_view_line **ret, size_t *count, bool *more,
+                  struct mst_error *err);
+
+/* ---- ops -------------------------------------------------------------------------- */
+
+struct mstc_view_op {
+        int64_t number, run, entry;
+        const char *target, *sink;
+        int kind, verb, state, reason, outcome;          /* outcome 0: none             */
+        int64_t hold, approved, tries, due, sent, ended;
+        int64_t members;                     /* member changes                         */
+        const char *title;                   /* what a person would call it            */
+        const char *id;                      /* the source's; a group's name           */
+        const char *text;                    /* why                                    */
+        const struct mst_record *before, *after;         /* NULL: nothing, or members  */
+};
+
+/* Which ops; what is 0 does not matter. */
+struct mstc_view_which {
+        int64_t run;                         /* of that run                            */
+        int64_t hold;                        /* held by it                             */
+        int64_t entry;                       /* of that person                         */
+        bool open;                           /* not ended                              */
+};
+
+int mstc_view_ops(struct mstc_store *store, const struct mstc_view_which *which, int64_t *after, size_t most,
+                  struct mst_arena *arena, struct mstc_view_op **ret, size_t *count, bool *more,
+                  struct mst_error *err);
+
+/* ---- people ----------------------------------------------------------------------- */
+
+struct mstc_view_link {
+        const char *target, *sink, *object, *name;
+        int made, state, reason;
+        int64_t since, touched;
+        bool declined;
+        const struct mst_record *applied;    /* mstc_view_person() only                */
+};
+
+struct mstc_view_person {
+        int64_t number;
+        const char *sync, *id;
+        const char *title, *upn, *mail;      /* of the record; title never NULL        */
+        int gone;                            /* enum mst_gone; 0: there                */
+        int64_t since;
+        const char *bad;                     /* why the record was put aside, or NULL  */
+        const struct mst_record *record;     /* NULL: none was ever good               */
+        struct mstc_view_link *links; size_t link_count;
+};
+
+/* People whose title, UPN, mail or id matches 'pattern', without regard to case: with '*'
+ * or '?' as a whole, else any part of them.  NULL: all.  Those who are gone only with 'gone'.
+ * Looks through some thousand entries at most, so a batch may be empty with '*more' true. */
+int mstc_view_people(struct mstc_store *store, const char *pattern, bool gone, int64_t *after, size_t most,
+                     struct mst_arena *arena, struct mstc_view_person **ret, size_t *count, bool *more,
+                     struct mst_error *err);
+/* The one of that number with all there is of him; MST_END: none. */
+int mstc_view_person(struct mstc_store *store, int64_t number, struct mst_arena *arena,
+                     struct mstc_view_person *ret, struct mst_error *err);
+/* Who is meant by an id, UPN, mail (as a whole, without regard to case) or SINK:OBJECT (the
+ * object's lasting id or its name)?  At most 'most' are given. */
+int mstc_view_meant(struct mstc_store *store, const char *text, size_t most, struct mst_arena *arena,
+                    struct mstc_view_person **ret, size_t *count, struct mst_error *err);
+
+/* ---- groups ----------------------------------------------------------------------- */
+
+struct mstc_view_glink {
+        int64_t number;
+        const char *target, *sink, *object, *name;
+        int state;
+        int64_t present, bad;                /* members it has from us; that it refused */
+};
+
+struct mstc_view_group {
+        int64_t number;
+        const char *sync, *name, *title, *family;
+        int64_t members;                     /* who satisfies the rule                 */
+        bool gone;
+        struct mstc_view_glink *links; size_t link_count;
+};
+
+int mstc_view_groups(struct mstc_store *store, const char *pattern, int64_t *after, size_t most,
+                     struct mst_arena *arena, struct mstc_view_group **ret, size_t *count, bool *more,
+                     struct mst_error *err);
+
+struct mstc_view_member {
+        int64_t number;
+        const char *title, *upn, *id;
+        bool wanted;                         /* satisfies the rule                     */
+        uint32_t present;                    /* bit i: there in the group's link i      */
+};
+
+/* Everybody who satisfies the rule or is still there.  'group' is a row of the call above. */
+int mstc_view_members(struct mstc_store *store, const struct mstc_view_group *group, int64_t *after,
+                      size_t most, struct mst_arena *arena, struct mstc_view_member **ret, size_t *count,
+                      bool *more, struct mst_error *err);
+
+/* ---- holds, duplicates -------------------------------------------------------------- */
+
+struct mstc_view_hold {
+        int64_t number, run, created, decided, expect;
+        const char *sync, *target, *guard, *reason, *decided_by, *note;
+        bool open;
+        int64_t ops, approved;               /* open ops in it; of them approved now   */
+};
+
+int mstc_view_holds(struct mstc_store *store, bool closed, int64_t *after, size_t most,
+                    struct mst_arena *arena, struct mstc_view_hold **ret, size_t *count, bool *more,
+                    struct mst_error *err);
+int mstc_view_hold(struct mstc_store *store, int64_t number, struct mst_arena *arena,
+                   struct mstc_view_hold *ret, struct mst_error *err);
+
+struct mstc_view_duplicate {
+        const char *sink, *sync, *id, *title;            /* the person                  */
+        const char *object, *name;           /* what lies in the sink                  */
+        const char *attribute, *value;       /* by which it matches                    */
+        int64_t run;
+};
+
+/* '*after' counts rows: a short list, looked at from its start each time. */
+int mstc_view_duplicates(struct mstc_store *store, int64_t *after, size_t most, struct mst_arena *arena,
+                         struct mstc_view_duplicate **ret, size_t *count, bool *more, struct mst_error *err);
+
+#endif

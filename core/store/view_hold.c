@@ -1,0 +1,95 @@
+/* view_hold.c - what guards keep back, and whose object is somebody else's, for showing. */
+#include "build.h"
+
+#include "store/view_read.h"
+
+#define HOLD_COLUMNS "h.number, h.run, h.created, h.decided, h.expect, s.name, t.name, h.guard, h.reason, "     \
+                     "h.decided_by, h.note, h.state=0, "                                                        \
+                     "(SELECT count(*) FROM op o WHERE o.hold=h.number AND o.state<16), "                       \
+                     "(SELECT count(*) FROM op o WHERE o.hold=h.number AND o.state<16 AND o.approved>?1) "      \
+                     "FROM hold h LEFT JOIN sync s ON s.id=h.sync LEFT JOIN target t ON t.id=h.target "
+
+static void
+read_hold(struct mstc_rows *rows, struct mstc_view_hold *hold)
+{
+        *hold = (struct mstc_view_hold){
+                .number = mstc_rows_number(rows, 0), .run = mstc_rows_number(rows, 1),
+                .created = mstc_rows_number(rows, 2), .decided = mstc_rows_number(rows, 3),
+                .expect = mstc_rows_number(rows, 4), .sync = mstc_rows_text(rows, 5),
+                .target = mstc_rows_text(rows, 6), .guard = mstc_rows_text(rows, 7),
+                .reason = mstc_rows_text(rows, 8), .decided_by = mstc_rows_text(rows, 9),
+                .note = mstc_rows_text(rows, 10), .open = mstc_rows_number(rows, 11) != 0,
+                .ops = mstc_rows_number(rows, 12), .approved = mstc_rows_number(rows, 13),
+        };
+}
+
+int
+mstc_view_holds(struct mstc_store *store, bool closed, int64_t *after, size_t most, struct mst_arena *arena,
+                struct mstc_view_hold **ret, size_t *count, bool *more, struct mst_error *err)
+{
+        struct mstc_rows rows = { .store = store, .arena = arena, .err = err };
+        struct mstc_view_hold *into = mst_arena_alloc(arena, most * sizeof *into);
+        size_t got = 0;
+
+        if (into == NULL)
+                return mst_fail_memory(err, "listing holds");
+        if (MSTC_ROWS(&rows, "SELECT " HOLD_COLUMNS "WHERE h.number>?2 AND (h.state=0 OR ?3<>0) ORDER BY h.number "
+                      "LIMIT ?4", "iiii", mstc_now_ms(), *after, (int64_t)closed, (int64_t)most))
+                while (got < most && mstc_rows_next(&rows))
+                        read_hold(&rows, &into[got++]);
+        if (got > 0)
+                *after = into[got - 1].number;
+        *ret = into;
+        *count = got;
+        *more = got == most;
+        return mstc_rows_end(&rows, "listing holds");
+}
+
+int
+mstc_view_hold(struct mstc_store *store, int64_t number, struct mst_arena *arena, struct mstc_view_hold *ret,
+               struct mst_error *err)
+{
+        struct mstc_rows rows = { .store = store, .arena = arena, .err = err };
+        bool found = false;
+
+        if (MSTC_ROWS(&rows, "SELECT " HOLD_COLUMNS "WHERE h.number=?2", "ii", mstc_now_ms(), number)
+            && mstc_rows_next(&rows)) {
+                read_hold(&rows, ret);
+                found = true;
+        }
+        if (mstc_rows_end(&rows, "looking for a hold") != MST_OK)
+                return err->code;
+        return found ? MST_OK : MST_END;
+}
+
+int
+mstc_view_duplicates(struct mstc_store *store, int64_t *after, size_t most, struct mst_arena *arena,
+                     struct mstc_view_duplicate **ret, size_t *count, bool *more, struct mst_error *err)
+{
+        struct mstc_rows rows = { .store = store, .arena = arena, .err = err };
+        struct mstc_view_duplicate *into = mst_arena_alloc(arena, most * sizeof *into);
+        size_t got = 0;
+
+        if (into == NULL)
+                return mst_fail_memory(err, "listing duplicates");
+        if (MSTC_ROWS(&rows, "SELECT i.name, s.name, e.id, r.flat, d.object, d.name, d.attribute, d.value, d.run "
+                      "FROM duplicate d LEFT JOIN instance i ON i.id=d.sink LEFT JOIN entry e ON e.number=d.entry "
+                      "LEFT JOIN sync s ON s.id=e.sync LEFT JOIN record r ON r.number=e.number "
+                      "ORDER BY d.sink, d.entry, d.object LIMIT ? OFFSET ?", "ii", (int64_t)most, *after))
+                for (; got < most && mstc_rows_next(&rows); got++) {
+                        const char *id = mstc_rows_text(&rows, 2);
+                        const char *title = mstc_record_title(mstc_rows_record(&rows, 3, id, false));
+
+                        into[got] = (struct mstc_view_duplicate){
+                                .sink = mstc_rows_text(&rows, 0), .sync = mstc_rows_text(&rows, 1), .id = id,
+                                .title = title != NULL ? title : id, .object = mstc_rows_text(&rows, 4),
+                                .name = mstc_rows_text(&rows, 5), .attribute = mstc_rows_text(&rows, 6),
+                                .value = mstc_rows_text(&rows, 7), .run = mstc_rows_number(&rows, 8),
+                        };
+                }
+        *after += (int64_t)got;
+        *ret = into;
+        *count = got;
+        *more = got == most;
+        return mstc_rows_end(&rows, "listing duplicates");
+}
