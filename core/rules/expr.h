@@ -22,10 +22,16 @@ struct mstc_schema_attribute {
         enum mst_type type;
         uint32_t flags;                      /* enum mst_attribute_flags               */
 };
+/* A further name for one of them, as pasted rules know it (facsimileTelephoneNumber). */
+struct mstc_schema_alias {
+        const char *name, *attribute;
+};
 struct mstc_schema {
         const struct mstc_schema_attribute *attributes;
         size_t count;
         bool closed;                         /* an unknown name deserves a warning     */
+        const struct mstc_schema_alias *aliases;         /* may be NULL                */
+        size_t alias_count;
 };
 
 /* What compiling found; 'offset' in bytes from the start of the text. */
@@ -54,6 +60,8 @@ const char *const *mstc_expr_reads(const struct mstc_expr *expr, size_t *count);
 bool mstc_expr_uses_now(const struct mstc_expr *expr);
 bool mstc_expr_uses_random(const struct mstc_expr *expr);
 bool mstc_expr_is_boolean(const struct mstc_expr *expr);
+/* It says Redact(): the value must not be shown in logs, plans and previews. */
+bool mstc_expr_is_redacted(const struct mstc_expr *expr);
 
 struct mstc_eval {
         int64_t now;                         /* system.now and Now(), one for a run    */
@@ -61,7 +69,9 @@ struct mstc_eval {
         int (*random)(void *self, void *bytes, size_t size);
         bool (*taken)(void *self, const char *value, size_t length);
         void *self;
-        const char *why;                     /* set when a mapping failed              */
+        const char *why;                     /* why a mapping failed; for a rule NULL, but
+                                              * when memory was out or a pattern's limit hit:
+                                              * then the rule is false                 */
 };
 
 /* True or false. */

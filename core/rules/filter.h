@@ -14,6 +14,8 @@ bool mstc_filter_begin(struct mstc_filter *filters);
  * right. */
 bool mstc_filter_clause(struct mstc_filter *filters, const char *attribute, const char *operator_name,
                         const char *value, struct mst_arena *arena, const char **why);
+/* After the last clause: false with '*why' when a filter has none. */
+bool mstc_filter_check(const struct mstc_filter *filters, const char **why);
 bool mstc_filter_test(const struct mstc_filter *filters, const struct mst_record *record,
                       struct mstc_eval *eval);
 

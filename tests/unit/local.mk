@@ -6,22 +6,18 @@ EXTRA_DIST += tests/unit/unit.h
 
 if HAVE_CHECK
 
-if HAVE_CURL
-if HAVE_MHD
-check_PROGRAMS += tests/unit/entra-read
-tests_unit_entra_read_SOURCES = tests/unit/entra-read.c tests/unit/graph.c tests/unit/graph.h \
-  $(plugins_entra_la_SOURCES)
-tests_unit_entra_read_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_entra_read_LDADD = libmuster-net.la $(UNIT_LIBS)
-TESTS += tests/unit/entra-read
-endif
-endif
-
 check_PROGRAMS += tests/unit/error
 tests_unit_error_SOURCES = tests/unit/error.c
 tests_unit_error_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_error_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/error
+
+check_PROGRAMS += tests/unit/rule-cases
+tests_unit_rule_cases_SOURCES = tests/unit/rule-cases.c
+tests_unit_rule_cases_CFLAGS = $(UNIT_CFLAGS) $(JSON_CFLAGS)
+tests_unit_rule_cases_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/rule-cases
+EXTRA_DIST += tests/cases/rules-public.json tests/cases/README.md
 
 check_PROGRAMS += tests/unit/table
 tests_unit_table_SOURCES = tests/unit/table.c core/cli/table.c

@@ -1,0 +1,3 @@
+/* http.c */
+int mst_http_placeholder(void);
+int mst_http_placeholder(void) { return 0; }

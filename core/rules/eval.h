@@ -1,0 +1,66 @@
+/* eval.h - one evaluation: a tree, a record, and where results go. */
+#ifndef MSTC_EVAL_H
+#define MSTC_EVAL_H
+
+#include "rules/node.h"
+
+/* The elements that the quantifiers around are at, innermost first. */
+struct mstc_element {
+        const struct mst_value *value;
+        const struct mstc_element *out;
+};
+
+struct mstc_run {
+        const struct mst_record *record;
+        struct mstc_eval *eval;
+        const struct mstc_expr *expr;
+        const struct mstc_element *element;
+        /* Attributes that were looked up already: values[map[number]]; NULL: none were. */
+        const struct mst_value *const *values;
+        const uint32_t *map;
+        bool rule;                           /* odd data is just false                 */
+        bool broken;                         /* memory is out or a pattern's limit hit:
+                                              * told even where odd data is not        */
+};
+
+/* A value; MSTC_VALUE, or what there is instead of one.  mstc_run_refer() points at
+ * the value where it lies, and uses 'room' only for what has to be computed. */
+enum mstc_flow mstc_run_value(struct mstc_run *run, const struct mstc_node *node, struct mst_value *ret);
+enum mstc_flow mstc_run_refer(struct mstc_run *run, const struct mstc_node *node, struct mst_value *room,
+                              const struct mst_value **ret);
+/* True or false. */
+enum mstc_flow mstc_run_test(struct mstc_run *run, const struct mstc_node *node, bool *ret);
+
+/* The value of attribute 'name': as it is written, else (unless 'exact') the one that
+ * differs only in case; objectId and id fall back to the record's id, in 'room'. */
+const struct mst_value *mstc_look_up(const struct mst_record *record, const char *name, bool exact,
+                                     struct mst_value *room);
+
+enum mstc_flow mstc_run_fail(struct mstc_run *run, const char *format, ...) MST_PRINTF(2, 3);
+enum mstc_flow mstc_run_memory(struct mstc_run *run);
+
+/* compare.c: 'op' of one value that is no list, with a constant or another value. */
+bool mstc_compare_constant(enum mstc_op op, const struct mst_value *left, bool dated,
+                           const struct mstc_constant *right, struct mst_arena *scratch, bool *memory);
+enum mstc_flow mstc_compare(struct mstc_run *run, const struct mstc_node *node, bool *ret);
+enum mstc_flow mstc_compare_in(struct mstc_run *run, const struct mstc_node *node, bool *ret);
+
+/* Numbers and dates in values (numeric text and ISO text count). */
+bool mstc_value_number(const struct mst_value *value, struct mst_value *ret);
+bool mstc_value_instant(const struct mst_value *value, int64_t *ret);
+/* -1, 0, 1; ints are never turned into doubles against ints. */
+int mstc_number_order(const struct mst_value *a, const struct mst_value *b);
+
+/* As text without allocating where it is text already; false: it has none (list,
+ * object, bytes, null).  'room' takes numbers, bools and dates. */
+#define MSTC_TEXT_ROOM 48
+bool mstc_value_text_form(const struct mst_value *value, char room[MSTC_TEXT_ROOM],
+                          const char **ret, size_t *length);
+
+/* A hash that equal values share. */
+size_t mstc_value_hash(const struct mst_value *value);
+
+/* Moves 'date'; false: out of the years 1 to 9999. */
+bool mstc_date_shift(int64_t date, int64_t months, int64_t ticks, int64_t *ret);
+
+#endif

@@ -1,0 +1,272 @@
+/* filter.c - scoping filters as Entra's provisioning knows them (section 11).
+ *
+ * Text is compared exactly, and an empty attribute is in no clause but IS NULL; both
+ * differ from rules, so this is no rule in disguise. */
+#include "build.h"
+#include "rules/filter.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "rules/eval.h"
+#include "rules/lex.h"
+#include "rules/regex.h"
+#include "util/alloc.h"
+#include "util/utf8.h"
+
+enum test { EQUALS, ENDS_WITH, INCLUDES, GREATER, GREATER_EQUAL, IS_TRUE, IS_FALSE, IS_NULL, MATCHES, WITHIN };
+
+static const struct operator {
+        const char *name;                    /* blanks and underscores are the same     */
+        enum test test;
+        bool negative, value;
+} operators[] = {
+        { "EQUALS", EQUALS, false, true }, { "NOT EQUALS", EQUALS, true, true },
+        { "ENDS_WITH", ENDS_WITH, false, true }, { "INCLUDES", INCLUDES, false, true },
+        { "GREATER_THAN", GREATER, false, true }, { "GREATER_THAN_OR_EQUALS", GREATER_EQUAL, false, true },
+        { "IS TRUE", IS_TRUE, false, false }, { "IS FALSE", IS_FALSE, false, false },
+        { "IS NULL", IS_NULL, false, false }, { "IS NOT NULL", IS_NULL, true, false },
+        { "REGEX MATCH", MATCHES, false, true }, { "NOT REGEX MATCH", MATCHES, true, true },
+        { "&", WITHIN, false, true }, { "!&", WITHIN, true, true },
+};
+
+struct clause {
+        const struct operator *operator;
+        char *attribute, *value;
+        int64_t number;
+        struct mstc_regex *regex;
+        struct clause *next;
+};
+
+struct filter {
+        struct clause *clauses;
+        struct filter *next;
+};
+
+struct mstc_filter {
+        struct filter *filters;              /* the last one begun is first            */
+};
+
+struct mstc_filter *
+mstc_filter_new(void)
+{
+        return mstc_alloc(sizeof(struct mstc_filter));
+}
+
+static void
+free_clause(struct clause *clause)
+{
+        if (clause == NULL)
+                return;
+        mstc_regex_free(clause->regex);
+        mstc_free(clause->attribute);
+        mstc_free(clause->value);
+        mstc_free(clause);
+}
+
+void
+mstc_filter_free(struct mstc_filter *filters)
+{
+        while (filters != NULL && filters->filters != NULL) {
+                struct filter *filter = filters->filters;
+
+                while (filter->clauses != NULL) {
+                        struct clause *next = filter->clauses->next;
+
+                        free_clause(filter->clauses);
+                        filter->clauses = next;
+                }
+                filters->filters = filter->next;
+                mstc_free(filter);
+        }
+        mstc_free(filters);
+}
+
+bool
+mstc_filter_begin(struct mstc_filter *filters)
+{
+        struct filter *new = mstc_alloc(sizeof *new);
+
+        if (new == NULL)
+                return false;
+        new->next = filters->filters;
+        filters->filters = new;
+        return true;
+}
+
+static bool
+same_name(const char *a, const char *b)
+{
+        for (; *a != '\0' && *b != '\0'; a++, b++) {
+                char x = *a == '_' ? ' ' : *a, y = *b == '_' ? ' ' : *b;
+
+                if (strncasecmp(&x, &y, 1) != 0)
+                        return false;
+        }
+        return *a == *b;
+}
+
+/* Sets '*why'; always false. */
+static bool complain(const char **why, struct mst_arena *arena, const char *format, ...) MST_PRINTF(3, 4);
+
+static bool
+complain(const char **why, struct mst_arena *arena, const char *format, ...)
+{
+        char text[512];
+        va_list ap;
+
+        va_start(ap, format);
+        if (vsnprintf(text, sizeof text, format, ap) < 0)
+                text[0] = '\0';
+        va_end(ap);
+        text[mstc_utf8_valid(text, strlen(text))] = '\0';
+        *why = mst_arena_strdup(arena, text);
+        if (*why == NULL)
+                *why = "out of memory";
+        return false;
+}
+
+/* Operator and value fit together; fills in what they need. */
+static bool
+settle(struct clause *clause, const char *operator_name, const char *value, struct mst_arena *arena, const char **why)
+{
+        struct mst_value number;
+        const char *reason, *doubt;
+        size_t offset;
+
+        for (size_t i = 0; i < sizeof operators / sizeof *operators && clause->operator == NULL; i++)
+                if (same_name(operators[i].name, operator_name))
+                        clause->operator = &operators[i];
+        if (clause->operator == NULL)
+                return complain(why, arena, "unknown operator '%s': expected EQUALS, NOT EQUALS, ENDS_WITH, INCLUDES, "
+                                "GREATER_THAN, GREATER_THAN_OR_EQUALS, IS TRUE, IS FALSE, IS NULL, IS NOT NULL, "
+                                "REGEX MATCH, NOT REGEX MATCH, & or !&", operator_name);
+        if (clause->operator->value != (value != NULL && value[0] != '\0') && clause->operator->test != EQUALS)
+                return complain(why, arena, "%s %s", clause->operator->name,
+                                clause->operator->value ? "needs a value" : "takes no value");
+        if (clause->operator->test == GREATER || clause->operator->test == GREATER_EQUAL) {
+                if (!mstc_number_parse(value, strlen(value), &number) || number.type != MST_INT)
+                        return complain(why, arena, "expected a whole number, found '%s'", value);
+                clause->number = number.as.number;
+        }
+        if (clause->operator->test == MATCHES) {
+                clause->regex = mstc_regex_new(value, strlen(value), false, arena, &reason, &offset, &doubt);
+                if (clause->regex == NULL)
+                        return complain(why, arena, "bad pattern: %s", reason);
+        }
+        return true;
+}
+
+bool
+mstc_filter_clause(struct mstc_filter *filters, const char *attribute, const char *operator_name,
+                   const char *value, struct mst_arena *arena, const char **why)
+{
+        struct clause *new, **at;
+
+        *why = "out of memory";
+        if (filters->filters == NULL) {
+                *why = "a clause must stand in a filter";
+                return false;
+        }
+        if (attribute[0] == '\0') {
+                *why = "the attribute has no name";
+                return false;
+        }
+        new = mstc_alloc(sizeof *new);
+        if (new == NULL)
+                return false;
+        new->attribute = mstc_strdup(attribute);
+        new->value = mstc_strdup(value != NULL ? value : "");
+        if (new->attribute == NULL || new->value == NULL || mstc_utf8_valid(new->value, strlen(new->value)) < strlen(new->value) ||
+            !settle(new, operator_name, value, arena, why)) {
+                free_clause(new);
+                return false;
+        }
+        for (at = &filters->filters->clauses; *at != NULL; at = &(*at)->next)
+                ;
+        *at = new;
+        *why = NULL;
+        return true;
+}
+
+bool
+mstc_filter_check(const struct mstc_filter *filters, const char **why)
+{
+        *why = NULL;
+        for (const struct filter *filter = filters->filters; filter != NULL; filter = filter->next)
+                if (filter->clauses == NULL)
+                        *why = "a filter without clauses would let nobody or everybody in: add a clause";
+        return *why == NULL;
+}
+
+/* The positive form, of one value that is there. */
+static bool
+test_one(const struct clause *clause, const struct mst_value *value, struct mstc_eval *eval)
+{
+        char room[MSTC_TEXT_ROOM];
+        size_t length, n = strlen(clause->value);
+        const char *text;
+        struct mst_value number;
+
+        if (!mstc_value_text_form(value, room, &text, &length))
+                return false;
+        switch (clause->operator->test) {
+        case EQUALS:
+                return length == n && memcmp(text, clause->value, n) == 0;
+        case ENDS_WITH:
+                return length >= n && memcmp(text + length - n, clause->value, n) == 0;
+        case INCLUDES:
+                return memmem(text, length, clause->value, n) != NULL;
+        case GREATER:
+        case GREATER_EQUAL:
+                return mstc_value_number(value, &number) && number.type == MST_INT &&
+                       (clause->operator->test == GREATER ? number.as.number > clause->number :
+                        number.as.number >= clause->number);
+        case IS_TRUE:
+                return length == 4 && strncasecmp(text, "true", 4) == 0;
+        case IS_FALSE:
+                return length == 5 && strncasecmp(text, "false", 5) == 0;
+        case MATCHES:
+                return mstc_regex_search(clause->regex, text, length, 0, NULL, 0, &eval->why) > 0;
+        case WITHIN:
+                return length > 0 && memmem(clause->value, n, text, length) != NULL;
+        default:
+                return false;
+        }
+}
+
+/* A list with nothing in it counts as empty, and so does null or "". */
+static bool
+test_clause(const struct clause *clause, const struct mst_record *record, struct mstc_eval *eval)
+{
+        struct mst_value room;
+        const struct mst_value *value = mstc_look_up(record, clause->attribute, false, &room);
+        bool empty = value->type == MST_NULL || (value->type != MST_BOOL && mst_value_count(value) == 0) ||
+                     ((value->type == MST_TEXT || value->type == MST_REF) && value->length == 0);
+        bool found = false;
+
+        if (clause->operator->test == IS_NULL)
+                return empty != clause->operator->negative;
+        if (empty)
+                return false;
+        eval->why = NULL;
+        for (size_t i = 0; i < mst_value_count(value) && !found; i++)
+                found = test_one(clause, mst_value_at(value, i), eval);
+        return found != clause->operator->negative && eval->why == NULL;
+}
+
+bool
+mstc_filter_test(const struct mstc_filter *filters, const struct mst_record *record, struct mstc_eval *eval)
+{
+        for (const struct filter *filter = filters->filters; filter != NULL; filter = filter->next) {
+                const struct clause *clause = filter->clauses;
+
+                while (clause != NULL && test_clause(clause, record, eval))
+                        clause = clause->next;
+                if (clause == NULL && filter->clauses != NULL)
+                        return true;
+        }
+        return filters->filters == NULL;
+}

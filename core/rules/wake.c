@@ -1,0 +1,197 @@
+/* wake.c - when will time alone change the outcome?
+ *
+ * A comparison with system.now turns at the instant where the moved clock passes the
+ * record's date.  Moving by a duration never turns time back, so that instant is found
+ * by bisection, calendar months and their clamping included.  Both "reaches" and
+ * "passes" are candidates; waking once too often does no harm.
+ *
+ * Where the clock enters in another way (Now() in a function) nothing is known but
+ * that calendars turn by the hour: the next full hour is the answer. */
+#include "build.h"
+
+#include "rules/eval.h"
+#include "rules/function.h"
+#include "util/date.h"
+
+#define DATE_MOST INT64_C(3155378975999999999)
+#define HOUR (3600 * MST_DATE_SECOND)
+
+struct wake {
+        struct mstc_run run;
+        int64_t now, at;                     /* at: the earliest so far                */
+};
+
+static bool
+reads_now(const struct mstc_node *node)
+{
+        if (node->kind == MSTC_NODE_NOW ||
+            (node->kind == MSTC_NODE_CALL && (node->function->flags & MSTC_FN_NOW) != 0))
+                return true;
+        for (uint32_t i = 0; i < node->count; i++)
+                if (reads_now(node->kids[i]))
+                        return true;
+        return false;
+}
+
+static void
+earlier(struct wake *wake, int64_t at)
+{
+        if (at > wake->now && at < wake->at)
+                wake->at = at;
+}
+
+static void
+next_hour(struct wake *wake)
+{
+        if (wake->now < DATE_MOST - HOUR)
+                earlier(wake, wake->now - wake->now % HOUR + HOUR);
+}
+
+/* system.now, moved or not, when the clock shows 'at'; past either end of time it is
+ * held there, so that it still never goes back. */
+static int64_t
+moved(const struct mstc_node *node, int64_t at)
+{
+        if (node->kind == MSTC_NODE_SHIFT)
+                for (uint32_t i = 0; i < node->shift_count; i++) {
+                        const struct mstc_shift *shift = &node->shifts[i];
+                        bool back = shift->months < 0 || shift->ticks < 0;
+
+                        if (!mstc_date_shift(at, shift->months, shift->ticks, &at))
+                                return back ? -1 : DATE_MOST + 1;
+                }
+        return at;
+}
+
+/* The first instant after now at which the moved clock is at least 'date'. */
+static void
+reaches(struct wake *wake, const struct mstc_node *clock, int64_t date)
+{
+        int64_t low = wake->now, high = DATE_MOST;
+
+        if (moved(clock, low) >= date || moved(clock, high) < date)
+                return;
+        while (high - low > 1) {
+                int64_t middle = low + (high - low) / 2;
+
+                if (moved(clock, middle) >= date)
+                        high = middle;
+                else
+                        low = middle;
+        }
+        earlier(wake, high);
+}
+
+/* system.now with -plus and -minus, and nothing else that moves. */
+static bool
+is_clock(const struct mstc_node *node)
+{
+        return node->kind == MSTC_NODE_NOW ||
+               (node->kind == MSTC_NODE_SHIFT && node->kids[0]->kind == MSTC_NODE_NOW) ||
+               (node->kind == MSTC_NODE_CALL && node->function->call == mstc_fn_now);
+}
+
+static void
+against(struct wake *wake, const struct mstc_node *clock, const struct mst_value *value)
+{
+        int64_t date;
+
+        if (value->type == MST_LIST) {
+                for (uint32_t i = 0; i < value->length; i++)
+                        against(wake, clock, &value->as.items[i]);
+        } else if (mstc_value_instant(value, &date)) {
+                reaches(wake, clock, date);
+                reaches(wake, clock, date + 1);
+        }
+}
+
+static void
+comparison(struct wake *wake, const struct mstc_node *node)
+{
+        const struct mstc_node *left = node->kids[0], *right = node->kids[1];
+        const struct mst_value *value;
+        struct mst_value room;
+
+        if (is_clock(left) && !reads_now(right)) {
+                const struct mstc_node *swap = left;
+
+                left = right;
+                right = swap;
+        }
+        if (!is_clock(right) || reads_now(left)) {
+                next_hour(wake);
+                return;
+        }
+        if (mstc_run_refer(&wake->run, left, &room, &value) == MSTC_VALUE)
+                against(wake, right, value);
+}
+
+static void walk(struct wake *wake, const struct mstc_node *node);
+
+/* The body for each element: each has dates of its own. */
+static void
+quantifier(struct wake *wake, const struct mstc_node *node)
+{
+        struct mst_value room;
+        const struct mst_value *list;
+        struct mstc_element at = { .out = wake->run.element };
+
+        if (reads_now(node->kids[0]) || mstc_run_refer(&wake->run, node->kids[0], &room, &list) != MSTC_VALUE)
+                return;
+        wake->run.element = &at;
+        for (size_t i = 0; i < mst_value_count(list); i++) {
+                at.value = mst_value_at(list, i);
+                walk(wake, node->kids[1]);
+        }
+        wake->run.element = at.out;
+}
+
+static void
+walk(struct wake *wake, const struct mstc_node *node)
+{
+        if (!reads_now(node))
+                return;
+        switch (node->kind) {
+        case MSTC_NODE_AND:
+        case MSTC_NODE_OR:
+        case MSTC_NODE_NOT:
+                for (uint32_t i = 0; i < node->count; i++)
+                        walk(wake, node->kids[i]);
+                break;
+        case MSTC_NODE_COMPARE:
+                comparison(wake, node);
+                break;
+        case MSTC_NODE_QUANTIFIER:
+                quantifier(wake, node);
+                break;
+        case MSTC_NODE_CALL:
+                if (node->function->call == mstc_fn_iif || node->function->call == mstc_fn_coalesce ||
+                    node->function->call == mstc_fn_switch) {
+                        for (uint32_t i = 0; i < node->count; i++)
+                                walk(wake, node->kids[i]);
+                        break;
+                }
+                next_hour(wake);
+                break;
+        default:
+                next_hour(wake);
+        }
+}
+
+bool
+mstc_expr_wake(const struct mstc_expr *expr, const struct mst_record *record,
+               struct mstc_eval *eval, int64_t *ret)
+{
+        struct wake wake = {
+                .run = { .record = record, .eval = eval, .expr = expr, .rule = true },
+                .now = eval->now, .at = INT64_MAX,
+        };
+
+        if (!expr->uses_now)
+                return false;
+        walk(&wake, expr->root);
+        if (wake.at == INT64_MAX)
+                return false;
+        *ret = wake.at;
+        return true;
+}
