@@ -11,3 +11,6 @@ EXTRA_DIST += tests/scenario/cli.sh
 TESTS += tests/scenario/cli-help.sh
 check_SCRIPTS += tests/scenario/cli-help.sh
 EXTRA_DIST += tests/scenario/cli-help.sh
+TESTS += tests/scenario/emulator-graph.sh
+check_SCRIPTS += tests/scenario/emulator-graph.sh
+EXTRA_DIST += tests/scenario/emulator-graph.sh

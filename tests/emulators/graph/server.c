@@ -120,15 +120,16 @@ read_request(struct call *c, const char *method)
         emulator_answer(c->server->emulator, x);
 }
 
-/* With SO_LINGER at zero closing sends a reset. */
+/* The library ends a connection politely (shutdown, then close), so SO_LINGER is
+ * of no use; to dissolve the association makes Linux send the reset at once. */
 static void
-arm_reset(struct MHD_Connection *conn)
+send_reset(struct MHD_Connection *conn)
 {
         const union MHD_ConnectionInfo *info = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CONNECTION_FD);
-        struct linger now = { .l_onoff = 1, .l_linger = 0 };
+        const struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
 
         if (info != NULL)
-                (void)setsockopt(info->connect_fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+                (void)connect(info->connect_fd, &nowhere, sizeof nowhere);
 }
 
 /* The body of a reply that breaks off: what is to be sent, a pause in which it
@@ -147,7 +148,7 @@ broken_body(void *cls, uint64_t at, char *to, size_t max)
         }
         if (c->broke) {
                 if (c->x.ending == ENDING_RESET)
-                        arm_reset(c->conn);
+                        send_reset(c->conn);
                 return MHD_CONTENT_READER_END_WITH_ERROR;
         }
         c->stage = STAGE_BREAKING;
