@@ -199,7 +199,7 @@ put_bytes(struct mst_record *record, struct mst_value *value, enum mst_type type
 {
         const char *copy;
 
-        if (!spend(record, size + 2))
+        if (!spend(record, size) || !spend(record, 2))
                 return;
         copy = mst_arena_strndup(record->arena, bytes, size);
         if (copy == NULL) {

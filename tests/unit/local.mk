@@ -6,11 +6,53 @@ EXTRA_DIST += tests/unit/unit.h
 
 if HAVE_CHECK
 
+check_PROGRAMS += tests/unit/arena
+tests_unit_arena_SOURCES = tests/unit/arena.c
+tests_unit_arena_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_arena_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/arena
+
+check_PROGRAMS += tests/unit/date
+tests_unit_date_SOURCES = tests/unit/date.c
+tests_unit_date_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_date_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/date
+
 check_PROGRAMS += tests/unit/error
 tests_unit_error_SOURCES = tests/unit/error.c
 tests_unit_error_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_error_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/error
+
+check_PROGRAMS += tests/unit/escape
+tests_unit_escape_SOURCES = tests/unit/escape.c
+tests_unit_escape_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_escape_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/escape
+
+check_PROGRAMS += tests/unit/flat
+tests_unit_flat_SOURCES = tests/unit/flat.c
+tests_unit_flat_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_flat_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/flat
+
+check_PROGRAMS += tests/unit/map
+tests_unit_map_SOURCES = tests/unit/map.c
+tests_unit_map_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_map_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/map
+
+check_PROGRAMS += tests/unit/record
+tests_unit_record_SOURCES = tests/unit/record.c
+tests_unit_record_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_record_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/record
+
+check_PROGRAMS += tests/unit/report
+tests_unit_report_SOURCES = tests/unit/report.c
+tests_unit_report_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_report_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/report
 
 check_PROGRAMS += tests/unit/rule-cases
 tests_unit_rule_cases_SOURCES = tests/unit/rule-cases.c
@@ -19,10 +61,28 @@ tests_unit_rule_cases_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/rule-cases
 EXTRA_DIST += tests/cases/rules-public.json tests/cases/README.md
 
+check_PROGRAMS += tests/unit/secret
+tests_unit_secret_SOURCES = tests/unit/secret.c
+tests_unit_secret_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_secret_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/secret
+
+check_PROGRAMS += tests/unit/set
+tests_unit_set_SOURCES = tests/unit/set.c
+tests_unit_set_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_set_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/set
+
 check_PROGRAMS += tests/unit/table
 tests_unit_table_SOURCES = tests/unit/table.c core/cli/table.c
 tests_unit_table_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_table_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/table
+
+check_PROGRAMS += tests/unit/utf8
+tests_unit_utf8_SOURCES = tests/unit/utf8.c
+tests_unit_utf8_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_utf8_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/utf8
 
 endif
