@@ -21,6 +21,7 @@
 
 #include <muster/secret.h>
 
+#include "config/schema.h"
 #include "util/alloc.h"
 #include "util/trust.h"
 #include "util/utf8.h"

@@ -34,8 +34,4 @@ size_t mstc_document_tag(const xmlNode *node);
  * not like only when 'report' is not NULL. */
 bool mstc_document_validate(const struct mstc_document *document, struct mstc_report *report);
 
-/* conf/muster.rng, compiled in. */
-extern const char mstc_config_schema[];
-extern const size_t mstc_config_schema_size;
-
 #endif

@@ -1,7 +1,7 @@
 # schema.awk - conf/muster.rng as a C string.
 BEGIN {
         print "/* made from conf/muster.rng by core/config/schema.awk */"
-        print "#include \"config/document.h\""
+        print "#include \"config/schema.h\""
         print ""
         print "const char mstc_config_schema[] ="
 }

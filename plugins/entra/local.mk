@@ -1,1 +1,18 @@
 # the entra connector
+if BUILD_ENTRA
+if STATIC_PLUGINS
+noinst_LTLIBRARIES += plugins/entra.la
+PRELOAD += -dlpreopen plugins/entra.la
+PRELOADED += plugins/entra.la
+else
+plugin_LTLIBRARIES += plugins/entra.la
+endif
+endif
+plugins_entra_la_SOURCES = plugins/entra/entra.h plugins/entra/entra.c plugins/entra/aadsts.c \
+  plugins/entra/attributes.c plugins/entra/cloud.c plugins/entra/cursor.c plugins/entra/delta.c \
+  plugins/entra/fetch.c plugins/entra/graph.c plugins/entra/person.c plugins/entra/plan.c \
+  plugins/entra/probe.c plugins/entra/problem.c plugins/entra/token.c
+plugins_entra_la_CPPFLAGS = $(PLUGIN_INCLUDES)
+plugins_entra_la_CFLAGS = $(AM_CFLAGS)
+plugins_entra_la_LIBADD = libmuster-net.la libmuster.la
+plugins_entra_la_LDFLAGS = $(PLUGIN_LINK)

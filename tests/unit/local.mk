@@ -18,6 +18,17 @@ tests_unit_date_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_date_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/date
 
+if HAVE_CURL
+if HAVE_MHD
+check_PROGRAMS += tests/unit/entra-read
+tests_unit_entra_read_SOURCES = tests/unit/entra-read.c tests/unit/graph.c tests/unit/graph.h \
+  $(plugins_entra_la_SOURCES)
+tests_unit_entra_read_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_entra_read_LDADD = libmuster-net.la $(UNIT_LIBS)
+TESTS += tests/unit/entra-read
+endif
+endif
+
 check_PROGRAMS += tests/unit/error
 tests_unit_error_SOURCES = tests/unit/error.c
 tests_unit_error_CFLAGS = $(UNIT_CFLAGS)

@@ -246,3 +246,13 @@ emulator_answer(struct emulator *e, struct exchange *x)
         else
                 answer_with_faults(e, x, readable);
 }
+
+void
+emulator_close(struct emulator *e)
+{
+        control_close(e);
+        faults_clear(&e->faults);
+        ledger_close(&e->ledger);
+        apps_close(&e->apps);
+        directory_close(&e->people);
+}

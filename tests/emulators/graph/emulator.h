@@ -35,6 +35,7 @@ struct emulator {
         bool stop;
 };
 
+void emulator_close(struct emulator *e);
 /* Takes a request to its handler and fills in the reply, faults included. */
 void emulator_answer(struct emulator *e, struct exchange *x);
 

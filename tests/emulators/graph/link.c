@@ -43,7 +43,7 @@ link_write(const struct link *link, const char *filter, uint64_t key, size_t lea
         base64_write(t, raw.at, raw.len + 8, false);
         text_char(t, '_');
         while (t->len - start < least)
-                text_char(t, filler(sealed, t->len - start));
+                text_char(t, filler(sealed ^ least << 20, t->len - start));
         text_free(&raw);
 }
 

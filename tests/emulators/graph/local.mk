@@ -47,3 +47,19 @@ tests_emulators_graph_graph_emulator_CPPFLAGS = -D_GNU_SOURCE
 tests_emulators_graph_graph_emulator_CFLAGS = $(AM_CFLAGS) $(MHD_CFLAGS) $(JSON_CFLAGS)
 tests_emulators_graph_graph_emulator_LDADD = tests/emulators/graph/libgraph.la $(MHD_LIBS) $(JSON_LIBS)
 EXTRA_DIST += tests/emulators/graph/README
+
+if HAVE_MHD
+if HAVE_CHECK
+check_PROGRAMS += tests/emulators/graph/test
+TESTS += tests/emulators/graph/test
+endif
+endif
+tests_emulators_graph_test_SOURCES = tests/emulators/graph/test.c tests/emulators/graph/suites.h \
+  tests/emulators/graph/client.c tests/emulators/graph/client.h \
+  tests/emulators/graph/shape.c tests/emulators/graph/shape.h \
+  tests/emulators/graph/test-delta.c tests/emulators/graph/test-faults.c \
+  tests/emulators/graph/test-list.c tests/emulators/graph/test-people.c \
+  tests/emulators/graph/test-token.c
+tests_emulators_graph_test_CPPFLAGS = -D_GNU_SOURCE
+tests_emulators_graph_test_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JSON_CFLAGS)
+tests_emulators_graph_test_LDADD = tests/emulators/graph/libgraph.la $(CHECK_LIBS) $(JSON_LIBS)

@@ -241,11 +241,7 @@ main(int argc, char **argv)
         app = apps_make(&e.apps, o.client);
         app_set(&app->secret, o.secret != NULL ? o.secret : default_secret);
         rc = serve(&o, &e);
-        control_close(&e);
-        faults_clear(&e.faults);
-        ledger_close(&e.ledger);
-        apps_close(&e.apps);
-        directory_close(&e.people);
+        emulator_close(&e);
         free(o.secret);
         return rc;
 }

@@ -39,6 +39,8 @@ text_need(struct text *t, size_t more)
 static inline void
 text_raw(struct text *t, const void *from, size_t n)
 {
+        if (n == 0)
+                return;                         /* 'from' may be NULL then */
         text_need(t, n);
         memcpy(t->at + t->len, from, n);
         t->len += n;

@@ -1,0 +1,128 @@
+/* setup-compile.c - expressions, and their mistakes at the place where they stand. */
+#include "build.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/maker.h"
+#include "util/buffer.h"
+
+static const struct mstc_schema_attribute group_attributes[] = {
+        { "name", MST_TEXT, 0 }, { "title", MST_TEXT, 0 },
+};
+const struct mstc_schema mstc_group_schema = { group_attributes, 2, true };
+
+bool
+mstc_maker_schema(struct mstc_maker *maker, const struct mst_facts *facts, struct mstc_schema *ret)
+{
+        struct mstc_schema_attribute *rows = mst_arena_alloc(maker->arena, (facts->attribute_count + 1) * sizeof *rows);
+
+        *ret = (struct mstc_schema){ .attributes = rows, .closed = true };
+        if (rows == NULL)
+                return false;
+        for (size_t i = 0; i < facts->attribute_count; i++) {
+                const struct mstc_fact_attribute *a = &facts->attributes[i];
+
+                if ((a->flags & MST_ATTR_GROUP) != 0)
+                        continue;
+                if (strcmp(a->name, "*") == 0)
+                        ret->closed = false;
+                else
+                        rows[ret->count++] = (struct mstc_schema_attribute){ a->name, a->type, a->flags };
+        }
+        return true;
+}
+
+const struct mstc_schema *
+mstc_maker_schema_of(const struct mstc_maker *maker, const struct mstc_instance *instance)
+{
+        return &maker->schemas[instance - maker->setup->instances];
+}
+
+static const struct mstc_expr *
+keep(struct mstc_maker *maker, struct mstc_expr *expr)
+{
+        struct mstc_expr **slot;
+
+        if (expr == NULL)
+                return NULL;
+        slot = mstc_maker_grow(maker, &maker->exprs, &maker->expr_count, sizeof *slot);
+        if (slot == NULL) {
+                mstc_expr_free(expr);
+                return NULL;
+        }
+        *slot = expr;
+        return expr;
+}
+
+const struct mstc_expr *
+mstc_maker_compile(struct mstc_maker *maker, enum mstc_mode mode, const struct mstc_text *text,
+                   const struct mstc_schema *schema)
+{
+        struct mstc_finding *findings = NULL;
+        struct mstc_expr *expr;
+        bool strict = maker->setup->config->strict;
+
+        if (text->text == NULL)
+                return NULL;
+        expr = mstc_expr_compile(mode, text->text, text->length, schema, maker->arena, &findings);
+        if (expr == NULL && findings == NULL)
+                maker->failed = true;
+        for (; findings != NULL; findings = findings->next) {
+                struct mstc_place place = mstc_config_place(text, findings->offset);
+
+                if (findings->warning && !strict)
+                        mstc_report_warning(maker->report, place, findings->remedy, "%s", findings->text);
+                else
+                        mstc_report_error(maker->report, place, findings->remedy, "%s", findings->text);
+        }
+        return keep(maker, expr);
+}
+
+const struct mstc_expr *
+mstc_maker_compile_default(struct mstc_maker *maker, const char *text, const struct mstc_schema *schema,
+                           const char *plugin, struct mstc_place place)
+{
+        struct mstc_finding *findings = NULL;
+        struct mstc_expr *expr = mstc_expr_compile(MSTC_MAPPING, text, strlen(text), schema, maker->arena, &findings);
+
+        if (expr == NULL && findings == NULL)
+                maker->failed = true;
+        /* That a source lacks some attribute is no mistake of the default map. */
+        for (; findings != NULL; findings = findings->next)
+                if (!findings->warning)
+                        mstc_report_error(maker->report, place, "tell the plugin's author; defaults=\"no\" leaves its map out",
+                                          "the default map of the plugin '%s': %s in '%s'", plugin, findings->text, text);
+        return keep(maker, expr);
+}
+
+const struct mstc_expr *
+mstc_maker_compile_any(struct mstc_maker *maker, const struct mstc_text *const *texts, size_t count,
+                       const struct mstc_schema *schema)
+{
+        struct mstc_buffer all = { 0 };
+        struct mstc_finding *findings = NULL;
+        const struct mstc_expr *expr = NULL;
+        size_t good = 0;
+
+        for (size_t i = 0; i < count; i++) {
+                const struct mstc_expr *one = mstc_maker_compile(maker, MSTC_RULE, texts[i], schema);
+
+                good += one != NULL;
+                expr = one != NULL ? one : expr;
+                mstc_buffer_printf(&all, "%s(", i > 0 ? " -or " : "");
+                mstc_buffer_add(&all, texts[i]->text, texts[i]->length);
+                mstc_buffer_char(&all, ')');
+        }
+        if (good == count && count > 1) {
+                expr = NULL;
+                if (mstc_buffer_ok(&all))
+                        expr = keep(maker, mstc_expr_compile(MSTC_RULE, all.bytes, all.length, schema, maker->arena, &findings));
+                maker->failed |= !mstc_buffer_ok(&all);
+                if (expr == NULL && findings != NULL)
+                        mstc_report_error(maker->report, texts[0]->place, findings->remedy,
+                                          "these rules together are not possible: %s", findings->text);
+        }
+        mstc_buffer_done(&all);
+        return good == count ? expr : NULL;
+}

@@ -1,0 +1,241 @@
+/* setup-test.c - <test> elements: a made-up user, and where the rules must put him. */
+#include "build.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include <json-c/json.h>
+
+#include "engine/maker.h"
+#include "util/alloc.h"
+#include "util/date.h"
+#include "util/near.h"
+
+struct testing {
+        struct mstc_maker *maker;
+        const struct mstc_sync *sync;
+        const struct mstc_config_test *config;
+        const struct mstc_schema *schema;
+        struct mst_arena *arena;
+        struct mst_record *user;
+        struct mstc_eval eval;
+};
+
+static void json_drop(json_object **o) { json_object_put(*o); }
+static void tokener_drop(json_tokener **t) { if (*t != NULL) json_tokener_free(*t); }
+static void arena_drop(struct mst_arena **a) { mst_arena_free(*a); }
+
+/* ---- the user ---- */
+
+static enum mst_type
+type_of(const struct testing *t, const char *name)
+{
+        for (size_t i = 0; i < t->schema->count; i++)
+                if (strcasecmp(t->schema->attributes[i].name, name) == 0)
+                        return t->schema->attributes[i].type;
+        return MST_NULL;
+}
+
+static bool
+known(const struct testing *t, const char *name)
+{
+        return !t->schema->closed || strcasecmp(name, "id") == 0 || type_of(t, name) != MST_NULL;
+}
+
+static void
+put_text(const struct testing *t, struct mst_value *value, json_object *from, enum mst_type type)
+{
+        const char *text = json_object_get_string(from);
+        size_t length = (size_t)json_object_get_string_len(from);
+        int64_t date;
+
+        if (type == MST_DATE && mstc_date_parse_iso(text, length, &date))
+                mst_record_date(t->user, value, date);
+        else if (type == MST_REF)
+                mst_record_ref(t->user, value, text, length);
+        else
+                mst_record_text(t->user, value, text, length);
+}
+
+static void
+put(const struct testing *t, struct mst_value *value, json_object *from, enum mst_type type)
+{
+        switch (json_object_get_type(from)) {
+        case json_type_null:
+                mst_record_null(t->user, value);
+                break;
+        case json_type_boolean:
+                mst_record_bool(t->user, value, json_object_get_boolean(from));
+                break;
+        case json_type_int:
+                mst_record_int(t->user, value, json_object_get_int64(from));
+                break;
+        case json_type_double:
+                mst_record_real(t->user, value, json_object_get_double(from));
+                break;
+        case json_type_string:
+                put_text(t, value, from, type);
+                break;
+        case json_type_array:
+                mst_record_list(t->user, value);
+                for (size_t i = 0; i < json_object_array_length(from); i++)
+                        put(t, mst_record_append(t->user, value), json_object_array_get_idx(from, i), type);
+                break;
+        case json_type_object:
+                mst_record_object(t->user, value);
+                json_object_object_foreach(from, key, member)
+                        put(t, mst_record_member(t->user, value, key), member, MST_NULL);
+                break;
+        }
+}
+
+static void
+check_name(struct testing *t, const char *name)
+{
+        const char **names, *near;
+
+        if (known(t, name))
+                return;
+        names = mst_arena_alloc(t->arena, (t->schema->count + 1) * sizeof *names);
+        for (size_t i = 0; names != NULL && i < t->schema->count; i++)
+                names[i] = t->schema->attributes[i].name;
+        near = names == NULL ? NULL : mstc_near(name, names, t->schema->count);
+        mstc_report_warning(t->maker->report, t->config->user_place,
+                            near == NULL ? NULL : mstc_maker_say(t->maker, "did you mean '%s'?", near),
+                            "the source '%s' has no attribute '%s'", t->sync->source->config->name, name);
+}
+
+static bool
+make_user(struct testing *t)
+{
+        MSTC_CLEANUP(tokener_drop) json_tokener *tokener = json_tokener_new_ex(16);
+        MSTC_CLEANUP(json_drop) json_object *json = NULL;
+        const char *text = t->config->user, *id = "test";
+        json_object *member;
+
+        if (tokener == NULL) {
+                t->maker->failed = true;
+                return false;
+        }
+        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+        json = json_tokener_parse_ex(tokener, text, (int)strlen(text) + 1);
+        if (json == NULL || !json_object_is_type(json, json_type_object)) {
+                mstc_report_error(t->maker->report, t->config->user_place,
+                                  "write it like user='{\"department\":\"Finance\",\"accountEnabled\":true}'",
+                                  "user= is not a JSON object: %s",
+                                  json != NULL ? "something else" : json_tokener_error_desc(json_tokener_get_error(tokener)));
+                return false;
+        }
+        if (json_object_object_get_ex(json, "id", &member) && json_object_is_type(member, json_type_string))
+                id = json_object_get_string(member);
+        t->user = mstc_record_new(t->arena, MST_USER, id, strlen(id));
+        if (t->user == NULL) {
+                t->maker->failed = true;
+                return false;
+        }
+        json_object_object_foreach(json, key, value) {
+                check_name(t, key);
+                put(t, mst_record_put(t->user, key), value, type_of(t, key));
+        }
+        if (mst_record_why_bad(t->user) == NULL)
+                return true;
+        mstc_report_error(t->maker->report, t->config->user_place, NULL, "user= is not possible: %s",
+                          mst_record_why_bad(t->user));
+        return false;
+}
+
+/* ---- the expectations ---- */
+
+/* "dept-{value}" for one value of the attribute. */
+static bool
+is_family_name(const char *pattern, const char *value, size_t length, const char *name)
+{
+        const char *hole = strstr(pattern, "{value}");
+        size_t before = (size_t)(hole - pattern);
+
+        return strncmp(pattern, name, before) == 0 && strncmp(name + before, value, length) == 0
+               && strcmp(name + before + length, hole + 7) == 0;
+}
+
+static bool
+in_family(struct testing *t, const struct mstc_family *family, const char *name)
+{
+        const struct mst_value *values = NULL;
+
+        for (size_t i = 0; i < mst_record_count(t->user); i++)
+                if (strcasecmp(mst_record_name_at(t->user, i), family->config->each) == 0)
+                        values = mst_record_at(t->user, i);
+        if (family->rule != NULL && !mstc_expr_test(family->rule, t->user, &t->eval))
+                return false;
+        for (size_t i = 0; i < mst_value_count(values); i++) {
+                size_t length = 0;
+                const char *text = mstc_value_render(mst_value_at(values, i), t->arena, &length);
+
+                if (text != NULL && length > 0 && is_family_name(family->config->name, text, length, name))
+                        return true;
+        }
+        return false;
+}
+
+/* 1: in it, 0: not in it, -1: there is no such group. */
+static int
+membership(struct testing *t, const char *name)
+{
+        for (size_t i = 0; i < t->sync->group_count; i++)
+                if (strcmp(t->sync->groups[i].name, name) == 0)
+                        return mstc_expr_test(t->sync->groups[i].rule, t->user, &t->eval);
+        for (size_t i = 0; i < t->sync->family_count; i++)
+                if (in_family(t, &t->sync->families[i], name))
+                        return 1;
+        return t->sync->family_count > 0 ? 0 : -1;
+}
+
+static void
+expect_groups(struct testing *t, const char *list, bool in, struct mstc_place place)
+{
+        while (list != NULL && *list != '\0') {
+                size_t length = strcspn(list, " ");
+                char *name = mst_arena_strndup(t->arena, list, length);
+                int is = name == NULL || length == 0 ? in : membership(t, name);
+
+                if (is < 0)
+                        mstc_report_error(t->maker->report, place, "name a group of this sync", "there is no group '%s'", name);
+                else if (is != in)
+                        mstc_report_error(t->maker->report, place, "correct the rule, or the test",
+                                          "the test fails: this user is %sin the group '%s'", in ? "not " : "", name);
+                list += length;
+                list += strspn(list, " ");
+        }
+}
+
+static void
+expect_scope(struct testing *t)
+{
+        bool in = t->sync->scope == NULL || mstc_expr_test(t->sync->scope, t->user, &t->eval);
+
+        if (t->config->scope == NULL || in == (strcmp(t->config->scope, "in") == 0))
+                return;
+        mstc_report_error(t->maker->report, t->config->place, "correct the scope, or the test",
+                          "the test fails: this user is %s the scope", in ? "in" : "outside");
+}
+
+void
+mstc_maker_tests(struct mstc_maker *maker, const struct mstc_sync *sync)
+{
+        for (size_t i = 0; i < sync->config->test_count; i++) {
+                MSTC_CLEANUP(arena_drop) struct mst_arena *arena = mst_arena_new(0);
+                struct testing t = { .maker = maker, .sync = sync, .config = &sync->config->tests[i], .arena = arena,
+                                     .schema = mstc_maker_schema_of(maker, sync->source) };
+
+                if (arena == NULL) {
+                        maker->failed = true;
+                        return;
+                }
+                t.eval = (struct mstc_eval){ .now = mstc_clock_now(), .arena = arena };
+                if (!make_user(&t))
+                        continue;
+                expect_groups(&t, t.config->in, true, t.config->in_place);
+                expect_groups(&t, t.config->not_in, false, t.config->not_in_place);
+                expect_scope(&t);
+        }
+}

@@ -1,0 +1,175 @@
+/* entra.h - what the files of this connector share.
+ *
+ *   entra.c       the descriptor: options, calls; open and close
+ *   attributes.c  what Graph knows of a user, and why some of it cannot be had
+ *   plan.c        from the names that rules and maps use to $select and columns
+ *   cloud.c       which addresses belong to which cloud
+ *   token.c       signing in
+ *   aadsts.c      what the sign-in's error numbers mean for an admin
+ *   graph.c       one call of Graph
+ *   problem.c     what Graph says when it refuses, as a sentence
+ *   person.c      one user's JSON object to a record
+ *   cursor.c      the place marker: mode and link
+ *   delta.c       read: a page of /users/delta
+ *   fetch.c       fetch: single users
+ *   probe.c       probe
+ */
+#ifndef ENTRA_H
+#define ENTRA_H
+
+#include <muster/arena.h>
+#include <muster/escape.h>
+#include <muster/http.h>
+#include <muster/json.h>
+#include <muster/plugin.h>
+
+struct entra_config {
+        char *tenant;
+        char *client_id;
+        struct mst_secret *client_secret;
+        int64_t cloud;
+        char *login_url, *graph_url, *scope;
+        struct mst_http_config http;
+        int64_t patience, backoff;
+};
+
+/* How the value of a Graph property becomes the value of an attribute. */
+enum entra_how {
+        ENTRA_SAME = 0,          /* as it is                                           */
+        ENTRA_FIRST = 1,         /* the first element of a list                        */
+        ENTRA_MEMBER = 2         /* the member of an object that is named like the attribute */
+};
+
+struct entra_put {
+        struct entra_put *next;
+        const char *name;        /* of the attribute in the record                     */
+        const char *member;      /* ENTRA_MEMBER: its name in the object               */
+        enum entra_how how;
+        enum mst_type type;      /* MST_NULL: whatever comes (directory extensions)    */
+        bool many;
+};
+
+/* A property to select, and what it is put into. */
+struct entra_column {
+        const char *name;
+        size_t length;
+        struct entra_put *puts;
+};
+
+struct entra_plan {
+        struct entra_column *columns;
+        size_t count;
+        size_t expected;         /* column that will probably come next                */
+        bool manager;
+        const char *manager_name;
+        const char *select;      /* "id,mail,manager"                                  */
+        const char *select_single;   /* the same without manager                       */
+};
+
+/* Endless loops of links: remembers one link, further apart each time (Brent). */
+struct entra_loop {
+        uint64_t mark;
+        uint64_t steps, limit;
+};
+
+struct entra {
+        const struct entra_config *config;
+        struct mst_host *host;
+        struct mst_arena *arena;             /* as long as the instance                */
+        struct mst_arena *plan_arena;
+        struct mst_arena *scratch;           /* one call                               */
+        const char *login, *graph, *base, *scope, *token_url;
+        struct mst_http *http;
+        struct mst_http_token *token;
+        struct mst_http_request *request, *token_request;
+        struct mst_http_reply *reply, *token_reply;
+        struct mst_json *json, *item;
+        struct entra_plan *plan;
+        struct entra_loop loop;
+};
+
+/* attributes.c */
+extern const struct mst_attribute entra_attributes[];
+const struct mst_attribute *entra_attribute(const char *name);
+/* The Graph property behind an attribute's name, and how. */
+const char *entra_property(const char *name, enum entra_how *how);
+/* Why Graph cannot give this one in a list or delta, or NULL. */
+const char *entra_refused(const char *name);
+/* A warning for a property that works but not well, or NULL. */
+const char *entra_doubtful(const char *name);
+bool entra_extension(const char *name);
+
+/* plan.c: fails with all names that cannot be had. */
+int entra_plan_make(struct entra *entra, bool anew, struct mst_error *err);
+
+/* cloud.c */
+int entra_cloud_set(struct entra *entra, struct mst_error *err);
+
+/* token.c */
+int entra_credential_check(const struct entra_config *config, struct mst_error *err);
+int entra_token_get(void *self, struct mst_secret **ret, int64_t *life_ms, struct mst_error *err);
+
+/* aadsts.c: the numbers' meaning; NULL when unknown. */
+struct entra_aadsts {
+        long number;
+        enum mst_code code;      /* MST_ENET: transient, MST_ETHROTTLED: come back     */
+        const char *say;
+};
+const struct entra_aadsts *entra_aadsts(long number);
+
+/* problem.c: what a reply that is no 2xx says. */
+enum { ENTRA_CODES = 6 };
+struct entra_problem {
+        int status;
+        const char *codes[ENTRA_CODES];      /* outermost first; never NULL below count */
+        size_t code_count;
+        const char *message, *request_id, *date;
+};
+void entra_problem_read(struct entra *entra, const struct mst_http_reply *reply,
+                        struct entra_problem *ret);
+bool entra_problem_has(const struct entra_problem *problem, const char *code);
+/* The rules of "state lost", for a request that carried a token. */
+bool entra_problem_expired(const struct entra_problem *problem);
+/* Sets class and sentence.  'doing' ("reading users"), 'needs' (the permission). */
+int entra_problem_fail(struct entra *entra, const struct entra_problem *problem, const char *doing,
+                       const char *needs, struct mst_error *err);
+/* "400 Request_BadRequest: its message" for a sentence of the caller's own. */
+const char *entra_problem_say(struct entra *entra, const struct entra_problem *problem);
+
+/* graph.c: GETs 'url'.  MST_OK: the answer is in entra->reply, whatever its status. */
+int entra_graph_get(struct entra *entra, const char *url, size_t length, struct mst_error *err);
+void entra_graph_start(struct entra *entra, struct mst_http_request *request, const char *url,
+                       size_t length);
+
+/* person.c: the object that 'json' stands in front of, into 'record'. */
+void entra_person_fill(struct entra *entra, struct mst_json *json, struct mst_record *record);
+
+/* cursor.c */
+enum entra_mode {
+        ENTRA_FULL = 'F',        /* goes on with a full round                          */
+        ENTRA_DELTA = 'D',       /* begins a round of changes                          */
+        ENTRA_CHANGES = 'C'      /* goes on with one                                   */
+};
+struct entra_cursor {
+        enum entra_mode mode;
+        const char *link;
+        size_t length;
+        const char *start;       /* ENTRA_CHANGES: the deltaLink it began with, or ""  */
+        size_t start_length;
+};
+int entra_cursor_parse(const struct entra *entra, const char *text, struct entra_cursor *ret,
+                       struct mst_error *err);
+const char *entra_cursor_write(struct mst_arena *arena, const struct entra_cursor *cursor,
+                               struct mst_error *err);
+/* A link that a page gave: MST_EINTERNAL unless it leads to the configured Graph. */
+int entra_link_check(const struct entra *entra, const char *link, size_t length,
+                     struct mst_error *err);
+void entra_loop_reset(struct entra_loop *loop);
+bool entra_loop_seen(struct entra_loop *loop, const char *link, size_t length);
+
+/* delta.c, fetch.c, probe.c */
+int entra_read(void *self, const char *cursor, struct mst_page *page, struct mst_error *err);
+int entra_fetch(void *self, const struct mst_ids *ids, struct mst_page *page, struct mst_error *err);
+int entra_probe(void *self, struct mst_facts *facts, struct mst_error *err);
+
+#endif

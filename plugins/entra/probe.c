@@ -1,0 +1,147 @@
+/* probe.c - who is at the other end, and does reading work?
+ *
+ * Entra gives a token even to an application without any permission, so only real
+ * calls prove anything: a list of one, and a delta that starts from now on, with the
+ * very properties that rules and maps use. */
+#include <string.h>
+#include <strings.h>
+
+#include "entra.h"
+
+/* A call that must work. */
+static int
+must(struct entra *entra, const char *url, const char *doing, struct mst_error *err)
+{
+        struct entra_problem problem;
+
+        if (url == NULL)
+                return mst_fail_memory(err, doing);
+        if (entra_graph_get(entra, url, strlen(url), err) != MST_OK)
+                return mst_wrap(err, "%s", doing);
+        if (mst_http_status(entra->reply) == 200)
+                return MST_OK;
+        entra_problem_read(entra, entra->reply, &problem);
+        return entra_problem_fail(entra, &problem, doing, "User.Read.All", err);
+}
+
+static bool
+is_guid(const char *text)
+{
+        if (strlen(text) != 36)
+                return false;
+        for (size_t i = 0; i < 36; i++)
+                if (i == 8 || i == 13 || i == 18 || i == 23) {
+                        if (text[i] != '-')
+                                return false;
+                } else if (strchr("0123456789abcdefABCDEF", text[i]) == NULL) {
+                        return false;
+                }
+        return true;
+}
+
+/* {"value":[{"id":"..."}]} */
+static const char *
+organization_id(struct entra *entra)
+{
+        size_t size, length, id_length = 0;
+        const char *body = mst_http_content(entra->reply, &size), *name, *id = NULL;
+
+        mst_json_start(entra->json, body, size);
+        if (!mst_json_enter_object(entra->json))
+                return NULL;
+        while (mst_json_member(entra->json, &name, &length)) {
+                if (length != 5 || memcmp(name, "value", 5) != 0 || !mst_json_enter_array(entra->json))
+                        continue;
+                while (mst_json_element(entra->json)) {
+                        if (!mst_json_enter_object(entra->json))
+                                continue;
+                        while (mst_json_member(entra->json, &name, &length))
+                                if (length == 2 && memcmp(name, "id", 2) == 0 && id == NULL
+                                    && mst_json_text(entra->json, entra->scratch, &id, &id_length)
+                                    != MST_JSON_OK)
+                                        id = NULL;
+                }
+        }
+        if (!mst_json_finish(entra->json) || id == NULL || id_length == 0)
+                return NULL;
+        return mst_arena_strndup(entra->scratch, id, id_length);
+}
+
+static const char *
+lower(struct entra *entra, const char *text)
+{
+        char *copy = mst_arena_strdup(entra->scratch, text);
+
+        for (char *c = copy; c != NULL && *c != '\0'; c++)
+                if (*c >= 'A' && *c <= 'Z')
+                        *c = (char)(*c + 32);
+        return copy;
+}
+
+/* The tenant's id.  A tenant that is configured by its id needs no permission to be
+ * known; one configured by name is asked for, and where that is not allowed the name
+ * and the Graph address stand for it. */
+static int
+identify(struct entra *entra, struct mst_facts *facts, struct mst_error *err)
+{
+        const char *url, *id = NULL, *tenant = entra->config->tenant;
+
+        url = mst_arena_printf(entra->scratch, "%s/organization?$select=id", entra->base);
+        if (url == NULL)
+                return mst_fail_memory(err, "asking for the tenant's id");
+        if (is_guid(tenant)) {
+                id = tenant;
+        } else {
+                if (entra_graph_get(entra, url, strlen(url), err) != MST_OK)
+                        return mst_wrap(err, "asking for the tenant's id");
+                if (mst_http_status(entra->reply) == 200)
+                        id = organization_id(entra);
+        }
+        if (id == NULL)
+                id = mst_arena_printf(entra->scratch, "%s@%s", tenant,
+                                      strstr(entra->graph, "://") + 3);
+        id = id != NULL ? lower(entra, id) : NULL;
+        if (id == NULL)
+                return mst_fail_memory(err, "asking for the tenant's id");
+        mst_facts_identity(facts, id);
+        return MST_OK;
+}
+
+static void
+tell_facts(struct entra *entra, struct mst_facts *facts)
+{
+        mst_facts_can(facts, MST_CAN_USERS | MST_CAN_INCREMENTAL | MST_CAN_FETCH);
+        for (const struct mst_attribute *a = entra_attributes; a->name != NULL; a++)
+                mst_facts_attribute(facts, a->name, (enum mst_type)a->type, a->flags, a->longest);
+        for (size_t i = 0; i < mst_host_want_count(entra->host); i++) {
+                const char *name = mst_host_want(entra->host, i), *doubt = entra_doubtful(name);
+
+                if (entra_extension(name))
+                        mst_facts_attribute(facts, name, MST_TEXT, MST_ATTR_MANY, 0);
+                if (doubt != NULL)
+                        mst_facts_note(facts, true, "%s is used: %s", name, doubt);
+        }
+}
+
+int
+entra_probe(void *self, struct mst_facts *facts, struct mst_error *err)
+{
+        struct entra *entra = self;
+        const char *url;
+
+        mst_arena_reset(entra->scratch);
+        mst_http_renew(entra->http);
+        if (entra_plan_make(entra, true, err) != MST_OK)
+                return err->code;
+        url = mst_arena_printf(entra->scratch, "%s/users?$top=1&$select=id", entra->base);
+        if (must(entra, url, "listing users", err) != MST_OK)
+                return err->code;
+        url = mst_arena_printf(entra->scratch, "%s/users/delta?$select=%s&$deltatoken=latest", entra->base,
+                               entra->plan->select);
+        if (must(entra, url, "asking for changes of users", err) != MST_OK)
+                return err->code;
+        if (identify(entra, facts, err) != MST_OK)
+                return err->code;
+        tell_facts(entra, facts);
+        return MST_OK;
+}

@@ -1,0 +1,11 @@
+/* suites.h - the parts of the emulator's own test. */
+#ifndef GRAPH_SUITES_H
+#define GRAPH_SUITES_H
+#include <check.h>
+
+Suite *suite_people(void);
+Suite *suite_token(void);
+Suite *suite_list(void);
+Suite *suite_delta(void);
+Suite *suite_faults(void);
+#endif

@@ -1,0 +1,672 @@
+/* test-delta.c - users/delta (checklist 29 to 46): rounds, what wakes an object,
+ * removals, managers, repeats, old links, delays. */
+#include "client.h"
+#include "object.h"
+#include "shape.h"
+#include "suites.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define DELTA "/v1.0/users/delta"
+#define LATEST DELTA "?$deltatoken=latest&$select="
+
+/* What a reader keeps of a round: for each person the last state seen. */
+struct mirror {
+        struct client *c;
+        struct json_object *last[4000];
+        uint32_t times[4000];
+        size_t items;
+};
+
+static void
+keep(void *self, struct json_object *item)
+{
+        struct mirror *m = self;
+        const char *id = json_object_get_string(json_object_object_get(item, "id"));
+        uint32_t index = guid_index(id, strlen(id), m->c->e.people.world.realm);
+        struct text why = { 0 };
+        const char *wrong = shape_delta_item(item, &why);
+
+        ck_assert_msg(wrong == NULL, "%s", wrong);
+        ck_assert_uint_lt(index, 4000);
+        json_object_put(m->last[index]);
+        m->last[index] = json_object_get(item);
+        m->times[index]++;
+        m->items++;
+}
+
+static void
+forget(struct mirror *m)
+{
+        for (size_t i = 0; i < 4000; i++)
+                json_object_put(m->last[i]);
+        free(m);
+}
+
+static struct mirror *
+mirror_of(struct client *c)
+{
+        struct mirror *m = room(sizeof *m);
+
+        m->c = c;
+        return m;
+}
+
+static char *
+id_of(struct client *c, uint32_t index)
+{
+        static char id[GUID_LEN + 1];
+
+        guid_write(id, c->e.people.world.realm, index);
+        return id;
+}
+
+static void
+ask(struct client *c, const char *name, uint32_t index, const char *rest)
+{
+        struct text body = { 0 };
+
+        text_fmt(&body, "{\"id\":\"%s\"%s}", id_of(c, index), rest);
+        client_do(c, name, text_str(&body));
+        text_free(&body);
+}
+
+/* Follows a deltaLink that gives one page; the link for the next time. */
+static char *
+follow(struct client *c, char *link)
+{
+        char *next = client_round(c, link, NULL, NULL, NULL);
+
+        free(link);
+        /* The items of the last page stay in c->json. */
+        return next;
+}
+
+static char *
+latest(struct client *c, const char *select)
+{
+        struct text url = { 0 };
+        char *link;
+
+        text_fmt(&url, LATEST "%s", select);
+        link = client_round(c, text_str(&url), NULL, NULL, NULL);
+        ck_assert_uint_eq(client_count(c), 0);
+        text_free(&url);
+        return link;
+}
+
+static bool
+present(struct json_object *o, const char *name, struct json_object **ret)
+{
+        return json_object_object_get_ex(o, name, ret);
+}
+
+START_TEST(initial_round)
+{
+        struct client *c = client_open(1000);
+        struct mirror *m = mirror_of(c);
+        size_t pages, absent = 0, managers = 0;
+        struct json_object *v;
+        char *link = client_round(c, DELTA "?$select=displayName,department,manager", keep, m, &pages);
+
+        ck_assert_uint_eq(pages, 5);
+        ck_assert_uint_eq(m->items, 1000);
+        for (uint32_t i = 0; i < 1000; i++) {
+                ck_assert_uint_eq(m->times[i], 1);
+                if (!present(m->last[i], "department", &v))
+                        absent++;
+                else
+                        ck_assert_ptr_nonnull(v);       /* never set: absent, not null */
+                managers += present(m->last[i], "manager@delta", &v);
+                ck_assert(!present(m->last[i], "mail", &v));
+        }
+        ck_assert_uint_gt(absent, 20);
+        ck_assert_uint_gt(managers, 900);
+        ck_assert_int_eq(strncmp(link, BASE DELTA "?$deltatoken=", 50), 0);
+        free(link);
+        forget(m);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(latest_and_again)
+{
+        struct client *c = client_open(500);
+        char *link = latest(c, "displayName"), *next;
+
+        ask(c, "change", 3, ",\"set\":{\"displayName\":\"New Name\"}");
+        next = follow(c, room_copy(link));
+        ck_assert_uint_eq(client_count(c), 1);
+        ck_assert_str_ne(next, link);
+        free(follow(c, next));
+        ck_assert_uint_eq(client_count(c), 0);
+        link = follow(c, link);                         /* a replay gives the same */
+        ck_assert_uint_eq(client_count(c), 1);
+        free(link);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(changes_wake_by_selection)
+{
+        struct client *c = client_open(100);
+        char *link = latest(c, "displayName,jobTitle,city");
+        struct json_object *o, *v;
+
+        ask(c, "change", 0, ",\"set\":{\"department\":\"Elsewhere\"}");
+        link = follow(c, link);
+        ck_assert_uint_eq(client_count(c), 0);
+        ask(c, "change", 0, ",\"set\":{\"jobTitle\":null}");
+        c->headers[0] = "Prefer";
+        c->headers[1] = "return=minimal";
+        free(follow(c, room_copy(link)));
+        o = client_value(c, 0);
+        ck_assert(present(o, "jobTitle", &v) && v == NULL);
+        ck_assert(!present(o, "displayName", &v));
+        ck_assert_str_eq(client_header(c, "Preference-Applied"), "return=minimal");
+        c->headers[0] = NULL;
+        link = follow(c, link);
+        o = client_value(c, 0);
+        ck_assert(present(o, "jobTitle", &v) && v == NULL);
+        ck_assert(present(o, "displayName", &v) && v != NULL);
+        free(link);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(removal_and_restore)
+{
+        struct client *c = client_open(100);
+        char *link = latest(c, "displayName"), *old;
+        struct json_object *v;
+
+        ask(c, "remove", 7, "");
+        link = follow(c, link);
+        ck_assert(present(client_value(c, 0), "@removed", &v));
+        ck_assert_str_eq(json_object_get_string(json_object_object_get(v, "reason")), "changed");
+        ask(c, "restore", 7, "");
+        link = follow(c, link);
+        ck_assert(!present(client_value(c, 0), "@removed", &v));
+        ck_assert(present(client_value(c, 0), "displayName", &v));
+        old = room_copy(link);
+        ask(c, "remove", 7, "");
+        ask(c, "restore", 7, "");
+        link = follow(c, link);                         /* between two rounds: alive */
+        ck_assert_uint_eq(client_count(c), 1);
+        ck_assert(!present(client_value(c, 0), "@removed", &v));
+        ask(c, "remove", 7, "");
+        link = follow(c, link);
+        client_do(c, "clock", "{\"advance\":\"29d\"}");
+        client_token(c);
+        link = follow(c, link);
+        ck_assert_uint_eq(client_count(c), 0);
+        client_do(c, "clock", "{\"advance\":\"1d\"}");
+        client_token(c);
+        link = follow(c, link);
+        ck_assert(present(client_value(c, 0), "@removed", &v));
+        ck_assert_str_eq(json_object_get_string(json_object_object_get(v, "reason")), "deleted");
+        ask(c, "purge", 8, "");
+        link = follow(c, link);
+        ck_assert_uint_eq(client_count(c), 1);
+        free(old);
+        free(link);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(initial_round_has_no_deleted_unless_ghosts)
+{
+        struct client *c = client_open(300);
+        struct mirror *m = mirror_of(c);
+
+        client_do(c, "bulk", "{\"op\":\"remove\",\"count\":20}");
+        free(client_round(c, DELTA "?$select=id", keep, m, NULL));
+        ck_assert_uint_eq(m->items, 280);
+        client_do(c, "settings", "{\"ghosts\":true}");
+        free(client_round(c, DELTA "?$select=id", keep, m, NULL));
+        ck_assert_uint_eq(m->items, 580);
+        forget(m);
+        client_close(c);
+}
+END_TEST
+
+static const char *
+relation(struct json_object *item, size_t n, bool *removed)
+{
+        struct json_object *list = json_object_object_get(item, "manager@delta"), *v, *one;
+
+        one = list != NULL ? json_object_array_get_idx(list, n) : NULL;
+        *removed = one != NULL && json_object_object_get_ex(one, "@removed", &v);
+        return one != NULL ? json_object_get_string(json_object_object_get(one, "id")) : "";
+}
+
+START_TEST(managers)
+{
+        struct client *c = client_open(100);
+        char *link = latest(c, "displayName,manager"), body[128];
+        uint32_t who = 0, old, boss;
+        struct json_object *v;
+        bool removed;
+
+        while (object_boss(&c->e.people, who) == NOBODY)
+                who++;
+        old = object_boss(&c->e.people, who);
+        boss = old == 50 ? 51 : 50;
+        ask(c, "change", who, ",\"set\":{\"displayName\":\"X\"}");
+        link = follow(c, link);
+        ck_assert(!present(client_value(c, 0), "manager@delta", &v));
+        snprintf(body, sizeof body, ",\"set\":{\"manager\":\"%s\"}", id_of(c, boss));
+        ask(c, "change", who, body);
+        link = follow(c, link);
+        ck_assert_str_eq(relation(client_value(c, 0), 0, &removed), id_of(c, boss));
+        ck_assert(!removed);
+        ck_assert_str_eq(relation(client_value(c, 0), 1, &removed), id_of(c, old));
+        ck_assert(removed);
+        ask(c, "change", who, ",\"set\":{\"manager\":null}");
+        link = follow(c, link);
+        ck_assert_str_eq(relation(client_value(c, 0), 0, &removed), id_of(c, boss));
+        ck_assert(removed);
+        ck_assert_str_eq(relation(client_value(c, 0), 1, &removed), "");
+        free(link);
+        link = latest(c, "displayName");                /* not selected: no manager */
+        ask(c, "change", who, body);
+        link = follow(c, link);
+        ck_assert_uint_eq(client_count(c), 0);
+        free(link);
+        client_close(c);
+}
+END_TEST
+
+/* However the pages come, a reader that merges by id ends with the truth. */
+static const struct {
+        const char *settings;
+        size_t items;                   /* at least */
+} orders[] = {
+        { "{\"page-size\":7}", 500 },
+        { "{\"page-size\":500}", 500 },
+        { "{\"page-size\":50,\"shuffle\":true}", 500 },
+        { "{\"page-size\":50,\"empty-first\":true}", 500 },
+        { "{\"page-size\":50,\"empty-every\":2}", 500 },
+        { "{\"page-size\":50,\"repeat-every\":3}", 600 },
+        { "{\"page-size\":20,\"repeat-every\":1,\"shuffle\":true,\"empty-every\":3}", 900 },
+        { "{\"page-size\":50,\"link-length\":9000}", 500 },
+        { "{\"page-size\":50,\"extras\":true}", 500 },
+};
+
+static void
+compare(struct mirror *m)
+{
+        struct client *c = m->c;
+
+        for (uint32_t i = 0; i < c->e.people.count; i++) {
+                struct json_object *truth, *v = NULL, *w = NULL, *removed;
+                struct text t = { 0 };
+
+                object_write_truth(&c->e.people, i, &t);
+                truth = json_tokener_parse(text_str(&t));
+                ck_assert_ptr_nonnull(m->last[i]);
+                if (c->e.people.members[i].life != LIFE_LIVE) {
+                        ck_assert(present(m->last[i], "@removed", &removed));
+                } else {
+                        present(truth, "jobTitle", &v);
+                        present(m->last[i], "jobTitle", &w);
+                        ck_assert(json_object_equal(v, w));
+                        present(truth, "displayName", &v);
+                        present(m->last[i], "displayName", &w);
+                        ck_assert(json_object_equal(v, w));
+                }
+                json_object_put(truth);
+                text_free(&t);
+        }
+}
+
+START_TEST(any_order)
+{
+        struct client *c = client_open(500);
+        struct mirror *m = mirror_of(c);
+        char *link, *next;
+
+        client_do(c, "settings", orders[_i].settings);
+        link = client_round(c, DELTA "?$select=displayName,jobTitle", keep, m, NULL);
+        ck_assert_uint_ge(m->items, orders[_i].items);
+        compare(m);
+        client_do(c, "bulk", "{\"op\":\"change\",\"count\":100}");
+        client_do(c, "bulk", "{\"op\":\"rename\",\"count\":50}");
+        client_do(c, "bulk", "{\"op\":\"remove\",\"count\":30}");
+        client_do(c, "bulk", "{\"op\":\"restore\",\"count\":10}");
+        client_do(c, "hire", "{\"count\":25}");
+        next = client_round(c, link, keep, m, NULL);
+        compare(m);
+        free(link);
+        free(next);
+        forget(m);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(changes_while_reading)
+{
+        struct client *c = client_open(500);
+        struct mirror *m = mirror_of(c);
+        char *link, *next;
+        int n = 0;
+
+        client_do(c, "settings", "{\"page-size\":50,\"shuffle\":true}");
+        client_get(c, DELTA "?$select=displayName,jobTitle");
+        do {
+                char *more = room_copy(client_text(c, "@odata.nextLink"));
+
+                for (size_t i = 0; i < client_count(c); i++)
+                        keep(m, client_value(c, i));
+                link = room_copy(client_text(c, "@odata.deltaLink"));
+                if (*more == '\0') {
+                        free(more);
+                        break;
+                }
+                free(link);
+                client_do(c, "bulk", n++ % 2 == 0 ? "{\"op\":\"change\",\"count\":20}" : "{\"op\":\"hire\",\"count\":3}");
+                client_get(c, more);
+                free(more);
+        } while (true);
+        next = client_round(c, link, keep, m, NULL);
+        compare(m);
+        free(link);
+        free(next);
+        forget(m);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(replay)
+{
+        struct client *c = client_open(50);
+        char *link = latest(c, "jobTitle");
+
+        client_do(c, "settings", "{\"replay\":true}");
+        ask(c, "change", 1, ",\"set\":{\"jobTitle\":\"A\"}");
+        link = follow(c, link);
+        ask(c, "change", 2, ",\"set\":{\"jobTitle\":\"B\"}");
+        link = follow(c, link);
+        ck_assert_uint_eq(client_count(c), 2);
+        link = follow(c, link);
+        ck_assert_uint_eq(client_count(c), 1);
+        free(link);
+        client_close(c);
+}
+END_TEST
+
+static const struct {
+        const char *form;
+        int status;
+        const char *code;
+} forms[] = {
+        { "thirty-days", 400, "Request_UnsupportedQuery" }, { "syncStateNotFound", 400, "syncStateNotFound" },
+        { "gone", 410, "Gone" }, { "SyncStateNotFound", 410, "SyncStateNotFound" }, { "nested", 400, "BadRequest" },
+        { "resyncRequired", 400, "resyncRequired" },
+};
+
+START_TEST(expired_by_order_and_by_age)
+{
+        struct client *c = client_open(500);
+        struct text body = { 0 };
+        char *link = latest(c, "jobTitle"), *page;
+
+        client_get(c, DELTA "?$select=id");
+        page = room_copy(client_text(c, "@odata.nextLink"));
+        for (int round = 0; round < 2; round++) {
+                text_fmt(&body, round == 0 ? "{\"form\":\"%s\"}" : "{\"expiry\":\"%s\"}", forms[_i].form);
+                client_do(c, round == 0 ? "expire" : "settings", text_str(&body));
+                body.len = 0;
+                if (round == 1) {
+                        free(link);
+                        link = latest(c, "jobTitle");
+                        client_do(c, "clock", "{\"advance\":\"7d\"}");
+                        client_do(c, "clock", "{\"advance\":\"10\"}");
+                        client_token(c);
+                } else {
+                        ck_assert_int_eq(client_get(c, page), 200);     /* pages live on */
+                }
+                ck_assert_int_eq(client_get(c, link), forms[_i].status);
+                ck_assert_str_eq(client_code(c), forms[_i].code);
+                if (strcmp(forms[_i].form, "thirty-days") == 0)
+                        ck_assert_ptr_nonnull(strstr(text_str(&c->raw), "\"DeltaLink older than 30 days is not supported.\""));
+                if (strcmp(forms[_i].form, "gone") == 0)
+                        ck_assert_str_eq(client_header(c, "Location"), BASE DELTA "?$deltatoken=");
+                if (strcmp(forms[_i].form, "nested") == 0)
+                        ck_assert_ptr_nonnull(strstr(text_str(&c->raw), "\"innerError\":{\"code\":\"syncStateNotFound\""));
+        }
+        free(link);
+        link = client_round(c, DELTA "?$deltatoken=&$select=id", NULL, NULL, NULL);      /* as in Location */
+        free(link);
+        free(page);
+        text_free(&body);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(lenient_until_thirty_days)
+{
+        struct client *c = client_open(10);
+        char *link = latest(c, "jobTitle");
+
+        client_do(c, "clock", "{\"advance\":\"20d\"}");
+        client_token(c);
+        ck_assert_int_eq(client_get(c, link), 200);
+        client_do(c, "clock", "{\"advance\":\"11d\"}");
+        client_token(c);
+        ck_assert_int_eq(client_get(c, link), 400);
+        ck_assert_str_eq(client_code(c), "Request_UnsupportedQuery");
+        free(link);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(pages_expire_too)
+{
+        struct client *c = client_open(500);
+        char *page;
+
+        client_get(c, DELTA "?$select=id");
+        page = room_copy(client_text(c, "@odata.nextLink"));
+        client_do(c, "expire", "{\"form\":\"gone\",\"pages\":true}");
+        ck_assert_int_eq(client_get(c, page), 400);
+        ck_assert_str_eq(client_code(c), "Directory_ExpiredPageToken");
+        free(page);
+        client_close(c);
+}
+END_TEST
+
+/* Every damage to a link is noticed. */
+START_TEST(damaged_links)
+{
+        struct client *c = client_open(500);
+        char *link, *at;
+
+        client_do(c, "settings", _i == 0 ? "{\"link-length\":0}" : "{\"link-length\":3000}");
+        client_get(c, DELTA "?$select=id");
+        link = room_copy(client_text(c, "@odata.nextLink"));
+        at = strchr(link, '=') + 1;
+        if (_i == 1) {
+                ck_assert_uint_ge(strlen(at), 3000);
+                for (const char *needs = "+/=_-"; *needs != '\0'; needs++)
+                        ck_assert_ptr_nonnull(strchr(at, *needs));
+        }
+        for (size_t n = strlen(at), i = 0; i < n; i += _i == 0 ? 1 : 97) {
+                char was = at[i];
+
+                at[i] = was == 'A' ? 'B' : 'A';
+                ck_assert_int_eq(client_get(c, link), 400);
+                ck_assert_str_eq(client_code(c), "Request_UnsupportedQuery");
+                at[i] = was;
+        }
+        for (char *plus = strchr(at, '+'); plus != NULL; plus = NULL) {
+                *plus = ' ';
+                ck_assert_int_eq(client_get(c, link), 400);
+                *plus = '+';
+        }
+        ck_assert_int_eq(client_get(c, link), 200);
+        at[strlen(at) - 1] = '\0';
+        ck_assert_int_eq(client_get(c, link), 400);
+        free(link);
+        client_close(c);
+}
+END_TEST
+
+static const struct {
+        const char *url;
+        int status;
+        const char *code;
+} asks[] = {
+        { DELTA "?$top=3&$orderby=displayName&$expand=manager", 200, "" },
+        { "/v1.0/users/delta()?$select=id", 200, "" }, { "/v1.0/users/microsoft.graph.delta?$select=id", 200, "" },
+        { "/v1.0/users/delta?%24select=id&$deltaToken=latest", 200, "" },
+        { DELTA "?$select=nonsense", 400, "Request_BadRequest" }, { DELTA "?$select=skills", 501, "NotImplemented" },
+        { DELTA "?$filter=department%20eq%20'Finance'", 400, "Request_UnsupportedQuery" },
+        { DELTA "?$filter=id%20eq%20'x'", 400, "Request_UnsupportedQuery" },
+        { DELTA "?$filter=id%20eq%20'9a593f8b-3cb4-47cd-bd30-9b6daa2e0a40'%20and%20id%20eq%20'9a593f8b-3cb4-47cd-bd30-9b6daa2e0a40'",
+          400, "Request_UnsupportedQuery" },
+        { DELTA "?$deltatoken=xyz", 400, "Request_UnsupportedQuery" },
+        { DELTA "?$deltatoken=_", 400, "Request_UnsupportedQuery" },
+        { DELTA "?$skiptoken=", 400, "Request_UnsupportedQuery" },
+        { DELTA "?$skiptoken=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+          "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA_", 400, "Request_UnsupportedQuery" },
+};
+
+START_TEST(delta_asked)
+{
+        struct client *c = client_open(30);
+
+        ck_assert_msg(client_get(c, asks[_i].url) == asks[_i].status, "%s", text_str(&c->raw));
+        ck_assert_str_eq(client_code(c), asks[_i].code);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(select_on_a_link)
+{
+        struct client *c = client_open(500);
+        struct text url = { 0 };
+
+        client_get(c, DELTA "?$select=id");
+        text_fmt(&url, "%s&$select=id", client_text(c, "@odata.nextLink"));
+        ck_assert_int_eq(client_get(c, text_str(&url)), 400);
+        text_free(&url);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(filter_by_ids)
+{
+        struct client *c = client_open(100);
+        struct text url = { 0 };
+        char *link;
+
+        for (uint32_t i = 0; i < 51; i++) {
+                text_fmt(&url, "%s%s'%s'", i == 0 ? DELTA "?$select=displayName&$filter=" : "%20or%20", "id%20eq%20", id_of(c, i));
+                if (i == 49) {
+                        ck_assert_int_eq(client_get(c, text_str(&url)), 200);
+                        ck_assert_uint_eq(client_count(c), 50);
+                }
+        }
+        link = room_copy(client_text(c, "@odata.deltaLink"));
+        ck_assert_int_eq(client_get(c, text_str(&url)), 400);
+        ck_assert_str_eq(client_code(c), "Request_UnsupportedQuery");
+        ask(c, "change", 80, ",\"set\":{\"displayName\":\"X\"}");
+        ask(c, "change", 8, ",\"set\":{\"displayName\":\"Y\"}");
+        link = follow(c, link);
+        ck_assert_uint_eq(client_count(c), 1);
+        free(link);
+        text_free(&url);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(b2c_tenant)
+{
+        struct client *c = client_open(10);
+
+        client_do(c, "settings", "{\"b2c\":true}");
+        ck_assert_int_eq(client_get(c, DELTA), 400);
+        ck_assert_str_eq(client_code(c), "Request_UnsupportedQuery");
+        ck_assert_ptr_nonnull(strstr(text_str(&c->raw), "Change enumeration is not supported for requested tenant."));
+        ck_assert_int_eq(client_get(c, "/v1.0/users"), 200);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(delayed_changes)
+{
+        struct client *c = client_open(10);
+        char *link = latest(c, "displayName");
+
+        client_do(c, "settings", "{\"delay\":\"15m\"}");
+        client_do(c, "hire", "{\"people\":[{\"userPrincipalName\":\"late@contoso.example\",\"displayName\":\"Late\"}]}");
+        link = follow(c, link);
+        ck_assert_uint_eq(client_count(c), 0);
+        ck_assert_int_eq(client_get(c, "/v1.0/users/late@contoso.example"), 404);
+        client_do(c, "clock", "{\"advance\":\"16m\"}");
+        link = follow(c, link);
+        ck_assert_uint_eq(client_count(c), 1);
+        client_do(c, "settings", "{\"delay\":0,\"read-delay\":\"10m\"}");
+        client_do(c, "hire", "{\"people\":[{\"userPrincipalName\":\"new@contoso.example\"}]}");
+        link = follow(c, link);
+        ck_assert_uint_eq(client_count(c), 1);
+        ck_assert_int_eq(client_get(c, "/v1.0/users/new@contoso.example"), 404);
+        client_do(c, "clock", "{\"advance\":\"11m\"}");
+        ck_assert_int_eq(client_get(c, "/v1.0/users/new@contoso.example"), 200);
+        free(link);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(extensions_come_together)
+{
+        struct client *c = client_open(10);
+        char *link = latest(c, "extension_0f1e2d3c4b5a69788796a5b4c3d2e1f0_costBook,"
+                            "extension_0f1e2d3c4b5a69788796a5b4c3d2e1f0_shift,displayName");
+        struct json_object *v;
+
+        ask(c, "change", 2, ",\"set\":{\"extension_0f1e2d3c4b5a69788796a5b4c3d2e1f0_shift\":\"night\"}");
+        link = follow(c, link);
+        ask(c, "change", 2, ",\"set\":{\"extension_0f1e2d3c4b5a69788796a5b4c3d2e1f0_costBook\":\"CB-1\"}");
+        c->headers[0] = "Prefer";
+        c->headers[1] = "return=minimal";
+        link = follow(c, link);
+        ck_assert(present(client_value(c, 0), "extension_0f1e2d3c4b5a69788796a5b4c3d2e1f0_shift", &v));
+        ck_assert(present(client_value(c, 0), "extension_0f1e2d3c4b5a69788796a5b4c3d2e1f0_costBook", &v));
+        ck_assert(!present(client_value(c, 0), "displayName", &v));
+        free(link);
+        client_close(c);
+}
+END_TEST
+
+Suite *
+suite_delta(void)
+{
+        Suite *s = suite_create("graph delta");
+        TCase *t = tcase_create("users/delta");
+
+        tcase_add_test(t, initial_round);
+        tcase_add_test(t, latest_and_again);
+        tcase_add_test(t, changes_wake_by_selection);
+        tcase_add_test(t, removal_and_restore);
+        tcase_add_test(t, initial_round_has_no_deleted_unless_ghosts);
+        tcase_add_test(t, managers);
+        tcase_add_loop_test(t, any_order, 0, (int)(sizeof orders / sizeof orders[0]));
+        tcase_add_test(t, changes_while_reading);
+        tcase_add_test(t, replay);
+        tcase_add_loop_test(t, expired_by_order_and_by_age, 0, (int)(sizeof forms / sizeof forms[0]));
+        tcase_add_test(t, lenient_until_thirty_days);
+        tcase_add_test(t, pages_expire_too);
+        tcase_add_loop_test(t, damaged_links, 0, 2);
+        tcase_add_loop_test(t, delta_asked, 0, (int)(sizeof asks / sizeof asks[0]));
+        tcase_add_test(t, select_on_a_link);
+        tcase_add_test(t, filter_by_ids);
+        tcase_add_test(t, b2c_tenant);
+        tcase_add_test(t, delayed_changes);
+        tcase_add_test(t, extensions_come_together);
+        suite_add_tcase(s, t);
+        return s;
+}

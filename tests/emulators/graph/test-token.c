@@ -1,0 +1,290 @@
+/* test-token.c - the token endpoint (checklist 1 to 12) and who may pass Graph's
+ * door (15 to 18, 57, 60, 63). */
+#include "client.h"
+#include "shape.h"
+#include "suites.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+#define URL "/" TENANT "/oauth2/v2.0/token"
+#define GRANT "grant_type=client_credentials"
+#define SECRET "&client_secret=s%2Bcret"
+
+static const struct {
+        const char *url, *body, *basic;
+        int status;
+        const char *error;
+        int number;
+} asks[] = {
+        { URL, FORM SECRET, NULL, 200, "", 0 },
+        { "/contoso.example/oauth2/v2.0/token", FORM SECRET, NULL, 200, "", 0 },
+        { URL, GRANT "&client_id=" CLIENT "&scope=https://graph.microsoft.com/.default" SECRET, NULL, 200, "", 0 },
+        /* id and secret by HTTP Basic: base64 of "5e0d...:s%2Bcret" and with a wrong one */
+        { URL, GRANT SCOPE, "right", 200, "", 0 },
+        { URL, GRANT SCOPE, "wrong", 401, "invalid_client", 7000215 },
+        { URL, FORM "&client_secret=nope", NULL, 401, "invalid_client", 7000215 },
+        { URL, FORM "&client_secret=s+cret", NULL, 401, "invalid_client", 7000215 },
+        { URL, FORM "&client_secret=s&cret", NULL, 401, "invalid_client", 7000215 },
+        { URL, FORM, NULL, 401, "invalid_client", 7000218 },
+        { URL, FORM "&client_secret=", NULL, 401, "invalid_client", 7000218 },
+        { URL, FORM "&client_assertion=a.b.c", NULL, 401, "invalid_client", 700027 },
+        { "/11111111-2222-4333-8444-555555555555/oauth2/v2.0/token", FORM SECRET, NULL, 400, "invalid_request", 90002 },
+        { "/fabrikam.example/oauth2/v2.0/token", FORM SECRET, NULL, 400, "invalid_request", 90002 },
+        { "/no-tenant/oauth2/v2.0/token", FORM SECRET, NULL, 400, "invalid_request", 900023 },
+        { URL, GRANT "&client_id=nobody" SCOPE SECRET, NULL, 400, "unauthorized_client", 700016 },
+        { URL, GRANT "&client_id=" CLIENT "&scope=User.Read.All" SECRET, NULL, 400, "invalid_scope", 70011 },
+        { URL, GRANT "&client_id=" CLIENT "&scope=https%3A%2F%2Fgraph.example%2F.default" SECRET, NULL, 400,
+          "invalid_resource", 500011 },
+        { URL, GRANT "&client_id=" CLIENT "&scope=https%3A%2F%2Fa%2F.default%20https%3A%2F%2Fb%2F.default" SECRET, NULL,
+          400, "invalid_scope", 700022 },
+        { URL, GRANT "&client_id=" CLIENT SECRET, NULL, 400, "invalid_request", 900144 },
+        { URL, "client_id=" CLIENT SCOPE SECRET, NULL, 400, "invalid_request", 900144 },
+        { URL, GRANT SCOPE SECRET, NULL, 400, "invalid_request", 900144 },
+        { URL, "", NULL, 400, "invalid_request", 900144 },
+        { URL, "%zz", NULL, 400, "invalid_request", 900144 },
+        { URL, "grant_type=password&client_id=" CLIENT SCOPE SECRET, NULL, 400, "unsupported_grant_type", 70003 },
+};
+
+START_TEST(token_asked)
+{
+        struct client *c = client_open(10);
+        struct text basic = { 0 }, start = { 0 };
+        const char *description;
+
+        free(c->bearer);
+        c->bearer = NULL;
+        if (asks[_i].basic != NULL) {
+                const char *pair = strcmp(asks[_i].basic, "right") == 0 ? CLIENT ":s%2Bcret" : CLIENT ":s+cret";
+
+                text_lit(&basic, "Basic ");
+                base64_write(&basic, pair, strlen(pair), false);
+                c->bearer = text_take(&basic);
+        }
+        ck_assert_int_eq(client_send(c, "POST", asks[_i].url, asks[_i].body), asks[_i].status);
+        ck_assert_str_eq(client_text(c, "error"), asks[_i].error);
+        if (asks[_i].status == 200) {
+                ck_assert_str_eq(client_text(c, "token_type"), "Bearer");
+                ck_assert(json_object_is_type(json_object_object_get(c->json, "expires_in"), json_type_int));
+                ck_assert_str_eq(client_text(c, "expires_in"), "3599");
+                ck_assert_str_ne(client_text(c, "access_token"), "");
+        } else {
+                ck_assert_int_eq(json_object_get_int(json_object_array_get_idx(
+                        json_object_object_get(c->json, "error_codes"), 0)), asks[_i].number);
+                text_fmt(&start, "AADSTS%d: ", asks[_i].number);
+                description = client_text(c, "error_description");
+                ck_assert_int_eq(strncmp(description, text_str(&start), start.len), 0);
+                ck_assert_ptr_nonnull(strstr(description, "\r\nTrace ID: "));
+                ck_assert_ptr_nonnull(strstr(description, "\r\nCorrelation ID: "));
+                ck_assert_uint_eq(strlen(client_text(c, "trace_id")), 36);
+                ck_assert_uint_eq(strlen(client_text(c, "correlation_id")), 36);
+                ck_assert_uint_eq(strlen(client_text(c, "timestamp")), 20);
+                text_free(&start);
+        }
+        client_close(c);
+}
+END_TEST
+
+START_TEST(token_not_by_get)
+{
+        struct client *c = client_open(1);
+
+        ck_assert_int_eq(client_get(c, URL), 400);
+        ck_assert_ptr_nonnull(strstr(client_text(c, "error_description"), "AADSTS900561"));
+        client_close(c);
+}
+END_TEST
+
+START_TEST(token_secret_ends)
+{
+        struct client *c = client_open(1);
+
+        client_do(c, "app", "{\"secretEnds\":\"2000-01-01T00:00:00Z\"}");
+        ck_assert_int_eq(client_send(c, "POST", URL, FORM SECRET), 401);
+        ck_assert_ptr_nonnull(strstr(client_text(c, "error_description"), "AADSTS7000222"));
+        client_do(c, "app", "{\"disabled\":true}");
+        ck_assert_int_eq(client_send(c, "POST", URL, FORM SECRET), 400);
+        ck_assert_ptr_nonnull(strstr(client_text(c, "error_description"), "AADSTS7000112"));
+        client_close(c);
+}
+END_TEST
+
+START_TEST(graph_needs_a_good_token)
+{
+        static const char *const bad[] = { NULL, "Bearer ", "Basic abc", "Bearer a.b.c", "Bearer garbage", "bearer" };
+        struct client *c = client_open(3);
+        struct text why = { 0 };
+
+        free(c->bearer);
+        c->bearer = bad[_i] != NULL ? room_copy(bad[_i]) : NULL;
+        ck_assert_int_eq(client_get(c, "/v1.0/users"), 401);
+        ck_assert_str_eq(client_code(c), "InvalidAuthenticationToken");
+        ck_assert_int_eq(strncmp(client_header(c, "WWW-Authenticate"), "Bearer", 6), 0);
+        ck_assert_ptr_null(shape_error(c->json, &why));
+        client_close(c);
+}
+END_TEST
+
+START_TEST(token_damaged_or_old)
+{
+        struct client *c = client_open(300);
+        char *link;
+
+        client_do(c, "settings", "{\"page-size\":100}");
+        client_get(c, "/v1.0/users/delta");
+        link = room_copy(client_text(c, "@odata.nextLink"));
+        c->bearer[60] = c->bearer[60] == 'a' ? 'b' : 'a';
+        ck_assert_int_eq(client_get(c, link), 401);
+        client_token(c);
+        client_do(c, "clock", "{\"advance\":\"3600\"}");
+        ck_assert_int_eq(client_get(c, link), 401);
+        ck_assert_str_eq(client_code(c), "InvalidAuthenticationToken");
+        client_token(c);
+        ck_assert_int_eq(client_get(c, link), 200);     /* the same link goes on */
+        ck_assert_uint_eq(client_count(c), 100);
+        free(link);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(token_without_role_or_of_another_cloud)
+{
+        struct client *c = client_open(3);
+        struct text bearer = { 0 };
+
+        client_do(c, "app", "{\"roles\":\"Mail.Read User.Read.Alles\"}");
+        client_token(c);                                /* 200: consent is not looked at here */
+        ck_assert_int_eq(client_get(c, "/v1.0/users"), 403);
+        ck_assert_str_eq(client_code(c), "Authorization_RequestDenied");
+        client_do(c, "app", "{\"roles\":\"User.Read.All\"}");
+        ck_assert_int_eq(client_send(c, "POST", URL, GRANT "&client_id=" CLIENT
+                                     "&scope=https://graph.microsoft.us/.default" SECRET), 200);
+        text_fmt(&bearer, "Bearer %s", client_text(c, "access_token"));
+        free(c->bearer);
+        c->bearer = text_take(&bearer);
+        ck_assert_int_eq(client_get(c, "/v1.0/users"), 401);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(claims_challenge)
+{
+        struct client *c = client_open(3);
+        struct text bearer = { 0 };
+        bool found = false;
+
+        client_do(c, "settings", "{\"challenge\":true}");
+        ck_assert_int_eq(client_get(c, "/v1.0/users"), 401);
+        for (int i = 0; i < c->got_count; i++)
+                found = found || strstr(c->got[i].value, "error=\"insufficient_claims\", claims=\"") != NULL;
+        ck_assert(found);
+        client_send(c, "POST", URL, FORM SECRET "&claims=%7B%7D");
+        text_fmt(&bearer, "Bearer %s", client_text(c, "access_token"));
+        free(c->bearer);
+        c->bearer = text_take(&bearer);
+        ck_assert_int_eq(client_get(c, "/v1.0/users"), 200);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(headers_of_every_reply)
+{
+        struct client *c = client_open(3);
+        const char *mine = "66666666-1111-4222-8333-444444444444";
+
+        c->headers[0] = "client-request-id";
+        c->headers[1] = mine;
+        for (int i = 0; i < 2; i++) {
+                client_get(c, i == 0 ? "/v1.0/users" : "/v1.0/nothing");
+                ck_assert_str_eq(client_header(c, "client-request-id"), mine);
+                ck_assert(guid_is(client_header(c, "request-id")));
+                ck_assert_int_eq(strncmp(c->type, "application/json;odata.metadata=minimal", 39), 0);
+                ck_assert_str_eq(client_header(c, "OData-Version"), "4.0");
+        }
+        c->headers[1] = "no guid\r\nX-Evil: 1";
+        client_get(c, "/v1.0/users");
+        ck_assert(guid_is(client_header(c, "client-request-id")));
+        client_close(c);
+}
+END_TEST
+
+START_TEST(graph_is_read_only)
+{
+        static const char *const methods[] = { "POST", "PATCH", "PUT", "DELETE" };
+        struct client *c = client_open(3);
+
+        ck_assert_int_eq(client_send(c, methods[_i], "/v1.0/users", "{}"), 405);
+        ck_assert_int_eq(client_send(c, methods[_i], "/v1.0/users/delta", "{}"), 405);
+        ck_assert_uint_eq(c->e.people.live, 3);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(throttling)
+{
+        struct client *c = client_open(3);
+
+        ck_assert_int_eq(client_get(c, "/v1.0/users"), 200);
+        ck_assert_str_eq(client_header(c, "x-ms-resource-unit"), "2");
+        client_get(c, "/v1.0/users?$select=id");
+        ck_assert_str_eq(client_header(c, "x-ms-resource-unit"), "1");
+        client_get(c, "/v1.0/users?$expand=manager");
+        ck_assert_str_eq(client_header(c, "x-ms-resource-unit"), "3");
+        client_do(c, "settings", "{\"throttle\":true,\"throttle-units\":10,\"throttle-seconds\":100}");
+        for (int i = 0; i < 4; i++)
+                ck_assert_int_eq(client_get(c, "/v1.0/users"), 200);
+        ck_assert_int_eq(client_get(c, "/v1.0/users"), 200);
+        ck_assert_ptr_nonnull(client_header(c, "x-ms-throttle-limit-percentage"));
+        ck_assert_int_eq(client_get(c, "/v1.0/users"), 429);
+        ck_assert_str_eq(client_code(c), "TooManyRequests");
+        ck_assert_int_ge(atoi(client_header(c, "Retry-After")), 1);
+        ck_assert_ptr_nonnull(strstr(client_header(c, "x-ms-throttle-scope"), "Tenant_Application/ReadWrite/" CLIENT));
+        ck_assert_str_eq(client_header(c, "x-ms-throttle-information"), "ResourceUnitLimitExceeded");
+        client_close(c);
+}
+END_TEST
+
+START_TEST(ledger_tells_all_and_no_secret)
+{
+        struct client *c = client_open(3);
+        struct json_object *lines, *line;
+        char *link;
+
+        client_do(c, "clear", "");
+        client_get(c, "/v1.0/users/delta?$deltatoken=latest&$select=id");
+        link = room_copy(client_text(c, "@odata.deltaLink"));
+        client_get(c, link);
+        client_get(c, "/_control/ledger");
+        ck_assert_ptr_null(strstr(text_str(&c->raw), strchr(link, '=') + 1));
+        lines = json_object_object_get(c->json, "lines");
+        ck_assert_uint_eq(json_object_array_length(lines), 2);
+        line = json_object_array_get_idx(lines, 1);
+        ck_assert_str_eq(json_object_get_string(json_object_object_get(line, "kind")), "delta");
+        ck_assert(json_object_get_boolean(json_object_object_get(line, "authorization")));
+        ck_assert_int_eq(json_object_get_int(json_object_object_get(line, "status")), 200);
+        ck_assert_ptr_nonnull(strstr(json_object_get_string(json_object_object_get(line, "request")), "$deltatoken=#"));
+        free(link);
+        client_close(c);
+}
+END_TEST
+
+Suite *
+suite_token(void)
+{
+        Suite *s = suite_create("graph token");
+        TCase *t = tcase_create("token and door");
+
+        tcase_add_loop_test(t, token_asked, 0, (int)(sizeof asks / sizeof asks[0]));
+        tcase_add_test(t, token_not_by_get);
+        tcase_add_test(t, token_secret_ends);
+        tcase_add_loop_test(t, graph_needs_a_good_token, 0, 6);
+        tcase_add_test(t, token_damaged_or_old);
+        tcase_add_test(t, token_without_role_or_of_another_cloud);
+        tcase_add_test(t, claims_challenge);
+        tcase_add_test(t, headers_of_every_reply);
+        tcase_add_loop_test(t, graph_is_read_only, 0, 4);
+        tcase_add_test(t, throttling);
+        tcase_add_test(t, ledger_tells_all_and_no_secret);
+        suite_add_tcase(s, t);
+        return s;
+}
