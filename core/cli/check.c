@@ -1,150 +1,11 @@
-/* check.c - `muster check`: every mistake of the configuration at once, and with
- * --online what each connector's server says. */
+/* check.c - `muster check`: every mistake of the configuration at once. */
 #include "build.h"
 
 #include "cli/cli.h"
 
-#include <string.h>
-
-#include "cli/halt.h"
 #include "cli/table.h"
 #include "cli/workplace.h"
 #include "util/report.h"
-
-static const struct { uint32_t can; const char *name; } capabilities[] = {
-        { MST_CAN_USERS, "users" }, { MST_CAN_GROUPS, "groups" }, { MST_CAN_UPDATE, "update" },
-        { MST_CAN_RENAME, "rename" }, { MST_CAN_DISABLE, "disable" }, { MST_CAN_DELETE, "delete" },
-        { MST_CAN_STAMP, "stamp" }, { MST_CAN_LIST, "list" }, { MST_CAN_FIND, "find" },
-        { MST_CAN_MEMBERS, "members" }, { MST_CAN_EMPTY_GROUP, "empty-group" }, { MST_CAN_NEST, "nest" },
-        { MST_CAN_PHOTO, "photo" }, { MST_CAN_INCREMENTAL, "incremental" }, { MST_CAN_FETCH, "fetch" },
-        { MST_CAN_PRESENT, "present" },
-};
-#define CAPABILITIES (sizeof capabilities / sizeof capabilities[0])
-
-static const struct mstc_column columns[] = {
-        { "NAME", MSTC_FLEXIBLE, 10 }, { "ROLE", 0, 0 }, { "PLUGIN", 0, 0 },
-        { "IDENTITY", MSTC_WRAPS, 20 }, { "CAN", MSTC_WRAPS, 20 },
-};
-
-static void
-tell_facts(struct mstc_cli *cli, struct mstc_table *table, const struct mst_facts *facts)
-{
-        struct mstc_buffer can = { 0 };
-
-        for (size_t i = 0; i < CAPABILITIES; i++)
-                if ((facts->can & capabilities[i].can) != 0)
-                        mstc_buffer_printf(&can, "%s%s", can.length > 0 ? ", " : "", capabilities[i].name);
-        mstc_table_cell(table, facts->identity);
-        mstc_table_cell(table, mstc_buffer_cstr(&can));
-        mstc_buffer_done(&can);
-        (void)cli;
-}
-
-static void
-write_facts(struct mstc_json *json, const struct mst_facts *facts)
-{
-        mstc_json_text(json, "identity", facts->identity);
-        mstc_json_array(json, "can");
-        for (size_t i = 0; i < CAPABILITIES; i++)
-                if ((facts->can & capabilities[i].can) != 0)
-                        mstc_json_text(json, NULL, capabilities[i].name);
-        mstc_json_end(json);
-        mstc_json_number(json, "attributes", (int64_t)facts->attribute_count);
-        mstc_json_array(json, "notes");
-        for (size_t i = 0; i < facts->note_count; i++) {
-                mstc_json_object(json, NULL);
-                mstc_json_text(json, "severity", facts->notes[i].bad ? "warning" : "note");
-                mstc_json_text(json, "text", facts->notes[i].text);
-                mstc_json_end(json);
-        }
-        mstc_json_end(json);
-}
-
-/* The notes come below the table, each with the name it belongs to. */
-static void
-gather_notes(struct mstc_cli *cli, const char *name, const struct mst_facts *facts,
-             struct mstc_buffer *notes)
-{
-        for (size_t i = 0; i < facts->note_count; i++) {
-                bool bad = facts->notes[i].bad;
-                enum mstc_paint paint = bad ? MSTC_CARE : MSTC_PLAIN;
-
-                mstc_buffer_printf(notes, "%s: %s%s:%s %s\n", mstc_fit(cli->arena, name, 0),
-                                   mstc_paint_on(cli->colour, paint), bad ? "warning" : "note",
-                                   mstc_paint_off(cli->colour, paint),
-                                   mstc_fit(cli->arena, facts->notes[i].text, 0));
-        }
-}
-
-static bool
-probe_one(struct mstc_cli *cli, struct mstc_instance *instance, struct mstc_stop *stop,
-          struct mstc_table *table, struct mstc_buffer *notes)
-{
-        const char *role = instance->config->is_source ? "source" : "sink";
-        struct mst_facts *facts = NULL;
-        struct mst_error err = { 0 };
-        bool good = mstc_probe(NULL, instance, stop, &facts, &err) == MST_OK;
-
-        if (cli->json != NULL) {
-                mstc_json_object(cli->json, NULL);
-                mstc_json_text(cli->json, "name", instance->config->name);
-                mstc_json_text(cli->json, "role", role);
-                mstc_json_text(cli->json, "plugin", instance->config->plugin);
-                mstc_json_bool(cli->json, "good", good);
-                if (good)
-                        write_facts(cli->json, facts);
-                else {
-                        mstc_json_text(cli->json, "class", mst_code_name(err.code));
-                        mstc_json_text(cli->json, "text", err.text);
-                }
-                mstc_json_end(cli->json);
-        } else {
-                mstc_table_cell(table, instance->config->name);
-                mstc_table_cell(table, role);
-                mstc_table_cell(table, instance->config->plugin);
-                if (good) {
-                        tell_facts(cli, table, facts);
-                        gather_notes(cli, instance->config->name, facts, notes);
-                } else {
-                        mstc_table_paint(table, MSTC_BAD, "failed, see below");
-                        mstc_table_cell(table, NULL);
-                        mstc_buffer_printf(notes, "%s: %serror:%s %s\n",
-                                           mstc_fit(cli->arena, instance->config->name, 0),
-                                           mstc_paint_on(cli->colour, MSTC_BAD),
-                                           mstc_paint_off(cli->colour, MSTC_BAD),
-                                           mstc_fit(cli->arena, err.text, 0));
-                }
-        }
-        mstc_facts_free(facts);
-        return good;
-}
-
-static int
-probe_all(struct mstc_cli *cli, struct mstc_workplace *place)
-{
-        struct mstc_table *table = mstc_table_new(cli->arena, columns, sizeof columns / sizeof columns[0]);
-        struct mstc_buffer notes = { 0 }, out = { 0 };
-        size_t failed = 0;
-
-        place->stop = mstc_halt_begin();
-        if (cli->json != NULL)
-                mstc_json_array(cli->json, "instances");
-        for (size_t i = 0; i < place->setup->instance_count; i++) {
-                if (place->stop != NULL && mstc_stop_is(place->stop)) {
-                        failed++;
-                        break;
-                }
-                failed += !probe_one(cli, &place->setup->instances[i], place->stop, table, &notes);
-        }
-        if (cli->json != NULL)
-                mstc_json_end(cli->json);
-        else if (mstc_table_rows(table) > 0 && mstc_table_render(table, cli->width, cli->colour, &out))
-                printf("\n%s%s%s", mstc_buffer_cstr(&out), notes.length > 0 ? "\n" : "",
-                       mstc_buffer_cstr(&notes));
-        mstc_buffer_done(&notes);
-        mstc_buffer_done(&out);
-        return failed > 0 ? MSTC_END_FAILED : MSTC_END_DONE;
-}
 
 static void
 tell_good(struct mstc_cli *cli, const struct mstc_workplace *place)
@@ -175,20 +36,13 @@ run(struct mstc_cli *cli)
                 mstc_report_print(cli, place.report, true);
                 if (cli->json == NULL)
                         tell_good(cli, &place);
-                if (mstc_args_has(cli->args, "online"))
-                        code = probe_all(cli, &place);
         }
         mstc_workplace_close(&place);
         return code;
 }
 
-static const struct mstc_flag flags[] = {
-        { .name = "online", .help = "also connect to every source and sink and ask it what it can do" },
-        { .name = NULL }
-};
-
 const struct mstc_command mstc_command_check = {
-        .name = "check", .arguments = "", .flags = flags,
+        .name = "check", .arguments = "",
         .summary = "look for mistakes in the configuration",
         .about =
         "Reads the configuration, loads the plugins it names, compiles its rules and maps,\n"

@@ -58,7 +58,16 @@ int mstc_cli_fail(struct mstc_cli *cli, const struct mst_error *err);
 /* What the admin wrote on the command line is wrong: the sentence, the usage line, 2. */
 int mstc_cli_misused(struct mstc_cli *cli, const char *format, ...) MST_PRINTF(2, 3);
 
-/* A positive number among the arguments; on failure the sentence has been told. */
+struct mstc_view_run;
+struct mstc_view_which;
+
+/* A run as an object of the document. */
+void mstc_run_json(struct mstc_json *json, const char *key, const struct mstc_view_run *run);
+/* Ops of the store, grouped for people, or as "ops". */
+int mstc_list_ops(struct mstc_cli *cli, struct mstc_store *store, const struct mstc_view_which *which,
+                  const char *when_empty);
+
+/* A number among the arguments; on failure the sentence has been told. */
 bool mstc_cli_number(struct mstc_cli *cli, const char *what, const char *text, int64_t *ret);
 
 #endif

@@ -14,6 +14,15 @@
 #include "cli/table.h"
 
 const struct mstc_command *const mstc_commands[] = {
+        &mstc_command_check,
+        &mstc_command_status,
+        &mstc_command_history,
+        &mstc_command_log,
+        &mstc_command_users,
+        &mstc_command_groups,
+        &mstc_command_duplicates,
+        &mstc_command_holds,
+        &mstc_command_plugins,
         &mstc_command_version,
         &mstc_command_help,
 };

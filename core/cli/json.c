@@ -181,6 +181,12 @@ raw(struct mstc_json *json, const char *key, struct mstc_buffer *bytes)
 }
 
 void
+mstc_json_raw(struct mstc_json *json, const char *key, struct mstc_buffer *bytes)
+{
+        raw(json, key, bytes);
+}
+
+void
 mstc_json_value(struct mstc_json *json, const char *key, const struct mst_value *value)
 {
         struct mstc_buffer bytes = { 0 };

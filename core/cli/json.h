@@ -10,6 +10,8 @@
 
 #include <muster/record.h>
 
+#include "util/buffer.h"
+
 struct mstc_json;
 
 struct mstc_json *mstc_json_new(FILE *to);
@@ -27,6 +29,8 @@ void mstc_json_bool(struct mstc_json *json, const char *key, bool is);
 void mstc_json_null(struct mstc_json *json, const char *key);
 /* Unix milliseconds as ISO 8601 in UTC; 0: null. */
 void mstc_json_time(struct mstc_json *json, const char *key, int64_t ms);
+/* What is JSON already; empties the buffer. */
+void mstc_json_raw(struct mstc_json *json, const char *key, struct mstc_buffer *bytes);
 void mstc_json_value(struct mstc_json *json, const char *key, const struct mst_value *value);
 void mstc_json_record(struct mstc_json *json, const char *key, const struct mst_record *record);
 

@@ -1,31 +1,15 @@
-/* launch.c - what a command works with when it does something: the setup and the engine,
- * and how all of a workplace ends. */
+/* launch.c - the engine, for commands that do something, and the end of it. */
 #include "build.h"
 
-#include "cli/workplace.h"
+#include "cli/launch.h"
+
+#include <string.h>
 
 #include "cli/halt.h"
-#include "util/report.h"
+#include "util/near.h"
 
 int
-mstc_workplace_setup(struct mstc_cli *cli, struct mstc_workplace *place, bool quiet)
-{
-        int code = mstc_workplace_config(cli, place);
-
-        if (code != MSTC_END_DONE)
-                return code;
-        place->setup = mstc_setup_new(place->config, place->report);
-        if (place->setup == NULL) {
-                place->config = NULL;        /* freed with what was made of it         */
-                return mstc_workplace_mistakes(cli, place);
-        }
-        if (!quiet && mstc_report_count(place->report) > 0)
-                mstc_report_print(cli, place->report, true);
-        return MSTC_END_DONE;
-}
-
-int
-mstc_workplace_engine(struct mstc_cli *cli, struct mstc_workplace *place, const struct mstc_watch *watch)
+mstc_launch(struct mstc_cli *cli, struct mstc_workplace *place, const struct mstc_watch *watch)
 {
         struct mst_error err = { 0 };
         int code = mstc_workplace_setup(cli, place, false);
@@ -43,15 +27,24 @@ mstc_workplace_engine(struct mstc_cli *cli, struct mstc_workplace *place, const 
 }
 
 void
-mstc_workplace_close(struct mstc_workplace *place)
+mstc_launch_end(struct mstc_workplace *place)
 {
-        mstc_store_close(place->store);
         mstc_engine_free(place->engine);
-        if (place->setup != NULL)
-                mstc_setup_free(place->setup);
-        else
-                mstc_config_free(place->config);
+        place->engine = NULL;
         mstc_halt_end();
-        mstc_report_free(place->report);
-        *place = (struct mstc_workplace){ 0 };
+        mstc_workplace_close(place);
+}
+
+int
+mstc_unknown_sync(struct mstc_cli *cli, const struct mstc_setup *setup, const char *name)
+{
+        const char **names = mst_arena_alloc(cli->arena, (setup->sync_count + 1) * sizeof *names);
+        const char *near;
+
+        for (size_t i = 0; names != NULL && i < setup->sync_count; i++)
+                names[i] = setup->syncs[i].name;
+        near = names != NULL ? mstc_near(name, names, setup->sync_count) : NULL;
+        if (near != NULL)
+                return mstc_cli_misused(cli, "there is no sync '%s'; did you mean '%s'?", name, near);
+        return mstc_cli_misused(cli, "there is no sync '%s' in %s", name, setup->config->file);
 }

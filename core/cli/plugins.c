@@ -8,7 +8,7 @@
 
 #include "cli/table.h"
 #include "cli/workplace.h"
-#include "host/plugins.h"
+#include "host/manual.h"
 #include "util/report.h"
 
 static const struct mstc_column columns[] = {
@@ -100,3 +100,81 @@ list_all(struct mstc_cli *cli, struct mstc_plugins *plugins)
         mstc_buffer_done(&out);
         return bad > 0 ? MSTC_END_SOME_FAILED : MSTC_END_DONE;
 }
+
+static int
+show_one(struct mstc_cli *cli, struct mstc_plugins *plugins, const char *name)
+{
+        struct mstc_buffer out = { 0 };
+        struct mst_error err = { 0 };
+        const struct mst_plugin *plugin = mstc_plugins_get(plugins, name, &err);
+
+        if (plugin == NULL)
+                return mstc_cli_fail(cli, &err);
+        if (cli->json != NULL) {
+                mstc_plugin_json(plugin, &out);
+                mstc_json_array(cli->json, "plugins");
+                mstc_json_raw(cli->json, NULL, &out);
+                mstc_json_end(cli->json);
+                return MSTC_END_DONE;
+        }
+        mstc_plugin_manual(plugin, &out);
+        if (!mstc_buffer_ok(&out))
+                mst_fail_memory(&err, "writing the manual of a plugin");
+        else
+                fputs(mstc_buffer_cstr(&out), stdout);
+        mstc_buffer_done(&out);
+        return err.code == 0 ? MSTC_END_DONE : mstc_cli_fail(cli, &err);
+}
+
+static int
+show_grammar(struct mstc_cli *cli, struct mstc_plugins *plugins)
+{
+        struct mstc_buffer out = { 0 };
+        struct mst_error err = { 0 };
+
+        mstc_plugins_rng(plugins, &out);
+        if (!mstc_buffer_ok(&out))
+                mst_fail_memory(&err, "writing the schema");
+        else
+                fputs(mstc_buffer_cstr(&out), stdout);
+        mstc_buffer_done(&out);
+        return err.code == 0 ? MSTC_END_DONE : mstc_cli_fail(cli, &err);
+}
+
+static int
+run(struct mstc_cli *cli)
+{
+        const char *name = mstc_args_at(cli->args, 0);
+        struct mstc_workplace place = { 0 };
+        struct mstc_plugins *plugins = NULL;
+        struct mst_error err = { 0 };
+        bool grammar = mstc_args_has(cli->args, "rng");
+        int code;
+
+        if (grammar && (name != NULL || cli->json != NULL))
+                return mstc_cli_misused(cli, "--rng goes with neither a plugin's name nor --json");
+        if (open_plugins(cli, &place, &plugins, &err) != MST_OK)
+                code = mstc_cli_fail(cli, &err);
+        else if (grammar)
+                code = show_grammar(cli, plugins);
+        else
+                code = name != NULL ? show_one(cli, plugins, name) : list_all(cli, plugins);
+        mstc_plugins_free(plugins);
+        mstc_workplace_close(&place);
+        return code;
+}
+
+static const struct mstc_flag flags[] = {
+        { .name = "rng", .help = "print the RELAX NG schema of muster.xml with the options of all plugins, for editors" },
+        { .name = NULL }
+};
+
+const struct mstc_command mstc_command_plugins = {
+        .name = "plugins", .arguments = "[NAME]", .flags = flags, .most = 1,
+        .summary = "list the connectors, or tell all about one",
+        .about =
+        "Lists the plugins in the plugin folder, those linked into the program, and those in\n"
+        "the folders that the configuration names.  With NAME: that connector's options and\n"
+        "attributes, as a manual.  Exits with 1 when a plugin that is there cannot be loaded.",
+        .run = run,
+};

@@ -35,6 +35,7 @@ struct mstc_table {
         unsigned widths[MOST_COLUMNS];
         struct cell *first, *last;
         size_t cell_count;
+        struct mstc_widths *follows;
         bool failed;
 };
 
@@ -188,6 +189,13 @@ mstc_table_printf(struct mstc_table *table, const char *format, ...)
         mstc_table_cell(table, text);
 }
 
+void
+mstc_table_follow(struct mstc_table *table, struct mstc_widths *widths)
+{
+        if (table != NULL)
+                table->follows = widths;
+}
+
 size_t
 mstc_table_rows(const struct mstc_table *table)
 {
@@ -315,19 +323,26 @@ draw_row(const struct mstc_table *table, const struct cell *cells, const unsigne
 bool
 mstc_table_render(struct mstc_table *table, unsigned width, bool colour, struct mstc_buffer *into)
 {
-        unsigned widths[MOST_COLUMNS];
+        unsigned widths[MOST_COLUMNS] = { 0 };
         struct cell titles[MOST_COLUMNS];
         const struct cell *cell;
 
         if (table == NULL || table->failed)
                 return false;
         assert(table->cell_count % table->column_count == 0);
-        fit_widths(table, width, widths);
+        if (table->follows != NULL && table->follows->set)
+                memcpy(widths, table->follows->widths, sizeof widths);
+        else
+                fit_widths(table, width, widths);
         for (size_t i = 0; i < table->column_count; i++)
                 titles[i] = (struct cell){ .text = table->columns[i].title, .paint = MSTC_BOLD,
                         .next = i + 1 < table->column_count ? &titles[i + 1] : NULL };
-        if (!draw_row(table, titles, widths, colour, into))
+        if ((table->follows == NULL || !table->follows->set) && !draw_row(table, titles, widths, colour, into))
                 return false;
+        if (table->follows != NULL && !table->follows->set) {
+                memcpy(table->follows->widths, widths, sizeof widths);
+                table->follows->set = true;
+        }
         for (cell = table->first; cell != NULL; ) {
                 if (!draw_row(table, cell, widths, colour, into))
                         return false;

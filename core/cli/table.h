@@ -41,6 +41,11 @@ size_t mstc_table_rows(const struct mstc_table *table);
 /* The whole in lines that end in '\n'; the last row must be full.  False: memory ran out somewhere. */
 bool mstc_table_render(struct mstc_table *table, unsigned width, bool colour, struct mstc_buffer *into);
 
+/* For a list that is printed in pieces, a table each: the first leaves its widths here, the
+ * others keep to them and print no titles. */
+struct mstc_widths { bool set; unsigned widths[16]; };
+void mstc_table_follow(struct mstc_table *table, struct mstc_widths *widths);
+
 /* What else prints needs: 'text' made harmless and, when 'width' is not 0, cut to it. */
 const char *mstc_fit(struct mst_arena *arena, const char *text, unsigned width);
 /* "12,345", in the arena ("?" when memory is out). */

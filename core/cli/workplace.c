@@ -1,5 +1,5 @@
-/* workplace.c - what a command works on: the configuration, its mistakes, the store for
- * reading.
+/* workplace.c - what a command works on: the configuration, its mistakes, the setup, the
+ * store for reading.
  *
  * Started as root, the configuration is read twice: once to learn where the state is
  * and whose, and again as that user, so that what he may read is what counts. */
@@ -136,6 +136,23 @@ mstc_workplace_config(struct mstc_cli *cli, struct mstc_workplace *place)
 }
 
 int
+mstc_workplace_setup(struct mstc_cli *cli, struct mstc_workplace *place, bool quiet)
+{
+        int code = mstc_workplace_config(cli, place);
+
+        if (code != MSTC_END_DONE)
+                return code;
+        place->setup = mstc_setup_new(place->config, place->report);
+        if (place->setup == NULL) {
+                place->config = NULL;        /* freed with what was made of it         */
+                return mstc_workplace_mistakes(cli, place);
+        }
+        if (!quiet && mstc_report_count(place->report) > 0)
+                mstc_report_print(cli, place->report, true);
+        return MSTC_END_DONE;
+}
+
+int
 mstc_workplace_store(struct mstc_cli *cli, struct mstc_workplace *place, const char *key)
 {
         struct mst_error err = { 0 };
@@ -157,4 +174,16 @@ mstc_workplace_store(struct mstc_cli *cli, struct mstc_workplace *place, const c
                 printf("Nothing has run yet: there is no store %s.\n",
                        mstc_fit(cli->arena, place->config->store_path, 0));
         return MSTC_END_DONE;
+}
+
+void
+mstc_workplace_close(struct mstc_workplace *place)
+{
+        mstc_store_close(place->store);
+        if (place->setup != NULL)
+                mstc_setup_free(place->setup);
+        else
+                mstc_config_free(place->config);
+        mstc_report_free(place->report);
+        *place = (struct mstc_workplace){ 0 };
 }

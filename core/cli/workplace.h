@@ -24,9 +24,6 @@ struct mstc_workplace {
 int mstc_workplace_config(struct mstc_cli *cli, struct mstc_workplace *place);
 /* And loads the plugins, compiles everything.  Warnings are shown when 'quiet' is not set. */
 int mstc_workplace_setup(struct mstc_cli *cli, struct mstc_workplace *place, bool quiet);
-/* And catches signals, and opens the store for writing. */
-int mstc_workplace_engine(struct mstc_cli *cli, struct mstc_workplace *place,
-                          const struct mstc_watch *watch);
 /* The configuration, and the store for reading.  When nothing has run yet this says so,
  * gives the document the empty list 'key', and leaves place->store NULL: nothing more is
  * to be done. */

@@ -1,0 +1,234 @@
+/* groups.c - `muster groups`: the dynamic groups, and who is in one. */
+#include "build.h"
+
+#include "cli/cli.h"
+
+#include <string.h>
+
+#include "cli/listing.h"
+#include "cli/workplace.h"
+#include "store/view.h"
+
+static const struct mstc_column columns[] = {
+        { "GROUP", MSTC_FLEXIBLE, 16 }, { "SYNC", MSTC_FLEXIBLE, 6 }, { "MEMBERS", MSTC_RIGHT, 0 },
+        { "IN THE SINKS", MSTC_WRAPS, 24 },
+};
+static const struct mstc_column member_columns[] = {
+        { "NAME", MSTC_FLEXIBLE, 16 }, { "UPN", MSTC_FLEXIBLE, 20 }, { "STATE", MSTC_WRAPS, 20 },
+};
+
+static const char *
+say_links(struct mst_arena *arena, const struct mstc_view_group *group)
+{
+        struct mstc_buffer say = { 0 };
+        const char *text;
+
+        for (size_t i = 0; i < group->link_count; i++) {
+                const struct mstc_view_glink *link = &group->links[i];
+                int64_t waiting = group->members - link->present;
+
+                mstc_buffer_printf(&say, "%s%s %s", i > 0 ? "; " : "", link->target != NULL ? link->target : "?",
+                                   mstc_thousands(arena, (uint64_t)link->present));
+                if (link->state != MSTC_LINK_LIVE)
+                        mstc_buffer_printf(&say, " (%s)", mstc_link_state_name(link->state));
+                else if (waiting > 0)
+                        mstc_buffer_printf(&say, " (%s waiting)", mstc_thousands(arena, (uint64_t)waiting));
+                if (link->bad > 0)
+                        mstc_buffer_printf(&say, " (%s refused)", mstc_thousands(arena, (uint64_t)link->bad));
+        }
+        text = mst_arena_strdup(arena, mstc_buffer_cstr(&say));
+        mstc_buffer_done(&say);
+        return text;
+}
+
+static void
+write_group(struct mstc_json *json, const struct mstc_view_group *group)
+{
+        mstc_json_object(json, NULL);
+        mstc_json_text(json, "name", group->name);
+        mstc_json_text(json, "title", group->title);
+        mstc_json_text(json, "sync", group->sync);
+        mstc_json_text(json, "family", group->family);
+        mstc_json_number(json, "members", group->members);
+        mstc_json_bool(json, "gone", group->gone);
+        mstc_json_array(json, "links");
+        for (size_t i = 0; i < group->link_count; i++) {
+                const struct mstc_view_glink *link = &group->links[i];
+
+                mstc_json_object(json, NULL);
+                mstc_json_text(json, "target", link->target);
+                mstc_json_text(json, "sink", link->sink);
+                mstc_json_text(json, "object", link->object);
+                mstc_json_text(json, "name", link->name);
+                mstc_json_text(json, "state", mstc_link_state_name(link->state));
+                mstc_json_number(json, "present", link->present);
+                mstc_json_number(json, "refused", link->bad);
+                mstc_json_end(json);
+        }
+        mstc_json_end(json);
+        mstc_json_end(json);
+}
+
+static int
+list_groups(struct mstc_cli *cli, struct mstc_workplace *place)
+{
+        struct mstc_listing list;
+        struct mst_error err = { 0 };
+        int64_t after = 0;
+        bool more = false;
+
+        if (mstc_listing_open(&list, cli, "groups", columns, sizeof columns / sizeof columns[0]))
+                do {
+                        struct mstc_view_group *groups;
+                        size_t count = 0;
+
+                        if (mstc_view_groups(place->store, mstc_args_at(cli->args, 0), &after, MSTC_BATCH, list.arena,
+                                             &groups, &count, &more, &err) != MST_OK)
+                                break;
+                        for (size_t i = 0; i < count; i++) {
+                                if ((groups[i].gone && !mstc_args_has(cli->args, "gone"))
+                                    || !mstc_listing_takes(&list))
+                                        continue;
+                                if (cli->json != NULL) {
+                                        write_group(cli->json, &groups[i]);
+                                        continue;
+                                }
+                                mstc_table_paint(list.table, groups[i].gone ? MSTC_FAINT : MSTC_PLAIN, groups[i].name);
+                                mstc_table_cell(list.table, groups[i].sync);
+                                mstc_table_count(list.table, (uint64_t)groups[i].members);
+                                mstc_table_cell(list.table, groups[i].gone ? "no rule makes it any more"
+                                                : say_links(list.arena, &groups[i]));
+                        }
+                } while (mstc_listing_goes_on(&list, more, &err));
+        return mstc_listing_close(&list, "There are no such groups.", &err);
+}
+
+/* ---- one group ------------------------------------------------------------------------ */
+
+static void
+show_member(struct mstc_listing *list, const struct mstc_view_group *group, const struct mstc_view_member *member)
+{
+        struct mstc_json *json = list->cli->json;
+        struct mstc_buffer say = { 0 };
+
+        if (json != NULL) {
+                mstc_json_object(json, NULL);
+                mstc_json_text(json, "id", member->id);
+                mstc_json_text(json, "title", member->title);
+                mstc_json_text(json, "upn", member->upn);
+                mstc_json_bool(json, "member", member->wanted);
+                mstc_json_array(json, "present");
+        }
+        for (size_t i = 0; i < group->link_count && i < 32; i++) {
+                bool there = (member->present & (UINT32_C(1) << i)) != 0;
+                const char *target = group->links[i].target != NULL ? group->links[i].target : "?";
+
+                if (json != NULL && there)
+                        mstc_json_text(json, NULL, target);
+                else if (there != member->wanted)
+                        mstc_buffer_printf(&say, "%s%s %s", say.length > 0 ? ", " : "",
+                                           member->wanted ? "waiting for" : "still in", target);
+        }
+        if (json != NULL) {
+                mstc_json_end(json);
+                mstc_json_end(json);
+        } else {
+                mstc_table_cell(list->table, member->title);
+                mstc_table_cell(list->table, member->upn);
+                mstc_table_cell(list->table, say.length > 0 ? mstc_buffer_cstr(&say) : "member");
+        }
+        mstc_buffer_done(&say);
+}
+
+static int
+list_members(struct mstc_cli *cli, struct mstc_workplace *place, const struct mstc_view_group *group)
+{
+        struct mstc_listing list;
+        struct mst_error err = { 0 };
+        int64_t after = 0;
+        bool more = false;
+
+        if (cli->json != NULL) {
+                mstc_json_array(cli->json, "groups");
+                write_group(cli->json, group);
+                mstc_json_end(cli->json);
+        } else {
+                printf("%s%s%s%s\n%s members; %s\n\n", mstc_fit(cli->arena, group->name, 0),
+                       group->title != NULL ? " (" : "", group->title != NULL ? mstc_fit(cli->arena, group->title, 0) : "",
+                       group->title != NULL ? ")" : "", mstc_thousands(cli->arena, (uint64_t)group->members),
+                       group->link_count > 0 ? mstc_fit(cli->arena, say_links(cli->arena, group), 0) : "in no sink");
+        }
+        if (mstc_listing_open(&list, cli, "members", member_columns, 3))
+                do {
+                        struct mstc_view_member *members;
+                        size_t count = 0;
+
+                        if (mstc_view_members(place->store, group, &after, MSTC_BATCH, list.arena, &members, &count,
+                                              &more, &err) != MST_OK)
+                                break;
+                        for (size_t i = 0; i < count; i++)
+                                if (mstc_listing_takes(&list))
+                                        show_member(&list, group, &members[i]);
+                } while (mstc_listing_goes_on(&list, more, &err));
+        return mstc_listing_close(&list, "Nobody is in it.", &err);
+}
+
+/* The group of exactly that name; several syncs may have one. */
+static int
+find_group(struct mstc_cli *cli, struct mstc_workplace *place, const char *name, struct mstc_view_group *ret,
+           size_t *found)
+{
+        struct mst_error err = { 0 };
+        int64_t after = 0;
+        bool more = true;
+
+        *found = 0;
+        while (more) {
+                struct mstc_view_group *groups;
+                size_t count;
+
+                if (mstc_view_groups(place->store, name, &after, MSTC_BATCH, cli->arena, &groups, &count, &more,
+                                     &err) != MST_OK)
+                        return mstc_cli_fail(cli, &err);
+                for (size_t i = 0; i < count; i++)
+                        if (strcmp(groups[i].name, name) == 0 && (*found)++ == 0)
+                                *ret = groups[i];
+        }
+        return MSTC_END_DONE;
+}
+
+static int
+run(struct mstc_cli *cli)
+{
+        const char *name = mstc_args_at(cli->args, 0);
+        struct mstc_workplace place = { 0 };
+        struct mstc_view_group group;
+        size_t found = 0;
+        int code = mstc_workplace_store(cli, &place, "groups");
+
+        if (place.store != NULL) {
+                if (name != NULL)
+                        code = find_group(cli, &place, name, &group, &found);
+                if (code == MSTC_END_DONE)
+                        code = found == 1 ? list_members(cli, &place, &group) : list_groups(cli, &place);
+        }
+        mstc_workplace_close(&place);
+        return code;
+}
+
+static const struct mstc_flag flags[] = {
+        { .name = "gone", .help = "also groups that no rule makes any more" },
+        { .name = "all", .help = "everything, not only what a terminal has room for" },
+        { .name = NULL }
+};
+
+const struct mstc_command mstc_command_groups = {
+        .name = "groups", .arguments = "[NAME]", .flags = flags, .most = 1,
+        .summary = "list the groups, or the members of one",
+        .about =
+        "Lists the groups that the rules make, with how many people satisfy the rule and how\n"
+        "many of them each sink has.  With the NAME of a group: its members.  With a pattern (a\n"
+        "part of the name or title, or * and ?): the groups that match.\n"
+        "A member is waiting while he has no object in that sink.",
+        .run = run,
+};

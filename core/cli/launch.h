@@ -1,0 +1,16 @@
+/* launch.h - the engine, for commands that do something.  Everything goes on in the
+ * process's first thread; signals end it in an orderly way. */
+#ifndef MSTC_LAUNCH_H
+#define MSTC_LAUNCH_H
+
+#include "cli/workplace.h"
+
+/* The setup, the signals, the store for writing.  As the calls of workplace.h; end it with
+ * mstc_launch_end(), whatever came back. */
+int mstc_launch(struct mstc_cli *cli, struct mstc_workplace *place, const struct mstc_watch *watch);
+void mstc_launch_end(struct mstc_workplace *place);
+
+/* Tells that no sync has that name, and the near one. */
+int mstc_unknown_sync(struct mstc_cli *cli, const struct mstc_setup *setup, const char *name);
+
+#endif

@@ -1,0 +1,215 @@
+/* status.c - `muster status`: how things stand, at one look. */
+#include "build.h"
+
+#include "cli/cli.h"
+
+#include "cli/counts.h"
+#include "cli/moment.h"
+#include "cli/table.h"
+#include "cli/workplace.h"
+#include "store/view.h"
+
+static const struct mstc_column sync_columns[] = {
+        { "SYNC", MSTC_FLEXIBLE, 8 }, { "SOURCE", MSTC_FLEXIBLE, 8 }, { "PEOPLE", MSTC_RIGHT, 0 },
+        { "RUN", MSTC_RIGHT, 0 }, { "STARTED", 0, 0 }, { "OUTCOME", MSTC_WRAPS, 16 },
+};
+static const struct mstc_column target_columns[] = {
+        { "TARGET", MSTC_FLEXIBLE, 8 }, { "SYNC", MSTC_FLEXIBLE, 6 }, { "LINKED", MSTC_RIGHT, 0 },
+        { "DISABLED", MSTC_RIGHT, 0 }, { "PLANNED", MSTC_RIGHT, 0 }, { "HELD", MSTC_RIGHT, 0 },
+        { "PARKED", MSTC_RIGHT, 0 }, { "RETRY", MSTC_RIGHT, 0 }, { "UNKNOWN", MSTC_RIGHT, 0 },
+};
+
+static void
+print_table(struct mstc_cli *cli, struct mstc_table *table)
+{
+        struct mstc_buffer out = { 0 };
+
+        if (mstc_table_rows(table) > 0 && mstc_table_render(table, cli->width, cli->colour, &out))
+                fputs(mstc_buffer_cstr(&out), stdout);
+        mstc_buffer_done(&out);
+}
+
+static void
+tell_syncs(struct mstc_cli *cli, const struct mstc_view_status *status)
+{
+        struct mstc_table *table = mstc_table_new(cli->arena, sync_columns, 6);
+
+        for (size_t i = 0; i < status->sync_count; i++) {
+                const struct mstc_view_sync *sync = &status->syncs[i];
+                const struct mstc_view_run *run = sync->last;
+
+                mstc_table_cell(table, sync->name);
+                mstc_table_cell(table, sync->source);
+                mstc_table_count(table, (uint64_t)sync->people);
+                if (run == NULL) {
+                        mstc_table_cell(table, NULL);
+                        mstc_table_cell(table, NULL);
+                        mstc_table_cell(table, "has not run");
+                        continue;
+                }
+                mstc_table_printf(table, "%lld", (long long)run->id);
+                mstc_table_cell(table, mstc_moment(cli->arena, run->started));
+                if (run->outcome < 0)
+                        mstc_table_cell(table, "running, or cut off");
+                else if (run->text != NULL && *run->text != '\0')
+                        mstc_table_paint(table, mstc_outcome_paint(run->outcome), mst_arena_printf(cli->arena,
+                                         "%s: %s", mstc_run_outcome_name(run->outcome), run->text));
+                else
+                        mstc_table_paint(table, mstc_outcome_paint(run->outcome),
+                                         mstc_run_outcome_name(run->outcome));
+        }
+        print_table(cli, table);
+}
+
+static void
+tell_targets(struct mstc_cli *cli, const struct mstc_view_status *status)
+{
+        struct mstc_table *table = mstc_table_new(cli->arena, target_columns, 9);
+
+        for (size_t i = 0; i < status->target_count; i++) {
+                const struct mstc_view_target *target = &status->targets[i];
+                const int64_t numbers[] = { target->live, target->disabled, target->waiting, target->held,
+                                            target->parked, target->retry, target->unknown };
+
+                mstc_table_cell(table, target->name);
+                mstc_table_cell(table, target->sync);
+                for (size_t n = 0; n < sizeof numbers / sizeof numbers[0]; n++)
+                        mstc_table_count(table, (uint64_t)numbers[n]);
+        }
+        if (mstc_table_rows(table) > 0)
+                putchar('\n');
+        print_table(cli, table);
+}
+
+static void
+tell_troubles(struct mstc_cli *cli, const struct mstc_view_status *status)
+{
+        const char *gap = "\n";
+
+        for (size_t i = 0; i < status->sync_count; i++)
+                if (status->syncs[i].reset) {
+                        printf("%sThe next run of %s reads everything anew.\n", gap,
+                               mstc_fit(cli->arena, status->syncs[i].name, 0));
+                        gap = "";
+                }
+        for (size_t i = 0; i < status->instance_count; i++) {
+                const struct mstc_view_instance *instance = &status->instances[i];
+
+                if (!instance->aside)
+                        continue;
+                printf("%s%s%s %s is put aside since %s: %s%s\n", gap, mstc_paint_on(cli->colour, MSTC_BAD),
+                       instance->role == MSTC_SINK ? "Sink" : "Source", mstc_fit(cli->arena, instance->name, 0),
+                       mstc_moment(cli->arena, instance->since),
+                       mstc_fit(cli->arena, instance->reason != NULL ? instance->reason : "?", 0),
+                       mstc_paint_off(cli->colour, MSTC_BAD));
+                gap = "";
+        }
+        if (status->holds > 0) {
+                printf("%s%s hold%s open: see muster holds\n", gap,
+                       mstc_thousands(cli->arena, (uint64_t)status->holds), status->holds == 1 ? " is" : "s are");
+                gap = "";
+        }
+        if (status->duplicates > 0)
+                printf("%s%s duplicate%s: see muster duplicates\n", gap,
+                       mstc_thousands(cli->arena, (uint64_t)status->duplicates), status->duplicates == 1 ? "" : "s");
+}
+
+static void
+write_syncs(struct mstc_json *json, const struct mstc_view_status *status)
+{
+        mstc_json_array(json, "syncs");
+        for (size_t i = 0; i < status->sync_count; i++) {
+                const struct mstc_view_sync *sync = &status->syncs[i];
+
+                mstc_json_object(json, NULL);
+                mstc_json_text(json, "name", sync->name);
+                mstc_json_text(json, "source", sync->source);
+                mstc_json_number(json, "people", sync->people);
+                mstc_json_number(json, "generation", sync->generation);
+                mstc_json_time(json, "cursor-at", sync->cursor_at);
+                mstc_json_time(json, "completed", sync->completed_at);
+                mstc_json_number(json, "dirty", sync->dirty);
+                mstc_json_bool(json, "reset", sync->reset);
+                if (sync->last == NULL)
+                        mstc_json_null(json, "last");
+                else
+                        mstc_run_json(json, "last", sync->last);
+                mstc_json_end(json);
+        }
+        mstc_json_end(json);
+}
+
+static void
+write_rest(struct mstc_json *json, const struct mstc_view_status *status)
+{
+        mstc_json_array(json, "targets");
+        for (size_t i = 0; i < status->target_count; i++) {
+                const struct mstc_view_target *target = &status->targets[i];
+
+                mstc_json_object(json, NULL);
+                mstc_json_text(json, "name", target->name);
+                mstc_json_text(json, "sync", target->sync);
+                mstc_json_text(json, "sink", target->sink);
+                mstc_json_number(json, "linked", target->live);
+                mstc_json_number(json, "disabled", target->disabled);
+                mstc_json_number(json, "planned", target->waiting);
+                mstc_json_number(json, "held", target->held);
+                mstc_json_number(json, "parked", target->parked);
+                mstc_json_number(json, "retry", target->retry);
+                mstc_json_number(json, "unknown", target->unknown);
+                mstc_json_end(json);
+        }
+        mstc_json_end(json);
+        mstc_json_array(json, "instances");
+        for (size_t i = 0; i < status->instance_count; i++) {
+                const struct mstc_view_instance *instance = &status->instances[i];
+
+                mstc_json_object(json, NULL);
+                mstc_json_text(json, "name", instance->name);
+                mstc_json_text(json, "role", instance->role == MSTC_SINK ? "sink" : "source");
+                mstc_json_text(json, "plugin", instance->plugin);
+                mstc_json_text(json, "identity", instance->identity);
+                mstc_json_time(json, "probed", instance->facts_at);
+                mstc_json_bool(json, "aside", instance->aside);
+                mstc_json_time(json, "since", instance->aside ? instance->since : 0);
+                mstc_json_text(json, "reason", instance->aside ? instance->reason : NULL);
+                mstc_json_end(json);
+        }
+        mstc_json_end(json);
+        mstc_json_number(json, "holds", status->holds);
+        mstc_json_number(json, "duplicates", status->duplicates);
+}
+
+static int
+run(struct mstc_cli *cli)
+{
+        struct mstc_workplace place = { 0 };
+        struct mstc_view_status status;
+        struct mst_error err = { 0 };
+        int code = mstc_workplace_store(cli, &place, "syncs");
+
+        if (place.store != NULL) {
+                if (mstc_view_status(place.store, cli->arena, &status, &err) != MST_OK)
+                        code = mstc_cli_fail(cli, &err);
+                else if (cli->json != NULL) {
+                        write_syncs(cli->json, &status);
+                        write_rest(cli->json, &status);
+                } else {
+                        tell_syncs(cli, &status);
+                        tell_targets(cli, &status);
+                        tell_troubles(cli, &status);
+                }
+        }
+        mstc_workplace_close(&place);
+        return code;
+}
+
+const struct mstc_command mstc_command_status = {
+        .name = "status", .arguments = "",
+        .summary = "show how things stand",
+        .about =
+        "Shows each sync with its last run, each target with how many objects are linked and\n"
+        "how many ops are open, and what needs somebody: holds, duplicates, sinks put aside.\n"
+        "Only reads the store; works during a sync.",
+        .run = run,
+};

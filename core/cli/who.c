@@ -1,0 +1,92 @@
+/* who.c - who is meant by what an admin typed. */
+#include "build.h"
+
+#include "cli/who.h"
+
+#include "cli/table.h"
+
+#define MOST_LISTED 20u
+
+static int
+list_several(struct mstc_cli *cli, const char *text, const struct mstc_view_person *people, size_t count)
+{
+        static const struct mstc_column columns[] = {
+                { "NAME", MSTC_FLEXIBLE, 10 }, { "SYNC", MSTC_FLEXIBLE, 6 }, { "UPN", MSTC_FLEXIBLE, 12 }, { "ID", 0, 0 },
+        };
+        struct mstc_table *table = mstc_table_new(cli->arena, columns, 4);
+        struct mstc_buffer out = { 0 };
+        int code = mstc_cli_misused(cli, "'%s' is more than one; say which by id, none was taken", text);
+
+        if (cli->json != NULL) {
+                mstc_json_array(cli->json, "candidates");
+                for (size_t i = 0; i < count; i++) {
+                        mstc_json_object(cli->json, NULL);
+                        mstc_json_text(cli->json, "id", people[i].id);
+                        mstc_json_text(cli->json, "sync", people[i].sync);
+                        mstc_json_text(cli->json, "title", people[i].title);
+                        mstc_json_text(cli->json, "upn", people[i].upn);
+                        mstc_json_end(cli->json);
+                }
+                mstc_json_end(cli->json);
+                return code;
+        }
+        for (size_t i = 0; i < count; i++) {
+                mstc_table_cell(table, people[i].title);
+                mstc_table_cell(table, people[i].sync);
+                mstc_table_cell(table, people[i].upn);
+                mstc_table_cell(table, people[i].id);
+        }
+        if (mstc_table_render(table, cli->width, false, &out))
+                fputs(mstc_buffer_cstr(&out), stderr);
+        mstc_buffer_done(&out);
+        return code;
+}
+
+int
+mstc_who_maybe(struct mstc_cli *cli, struct mstc_store *store, const char *text, struct mstc_view_person **ret,
+               size_t *ret_count)
+{
+        struct mst_error err = { 0 };
+
+        *ret_count = 0;
+        if (mstc_view_meant(store, text, MOST_LISTED, cli->arena, ret, ret_count, &err) != MST_OK)
+                return mstc_cli_fail(cli, &err);
+        return *ret_count > 1 ? list_several(cli, text, *ret, *ret_count) : MSTC_END_DONE;
+}
+
+int
+mstc_who_meant(struct mstc_cli *cli, struct mstc_store *store, const char *text, struct mstc_view_person **ret)
+{
+        size_t count;
+        int code = mstc_who_maybe(cli, store, text, ret, &count);
+
+        if (code == MSTC_END_DONE && count == 0)
+                return mstc_cli_misused(cli, "nobody here has the id, UPN, mail or object '%s'", text);
+        return code;
+}
+
+int
+mstc_who_chosen(struct mstc_cli *cli, struct mstc_store *store, bool known, const char ***ret, size_t *ret_count)
+{
+        const char *const *users = mstc_args_values(cli->args, "user", ret_count);
+        const char **ids = mst_arena_alloc(cli->arena, (*ret_count + 1) * sizeof *ids);
+        struct mst_error err = { 0 };
+
+        *ret = ids;
+        if (ids == NULL) {
+                mst_fail_memory(&err, "reading --user");
+                return mstc_cli_fail(cli, &err);
+        }
+        for (size_t i = 0; i < *ret_count; i++) {
+                struct mstc_view_person *person = NULL;
+                size_t count = 0;
+                int code = store == NULL ? MSTC_END_DONE
+                         : known ? mstc_who_meant(cli, store, users[i], &person)
+                         : mstc_who_maybe(cli, store, users[i], &person, &count);
+
+                if (code != MSTC_END_DONE)
+                        return code;
+                ids[i] = person != NULL && (known || count == 1) ? person->id : users[i];
+        }
+        return MSTC_END_DONE;
+}
