@@ -1,1 +1,26 @@
 # the ldap connector
+if BUILD_LDAP
+if STATIC_PLUGINS
+noinst_LTLIBRARIES += plugins/ldap.la
+PRELOAD += -dlpreopen plugins/ldap.la
+PRELOADED += plugins/ldap.la
+else
+plugin_LTLIBRARIES += plugins/ldap.la
+endif
+dist_man_MANS += plugins/ldap/muster-ldap.5
+endif
+plugins_ldap_la_SOURCES = plugins/ldap/ldap.c plugins/ldap/options.c plugins/ldap/options.h \
+  plugins/ldap/uri.c plugins/ldap/uri.h plugins/ldap/sink.c plugins/ldap/sink.h plugins/ldap/plugin.h \
+  plugins/ldap/conn.c plugins/ldap/conn.h plugins/ldap/tls.c plugins/ldap/tls.h \
+  plugins/ldap/quiet.c plugins/ldap/quiet.h plugins/ldap/result.c plugins/ldap/result.h \
+  plugins/ldap/dn.c plugins/ldap/dn.h plugins/ldap/when.c plugins/ldap/when.h \
+  plugins/ldap/values.c plugins/ldap/values.h plugins/ldap/schema.c plugins/ldap/schema.h \
+  plugins/ldap/entry.c plugins/ldap/entry.h plugins/ldap/probe.c plugins/ldap/find.c \
+  plugins/ldap/list.c plugins/ldap/list.h plugins/ldap/request.c plugins/ldap/request.h \
+  plugins/ldap/mods.c plugins/ldap/mods.h plugins/ldap/create.c plugins/ldap/change.c \
+  plugins/ldap/members.c plugins/ldap/pool.c
+plugins_ldap_la_CPPFLAGS = $(PLUGIN_INCLUDES) $(LDAP_CFLAGS) -D_GNU_SOURCE \
+  -DLDP_VERSION='"$(PACKAGE_VERSION)"'
+plugins_ldap_la_LIBADD = libmuster.la $(LDAP_LIBS)
+plugins_ldap_la_LDFLAGS = $(PLUGIN_LINK)
+EXTRA_DIST += plugins/ldap/README

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * change.c - entries that are there: update, rename, disable, enable, adopt, delete.
+ *
+ *   rename    when the RDN or the parent differs from what it shall be
+ *   modify    what else differs
+ *   reread    when a value to add was there or one to remove was not: somebody else
+ *             has changed the entry; what is still to be done is worked out again
+ *
+ * An attribute with one value before and after is replaced.  Where there are several,
+ * single values are added and deleted, so that those of others stay.  An attribute is
+ * cleared by replacing it with nothing, which is right whether it was there or not. */
+#include <string.h>
+#include <strings.h>
+
+#include "dn.h"
+#include "mods.h"
+#include "request.h"
+#include "schema.h"
+
+static const struct ldp_step step_rename, step_modify, step_reread, step_delete;
+
+static bool
+names_entries(const struct ldp_request *req, const char *name)
+{
+        for (const char **naming = req->place->rdn; *naming != NULL; naming++)
+                if (strcasecmp(*naming, name) == 0)
+                        return true;
+        return false;
+}
+
+/* Is the entry named by the attributes that the options say?  One that was adopted
+ * may not be. */
+static bool
+is_named_so(const struct ldp_request *req)
+{
+        const char *dn = req->dn;
+
+        for (const char **naming = req->place->rdn; *naming != NULL; naming++) {
+                size_t length = strlen(*naming);
+
+                if (strncasecmp(dn, *naming, length) == 0 && dn[length] == '=')
+                        return true;
+        }
+        return false;
+}
+
+static char *
+first_rdn(struct ldp_request *req)
+{
+        const char *parent = ldp_dn_parent(req->dn), *end = parent;
+
+        if (*parent == '\0' && (end == req->dn || end[-1] != ','))
+                return mst_arena_strdup(req->arena, req->dn);
+        while (end > req->dn && end[-1] == ' ')
+                end--;
+        return mst_arena_strndup(req->arena, req->dn, (size_t)(end - req->dn) - 1);
+}
+
+/* Sets 'rdn' and 'parent' where they differ.  False: settled. */
+static bool
+plan_rename(struct ldp_request *req, enum ldp_next *next)
+{
+        const char *rdn = NULL, *parent = NULL, *now, *a, *b;
+        bool rename = false, move = false;
+
+        req->rdn = req->parent = NULL;
+        for (const char **naming = req->place->rdn; *naming != NULL; naming++) {
+                bool there = false;
+
+                (void)ldp_request_change(req, *naming, &there);
+                rename |= there;
+        }
+        rename &= mst_op_verb(req->op) == MST_RENAME || is_named_so(req);
+        (void)ldp_request_change(req, "@parent", &move);
+        now = first_rdn(req);
+        if (now == NULL || (rename && (rdn = ldp_request_rdn(req, next)) == NULL) ||
+            (move && (parent = ldp_request_parent(req, next)) == NULL)) {
+                if (now == NULL)
+                        *next = ldp_request_no_memory(req);
+                return false;
+        }
+        if (rename) {
+                a = ldp_dn_spell(req->arena, rdn, false);
+                b = ldp_dn_spell(req->arena, now, false);
+                if (a == NULL || b == NULL || strcmp(a, b) != 0)
+                        req->rdn = rdn;
+        }
+        if (move) {
+                a = ldp_dn_normal(req->arena, parent);
+                b = ldp_dn_normal(req->arena, ldp_dn_parent(req->dn));
+                if (a == NULL || b == NULL || strcmp(a, b) != 0)
+                        req->parent = parent;
+        }
+        if (req->parent != NULL && req->rdn == NULL)
+                req->rdn = now;
+        return true;
+}
+
+/* --- what differs ----------------------------------------------------------------- */
+
+static void
+drop_first(struct ldp_values *values, const struct ldp_values *all, bool exact)
+{
+        if (values->count > 0 && all->count > 0 && ldp_value_same(values->list[0], all->list[0], exact)) {
+                memmove(values->list, values->list + 1, values->count * sizeof *values->list);
+                values->count--;
+        }
+}
+
+/* Values to take out and to put in, one by one. */
+static bool
+put_difference(struct ldp_request *req, struct ldp_mods *mods, size_t index, const struct ldp_values *before,
+               const struct ldp_values *after)
+{
+        const char *name = mst_op_change_name(req->op, index);
+        const struct ldp_type *type = ldp_schema_type(req->sink->schema, name, strlen(name));
+        bool exact = type == NULL || type->rule != LDP_RULE_FOLD;
+        struct ldp_values out, in;
+
+        /* byte for byte, so that "ada" becomes "Ada" where case does not count */
+        if (!ldp_values_without(req->arena, before, after, true, &out) ||
+            !ldp_values_without(req->arena, after, before, true, &in))
+                return false;
+        if (names_entries(req, name)) {
+                drop_first(&in, after, true);    /* in the name, or brought there by the rename */
+                if (req->rdn != NULL)
+                        drop_first(&out, before, true);
+        }
+        if (req->present != NULL) {
+                struct ldp_values gone, *there = &req->present[index];
+
+                if (!ldp_values_without(req->arena, &out, there, exact, &gone) ||
+                    !ldp_values_without(req->arena, &out, &gone, true, &out) ||
+                    !ldp_values_without(req->arena, &in, there, exact, &in))
+                        return false;
+        }
+        if (out.count > 0)
+                ldp_mods_put(mods, LDAP_MOD_DELETE, name, &out);
+        if (in.count > 0)
+                ldp_mods_put(mods, LDAP_MOD_ADD, name, &in);
+        return true;
+}
+
+/* False: settled. */
+static bool
+put_change(struct ldp_request *req, struct ldp_mods *mods, size_t index, enum ldp_next *next)
+{
+        const char *name = mst_op_change_name(req->op, index);
+        const struct mst_value *old = mst_op_before(req->op, index), *new = mst_op_after(req->op, index);
+        bool naming = names_entries(req, name) && (req->rdn != NULL || is_named_so(req));
+        bool several = mst_value_type(old) == MST_LIST || mst_value_type(new) == MST_LIST;
+        struct ldp_values before = { 0 }, after = { 0 };
+        struct mst_error err = { 0 };
+
+        if (ldp_values_write(req->arena, req->sink->schema, name, old, &before, &err) != MST_OK ||
+            ldp_values_write(req->arena, req->sink->schema, name, new, &after, &err) != MST_OK) {
+                *next = ldp_request_settle(req, MST_REFUSED, err.code, "%s", err.text);
+                return false;
+        }
+        if (naming || (several && before.count > 0)) {
+                if (!put_difference(req, mods, index, &before, &after))
+                        mods->failed = true;
+        } else {
+                ldp_mods_put(mods, LDAP_MOD_REPLACE, name, &after);
+        }
+        return true;
+}
+
+static bool
+is_ours(const struct ldp_request *req, const char *name)
+{
+        const struct ldp_config *c = req->sink->config;
+
+        if (req->place->stamp != NULL && strcasecmp(name, req->place->stamp) == 0)
+                return true;
+        if (req->place->kind == MST_GROUP)
+                return strcasecmp(name, c->member_attribute) == 0;
+        return c->disabled_attribute != NULL && strcasecmp(name, c->disabled_attribute) == 0;
+}
+
+static bool
+put_changes(struct ldp_request *req, struct ldp_mods *mods, enum ldp_next *next)
+{
+        size_t count = mst_op_change_count(req->op);
+
+        for (size_t i = 0; i < count; i++) {
+                const char *name = mst_op_change_name(req->op, i);
+
+                if (name[0] == '@')
+                        continue;
+                if (!ldp_is_attribute(name) || is_ours(req, name)) {
+                        *next = ldp_request_settle(req, MST_REFUSED, MST_ECONFIG, "'%s' cannot be mapped: %s", name,
+                                                   ldp_is_attribute(name) ? "Muster writes it itself"
+                                                                          : "it is no attribute's name");
+                        return false;
+                }
+                if (!put_change(req, mods, i, next))
+                        return false;
+        }
+        return true;
+}
+
+static bool
+put_verb(struct ldp_request *req, struct ldp_mods *mods, enum ldp_next *next)
+{
+        const struct ldp_config *c = req->sink->config;
+        enum mst_verb verb = mst_op_verb(req->op);
+
+        if (verb == MST_ADOPT && req->place->stamp != NULL && mst_op_stamp(req->op)[0] != '\0')
+                ldp_mods_text(mods, LDAP_MOD_REPLACE, req->place->stamp, mst_op_stamp(req->op));
+        if (verb != MST_DISABLE && verb != MST_ENABLE)
+                return true;
+        if (c->disabled_attribute == NULL || req->place->kind != MST_USER) {
+                *next = ldp_request_settle(req, MST_REFUSED, MST_ECONFIG, "this cannot be disabled or enabled: it "
+                                           "needs disabled-attribute and disabled-value, and a user");
+                return false;
+        }
+        if (verb == MST_DISABLE)
+                ldp_mods_text(mods, LDAP_MOD_REPLACE, c->disabled_attribute, c->disabled_value);
+        else if (c->enabled_value != NULL)
+                ldp_mods_text(mods, LDAP_MOD_REPLACE, c->disabled_attribute, c->enabled_value);
+        else
+                ldp_mods_put(mods, LDAP_MOD_REPLACE, c->disabled_attribute, NULL);
+        return true;
+}
+
+/* Fills 'mods'; NULL when nothing differs.  False: settled. */
+static bool
+build(struct ldp_request *req, enum ldp_next *next)
+{
+        struct ldp_mods mods;
+
+        ldp_mods_begin(&mods, req->arena, mst_op_change_count(req->op) * 2 + 4);
+        if (!put_changes(req, &mods, next) || !put_verb(req, &mods, next))
+                return false;
+        if (mods.failed) {
+                *next = ldp_request_no_memory(req);
+                return false;
+        }
+        if (mods.bytes + strlen(req->dn) + 1024 > (size_t)req->sink->config->max_request) {
+                *next = ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "the change of '%s' would be a request of "
+                                           "%zu bytes, more than max-request-size", req->dn, mods.bytes);
+                return false;
+        }
+        req->mods = mods.count > 0 ? mods.list : NULL;
+        return true;
+}
+
+/* Nobody may lock Muster out by its own hand. */
+static bool
+is_our_login(struct ldp_request *req)
+{
+        const char *login = req->sink->config->bind_dn, *a, *b;
+
+        if (login == NULL)
+                return false;
+        a = ldp_dn_normal(req->arena, login);
+        b = ldp_dn_normal(req->arena, req->dn);
+        return a == NULL || b == NULL || strcmp(a, b) == 0;
+}
+
+enum ldp_next
+ldp_change_begin(struct ldp_request *req)
+{
+        enum ldp_next next = LDP_SEND;
+
+        if (mst_op_verb(req->op) == MST_DISABLE && is_our_login(req))
+                return ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "'%s' is Muster's own login and is never "
+                                          "disabled", req->dn);
+        if (!plan_rename(req, &next) || !build(req, &next))
+                return next;
+        if (req->rdn == NULL && req->mods == NULL)
+                return ldp_request_done(req, MST_ALREADY);
+        req->step = req->rdn != NULL ? &step_rename : &step_modify;
+        return LDP_SEND;
+}
+
+/* --- rename ------------------------------------------------------------------------ */
+
+static int
+send_rename(struct ldp_request *req, LDAP *ld, int *msgid)
+{
+        LDAPControl guard, *list[2];
+
+        return ldap_rename(ld, req->dn, req->rdn, req->parent, 1, ldp_request_guard(req, &guard, list), NULL, msgid);
+}
+
+static enum ldp_next
+answer_rename(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_error *err)
+{
+        struct ldp_result result;
+        const char *dn;
+
+        ldp_result_read(ld, message, &result);
+        if (result.rc == LDAP_NO_SUCH_OBJECT || result.rc == LDAP_ASSERTION_FAILED)
+                return ldp_request_locate(req, NULL, &result, err);
+        if (result.rc == LDAP_ALREADY_EXISTS)
+                return ldp_request_settle(req, MST_DUPLICATE, MST_EREFUSED, "'%s' cannot become '%s%s%s': there is "
+                                          "already such an entry", req->dn, req->rdn, req->parent != NULL ? "," : "",
+                                          req->parent != NULL ? req->parent : "");
+        if (result.rc != LDAP_SUCCESS)
+                return ldp_request_refused(req, &result, "renaming", err);
+        dn = ldp_dn_join(req->arena, req->rdn, req->parent != NULL ? req->parent : ldp_dn_parent(req->dn));
+        if (dn == NULL)
+                return ldp_request_settle(req, MST_UNKNOWN, MST_EINTERNAL, "out of memory after renaming '%s'", req->dn);
+        req->dn = dn;
+        req->moved = req->renamed = req->wrote = true;
+        if (req->mods == NULL)
+                return ldp_request_done(req, MST_DONE);
+        req->step = &step_modify;
+        return LDP_SEND;
+}
+
+static const struct ldp_step step_rename = { "rename", false, send_rename, answer_rename };
+
+/* --- modify ------------------------------------------------------------------------ */
+
+static int
+send_modify(struct ldp_request *req, LDAP *ld, int *msgid)
+{
+        LDAPControl guard, *list[2];
+
+        return ldap_modify_ext(ld, req->dn, req->mods, ldp_request_guard(req, &guard, list), NULL, msgid);
+}
+
+static enum ldp_next
+answer_modify(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_error *err)
+{
+        struct ldp_result result;
+
+        ldp_result_read(ld, message, &result);
+        switch (result.rc) {
+        case LDAP_SUCCESS:
+                return ldp_request_done(req, MST_DONE);
+        case LDAP_NO_SUCH_OBJECT:
+        case LDAP_ASSERTION_FAILED:
+                return ldp_request_locate(req, NULL, &result, err);
+        case LDAP_TYPE_OR_VALUE_EXISTS:
+        case LDAP_NO_SUCH_ATTRIBUTE:
+                if (!req->again) {
+                        req->again = true;
+                        req->step = &step_reread;
+                        return LDP_SEND;
+                }
+                break;
+        default:
+                break;
+        }
+        return ldp_request_refused(req, &result, req->renamed ? "renamed, but then changing" : "changing", err);
+}
+
+static const struct ldp_step step_modify = { "modify", false, send_modify, answer_modify };
+
+static int
+send_reread(struct ldp_request *req, LDAP *ld, int *msgid)
+{
+        size_t count = mst_op_change_count(req->op), used = 0;
+        char **wanted = mst_arena_alloc(req->arena, (count + 2) * sizeof *wanted);
+
+        req->present = mst_arena_alloc(req->arena, (count + 1) * sizeof *req->present);
+        if (wanted == NULL || req->present == NULL)
+                return LDAP_NO_MEMORY;
+        for (size_t i = 0; i < count; i++)
+                if (mst_op_change_name(req->op, i)[0] != '@')
+                        wanted[used++] = (char *)mst_op_change_name(req->op, i);
+        if (used == 0)
+                wanted[0] = (char *)LDAP_NO_ATTRS;
+        return ldap_search_ext(ld, req->dn, LDAP_SCOPE_BASE, "(objectClass=*)", wanted, 0, NULL, NULL, NULL, 1,
+                               msgid);
+}
+
+static bool
+keep_values(struct ldp_request *req, LDAP *ld, LDAPMessage *message, size_t index)
+{
+        const char *name = mst_op_change_name(req->op, index);
+        struct berval **values = ldap_get_values_len(ld, message, name);
+        size_t count = values != NULL ? (size_t)ldap_count_values_len(values) : 0;
+        struct berval *copies = mst_arena_alloc(req->arena, (count + 1) * sizeof *copies);
+        struct ldp_values *there = &req->present[index];
+        bool ok;
+
+        there->list = mst_arena_alloc(req->arena, (count + 1) * sizeof *there->list);
+        ok = copies != NULL && there->list != NULL;
+        for (size_t i = 0; ok && i < count; i++) {
+                copies[i].bv_len = values[i]->bv_len;
+                copies[i].bv_val = mst_arena_memdup(req->arena, values[i]->bv_val, values[i]->bv_len);
+                there->list[there->count++] = &copies[i];
+                ok = copies[i].bv_val != NULL;
+        }
+        ldap_value_free_len(values);
+        return ok;
+}
+
+static enum ldp_next
+answer_reread(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_error *err)
+{
+        size_t count = mst_op_change_count(req->op);
+        struct ldp_result result;
+        enum ldp_next next = LDP_SEND;
+
+        if (ldap_msgtype(message) == LDAP_RES_SEARCH_ENTRY) {
+                for (size_t i = 0; i < count; i++)
+                        if (mst_op_change_name(req->op, i)[0] != '@' && !keep_values(req, ld, message, i))
+                                return ldp_request_no_memory(req);
+                return LDP_MORE;
+        }
+        if (ldap_msgtype(message) != LDAP_RES_SEARCH_RESULT)
+                return LDP_MORE;
+        ldp_result_read(ld, message, &result);
+        if (result.rc == LDAP_NO_SUCH_OBJECT)
+                return ldp_request_locate(req, NULL, &result, err);
+        if (result.rc != LDAP_SUCCESS)
+                return ldp_request_refused(req, &result, "reading", err);
+        if (!build(req, &next))
+                return next;
+        if (req->mods == NULL)
+                return ldp_request_done(req, req->renamed ? MST_DONE : MST_ALREADY);
+        req->step = &step_modify;
+        return LDP_SEND;
+}
+
+static const struct ldp_step step_reread = { "reread", true, send_reread, answer_reread };
+
+/* --- delete ------------------------------------------------------------------------ */
+
+static int
+send_delete(struct ldp_request *req, LDAP *ld, int *msgid)
+{
+        LDAPControl guard, *list[2];
+
+        return ldap_delete_ext(ld, req->dn, ldp_request_guard(req, &guard, list), NULL, msgid);
+}
+
+static enum ldp_next
+answer_delete(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_error *err)
+{
+        struct ldp_result result;
+
+        ldp_result_read(ld, message, &result);
+        if (result.rc == LDAP_SUCCESS)
+                return ldp_request_done(req, MST_DONE);
+        if (result.rc == LDAP_NO_SUCH_OBJECT || result.rc == LDAP_ASSERTION_FAILED)
+                return ldp_request_locate(req, NULL, &result, err);
+        return ldp_request_refused(req, &result, "deleting", err);
+}
+
+static const struct ldp_step step_delete = { "delete", false, send_delete, answer_delete };
+
+enum ldp_next
+ldp_delete_begin(struct ldp_request *req)
+{
+        if (is_our_login(req))
+                return ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "'%s' is Muster's own login and is never "
+                                          "deleted", req->dn);
+        req->step = &step_delete;
+        return LDP_SEND;
+}

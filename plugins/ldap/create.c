@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * create.c - new entries.
+ *
+ *   add       with everything, and for a group the members that fit
+ *   read id   only where the server did not tell the entryUUID with its answer
+ *   members   those of a group that did not fit
+ *
+ * A group that is refused with its members is tried again without them: then it is
+ * known which member is to blame, and the others get in. */
+#include <string.h>
+#include <strings.h>
+
+#include "dn.h"
+#include "mods.h"
+#include "request.h"
+
+static const struct ldp_step step_add, step_read_id;
+
+/* What Muster writes itself cannot also come from a map. */
+static bool
+is_ours(const struct ldp_request *req, const char *name)
+{
+        const struct ldp_config *c = req->sink->config;
+
+        if (req->place->stamp != NULL && strcasecmp(name, req->place->stamp) == 0)
+                return true;
+        if (req->place->kind == MST_GROUP)
+                return strcasecmp(name, c->member_attribute) == 0;
+        return c->disabled_attribute != NULL && strcasecmp(name, c->disabled_attribute) == 0;
+}
+
+static void
+put_classes(struct ldp_request *req, struct ldp_mods *mods)
+{
+        struct ldp_values values = { 0 };
+        size_t count = 0;
+
+        while (req->place->classes[count] != NULL)
+                count++;
+        struct berval *texts = mst_arena_alloc(req->arena, count * sizeof *texts);
+
+        values.list = mst_arena_alloc(req->arena, (count + 1) * sizeof *values.list);
+        if (texts == NULL || values.list == NULL) {
+                mods->failed = true;
+                return;
+        }
+        for (size_t i = 0; i < count; i++) {
+                texts[i].bv_val = req->place->classes[i];
+                texts[i].bv_len = strlen(texts[i].bv_val);
+                values.list[values.count++] = &texts[i];
+        }
+        ldp_mods_put(mods, LDAP_MOD_ADD, "objectClass", &values);
+}
+
+/* True: settled. */
+static bool
+put_changes(struct ldp_request *req, struct ldp_mods *mods, enum ldp_next *next)
+{
+        size_t count = mst_op_change_count(req->op);
+        struct mst_error err = { 0 };
+        struct ldp_values values;
+
+        for (size_t i = 0; i < count; i++) {
+                const char *name = mst_op_change_name(req->op, i);
+
+                if (name[0] == '@')
+                        continue;
+                if (!ldp_is_attribute(name) || is_ours(req, name)) {
+                        *next = ldp_request_settle(req, MST_REFUSED, MST_ECONFIG, "'%s' cannot be mapped: %s", name,
+                                                   ldp_is_attribute(name) ? "Muster writes it itself"
+                                                                          : "it is no attribute's name");
+                        return true;
+                }
+                if (ldp_values_write(req->arena, req->sink->schema, name, mst_op_after(req->op, i), &values, &err) !=
+                    MST_OK) {
+                        *next = ldp_request_settle(req, MST_REFUSED, err.code, "%s", err.text);
+                        return true;
+                }
+                if (values.count > 0)
+                        ldp_mods_put(mods, LDAP_MOD_ADD, name, &values);
+        }
+        return false;
+}
+
+/* A user that is not to be used yet, or the mark of one that is. */
+static bool
+put_state(struct ldp_request *req, struct ldp_mods *mods, enum ldp_next *next)
+{
+        const struct ldp_config *c = req->sink->config;
+
+        if (req->place->kind != MST_USER)
+                return false;
+        if (!mst_op_enabled(req->op) && c->disabled_attribute == NULL) {
+                *next = ldp_request_settle(req, MST_REFUSED, MST_ECONFIG, "the account is to be created disabled, "
+                                           "which needs disabled-attribute and disabled-value");
+                return true;
+        }
+        if (!mst_op_enabled(req->op))
+                ldp_mods_text(mods, LDAP_MOD_ADD, c->disabled_attribute, c->disabled_value);
+        else if (c->enabled_value != NULL)
+                ldp_mods_text(mods, LDAP_MOD_ADD, c->disabled_attribute, c->enabled_value);
+        return false;
+}
+
+static void
+put_members(struct ldp_request *req, struct ldp_mods *mods)
+{
+        const char *name = req->sink->config->member_attribute, *holder = ldp_placeholder(req);
+        size_t most = (size_t)req->sink->config->max_request;
+        struct ldp_values values = { 0 };
+
+        if (!req->bare &&
+            !ldp_members_first(req, most > mods->bytes + 4096 ? most - mods->bytes - 4096 : 0, &values))
+                mods->failed = true;
+        if (values.count > 0)
+                ldp_mods_put(mods, LDAP_MOD_ADD, name, &values);
+        else if (holder != NULL)
+                ldp_mods_text(mods, LDAP_MOD_ADD, name, holder);
+        req->members.holder = values.count == 0 && holder != NULL;
+}
+
+/* Makes the add; also a second time, 'bare'. */
+static enum ldp_next
+build(struct ldp_request *req)
+{
+        size_t most = (size_t)req->sink->config->max_request;
+        const char *stamp = mst_op_stamp(req->op);
+        struct ldp_mods mods;
+        enum ldp_next next = LDP_SEND;
+
+        ldp_mods_begin(&mods, req->arena, mst_op_change_count(req->op) + 6);
+        if (put_changes(req, &mods, &next) || put_state(req, &mods, &next))
+                return next;
+        if (!ldp_mods_has(&mods, "objectClass"))
+                put_classes(req, &mods);
+        if (req->place->stamp != NULL && stamp[0] != '\0')
+                ldp_mods_text(&mods, LDAP_MOD_ADD, req->place->stamp, stamp);
+        if (req->place->kind == MST_GROUP)
+                put_members(req, &mods);
+        if (mods.failed)
+                return ldp_request_no_memory(req);
+        if (mods.bytes + strlen(req->dn) + 1024 > most)
+                return ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "'%s' would be a request of %zu bytes, "
+                                          "more than max-request-size", req->dn, mods.bytes);
+        req->mods = mods.list;
+        req->step = &step_add;
+        return LDP_SEND;
+}
+
+enum ldp_next
+ldp_create_begin(struct ldp_request *req)
+{
+        enum ldp_next next = LDP_SEND;
+
+        req->rdn = ldp_request_rdn(req, &next);
+        if (req->rdn == NULL)
+                return next;
+        req->parent = ldp_request_parent(req, &next);
+        if (req->parent == NULL)
+                return next;
+        req->dn = ldp_dn_join(req->arena, req->rdn, req->parent);
+        req->id = NULL;
+        if (req->dn == NULL || (req->place->kind == MST_GROUP && !ldp_members_prepare(req)))
+                return ldp_request_no_memory(req);
+        return build(req);
+}
+
+static int
+send_add(struct ldp_request *req, LDAP *ld, int *msgid)
+{
+        LDAPControl *controls[] = { &req->sink->post_read, NULL };
+
+        return ldap_add_ext(ld, req->dn, req->mods, req->sink->server.post_read ? controls : NULL, NULL, msgid);
+}
+
+/* The entryUUID from the post-read control: an entry in BER with one attribute. */
+static void
+take_id(struct ldp_request *req, LDAPControl **controls)
+{
+        LDAPControl *control = ldap_control_find(LDAP_CONTROL_POST_READ, controls, NULL);
+        BerElement *ber;
+        struct berval dn, name, *values = NULL;
+
+        if (control == NULL || (ber = ber_init(&control->ldctl_value)) == NULL)
+                return;
+        if (ber_scanf(ber, "{m{{m[W]", &dn, &name, &values) != LBER_ERROR && values != NULL &&
+            values[0].bv_val != NULL && name.bv_len == strlen(LDP_ID) &&
+            strncasecmp(name.bv_val, LDP_ID, name.bv_len) == 0)
+                req->id = mst_arena_strndup(req->arena, values[0].bv_val, values[0].bv_len);
+        ber_bvarray_free(values);
+        ber_free(ber, 1);
+}
+
+/* The entry is there: on with what it still lacks. */
+static enum ldp_next
+go_on(struct ldp_request *req)
+{
+        if (req->id == NULL) {
+                req->step = &step_read_id;
+                return LDP_SEND;
+        }
+        if (req->place->kind == MST_GROUP && ldp_members_left(req))
+                return ldp_members_go(req);
+        return ldp_request_done(req, MST_DONE);
+}
+
+static bool
+may_be_a_member(int rc)
+{
+        switch (rc) {
+        case LDAP_CONSTRAINT_VIOLATION:
+        case LDAP_TYPE_OR_VALUE_EXISTS:
+        case LDAP_INVALID_SYNTAX:
+        case LDAP_NO_SUCH_OBJECT:
+        case LDAP_INVALID_DN_SYNTAX:
+        case LDAP_UNWILLING_TO_PERFORM:
+        case LDAP_OBJECT_CLASS_VIOLATION:
+                return true;
+        default:
+                return false;
+        }
+}
+
+static enum ldp_next
+add_refused(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_error *err)
+{
+        struct ldp_result result;
+
+        ldp_result_read(ld, message, &result);
+        if (req->place->kind == MST_GROUP && !req->bare && mst_op_member_count(req->op) > 0 &&
+            may_be_a_member(result.rc)) {
+                req->bare = true;
+                if (!ldp_members_first_undone(req))
+                        return ldp_request_no_memory(req);
+                return build(req);
+        }
+        if (result.rc == LDAP_NO_SUCH_OBJECT)
+                return ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "'%s' cannot be created: '%s' does not "
+                                          "exist, or we may not see it: create it, or change the map of @parent",
+                                          req->rdn, req->parent);
+        return ldp_request_refused(req, &result, "creating", err);
+}
+
+static enum ldp_next
+answer_add(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_error *err)
+{
+        LDAPControl **controls = NULL;
+        int rc = LDAP_OTHER;
+
+        if (ldap_parse_result(ld, message, &rc, NULL, NULL, NULL, &controls, 0) != LDAP_SUCCESS)
+                return ldp_request_settle(req, MST_UNKNOWN, MST_ENET, "the answer cannot be read");
+        if (rc == LDAP_SUCCESS && controls != NULL)
+                take_id(req, controls);
+        ldap_controls_free(controls);
+        if (rc != LDAP_SUCCESS)
+                return add_refused(req, ld, message, err);
+        req->wrote = true;
+        if (req->place->kind == MST_GROUP && !req->bare)
+                ldp_members_first_done(req);
+        return go_on(req);
+}
+
+static const struct ldp_step step_add = { "add", false, send_add, answer_add };
+
+static int
+send_read_id(struct ldp_request *req, LDAP *ld, int *msgid)
+{
+        char *wanted[] = { (char *)LDP_ID, NULL };
+
+        return ldap_search_ext(ld, req->dn, LDAP_SCOPE_BASE, "(objectClass=*)", wanted, 0, NULL, NULL, NULL, 1,
+                               msgid);
+}
+
+static enum ldp_next
+answer_read_id(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_error *err)
+{
+        struct berval **values;
+
+        (void)err;
+        if (ldap_msgtype(message) == LDAP_RES_SEARCH_ENTRY) {
+                values = ldap_get_values_len(ld, message, LDP_ID);
+                if (values != NULL && values[0] != NULL)
+                        req->id = mst_arena_strndup(req->arena, values[0]->bv_val, values[0]->bv_len);
+                ldap_value_free_len(values);
+                return LDP_MORE;
+        }
+        if (ldap_msgtype(message) != LDAP_RES_SEARCH_RESULT)
+                return LDP_MORE;
+        if (req->id == NULL)
+                return ldp_request_settle(req, MST_UNKNOWN, MST_EPERM, "'%s' was created, but its " LDP_ID " cannot "
+                                          "be read: grant bind-dn the right to", req->dn);
+        return go_on(req);
+}
+
+static const struct ldp_step step_read_id = { "read id", true, send_read_id, answer_read_id };

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * options.c - the table of options, and the checks that need more than a row. */
+#include "options.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include <ldap.h>
+
+#include "uri.h"
+
+#define C struct ldp_config
+
+const struct mst_option ldp_options[] = {
+        { .name = "uri", MST_LIST_OPTION(C, uris), .flags = MST_OPT_REQUIRED,
+          .help = "the server: ldaps://, ldap:// or ldapi://; several are tried in their order",
+          .more = "All must be servers of the same directory that can be written to.  ldap:// without "
+                  "start-tls is accepted for this machine only." },
+        { .name = "start-tls", MST_BOOLEAN_OPTION(C, start_tls), .def = "no",
+          .help = "encrypt ldap:// connections with StartTLS before anything else is sent" },
+        { .name = "ca-file", MST_PATH_OPTION(C, ca_file),
+          .help = "certificates (PEM) that the server's certificate must lead to",
+          .more = "Without it those that the system trusts.  The certificate is always verified, and "
+                  "ldap.conf, .ldaprc and LDAP* variables have no say in it." },
+        { .name = "bind-dn", MST_TEXT_OPTION(C, bind_dn),
+          .help = "the entry to log in as" },
+        { .name = "password", MST_SECRET_OPTION(C, password),
+          .help = "password of bind-dn" },
+        { .name = "user-base", MST_TEXT_OPTION(C, user_base),
+          .flags = MST_OPT_REQUIRED | MST_OPT_IDENTITY,
+          .help = "the entry below which people are" },
+        { .name = "group-base", MST_TEXT_OPTION(C, group_base), .flags = MST_OPT_IDENTITY,
+          .help = "the entry below which groups are; without it there are no groups" },
+        { .name = "user-rdn", MST_TEXT_OPTION(C, user_rdn), .def = "uid",
+          .help = "the attribute that names people, or several joined with '+'" },
+        { .name = "group-rdn", MST_TEXT_OPTION(C, group_rdn), .def = "cn",
+          .help = "the attribute that names groups, or several joined with '+'" },
+        { .name = "user-object-classes", MST_LIST_OPTION(C, user_classes),
+          .def = "top person organizationalPerson inetOrgPerson",
+          .help = "object classes of people that Muster creates" },
+        { .name = "group-object-classes", MST_LIST_OPTION(C, group_classes), .def = "top groupOfNames",
+          .help = "object classes of groups that Muster creates" },
+        { .name = "user-filter", MST_TEXT_OPTION(C, user_filter), .flags = MST_OPT_ADVANCED,
+          .help = "which entries below user-base are people",
+          .more = "Default: those that have the first of user-object-classes after top." },
+        { .name = "group-filter", MST_TEXT_OPTION(C, group_filter), .flags = MST_OPT_ADVANCED,
+          .help = "which entries below group-base are groups",
+          .more = "Default: those that have the first of group-object-classes after top." },
+        { .name = "member-attribute", MST_TEXT_OPTION(C, member_attribute), .def = "member",
+          .help = "the attribute of groups that holds the members' DNs" },
+        { .name = "empty-member", MST_TEXT_OPTION(C, empty_member),
+          .help = "DN that stands in a group which would otherwise have no member",
+          .more = "groupOfNames must have a member.  Default: bind-dn, or without one the group's own DN; "
+                  "'none' for classes that allow empty groups.  It goes when a real member joins." },
+        { .name = "stamp-attribute", MST_TEXT_OPTION(C, user_stamp),
+          .help = "attribute of people that holds the source's id, by which they are found again",
+          .more = "Give it an equality index and, if the server can, a uniqueness constraint." },
+        { .name = "group-stamp-attribute", MST_TEXT_OPTION(C, group_stamp),
+          .help = "the same for groups" },
+        { .name = "disabled-attribute", MST_TEXT_OPTION(C, disabled_attribute),
+          .help = "attribute that locks an account, such as pwdAccountLockedTime",
+          .more = "Muster replaces it whole.  Without it accounts cannot be disabled." },
+        { .name = "disabled-value", MST_TEXT_OPTION(C, disabled_value),
+          .help = "its value in a locked account, such as 000001010000Z" },
+        { .name = "enabled-value", MST_TEXT_OPTION(C, enabled_value),
+          .help = "its value in an account that is open; by default it is removed" },
+        { .name = "connections", MST_INTEGER_OPTION(C, connections), .def = "4", .min = 1, .max = 16,
+          .flags = MST_OPT_ADVANCED, .help = "most connections at once" },
+        { .name = "window", MST_INTEGER_OPTION(C, window), .def = "8", .min = 1, .max = 32,
+          .flags = MST_OPT_ADVANCED, .help = "most operations in flight on each connection" },
+        { .name = "timeout", MST_DURATION_OPTION(C, timeout), .def = "30s", .min = 100, .max = 3600000,
+          .help = "longest wait for one answer" },
+        { .name = "connect-timeout", MST_DURATION_OPTION(C, connect_timeout), .def = "10s",
+          .min = 100, .max = 300000, .help = "longest wait for a connection, TLS and login, each" },
+        { .name = "page-size", MST_INTEGER_OPTION(C, page_size), .def = "1000", .min = 1, .max = 10000,
+          .flags = MST_OPT_ADVANCED, .help = "entries in one page of a listing" },
+        { .name = "max-request-size", MST_SIZE_OPTION(C, max_request), .def = "4000k",
+          .min = 65536, .max = 1073741824, .flags = MST_OPT_ADVANCED,
+          .help = "largest request to send; groups are written in as few as fit",
+          .more = "Must be below the server's limit (slapd: sockbuf_max_incoming_auth, 4 MB; 389 DS: "
+                  "nsslapd-maxbersize, 2 MB), which hangs up on a larger one." },
+        { .name = "reconnects", MST_INTEGER_OPTION(C, attempts), .def = "5", .min = 0, .max = 100,
+          .flags = MST_OPT_ADVANCED, .help = "how often to try to reach a lost server before giving up" },
+        { .name = NULL }
+};
+
+bool
+ldp_is_attribute(const char *name)
+{
+        if (name == NULL || !isalnum((unsigned char)*name))
+                return false;
+        for (; *name != '\0'; name++)
+                if (!isalnum((unsigned char)*name) && *name != '-' && *name != '.' && *name != ';')
+                        return false;
+        return true;
+}
+
+static int
+check_name(const char *option, const char *name, struct mst_error *err)
+{
+        if (name == NULL || ldp_is_attribute(name))
+                return MST_OK;
+        return mst_fail(err, MST_ECONFIG, "%s: '%s' is not the name of an attribute or class", option, name);
+}
+
+static int
+check_names(const char *option, char *const *names, struct mst_error *err)
+{
+        if (names == NULL || names[0] == NULL)
+                return mst_fail(err, MST_ECONFIG, "%s: name at least one", option);
+        for (size_t i = 0; names[i] != NULL; i++)
+                if (check_name(option, names[i], err) != MST_OK)
+                        return err->code;
+        return MST_OK;
+}
+
+static int
+check_rdn(const char *option, const char *text, struct mst_error *err)
+{
+        char name[256];
+
+        for (const char *at = text;; at++) {
+                size_t length = strcspn(at, "+");
+
+                if (length >= sizeof name)
+                        return mst_fail(err, MST_ECONFIG, "%s: a name is too long", option);
+                memcpy(name, at, length);
+                name[length] = '\0';
+                if (!ldp_is_attribute(name))
+                        return check_name(option, name, err);
+                at += length;
+                if (*at == '\0')
+                        return MST_OK;
+        }
+}
+
+static int
+check_dn(const char *option, const char *text, struct mst_error *err)
+{
+        LDAPDN dn = NULL;
+        int rc;
+
+        if (text == NULL)
+                return MST_OK;
+        rc = ldap_str2dn(text, &dn, LDAP_DN_FORMAT_LDAPV3);
+        ldap_dnfree(dn);
+        if (rc != LDAP_SUCCESS)
+                return mst_fail(err, MST_ECONFIG, "%s: '%s' is not a DN (RFC 4514)", option, text);
+        return MST_OK;
+}
+
+static int
+check_filter(const char *option, const char *text, struct mst_error *err)
+{
+        LDAP *ld = NULL;
+        struct berval value = { 0 };
+        int rc;
+
+        if (text == NULL)
+                return MST_OK;
+        /* libldap's only way to parse a filter without sending it */
+        if (ldap_initialize(&ld, NULL) != LDAP_SUCCESS)
+                return mst_fail_memory(err, "checking a filter");
+        rc = ldap_create_assertion_control_value(ld, (char *)text, &value);
+        ber_memfree(value.bv_val);
+        ldap_unbind_ext(ld, NULL, NULL);
+        if (rc != LDAP_SUCCESS || text[0] != '(')
+                return mst_fail(err, MST_ECONFIG, "%s: '%s' is not a filter (RFC 4515), which looks like "
+                                "(objectClass=person)", option, text);
+        return MST_OK;
+}
+
+/* Which option needs which. */
+static int
+check_together(const struct ldp_config *c, struct mst_error *err)
+{
+        if (c->password != NULL && c->bind_dn == NULL)
+                return mst_fail(err, MST_ECONFIG, "password is given but bind-dn is not");
+        if (c->bind_dn != NULL && (c->password == NULL || mst_secret_size(c->password) == 0))
+                return mst_fail(err, MST_ECONFIG, "bind-dn is given but password is missing or empty: many "
+                                "servers take such a login for an anonymous one");
+        if (c->password != NULL && strlen(mst_secret_reveal(c->password)) != mst_secret_size(c->password))
+                return mst_fail(err, MST_ECONFIG, "the password contains a NUL byte");
+        if ((c->disabled_attribute != NULL) != (c->disabled_value != NULL))
+                return mst_fail(err, MST_ECONFIG, "disabled-attribute and disabled-value go together");
+        if (c->enabled_value != NULL && c->disabled_attribute == NULL)
+                return mst_fail(err, MST_ECONFIG, "enabled-value needs disabled-attribute");
+        if (c->group_stamp != NULL && c->group_base == NULL)
+                return mst_fail(err, MST_ECONFIG, "group-stamp-attribute needs group-base");
+        if (c->user_stamp != NULL && c->disabled_attribute != NULL &&
+            strcasecmp(c->user_stamp, c->disabled_attribute) == 0)
+                return mst_fail(err, MST_ECONFIG, "stamp-attribute and disabled-attribute are both '%s'",
+                                c->user_stamp);
+        return MST_OK;
+}
+
+int
+ldp_options_check(const struct ldp_config *c, struct mst_error *err)
+{
+        if (c->uris == NULL || c->uris[0] == NULL)
+                return mst_fail(err, MST_ECONFIG, "uri is missing");
+        for (size_t i = 0; c->uris[i] != NULL; i++)
+                if (ldp_uri_check(c->uris[i], c->start_tls, err) != MST_OK)
+                        return err->code;
+        if (check_dn("bind-dn", c->bind_dn, err) != MST_OK ||
+            check_dn("user-base", c->user_base, err) != MST_OK ||
+            check_dn("group-base", c->group_base, err) != MST_OK ||
+            check_rdn("user-rdn", c->user_rdn, err) != MST_OK ||
+            check_rdn("group-rdn", c->group_rdn, err) != MST_OK ||
+            check_names("user-object-classes", c->user_classes, err) != MST_OK ||
+            check_names("group-object-classes", c->group_classes, err) != MST_OK ||
+            check_filter("user-filter", c->user_filter, err) != MST_OK ||
+            check_filter("group-filter", c->group_filter, err) != MST_OK ||
+            check_name("member-attribute", c->member_attribute, err) != MST_OK ||
+            check_name("stamp-attribute", c->user_stamp, err) != MST_OK ||
+            check_name("group-stamp-attribute", c->group_stamp, err) != MST_OK ||
+            check_name("disabled-attribute", c->disabled_attribute, err) != MST_OK)
+                return err->code;
+        if (c->empty_member != NULL && strcmp(c->empty_member, "none") != 0 &&
+            check_dn("empty-member", c->empty_member, err) != MST_OK)
+                return err->code;
+        return check_together(c, err);
+}

@@ -1,0 +1,35 @@
+/* options.h - what an admin can say about an LDAP directory. */
+#ifndef LDP_OPTIONS_H
+#define LDP_OPTIONS_H
+
+#include <muster/error.h>
+#include <muster/option.h>
+
+struct ldp_config {
+        char **uris;
+        bool start_tls;
+        char *ca_file;
+        char *bind_dn;
+        struct mst_secret *password;
+        char *user_base, *group_base;
+        char *user_rdn, *group_rdn;
+        char **user_classes, **group_classes;
+        char *user_filter, *group_filter;
+        char *member_attribute, *empty_member;
+        char *user_stamp, *group_stamp;
+        char *disabled_attribute, *disabled_value, *enabled_value;
+        int64_t connections, window;
+        int64_t timeout, connect_timeout;        /* ms */
+        int64_t page_size, max_request, attempts;
+};
+
+extern const struct mst_option ldp_options[];
+
+/* What no single row can check: options that need each other, names and DNs that
+ * are none, a password that would travel in clear. */
+int ldp_options_check(const struct ldp_config *config, struct mst_error *err);
+
+/* "[a-z][a-z0-9-]*" or an OID: nothing else can stand before '=' in a filter or DN. */
+bool ldp_is_attribute(const char *name);
+
+#endif

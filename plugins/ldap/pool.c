@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * pool.c - many ops on few connections.
+ *
+ *   draw      as many ops from the feed as there is room for
+ *   send      each to the connection that has least to do; a further connection is
+ *             opened only when those that are open are all busy
+ *   wait      for answers, ops, the wish to stop, or a deadline
+ *   receive   what has come; a request that goes on is sent again at once
+ *
+ * A lost connection leaves its writes unknown and its reads to be sent again; what was
+ * not sent waits for another connection.  Nobody waits for one while others work.
+ * When none can be had the call returns with the reason, and what it holds goes back
+ * unsent. */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugin.h"
+#include "quiet.h"
+#include "request.h"
+#include "schema.h"
+#include "sink.h"
+
+#define LANES 16
+#define WINDOW 32
+#define STOP_MS 1500             /* for answers to what is in flight */
+#define DENIALS 16               /* refusals for want of rights, without one success between */
+
+struct lane {
+        struct ldp_conn *conn;
+        struct ldp_request *flights[WINDOW];
+        size_t flying;
+};
+
+struct pool {
+        struct ldp_sink *sink;
+        struct mst_feed *feed;
+        struct mst_error *err;
+        struct lane lanes[LANES];
+        size_t lane_count, window;
+        struct ldp_request *requests, *free;     /* all there are; those that are idle */
+        struct ldp_request *first, **last;       /* to be sent */
+        size_t queued, flying;
+        int64_t now, retry_at, stop_at;
+        size_t failures;                         /* connections in a row that failed */
+        size_t denials;
+        bool stopping;
+        int fatal;
+};
+
+static void
+enqueue(struct pool *pool, struct ldp_request *req)
+{
+        req->next = NULL;
+        *pool->last = req;
+        pool->last = &req->next;
+        pool->queued++;
+}
+
+static struct ldp_request *
+dequeue(struct pool *pool)
+{
+        struct ldp_request *req = pool->first;
+
+        pool->first = req->next;
+        if (pool->first == NULL)
+                pool->last = &pool->first;
+        pool->queued--;
+        return req;
+}
+
+static void
+put_back(struct pool *pool, struct ldp_request *req)
+{
+        req->op = NULL;
+        req->next = pool->free;
+        pool->free = req;
+}
+
+/* What an answer or a beginning leads to. */
+static void
+follow(struct pool *pool, struct ldp_request *req, enum ldp_next next)
+{
+        if (next == LDP_SEND) {
+                enqueue(pool, req);
+                return;
+        }
+        if (next == LDP_FATAL)
+                pool->fatal = pool->err->code;
+        pool->denials = req->denied ? pool->denials + 1 : 0;
+        if (pool->denials == DENIALS)
+                pool->fatal = mst_fail(pool->err, MST_EPERM, "the directory has refused the last %d changes for want "
+                                       "of rights: grant bind-dn write access below the bases (a server that is "
+                                       "read-only answers so too)", DENIALS);
+        put_back(pool, req);
+}
+
+/* --- connections ------------------------------------------------------------------ */
+
+static void
+lose(struct pool *pool, struct lane *lane, const struct mst_error *why)
+{
+        ldp_conn_close(lane->conn);
+        for (size_t i = 0; i < lane->flying; i++) {
+                struct ldp_request *req = lane->flights[i];
+
+                pool->flying--;
+                if (req->step->reads) {
+                        enqueue(pool, req);
+                        continue;
+                }
+                ldp_request_settle(req, MST_UNKNOWN, MST_ENET, "sent, but not answered: %s", why->text);
+                put_back(pool, req);
+        }
+        lane->flying = 0;
+}
+
+/* A connection could not be had: later again, or never. */
+static void
+fail_connection(struct pool *pool, const struct mst_error *why)
+{
+        const struct ldp_config *config = pool->sink->config;
+        int64_t pause = 100;
+
+        for (size_t i = 0; i < pool->failures && pause < 5000; i++)
+                pause *= 2;
+        pool->retry_at = pool->now + pause;
+        pool->failures++;
+        if (why->code == MST_ENET && pool->failures <= (size_t)config->attempts) {
+                mst_host_log(pool->sink->host, MST_LOG_WARNING, "%s; trying again in %lld ms", why->text,
+                             (long long)pause);
+                return;
+        }
+        *pool->err = *why;
+        pool->fatal = why->code;
+}
+
+static void
+drop(struct pool *pool, struct lane *lane, const struct mst_error *why)
+{
+        bool ready = lane->conn->state == LDP_READY;
+
+        lose(pool, lane, why);
+        if (ready)
+                mst_host_log(pool->sink->host, MST_LOG_WARNING, "%s", why->text);
+        else
+                fail_connection(pool, why);
+}
+
+static size_t
+ready_count(const struct pool *pool, bool also_opening)
+{
+        size_t count = 0;
+
+        for (size_t i = 0; i < pool->lane_count; i++)
+                count += also_opening ? pool->lanes[i].conn->state != LDP_CLOSED
+                                      : pool->lanes[i].conn->state == LDP_READY;
+        return count;
+}
+
+/* Opens one more when there is work for it. */
+static void
+open_more(struct pool *pool)
+{
+        size_t opening = ready_count(pool, true) - ready_count(pool, false);
+        struct mst_error why = { 0 };
+
+        if (pool->stopping || pool->fatal != 0 || opening > 0 || pool->now < pool->retry_at)
+                return;
+        if (pool->queued == 0)
+                return;
+        for (size_t i = 0; i < pool->lane_count; i++) {
+                struct lane *lane = &pool->lanes[i];
+
+                if (lane->conn->state == LDP_CLOSED) {
+                        if (ldp_conn_start(lane->conn, &why) != MST_OK)
+                                fail_connection(pool, &why);
+                        return;
+                }
+                if (lane->conn->state == LDP_READY && lane->flying == 0)
+                        return;                  /* it can take the work */
+        }
+}
+
+/* --- sending ---------------------------------------------------------------------- */
+
+static struct lane *
+least_busy(struct pool *pool)
+{
+        struct lane *best = NULL;
+
+        for (size_t i = 0; i < pool->lane_count; i++) {
+                struct lane *lane = &pool->lanes[i];
+
+                if (lane->conn->state == LDP_READY && lane->flying < pool->window && !lane->conn->writing &&
+                    (best == NULL || lane->flying < best->flying))
+                        best = lane;
+        }
+        return best;
+}
+
+/* False: this connection takes nothing now. */
+static bool
+send_one(struct pool *pool, struct lane *lane, struct ldp_request *req)
+{
+        struct mst_error why = { 0 };
+        int rc = req->step->send(req, lane->conn->ld, &req->msgid);
+
+        if (rc == LDAP_SUCCESS) {
+                ldp_conn_sent(lane->conn);
+                req->deadline = pool->now + pool->sink->config->timeout;
+                lane->flights[lane->flying++] = req;
+                pool->flying++;
+                return true;
+        }
+        if (rc == LDAP_SERVER_DOWN || rc == LDAP_CONNECT_ERROR || rc == LDAP_LOCAL_ERROR || rc == LDAP_TIMEOUT) {
+                /* libldap gives up before the last byte: the server cannot have acted on it */
+                enqueue(pool, req);
+                ldp_conn_lost(lane->conn, rc, &why);
+                drop(pool, lane, &why);
+                return false;
+        }
+        if (rc == LDAP_BUSY) {
+                lane->conn->writing = true;
+                enqueue(pool, req);
+                return false;
+        }
+        if (rc == LDAP_NO_MEMORY)
+                follow(pool, req, ldp_request_no_memory(req));
+        else
+                follow(pool, req, ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "'%s' cannot be put into an LDAP "
+                                                     "request: %s", req->dn, ldap_err2string(rc)));
+        return true;
+}
+
+static void
+send_queue(struct pool *pool)
+{
+        struct lane *lane;
+
+        while (pool->first != NULL && pool->fatal == 0 && !(pool->stopping && pool->now >= pool->stop_at) &&
+               (lane = least_busy(pool)) != NULL)
+                (void)send_one(pool, lane, dequeue(pool));
+}
+
+/* --- receiving --------------------------------------------------------------------- */
+
+static struct ldp_request *
+flight_of(struct lane *lane, int msgid, size_t *at)
+{
+        for (*at = 0; *at < lane->flying; (*at)++)
+                if (lane->flights[*at]->msgid == msgid)
+                        return lane->flights[*at];
+        return NULL;
+}
+
+static void
+take(struct pool *pool, struct lane *lane, LDAPMessage *message)
+{
+        size_t at;
+        struct ldp_request *req = flight_of(lane, ldap_msgid(message), &at);
+        enum ldp_next next;
+
+        if (req == NULL)
+                return;
+        next = req->step->answer(req, lane->conn->ld, message, pool->err);
+        if (next == LDP_MORE)
+                return;
+        lane->flights[at] = lane->flights[--lane->flying];
+        pool->flying--;
+        follow(pool, req, next);
+}
+
+static void
+receive(struct pool *pool, struct lane *lane)
+{
+        LDAPMessage *message = NULL;
+        struct mst_error why = { 0 };
+
+        for (;;) {
+                if (ldp_conn_take(lane->conn, &message, &why) != MST_OK) {
+                        drop(pool, lane, &why);
+                        return;
+                }
+                if (message == NULL)
+                        return;
+                take(pool, lane, message);
+                ldap_msgfree(message);
+                send_queue(pool);
+                if (lane->conn->state != LDP_READY)
+                        return;
+        }
+}
+
+static void
+step_lane(struct pool *pool, struct lane *lane)
+{
+        struct mst_error why = { 0 };
+
+        if (ldp_conn_step(lane->conn, &why) != MST_OK)
+                fail_connection(pool, &why);
+        else if (lane->conn->state == LDP_READY)
+                pool->failures = 0;
+}
+
+/* Connections that owe an answer for too long are dead. */
+static void
+expire(struct pool *pool)
+{
+        struct mst_error why = { 0 };
+
+        for (size_t i = 0; i < pool->lane_count; i++) {
+                struct lane *lane = &pool->lanes[i];
+
+                for (size_t k = 0; k < lane->flying; k++)
+                        if (lane->flights[k]->deadline <= pool->now) {
+                                mst_fail(&why, MST_ENET, "%s: no answer within %lld ms", lane->conn->uri.host,
+                                         (long long)pool->sink->config->timeout);
+                                drop(pool, lane, &why);
+                                break;
+                        }
+                if (lane->conn->state != LDP_CLOSED && lane->conn->state != LDP_READY &&
+                    lane->conn->deadline <= pool->now)
+                        step_lane(pool, lane);
+        }
+}
+
+/* --- the loop ----------------------------------------------------------------------- */
+
+static void
+draw(struct pool *pool)
+{
+        struct mst_op *op;
+
+        while (pool->free != NULL && pool->fatal == 0 && !pool->stopping &&
+               (op = mst_feed_next(pool->feed)) != NULL) {
+                struct ldp_request *req = pool->free;
+
+                pool->free = req->next;
+                follow(pool, req, ldp_request_begin(req, op, pool->err));
+        }
+}
+
+static int64_t
+next_deadline(const struct pool *pool)
+{
+        int64_t until = pool->now + 60000;
+
+        for (size_t i = 0; i < pool->lane_count; i++) {
+                const struct lane *lane = &pool->lanes[i];
+
+                for (size_t k = 0; k < lane->flying; k++)
+                        if (lane->flights[k]->deadline < until)
+                                until = lane->flights[k]->deadline;
+                if (lane->conn->state != LDP_CLOSED && lane->conn->state != LDP_READY && lane->conn->deadline < until)
+                        until = lane->conn->deadline;
+        }
+        if (pool->queued > 0 && pool->retry_at > pool->now && pool->retry_at < until)
+                until = pool->retry_at;
+        if (pool->stopping && pool->stop_at < until)
+                until = pool->stop_at;
+        return until;
+}
+
+static int
+wait_and_receive(struct pool *pool)
+{
+        struct pollfd fds[LANES + 2];
+        struct lane *lanes[LANES];
+        size_t count = 0, polled;
+        int64_t wait;
+
+        for (size_t i = 0; i < pool->lane_count; i++)
+                if (pool->lanes[i].conn->state != LDP_CLOSED) {
+                        lanes[count] = &pool->lanes[i];
+                        fds[count++] = (struct pollfd){ .fd = pool->lanes[i].conn->fd,
+                                                        .events = ldp_conn_events(pool->lanes[i].conn) };
+                }
+        polled = count;
+        if (!pool->stopping)
+                fds[polled++] = (struct pollfd){ .fd = mst_host_stop_fd(pool->sink->host), .events = POLLIN };
+        if (!pool->stopping && pool->free != NULL && !mst_feed_ended(pool->feed))
+                fds[polled++] = (struct pollfd){ .fd = mst_feed_fd(pool->feed), .events = POLLIN };
+        wait = next_deadline(pool) - pool->now;
+        if (poll(fds, (nfds_t)polled, wait > 0 ? (int)wait : 0) < 0 && errno != EINTR)
+                return mst_fail(pool->err, MST_EINTERNAL, "poll: %s", strerror(errno));
+        pool->now = mst_host_ticks_ms(pool->sink->host);
+        for (size_t i = 0; i < count; i++) {
+                if (fds[i].revents == 0 || lanes[i]->conn->fd != fds[i].fd)
+                        continue;
+                if (lanes[i]->conn->state == LDP_READY)
+                        receive(pool, lanes[i]);
+                else if (lanes[i]->conn->state != LDP_CLOSED)
+                        step_lane(pool, lanes[i]);
+        }
+        return MST_OK;
+}
+
+static bool
+is_over(const struct pool *pool)
+{
+        if (pool->fatal != 0 && pool->flying == 0)
+                return true;
+        if (pool->stopping)
+                return pool->flying == 0 || pool->now >= pool->stop_at;
+        return pool->flying == 0 && pool->queued == 0 && mst_feed_ended(pool->feed);
+}
+
+static void
+look_for_stop(struct pool *pool)
+{
+        if (!pool->stopping && mst_host_stopping(pool->sink->host)) {
+                pool->stopping = true;
+                pool->stop_at = pool->now + STOP_MS;
+        }
+}
+
+/* What is left is given back: in flight as unknown, the rest as never sent. */
+static void
+give_back(struct pool *pool)
+{
+        struct mst_error why = { 0 };
+
+        mst_fail(&why, MST_ENET, pool->stopping ? "stopped before the answer came" : "given up");
+        for (size_t i = 0; i < pool->lane_count; i++)
+                if (pool->lanes[i].flying > 0)
+                        lose(pool, &pool->lanes[i], &why);
+        while (pool->first != NULL) {
+                struct ldp_request *req = dequeue(pool);
+
+                if (req->wrote)
+                        ldp_request_settle(req, MST_UNKNOWN, MST_ENET, "interrupted before all of it was done");
+                else
+                        ldp_request_done(req, MST_UNSENT);
+                put_back(pool, req);
+        }
+}
+
+static int
+run(struct pool *pool)
+{
+        pool->now = mst_host_ticks_ms(pool->sink->host);
+        for (;;) {
+                look_for_stop(pool);
+                draw(pool);
+                send_queue(pool);
+                open_more(pool);
+                if (is_over(pool))
+                        break;
+                if (wait_and_receive(pool) != MST_OK) {
+                        pool->fatal = pool->err->code;
+                        break;
+                }
+                expire(pool);
+        }
+        give_back(pool);
+        return pool->fatal;
+}
+
+static void
+pool_done(struct pool *pool, size_t count)
+{
+        for (size_t i = 0; pool->requests != NULL && i < count; i++) {
+                mst_arena_free(pool->requests[i].arena);
+                mst_arena_free(pool->requests[i].members.scratch);
+        }
+        free(pool->requests);
+}
+
+static int
+apply(struct ldp_sink *sink, struct mst_feed *feed, struct mst_error *err)
+{
+        struct pool pool = { .sink = sink, .feed = feed, .err = err, .window = (size_t)sink->config->window,
+                             .lane_count = sink->conn_count };
+        size_t count = pool.lane_count * pool.window * 2;
+        struct ldp_conn *conn;
+        int rc;
+
+        pool.last = &pool.first;
+        pool.requests = calloc(count, sizeof *pool.requests);
+        for (size_t i = 0; pool.requests != NULL && i < count; i++) {
+                pool.requests[i].sink = sink;
+                pool.requests[i].arena = mst_arena_new(4096);
+                if (pool.requests[i].arena == NULL) {
+                        pool_done(&pool, count);
+                        pool.requests = NULL;
+                        break;
+                }
+                pool.requests[i].next = pool.free;
+                pool.free = &pool.requests[i];
+        }
+        if (pool.requests == NULL)
+                return mst_fail_memory(err, "making ready to write");
+        for (size_t i = 0; i < pool.lane_count; i++) {
+                pool.lanes[i].conn = &sink->conns[i];
+                (void)ldp_conn_alive(&sink->conns[i]);
+        }
+        /* The first login tells whether there is any use in others. */
+        rc = ldp_sink_first(sink, &conn, err);
+        if (rc == MST_OK)
+                rc = run(&pool);
+        pool_done(&pool, count);
+        return rc;
+}
+
+int
+ldp_apply(void *self, struct mst_feed *feed, struct mst_error *err)
+{
+        struct ldp_quiet quiet = ldp_quiet_begin();
+        int rc = apply(self, feed, err);
+
+        ldp_quiet_end(quiet);
+        return rc;
+}

@@ -1,0 +1,127 @@
+/* request.h - an op on its way: the calls it takes, one after the other.
+ *
+ * A request has one step at a time.  The pool sends it on whichever connection has
+ * room and gives it the answers; the step says what comes next.  Steps that only read
+ * may be sent again when their connection is lost; steps that write may not. */
+#ifndef LDP_REQUEST_H
+#define LDP_REQUEST_H
+
+#include <ldap.h>
+
+#include <muster/sink.h>
+
+#include "result.h"
+#include "sink.h"
+#include "values.h"
+
+struct ldp_request;
+
+enum ldp_next {
+        LDP_SEND = 1,            /* the request's step is to be sent                   */
+        LDP_MORE,                /* further messages answer the same call              */
+        LDP_SETTLED,             /* the op is settled: forget the request              */
+        LDP_FATAL                /* settled, and 'err' speaks of the sink as a whole   */
+};
+
+struct ldp_step {
+        const char *name;
+        bool reads;
+        /* An LDAP code; LDAP_SUCCESS: '*msgid' is under way. */
+        int (*send)(struct ldp_request *req, LDAP *ld, int *msgid);
+        enum ldp_next (*answer)(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_error *err);
+};
+
+struct ldp_range {
+        uint32_t from, to;               /* in 'order' */
+};
+
+/* The members of a group op and how far they have come; see members.c. */
+struct ldp_members {
+        size_t count;
+        uint8_t *state;                  /* enum mst_outcome; 0: not yet               */
+        uint32_t *order;                 /* members still to be written                */
+        size_t order_count;
+        struct ldp_range *ranges;        /* a stack of parts of 'order'                */
+        size_t range_count, range_room;
+        struct mst_arena *scratch;       /* of one call                                */
+        bool holder;                     /* the placeholder is in the group            */
+        bool put_holder;                 /* it must come in with the next change       */
+        bool drops_holder;               /* the call under way takes it out            */
+        bool reread;
+        const char **keys;               /* while reading the group again              */
+        uint32_t *key_order;
+        bool *present;
+};
+
+struct ldp_request {
+        struct ldp_sink *sink;
+        struct mst_op *op;
+        const struct ldp_place *place;
+        const struct ldp_step *step, *resume;    /* resume: after the entry was located */
+        struct mst_arena *arena;                 /* until settled; kept for the next op */
+        const char *dn;                          /* where the entry is                 */
+        const char *id;                          /* its entryUUID, or NULL             */
+        const char *found;                       /* while locating                     */
+        const char *rdn, *parent;                /* rename: what they shall be, or NULL */
+        LDAPMod **mods;
+        bool moved, renamed, located, again, bare;
+        bool wrote;                              /* a part of it is done               */
+        bool denied;                             /* settled because of rights          */
+        struct ldp_values *present;              /* values read again, by number of the change */
+        struct ldp_members members;
+        struct ldp_result blamed;                /* why the entry was looked for       */
+        int msgid;
+        int64_t deadline;
+        struct ldp_request *next;
+};
+
+/* Prepares 'req' for 'op': LDP_SEND, or settled at once. */
+enum ldp_next ldp_request_begin(struct ldp_request *req, struct mst_op *op, struct mst_error *err);
+
+/* Settles: the sentence is put together like printf. */
+enum ldp_next ldp_request_settle(struct ldp_request *req, enum mst_outcome outcome, enum mst_code code,
+                                 const char *format, ...) MST_PRINTF(4, 5);
+enum ldp_next ldp_request_done(struct ldp_request *req, enum mst_outcome outcome);
+enum ldp_next ldp_request_no_memory(struct ldp_request *req);
+
+/* The server said no: what follows from the code where the step knows nothing better. */
+enum ldp_next ldp_request_refused(struct ldp_request *req, const struct ldp_result *result, const char *doing,
+                                  struct mst_error *err);
+
+/* Looks for the entry by its lasting id and goes on with 'resume' where it is now. */
+enum ldp_next ldp_request_locate(struct ldp_request *req, const struct ldp_step *resume,
+                                 const struct ldp_result *why, struct mst_error *err);
+
+/* Controls for a change: that the entry is the one we mean.  Room for three. */
+LDAPControl **ldp_request_guard(struct ldp_request *req, LDAPControl *room, LDAPControl **list);
+
+/* The change of that name, whatever the case of its letters. */
+const struct mst_value *ldp_request_change(const struct ldp_request *req, const char *name, bool *there);
+
+/* The RDN that the op's values make; NULL and settled when they make none. */
+const char *ldp_request_rdn(struct ldp_request *req, enum ldp_next *settled);
+/* The parent that @parent makes. */
+const char *ldp_request_parent(struct ldp_request *req, enum ldp_next *settled);
+
+/* create.c, change.c, members.c */
+enum ldp_next ldp_create_begin(struct ldp_request *req);
+enum ldp_next ldp_change_begin(struct ldp_request *req);
+enum ldp_next ldp_delete_begin(struct ldp_request *req);
+enum ldp_next ldp_members_begin(struct ldp_request *req);
+
+/* For a new group: makes ready, without a step. */
+bool ldp_members_prepare(struct ldp_request *req);
+/* The members that the first call can take, as values; the rest stays in ranges. */
+bool ldp_members_first(struct ldp_request *req, size_t room, struct ldp_values *ret);
+/* The call with them was answered well, or they are to be written after it. */
+void ldp_members_first_done(struct ldp_request *req);
+bool ldp_members_first_undone(struct ldp_request *req);
+bool ldp_members_left(const struct ldp_request *req);
+enum ldp_next ldp_members_go(struct ldp_request *req);
+/* How those that are not settled ended; called before the op is settled. */
+void ldp_members_close(struct ldp_request *req, enum mst_outcome outcome);
+
+/* The DN that stands in an otherwise empty group, or NULL. */
+const char *ldp_placeholder(const struct ldp_request *req);
+
+#endif

@@ -1,0 +1,71 @@
+/* sink.h - one configured LDAP directory: what its files share.
+ *
+ * Connections live as long as the instance and are reused by find, list and apply;
+ * one thread at a time, so nothing here is locked. */
+#ifndef LDP_SINK_H
+#define LDP_SINK_H
+
+#include <ldap.h>
+
+#include <muster/sink.h>
+
+#include "conn.h"
+#include "options.h"
+
+/* Where the objects of one kind are and how they are named. */
+struct ldp_place {
+        enum mst_kind kind;
+        const char *base;                /* NULL: this kind is not written             */
+        const char *base_normal;         /* as ldp_dn_normal() gives it                */
+        const char **rdn;                /* names of the naming attributes, NULL ends  */
+        char **classes;
+        const char *stamp;               /* attribute, or NULL                         */
+        const char *filter;
+};
+
+/* What the root DSE told; read over the first connection. */
+struct ldp_server {
+        bool known;
+        bool post_read, assertion, paging;
+        const char *subschema;           /* DN, or NULL                                */
+        const char **contexts;           /* namingContexts, NULL ends                  */
+        const char *vendor;
+};
+
+/* A listing under way: one at a time. */
+struct ldp_listing {
+        enum mst_kind kind;
+        uint64_t page;                   /* 0: none                                    */
+        struct berval cookie;            /* libldap's memory                           */
+        uint64_t connection;             /* serial number of the connection it lives on */
+};
+
+struct ldp_schema;
+
+struct ldp_sink {
+        const struct ldp_config *config;
+        struct mst_host *host;
+        struct mst_arena *arena;         /* as long as the instance                    */
+        struct ldp_place users, groups;
+        struct ldp_server server;
+        struct ldp_schema *schema;       /* NULL until needed; see schema.h            */
+        struct ldp_listing listing;
+        struct ldp_conn *conns;          /* config->connections of them                */
+        size_t conn_count;
+        size_t uri_at;                   /* the server that answered last              */
+        uint64_t serial;                 /* connections made so far                    */
+        LDAPControl post_read;           /* "tell me the entryUUID"; value in 'arena'   */
+};
+
+#define LDP_ID "entryUUID"
+
+static inline struct ldp_place *
+ldp_place_of(struct ldp_sink *sink, enum mst_kind kind)
+{
+        return kind == MST_GROUP ? &sink->groups : &sink->users;
+}
+
+/* The first connection, ready, and the root DSE read. */
+int ldp_sink_first(struct ldp_sink *sink, struct ldp_conn **ret, struct mst_error *err);
+
+#endif
