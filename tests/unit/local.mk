@@ -41,17 +41,41 @@ tests_unit_escape_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_escape_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/escape
 
+check_PROGRAMS += tests/unit/facts
+tests_unit_facts_SOURCES = tests/unit/facts.c
+tests_unit_facts_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_facts_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/facts
+
+check_PROGRAMS += tests/unit/feed
+tests_unit_feed_SOURCES = tests/unit/feed.c
+tests_unit_feed_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_feed_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/feed
+
 check_PROGRAMS += tests/unit/flat
 tests_unit_flat_SOURCES = tests/unit/flat.c
 tests_unit_flat_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_flat_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/flat
 
+check_PROGRAMS += tests/unit/host
+tests_unit_host_SOURCES = tests/unit/host.c
+tests_unit_host_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_host_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/host
+
 check_PROGRAMS += tests/unit/map
 tests_unit_map_SOURCES = tests/unit/map.c
 tests_unit_map_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_map_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/map
+
+check_PROGRAMS += tests/unit/page
+tests_unit_page_SOURCES = tests/unit/page.c
+tests_unit_page_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_page_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/page
 
 check_PROGRAMS += tests/unit/record
 tests_unit_record_SOURCES = tests/unit/record.c
@@ -89,6 +113,12 @@ tests_unit_table_SOURCES = tests/unit/table.c core/cli/table.c
 tests_unit_table_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_table_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/table
+
+check_PROGRAMS += tests/unit/testkit
+tests_unit_testkit_SOURCES = tests/unit/testkit.c
+tests_unit_testkit_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_testkit_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/testkit
 
 check_PROGRAMS += tests/unit/utf8
 tests_unit_utf8_SOURCES = tests/unit/utf8.c
