@@ -12,6 +12,12 @@ tests_unit_arena_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_arena_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/arena
 
+check_PROGRAMS += tests/unit/config
+tests_unit_config_SOURCES = tests/unit/config.c
+tests_unit_config_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_config_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/config
+
 check_PROGRAMS += tests/unit/date
 tests_unit_date_SOURCES = tests/unit/date.c
 tests_unit_date_CFLAGS = $(UNIT_CFLAGS)

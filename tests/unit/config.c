@@ -1,0 +1,716 @@
+/* config.c - what an admin reads when muster.xml has a mistake: where, what, what to do.
+ *
+ * A bad case is one line put into an otherwise good file, at one of four places; the
+ * complaint must be the only one, so that no mistake has echoes. */
+#include "config/config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+static char folder[] = "/tmp/muster-config-XXXXXX";
+static char file[64];
+
+static void
+setup(void)
+{
+        memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
+        ck_assert_ptr_nonnull(mkdtemp(folder));
+        (void)snprintf(file, sizeof file, "%s/muster.xml", folder);
+}
+
+static void
+teardown(void)
+{
+        char command[100];
+
+        (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
+        ck_assert_int_eq(system(command), 0);
+}
+
+static void
+write_file(const char *path, const char *bytes, size_t length, mode_t mode)
+{
+        FILE *out = fopen(path, "wb");
+
+        ck_assert_ptr_nonnull(out);
+        ck_assert_uint_eq(fwrite(bytes, 1, length, out), length);
+        ck_assert_int_eq(fclose(out), 0);
+        ck_assert_int_eq(chmod(path, mode), 0);
+}
+
+static struct mstc_config *
+read_text(const char *text, struct mstc_report *report)
+{
+        write_file(file, text, strlen(text), 0644);
+        return mstc_config_read(file, report);
+}
+
+static const char *
+all(struct mstc_report *report)
+{
+        static char text[8192];
+        size_t used = 0;
+
+        text[0] = '\0';
+        for (size_t i = 0; i < mstc_report_count(report) && used < sizeof text; i++) {
+                const struct mstc_complaint *c = mstc_report_at(report, i);
+
+                used += (size_t)snprintf(text + used, sizeof text - used, "%s:%u:%u: %s [%s]\n",
+                                         c->place.file != NULL ? c->place.file : "", c->place.line, c->place.column, c->text,
+                                         c->remedy != NULL ? c->remedy : "");
+        }
+        return text;
+}
+
+/* ---- one mistake, one complaint ---- */
+
+enum where { TOP, SYNC, TARGET, WHOLE };
+
+static void
+build(enum where where, const char *line, char *into, size_t room)
+{
+        if (where == WHOLE)
+                (void)snprintf(into, room, "%s", line);
+        else
+                (void)snprintf(into, room,
+                               "<muster xmlns=\"urn:muster:config:1\">\n"
+                               "<source name=\"src\" plugin=\"p\"/> <sink name=\"snk\" plugin=\"p\"/> <maps name=\"m\"/>\n"
+                               "%s\n"
+                               "<sync name=\"s\" source=\"src\"><group name=\"g\">true</group>\n"
+                               "%s\n"
+                               "<target sink=\"snk\">\n"
+                               "%s\n"
+                               "</target></sync></muster>\n",
+                               where == TOP ? line : "", where == SYNC ? line : "", where == TARGET ? line : "");
+}
+
+static const struct {
+        enum where where;
+        const char *line;
+        unsigned at[2];                      /* line and column; line 3, 5 or 7 for a part */
+        const char *says, *remedy;
+} bad[] = {
+        /* elements and attributes that there are not */
+        { TOP, "  <sorce name='x' plugin='p'/>", { 3, 3 }, "<muster> has no element <sorce>", "did you mean 'source'?" },
+        { TOP, "<frob/>", { 3, 1 }, "<muster> has no element <frob>", "there are: store, plugins" },
+        { SYNC, "<scop>true</scop>", { 5, 1 }, "<sync> has no element <scop>", "did you mean 'scope'?" },
+        { TARGET, "<mapp to='x'>[y]</mapp>", { 7, 1 }, "<target> has no element <mapp>", "did you mean 'map'?" },
+        { TARGET, "<include file='x'/>", { 7, 1 }, "<target> has no element <include>", "there are: " },
+        { TARGET, "<map to='x'><b/>[y]</map>", { 7, 13 }, "<map> has no element <b>", "it takes no elements" },
+        { TOP, "<sink name='x' plugin='p' pluign='q'/>", { 3, 27 }, "<sink> has no attribute 'pluign'", "did you mean 'plugin'?" },
+        { SYNC, "<scope x='1'>true</scope>", { 5, 8 }, "<scope> has no attribute 'x'", "it takes no attributes" },
+        { TOP, "<sink xml:lang='de' name='x' plugin='p'/>", { 3, 7 }, "<sink> has no attribute 'xml:lang'", "there are: name" },
+        { TOP, "<x:sink xmlns:x='urn:other' name='x' plugin='p'/>", { 3, 1 }, "<sink> is in another namespace, urn:other", "urn:muster:config:1" },
+        { TOP, "<source name='x' plugin='p'><a xmlns=''/></source>", { 3, 29 }, "<a> is in another namespace", "urn:muster:config:1" },
+        /* what is missing */
+        { TOP, "<sink plugin='p'/>", { 3, 1 }, "<sink> lacks the attribute 'name'", "write <sink name=\"...\" plugin=\"...\">" },
+        { TOP, "<source name='x'/>", { 3, 1 }, "<source> lacks the attribute 'plugin'", "write <source" },
+        { TOP, "<store/>", { 3, 1 }, "<store> lacks the attribute 'path'", "write <store path=" },
+        { TARGET, "<match/>", { 7, 1 }, "<match> lacks the attribute 'attribute'", "write <match attribute=" },
+        { TARGET, "<map>[x]</map>", { 7, 1 }, "<map> lacks the attribute 'to'", "write <map to=" },
+        { TARGET, "<limit above='5'/>", { 7, 1 }, "<limit> lacks the attribute 'of'", "write <limit of=" },
+        { SYNC, "<group name='h'/>", { 5, 1 }, "<group> is empty", "write <group name=\"...\">a rule</group>" },
+        { SYNC, "<scope>  \n </scope>", { 5, 1 }, "<scope> is empty", "write <scope>a rule</scope>" },
+        { SYNC, "<scope><!-- all --></scope>", { 5, 1 }, "<scope> is empty", "write <scope>" },
+        { TARGET, "<map to='x'/>", { 7, 1 }, "<map> is empty", "write <map to=" },
+        { TOP, "<never-touch sink='snk'/>", { 3, 1 }, "<never-touch> is empty", "write <never-touch" },
+        { SYNC, "<test user='{}'/>", { 5, 1 }, "<test> expects nothing", "add in=" },
+        { TARGET, "<limit of='gone'/>", { 7, 1 }, "<limit> sets no limit", "write <limit of=" },
+        { SYNC, "<schedule/>", { 5, 1 }, "<schedule> says no time", "write <schedule every=" },
+        { WHOLE, "<muster xmlns='urn:muster:config:1'/>", { 1, 1 }, "there is no <sync>", "add <sync" },
+        { TOP, "<sync name='t' source='src'/>", { 3, 1 }, "sync 't' has no target", "add <target" },
+        /* too much */
+        { SYNC, "text", { 5, 1 }, "<sync> holds no text", "write <sync" },
+        { SYNC, "<test user='{}' in='g'>x</test>", { 5, 24 }, "<test> holds no text", "write <test" },
+        { SYNC, "<scope>true</scope><scope>true</scope>", { 5, 20 }, "<sync> has more than one <scope>", "keep one of them" },
+        { TOP, "<store path='/a'/><store path='/b'/>", { 3, 19 }, "<muster> has more than one <store>", "keep one" },
+        { SYNC, "<schedule every='1h' at='02:00'/>", { 5, 1 }, "<schedule> says more than one thing", "write <schedule" },
+        { TOP, "<sink name='x' plugin='p'><pw file='/a' env='B'/></sink>", { 3, 27 }, "<pw> is given in 2 ways at once", "keep one of text" },
+        { TOP, "<sink name='x' plugin='p'><pw flie='/a'/></sink>", { 3, 31 }, "<pw> has no attribute 'flie'", "did you mean 'file'?" },
+        /* twice */
+        { TOP, "<source name='src' plugin='p'/>", { 3, 15 }, "there is a second source named 'src'", "the first is in " },
+        { TOP, "<sink name='src' plugin='p'/>", { 3, 13 }, "there is a second source or sink named 'src'", "rename one" },
+        { TOP, "<maps name='m'/>", { 3, 13 }, "there is a second <maps> named 'm'", "rename one" },
+        { SYNC, "<group name='g'>false</group>", { 5, 14 }, "there is a second group named 'g'", "muster.xml:4" },
+        { SYNC, "<target sink='snk'/>", { 6, 1 }, "there is a second target named 'snk' in this sync", "give each <target>" },
+        { TARGET, "<map to='mail'>[a]</map><map to='MAIL'>[b]</map>", { 7, 34 }, "there is a second <map> to 'MAIL'", "the first is in line 7" },
+        { TARGET, "<match attribute='a'/><match attribute='A'/>", { 7, 41 }, "there is a second <match> by 'A'", "keep one" },
+        { TARGET, "<group use='g'/><group use='g'/>", { 7, 29 }, "the target uses group 'g' twice", "keep one" },
+        { TARGET, "<limit of='gone' above='1'/><limit of='gone' above='2'/>", { 7, 40 }, "there is a second <limit> of 'gone'", "put both into one" },
+        { TOP, "<sync name='s' source='src'><target sink='snk'/></sync>", { 4, 13 }, "there is a second sync named 's'", "muster.xml:3" },
+        /* names that nobody has */
+        { TOP, "<sync name='t' source='scr'><target sink='snk'/></sync>", { 3, 24 }, "there is no source named 'scr'", "did you mean 'src'?" },
+        { TOP, "<sync name='t' source='snk'><target sink='snk'/></sync>", { 3, 24 }, "'snk' is a sink, not a source", "did you mean" },
+        { SYNC, "<target name='t' sink='ldap'/>", { 5, 24 }, "there is no sink named 'ldap'", "there is only one: snk" },
+        { TOP, "<never-touch sink='sink'>true</never-touch>", { 3, 20 }, "there is no sink named 'sink'", "did you mean 'snk'?" },
+        { TARGET, "<maps use='mm'/>", { 7, 12 }, "there are no <maps> named 'mm'", "did you mean 'm'?" },
+        /* values */
+        { TOP, "<sink name='a b' plugin='p'/>", { 3, 13 }, "name=\"a b\" is not a name", "use letters" },
+        { TOP, "<sink name='a:b' plugin='p'/>", { 3, 13 }, "name=\"a:b\" is not a name", "use letters" },
+        { TOP, "<sink name='' plugin='p'/>", { 3, 13 }, "name=\"\" is not a name", "use letters" },
+        { TOP, "<sink name='.x' plugin='p'/>", { 3, 13 }, "name=\".x\" is not a name", "a letter or digit first" },
+        { SYNC, "<group name='a*'>true</group>", { 5, 14 }, "name=\"a*\" is not a group's name", "without blanks" },
+        { SYNC, "<groups for-each='d' name='x'/>", { 5, 28 }, "it lacks {value}", "dept-{value}" },
+        { SYNC, "<groups for-each='d' name='x{value}' most='0'/>", { 5, 44 }, "most=\"0\" is not possible", "from 1 to 1000000" },
+        { SYNC, "<schedule every='often'/>", { 5, 18 }, "every=\"often\" is not a duration", "90s, 15m" },
+        { SYNC, "<schedule every='1s'/>", { 5, 18 }, "every=\"1s\" is not possible", "from 10s to" },
+        { SYNC, "<schedule at='24:00'/>", { 5, 15 }, "at=\"24:00\" is not a time of day", "00:00 to 23:59" },
+        { SYNC, "<schedule at='2:00'/>", { 5, 15 }, "at=\"2:00\" is not a time of day", "hours and minutes" },
+        { SYNC, "<schedule once='true'/>", { 5, 17 }, "once=\"true\" is not possible", "no|yes" },
+        { TARGET, "<on-gone do='remove'/>", { 7, 14 }, "do=\"remove\" is not possible", "keep|disable|delete" },
+        { TARGET, "<on-disabled do='delete'/>", { 7, 18 }, "do=\"delete\" is not possible", "keep|disable" },
+        { TARGET, "<on-disabled do='keep' delete-after='1d'/>", { 7, 24 }, "<on-disabled> has no attribute 'delete-after'", "there is only one: do" },
+        { TARGET, "<on-gone do='keep' delete-after='1d'/>", { 7, 34 }, "delete-after goes with do=\"disable\" only", "do=\"disable\"" },
+        { TARGET, "<on-gone do='disable' delete-after='0'/>", { 7, 37 }, "delete-after=\"0\" is not possible", "from 1m to" },
+        { TARGET, "<limit of='removal' above='5'/>", { 7, 12 }, "of=\"removal\" is not possible", "removals|creates" },
+        { TARGET, "<limit of='removals' above='-5'/>", { 7, 29 }, "above=\"-5\" is not possible", "a whole number from 0" },
+        { TARGET, "<limit of='removals' above='5x'/>", { 7, 29 }, "above=\"5x\" is not possible", "a whole number" },
+        { TARGET, "<limit of='removals' above='99999999999999999999'/>", { 7, 29 }, "is not possible", "to 1000000000" },
+        { TARGET, "<limit of='removals' and-percent='101'/>", { 7, 35 }, "and-percent=\"101\" is not possible", "0 to 100" },
+        { TARGET, "<limit of='removals' and-percent='2,5'/>", { 7, 35 }, "and-percent=\"2,5\" is not possible", "such as 2.5" },
+        { TARGET, "<limit of='removals' and-percent='2.'/>", { 7, 35 }, "and-percent=\"2.\" is not possible", "such as 2.5" },
+        { TARGET, "<limit of='removals' above='9' never-above='3'/>", { 7, 45 }, "never-above=\"3\" is below above=\"9\"", "the larger" },
+        { TARGET, "<map to='x' when='later'>[y]</map>", { 7, 19 }, "when=\"later\" is not possible", "always|create|never" },
+        { TARGET, "<map to='x' null='drop'>[y]</map>", { 7, 19 }, "null=\"drop\" is not possible", "clear|keep" },
+        { TARGET, "<map to=''>[y]</map>", { 7, 10 }, "to=\"\" names no attribute", "write <map to=" },
+        { TARGET, "<match attribute='a' on-existing='take'/>", { 7, 35 }, "on-existing=\"take\" is not possible", "duplicate|adopt" },
+        { TARGET, "<groups use='  '/>", { 7, 14 }, "names no group", "write <groups use=" },
+        { TARGET, "<group use='g' as=''/>", { 7, 20 }, "as=\"\" is no name", "leave 'as' out" },
+        { SYNC, "<test user='{}' in='g' scope='maybe'/>", { 5, 31 }, "scope=\"maybe\" is not possible", "in|out" },
+        { TOP, "<store path='state.db'/>", { 3, 14 }, "path=\"state.db\" is not absolute", "from /" },
+        { TOP, "<plugins folder='here'/>", { 3, 18 }, "folder=\"here\" is not absolute", "from /" },
+        { TOP, "<sync name='t' source='src' was='s'><target sink='snk'/></sync>", { 3, 1 }, "was=\"s\" names a sync that is still there", "remove was" },
+        { TOP, "<include file='nope.xml'/>", { 3, 16 }, "there is no file '", "create it" },
+        { TOP, "<include file=''/>", { 3, 16 }, "file=\"\" is not a file's name", "write <include" },
+        /* columns count characters, not bytes */
+        { TOP, "<!-- \xc3\xbc\xe2\x82\xac --><frob/>", { 3, 12 }, "no element <frob>", "there are" },
+        { TOP, "<sink name='\xc3\xbc' plugin='p'/>", { 3, 13 }, "is not a name", "use letters" },
+        /* not XML, not ours, not harmless */
+        { WHOLE, "", { 1, 1 }, "not well-formed XML: ", "begin with <muster" },
+        { WHOLE, "muster", { 1, 1 }, "not well-formed XML: ", "begin with <muster" },
+        { WHOLE, "<muster>\n</muster>", { 1, 1 }, "the root element is <muster> in no namespace", "begin with" },
+        { WHOLE, "\n<config xmlns='urn:muster:config:1'/>", { 2, 1 }, "the root element is <config>", "begin with" },
+        { WHOLE, "<muster xmlns='urn:muster:config:2'/>", { 1, 1 }, "in the namespace urn:muster:config:2", "begin with" },
+        { WHOLE, "<!DOCTYPE muster>\n<muster/>", { 1, 1 }, "DOCTYPE) is not accepted", "remove it" },
+        { WHOLE, "<?xml version='1.0'?>\n<!-- x -->\n  <!DOCTYPE m SYSTEM 'file:///etc/passwd'><m/>", { 3, 3 }, "DOCTYPE) is not accepted", "entities are never expanded" },
+        { WHOLE, "<!DOCTYPE m [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;&a;'>]><m>&b;</m>", { 1, 1 }, "DOCTYPE) is not accepted", "remove it" },
+        { WHOLE, "<m/><!DOCTYPE m>", { 1, 5 }, "not well-formed XML: ", "" },
+        { WHOLE, "<?xml version='1.0' encoding='ISO-8859-1'?>\n<m/>", { 1, 31 }, "the encoding 'ISO-8859-1' is not accepted", "save it as UTF-8" },
+        { WHOLE, "<m>\n a\xe4z</m>", { 2, 3 }, "the byte 0xe4 here is not UTF-8", "save it as UTF-8" },
+        { WHOLE, "\xff\xfe<\1m\1", { 1, 1 }, "not UTF-8 but UTF-16", "save it as UTF-8" },
+};
+
+START_TEST(mistake)
+{
+        struct mstc_report *report = mstc_report_new();
+        char text[4096];
+        struct mstc_config *config;
+        const struct mstc_complaint *c;
+
+        build(bad[_i].where, bad[_i].line, text, sizeof text);
+        config = read_text(text, report);
+        ck_assert_msg(config == NULL, "accepted: %s", bad[_i].line);
+        ck_assert_msg(mstc_report_count(report) == 1, "%s\n%s", bad[_i].line, all(report));
+        c = mstc_report_at(report, 0);
+        ck_assert_msg(!c->warning && strcmp(c->place.file, file) == 0, "%s", all(report));
+        ck_assert_msg(c->place.line == bad[_i].at[0] && c->place.column == bad[_i].at[1], "%s\n%s", bad[_i].line, all(report));
+        ck_assert_msg(strstr(c->text, bad[_i].says) != NULL, "%s", all(report));
+        ck_assert_msg(bad[_i].remedy[0] == '\0' || (c->remedy != NULL && strstr(c->remedy, bad[_i].remedy) != NULL), "%s",
+                      all(report));
+        mstc_report_free(report);
+}
+END_TEST
+
+/* Several complaints of the parser for one mistake; the first is the one that counts. */
+static const struct {
+        const char *text;
+        unsigned line;
+        const char *says, *remedy;
+} broken[] = {
+        { "<muster>\n<a></b></muster>", 2, "tag mismatch", "close every element" },
+        { "<muster>\n<a>", 2, "not well-formed XML", "" },
+        { "<muster>\n<a b=c/></muster>", 2, "not well-formed XML", "" },
+        { "<muster>\n\n&foo;</muster>", 3, "'foo' not defined", "only &lt;" },
+        { "<muster>a < b</muster>", 1, "not well-formed XML", "write &lt;" },
+        { "<muster><a x='1' x='2'/></muster>", 1, "redefined", "give each attribute once" },
+        { "<p:muster/>", 1, "p", "without a prefix" },
+        { "<muster/>\n<muster/>", 2, "not well-formed XML", "" },
+        { "<muster>\x01</muster>", 1, "not well-formed XML", "" },
+        { "<muster>]]></muster>", 1, "not well-formed XML", "" },
+};
+
+START_TEST(not_well_formed)
+{
+        struct mstc_report *report = mstc_report_new();
+        const struct mstc_complaint *c;
+
+        ck_assert_ptr_null(read_text(broken[_i].text, report));
+        ck_assert_uint_ge(mstc_report_count(report), 1);
+        ck_assert_uint_le(mstc_report_count(report), 3);
+        c = mstc_report_at(report, 0);
+        ck_assert_msg(c->place.line == broken[_i].line, "%s\n%s", broken[_i].text, all(report));
+        ck_assert_msg(strstr(c->text, broken[_i].says) != NULL, "%s\n%s", broken[_i].text, all(report));
+        ck_assert_msg(broken[_i].remedy[0] == '\0' || (c->remedy != NULL && strstr(c->remedy, broken[_i].remedy) != NULL),
+                      "%s\n%s", broken[_i].text, all(report));
+        mstc_report_free(report);
+}
+END_TEST
+
+START_TEST(all_at_once)
+{
+        struct mstc_report *report = mstc_report_new();
+        static const unsigned lines[] = { 2, 3, 4, 5, 6, 7 };
+
+        ck_assert_ptr_null(read_text("<muster xmlns='urn:muster:config:1'>\n"
+                                     "<sorce/>\n<sink name='a'\n plugin='p' x='y'/>\n"
+                                     "<sync name='s' source='nobody'>\n<scope/>\n<target sink='b'/>\n</sync></muster>", report));
+        ck_assert_msg(mstc_report_count(report) == 5, "%s", all(report));
+        for (size_t i = 0, k = 0; i < 5; i++, k++) {
+                if (lines[k] == 3)
+                        k++;
+                ck_assert_msg(mstc_report_at(report, i)->place.line == lines[k], "%s", all(report));
+        }
+        mstc_report_free(report);
+}
+END_TEST
+
+/* ---- what is right ---- */
+
+static const char good[] =
+        "\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+        "<?xml-model href=\"muster.rng\"?>\n"
+        "<muster xmlns=\"urn:muster:config:1\" strict=\"yes\">\n"
+        "  <store path=\"/var/lib/muster/state.db\"/>\n"
+        "  <plugins folder=\"/opt/acme/muster\"/> <plugins folder=\"/opt/b\"/>\n"
+        "  <source name=\"contoso\" plugin=\"entra\" was=\"old\">\n"
+        "    <tenant>  contoso.example </tenant><client-secret file=\"/etc/muster/s\"/>\n"
+        "    <more><![CDATA[a & b]]></more><empty/>\n"
+        "  </source>\n"
+        "  <sink name=\"corporate\" plugin=\"ldap\"><password credential=\"pw\"/><x env=\"X\"/></sink>\n"
+        "  <maps name=\"names\"><map to=\"cn\">[shared]</map><map to=\"sn\">[surname]</map></maps>\n"
+        "  <never-touch sink=\"corporate\">[uid] -eq \"admin\"</never-touch>\n"
+        "  <sync name=\"staff\" source=\"contoso\" on-expired=\"stop\">\n"
+        "    <schedule every=\"15m\"/><scope>user.mail -ne null</scope>\n"
+        "    <group name=\"fin\" title=\"Finance: all\">(user.department -eq \"Finance\")</group>\n"
+        "    <groups for-each=\"department\" name=\"dept-{value}\" title=\"Department {value}\" most=\"50\"/>\n"
+        "    <target sink=\"corporate\" members=\"exact\">\n"
+        "      <scope>user.country -eq \"NO\"</scope>\n"
+        "      <match attribute=\"employeeNumber\"/><match attribute=\"mail\" on-existing=\"adopt\"/>\n"
+        "      <map to=\"cn\" when=\"create\" null=\"keep\" values=\"own\">[displayName]</map><maps use=\"names\"/>\n"
+        "      <map to=\"description\" when=\"never\"/>\n"
+        "      <groups use=\"fin dept-*\"/><group use=\"fin\" as=\"F I N\"><map to=\"cn\">[name]</map></group>\n"
+        "      <on-gone do=\"disable\" delete-after=\"30d\"/><on-out-of-scope do=\"delete\"/><on-disabled do=\"keep\"/>\n"
+        "      <limit of=\"removals\" above=\"5\" and-percent=\"2.25\" never-above=\"100\"/>\n"
+        "    </target>\n"
+        "    <target sink=\"corporate\" name=\"second\" defaults=\"no\"/>\n"
+        "    <test user='{\"a\":1}' in=\"fin\" not-in=\"x y\" scope=\"out\"/>\n"
+        "  </sync>\n"
+        "</muster>\n";
+
+static void
+check_target(const struct mstc_config *c, const struct mstc_config_target *t)
+{
+        ck_assert_str_eq(t->name, "corporate");
+        ck_assert_ptr_eq(t->sink, &c->instances[1]);
+        ck_assert(t->exact_members && t->defaults);
+        ck_assert_uint_eq(t->match_count, 2);
+        ck_assert(!t->matches[0].adopt && t->matches[1].adopt);
+        ck_assert_uint_eq(t->map_count, 3);
+        ck_assert_str_eq(t->maps[0].expression.text, "[displayName]");
+        ck_assert(t->maps[0].when == MSTC_ON_CREATE && t->maps[0].keep_null && t->maps[0].own_values);
+        ck_assert(t->maps[1].when == MSTC_NEVER && t->maps[1].expression.text == NULL);
+        ck_assert_str_eq(t->maps[2].to, "sn");
+        ck_assert_uint_eq(t->use_count, 3);
+        ck_assert_str_eq(t->uses[1].pattern, "dept-*");
+        ck_assert_str_eq(t->uses[2].as, "F I N");
+        ck_assert_uint_eq(t->uses[2].map_count, 1);
+        ck_assert(t->on_gone.what == MSTC_DISABLE && t->on_gone.given);
+        ck_assert_int_eq(t->on_gone.delete_after_ms, INT64_C(30) * 86400000);
+        ck_assert(t->on_out_of_scope.what == MSTC_DELETE && t->on_disabled.what == MSTC_KEEP);
+        ck_assert_uint_eq(t->limit_count, 1);
+        ck_assert_int_eq(t->limits[0].above, 5);
+        ck_assert_double_eq_tol(t->limits[0].percent, 2.25, 1e-9);
+        ck_assert_int_eq(t->limits[0].never_above, 100);
+}
+
+START_TEST(everything_is_read)
+{
+        struct mstc_report *report = mstc_report_new();
+        struct mstc_config *c = read_text(good, report);
+        const struct mstc_given *o;
+
+        ck_assert_msg(c != NULL && mstc_report_count(report) == 0, "%s", all(report));
+        ck_assert_str_eq(c->file, file);
+        ck_assert(c->strict && !c->private_file);
+        ck_assert_str_eq(c->store_path, "/var/lib/muster/state.db");
+        ck_assert_uint_eq(c->plugin_folder_count, 2);
+        ck_assert_str_eq(c->plugin_folders[1], "/opt/b");
+        ck_assert_uint_eq(c->instance_count, 2);
+        ck_assert_str_eq(c->instances[0].was, "old");
+        o = c->instances[0].options;
+        ck_assert_str_eq(o->text, "contoso.example");
+        ck_assert_uint_eq(o->place.line, 7);
+        ck_assert_uint_eq(o->place.column, 5);
+        ck_assert_str_eq(o->next->file, "/etc/muster/s");
+        ck_assert_str_eq(o->next->next->text, "a & b");
+        ck_assert_str_eq(o->next->next->next->text, "");
+        ck_assert_ptr_null(o->next->next->next->next);
+        ck_assert_str_eq(c->instances[1].options->credential, "pw");
+        ck_assert_str_eq(c->instances[1].options->next->env, "X");
+        ck_assert_uint_eq(c->never_count, 1);
+        ck_assert_uint_eq(c->sync_count, 1);
+        ck_assert(c->syncs[0].expired_stop && c->syncs[0].every_ms == 900000 && c->syncs[0].source == &c->instances[0]);
+        ck_assert_str_eq(c->syncs[0].groups[0].title, "Finance: all");
+        ck_assert_int_eq(c->syncs[0].families[0].most, 50);
+        ck_assert_ptr_null(c->syncs[0].families[0].rule.text);
+        ck_assert_uint_eq(c->syncs[0].target_count, 2);
+        check_target(c, &c->syncs[0].targets[0]);
+        ck_assert(!c->syncs[0].targets[1].defaults && c->syncs[0].targets[1].on_gone.what == MSTC_DISABLE);
+        ck_assert_str_eq(c->syncs[0].tests[0].user, "{\"a\":1}");
+        ck_assert_str_eq(c->syncs[0].tests[0].scope, "out");
+        mstc_config_free(c);
+        mstc_report_free(report);
+}
+END_TEST
+
+/* ---- the way back from an expression's text ---- */
+
+/* In 'xml' a scope's text; byte 'offset' of what it decodes to stands at line:column. */
+static const struct {
+        const char *xml, *text;
+        size_t offset;
+        unsigned line, column;
+} places[] = {
+        { "abc", "abc", 0, 5, 8 }, { "abc", "abc", 2, 5, 10 }, { "abc", "abc", 3, 5, 11 }, { "abc", "abc", 99, 5, 11 },
+        { "  \n  abc", "abc", 1, 6, 4 },
+        { "a &lt; b", "a < b", 2, 5, 10 }, { "a &lt; b", "a < b", 3, 5, 14 }, { "a &lt; b", "a < b", 4, 5, 15 },
+        { "&amp;&amp;x", "&&x", 2, 5, 18 }, { "&quot;&apos;&gt;x", "\"'>x", 3, 5, 24 },
+        { "a&#98;c", "abc", 2, 5, 14 }, { "a&#x20AC;c", "a\xe2\x82\xac" "c", 4, 5, 17 }, { "a&#xe4;c", "a\xc3\xa4" "c", 3, 5, 15 },
+        { "a\xc3\xa4" "c", "a\xc3\xa4" "c", 3, 5, 10 },
+        { "<![CDATA[a < b]]>", "a < b", 0, 5, 17 }, { "<![CDATA[a < b]]>", "a < b", 4, 5, 21 },
+        { "x<![CDATA[ & ]]>&lt;y", "x & <y", 2, 5, 19 }, { "x<![CDATA[ & ]]>&lt;y", "x & <y", 5, 5, 28 },
+        { "<![CDATA[]]>x", "x", 0, 5, 20 },
+        { "a\r\nb", "a\nb", 2, 6, 1 }, { "a\rb", "a\nb", 2, 5, 10 }, { "a\n\n  b", "a\n\n  b", 5, 7, 3 },
+        { "a<!-- no -->b", "ab", 1, 5, 20 }, { "a<?pi x?>b", "ab", 1, 5, 17 },
+        { " \xc2\xa0x", "\xc2\xa0x", 2, 5, 10 },
+};
+
+START_TEST(place_of_a_byte)
+{
+        struct mstc_report *report = mstc_report_new();
+        char text[4096], scope[200];
+        struct mstc_config *config;
+        struct mstc_place place;
+
+        (void)snprintf(scope, sizeof scope, "<scope>%s</scope>", places[_i].xml);
+        build(SYNC, scope, text, sizeof text);
+        config = read_text(text, report);
+        ck_assert_msg(config != NULL, "%s", all(report));
+        ck_assert_str_eq(config->syncs[0].scope.text, places[_i].text);
+        ck_assert_uint_eq(config->syncs[0].scope.length, strlen(places[_i].text));
+        place = mstc_config_place(&config->syncs[0].scope, places[_i].offset);
+        ck_assert_str_eq(place.file, file);
+        ck_assert_msg(place.line == places[_i].line && place.column == places[_i].column, "%s: %u:%u", places[_i].xml,
+                      place.line, place.column);
+        mstc_config_free(config);
+        mstc_report_free(report);
+}
+END_TEST
+
+/* ---- the file itself ---- */
+
+static void
+expect_one(struct mstc_report *report, const char *says, const char *remedy)
+{
+        const struct mstc_complaint *c;
+
+        ck_assert_msg(mstc_report_count(report) == 1, "%s", all(report));
+        c = mstc_report_at(report, 0);
+        ck_assert_msg(strstr(c->text, says) != NULL, "%s", all(report));
+        ck_assert_msg(remedy == NULL || strstr(c->remedy, remedy) != NULL, "%s", all(report));
+        mstc_report_free(report);
+}
+
+START_TEST(owner_and_mode)
+{
+        static const mode_t modes[] = { 0664, 0646, 0666, 0777, 0620 };
+
+        for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+                struct mstc_report *report = mstc_report_new();
+
+                write_file(file, good, sizeof good - 1, modes[i]);
+                ck_assert_ptr_null(mstc_config_read(file, report));
+                expect_one(report, "can be written by others (its mode is 0", "chmod go-w '");
+        }
+        for (int i = 0; i < 2; i++) {
+                struct mstc_report *report = mstc_report_new();
+                struct mstc_config *config;
+
+                write_file(file, good, sizeof good - 1, i == 0 ? 0600 : 0644);
+                config = mstc_config_read(file, report);
+                ck_assert_msg(config != NULL, "%s", all(report));
+                ck_assert(config->private_file == (i == 0) && config->instances[0].private_file == (i == 0));
+                mstc_config_free(config);
+                mstc_report_free(report);
+        }
+        if (geteuid() == 0) {
+                struct mstc_report *report = mstc_report_new();
+
+                ck_assert_int_eq(chown(file, 12345, 0), 0);
+                ck_assert_ptr_null(mstc_config_read(file, report));
+                expect_one(report, "belongs to user 12345, who is neither root nor the user running muster", "chown root");
+        }
+}
+END_TEST
+
+START_TEST(not_a_file)
+{
+        struct mstc_report *report = mstc_report_new();
+
+        ck_assert_ptr_null(mstc_config_read("/nowhere/muster.xml", report));
+        expect_one(report, "'/nowhere/muster.xml' cannot be opened: No such file or directory", NULL);
+        report = mstc_report_new();
+        ck_assert_ptr_null(mstc_config_read(folder, report));
+        expect_one(report, "is not a regular file", "name a regular file");
+        report = mstc_report_new();
+        ck_assert_int_eq(mkfifo(file, 0600), 0);
+        ck_assert_ptr_null(mstc_config_read(file, report));
+        expect_one(report, "is not a regular file", "name a regular file");
+}
+END_TEST
+
+START_TEST(four_megabytes)
+{
+        struct mstc_report *report = mstc_report_new();
+        size_t most = (size_t)4 << 20;
+        char *text = malloc(most + 1);
+        size_t length = sizeof good - 1;
+        struct mstc_config *config;
+
+        ck_assert_ptr_nonnull(text);
+        memset(text, '\n', most + 1);
+        memcpy(text, good, length);
+        write_file(file, text, most, 0600);
+        config = mstc_config_read(file, report);
+        ck_assert_msg(config != NULL, "%s", all(report));
+        mstc_config_free(config);
+        write_file(file, text, most + 1, 0600);
+        ck_assert_ptr_null(mstc_config_read(file, report));
+        expect_one(report, "has more than the 4194304 bytes that are taken", NULL);
+        free(text);
+}
+END_TEST
+
+/* Deeper than any stack should be trusted with; longer names than any buffer. */
+START_TEST(bombs)
+{
+        size_t size = 200000;
+        char *text = malloc(size + 1);
+
+        ck_assert_ptr_nonnull(text);
+        for (int kind = 0; kind < 3; kind++) {
+                struct mstc_report *report = mstc_report_new();
+                size_t used = 0;
+
+                if (kind == 0)
+                        while (used + 4 < size)
+                                used += (size_t)snprintf(text + used, size - used, "<a>");
+                else if (kind == 1)
+                        used += (size_t)snprintf(text, size, "<muster %0*d='x'/>", 150000, 7);
+                else
+                        used += (size_t)snprintf(text, size, "<muster xmlns='urn:muster:config:1'><a%0*d/></muster>", 40000, 7);
+                write_file(file, text, used, 0600);
+                ck_assert_ptr_null(mstc_config_read(file, report));
+                ck_assert_uint_ge(mstc_report_errors(report), 1);
+                mstc_report_free(report);
+        }
+        free(text);
+}
+END_TEST
+
+/* ---- includes ---- */
+
+static void
+put_part(const char *name, const char *text, mode_t mode)
+{
+        char path[128];
+
+        (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+        write_file(path, text, strlen(text), mode);
+}
+
+#define PART "<part xmlns='urn:muster:config:1'>"
+
+START_TEST(parts_are_read)
+{
+        struct mstc_report *report = mstc_report_new();
+        char text[4096];
+        struct mstc_config *c;
+        struct mstc_place place;
+
+        put_part("b.xml", PART "<group name='b'>false</group></part>", 0644);
+        put_part("a.xml", "<?xml version='1.0'?>\n" PART "\n<group name='a'>user.x</group><test user='{}' in='a'/></part>", 0644);
+        put_part("top.part", PART "<sink name='more' plugin='p'/></part>", 0600);
+        build(SYNC, "<include file='*.xml'/>", text, sizeof text);
+        ck_assert_ptr_null(read_text(text, report));         /* that takes muster.xml too */
+        ck_assert_msg(strstr(all(report), "muster.xml' is read already [include a file once]") != NULL, "%s", all(report));
+        mstc_report_free(report);
+        report = mstc_report_new();
+        build(SYNC, "<include file='[ab].xml'/><include file='none*.xml'/>", text, sizeof text);
+        c = read_text(text, report);
+        ck_assert_msg(c != NULL && mstc_report_count(report) == 0, "%s", all(report));
+        ck_assert_uint_eq(c->syncs[0].group_count, 3);
+        ck_assert_str_eq(c->syncs[0].groups[1].name, "a");
+        ck_assert_str_eq(c->syncs[0].groups[2].name, "b");
+        ck_assert_uint_eq(c->syncs[0].test_count, 1);
+        place = mstc_config_place(&c->syncs[0].groups[1].rule, 5);
+        ck_assert(strstr(place.file, "/a.xml") != NULL && place.line == 3 && place.column == 22);
+        mstc_config_free(c);
+        mstc_report_free(report);
+        report = mstc_report_new();
+        build(TOP, "<include file='top.part'/>", text, sizeof text);
+        c = read_text(text, report);
+        ck_assert_msg(c != NULL && c->instance_count == 3, "%s", all(report));
+        ck_assert(!c->instances[0].private_file && c->instances[2].private_file);
+        mstc_config_free(c);
+        mstc_report_free(report);
+}
+END_TEST
+
+static const struct {
+        const char *part;
+        mode_t mode;
+        enum where where;
+        const char *says, *at;
+} parts[] = {
+        { PART "<group name='g'>true</group></part>", 0644, SYNC, "there is a second group named 'g'", "/x.part:1:" },
+        { PART "<group name='x'>true</group></part>", 0644, TOP, "<muster> has no element <group>", "/x.part:1:" },
+        { PART "<sink name='x' plugin='p'/></part>", 0644, SYNC, "<sync> has no element <sink>", "/x.part:1:" },
+        { PART "\n<include file='y'/></part>", 0644, SYNC, "an included file cannot include others", "/x.part:2:1:" },
+        { PART "text</part>", 0644, SYNC, "<part> holds no text", "/x.part:1:35:" },
+        { "<part/>", 0644, SYNC, "an included file holds a <part> of this namespace", "/x.part:1:1:" },
+        { "<muster xmlns='urn:muster:config:1'/>", 0644, TOP, "not <muster>", "/x.part:1:1:" },
+        { "<!DOCTYPE part>" PART "</part>", 0644, TOP, "DOCTYPE", "/x.part:1:1:" },
+        { "<part", 0644, TOP, "not well-formed", "/x.part:1:" },
+        { PART "</part>", 0664, TOP, "can be written by others", "/muster.xml:3:16:" },
+        { PART "<group name='x' nmae='y'>true</group></part>", 0644, SYNC, "<group> has no attribute 'nmae'", "/x.part:1:51:" },
+};
+
+START_TEST(bad_part)
+{
+        struct mstc_report *report = mstc_report_new();
+        char text[4096];
+
+        put_part("x.part", parts[_i].part, parts[_i].mode);
+        build(parts[_i].where, "<include file='x.part'/>", text, sizeof text);
+        ck_assert_ptr_null(read_text(text, report));
+        ck_assert_uint_ge(mstc_report_errors(report), 1);
+        ck_assert_msg(strstr(all(report), parts[_i].says) != NULL && strstr(all(report), parts[_i].at) != NULL, "%s", all(report));
+        mstc_report_free(report);
+}
+END_TEST
+
+/* ---- 300 files that nobody would write ---- */
+
+static uint32_t
+next(uint32_t *seed)
+{
+        *seed ^= *seed << 13;
+        *seed ^= *seed >> 17;
+        return *seed ^= *seed << 5;
+}
+
+static size_t
+mutate(char *text, size_t length, uint32_t *seed)
+{
+        static const char *const pieces[] = {
+                "<", ">", "/>", "</", "&", "&#0;", "<![CDATA[", "]]>", "<!--", "-->", "\"", "'", "=", "\xff", "\xc3", "<?", "?>",
+                "<!DOCTYPE x>", "&#x41;", "{value}", " name=\"", "xmlns=\"\"", "\r", "<map to=\"x\">", "</target>", "-1", "*",
+        };
+        size_t at = next(seed) % length, size;
+        const char *piece;
+
+        switch (next(seed) % 4) {
+        case 0:
+                text[at] = (char)next(seed);
+                return length;
+        case 1:
+                size = 1 + next(seed) % 40;
+                size = size < length - at ? size : length - at;
+                memmove(text + at, text + at + size, length - at - size);
+                return length - size > 0 ? length - size : 1;
+        case 2:
+                size = 1 + next(seed) % 60;
+                size = size < length - at ? size : length - at;
+                memmove(text + at + size, text + at, length - at);
+                return length + size;
+        default:
+                piece = pieces[next(seed) % (sizeof pieces / sizeof *pieces)];
+                memmove(text + at + strlen(piece), text + at, length - at);
+                memcpy(text + at, piece, strlen(piece));
+                return length + strlen(piece);
+        }
+}
+
+START_TEST(mutants)
+{
+        uint32_t seed = 0x9e3779b9u + (uint32_t)_i;
+        size_t accepted = 0;
+        char *text = malloc(sizeof good + 4096);
+
+        ck_assert_ptr_nonnull(text);
+        for (int round = 0; round < 100; round++) {
+                struct mstc_report *report = mstc_report_new();
+                struct mstc_config *config;
+                size_t length = sizeof good - 1;
+
+                memcpy(text, good, length);
+                for (uint32_t n = 1 + next(&seed) % 5; n > 0; n--)
+                        length = mutate(text, length, &seed);
+                write_file(file, text, length, 0600);
+                config = mstc_config_read(file, report);
+                /* Either it is right, or there is a sentence; and the schema never
+                 * knows better than the walk. */
+                ck_assert((config != NULL) == (mstc_report_errors(report) == 0));
+                ck_assert_msg(strstr(all(report), "not as the schema wants it") == NULL, "%s\n%.*s", all(report), (int)length, text);
+                accepted += config != NULL;
+                mstc_config_free(config);
+                mstc_report_free(report);
+        }
+        ck_assert_uint_lt(accepted, 60);
+        free(text);
+}
+END_TEST
+
+static Suite *
+suite(void)
+{
+        Suite *s = suite_create("config");
+        TCase *mistakes = tcase_create("mistakes"), *right = tcase_create("right"), *files = tcase_create("files");
+
+        tcase_add_checked_fixture(mistakes, setup, teardown);
+        tcase_add_checked_fixture(right, setup, teardown);
+        tcase_add_checked_fixture(files, setup, teardown);
+        tcase_add_loop_test(mistakes, mistake, 0, UNIT_COUNT(bad));
+        tcase_add_loop_test(mistakes, not_well_formed, 0, UNIT_COUNT(broken));
+        tcase_add_test(mistakes, all_at_once);
+        tcase_add_test(right, everything_is_read);
+        tcase_add_loop_test(right, place_of_a_byte, 0, UNIT_COUNT(places));
+        tcase_add_test(files, owner_and_mode);
+        tcase_add_test(files, not_a_file);
+        tcase_add_test(files, four_megabytes);
+        tcase_add_test(files, bombs);
+        tcase_add_test(files, parts_are_read);
+        tcase_add_loop_test(files, bad_part, 0, UNIT_COUNT(parts));
+        tcase_add_loop_test(files, mutants, 0, 3);
+        suite_add_tcase(s, mistakes);
+        suite_add_tcase(s, right);
+        suite_add_tcase(s, files);
+        return s;
+}
+
+UNIT_MAIN(suite)
