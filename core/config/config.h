@@ -73,7 +73,9 @@ struct mstc_config_family {                  /* <groups for-each= name= title=> 
         struct mstc_place place;
 };
 
-struct mstc_config_use {                     /* <groups use="a* b"/> or <group use="a" as="x"> */
+/* <groups use="a* b"/> or <group use="a" as="x">; of several that fit a group the first
+ * counts, and those that name one group come first. */
+struct mstc_config_use {
         const char *pattern;                 /* one word, '*' and '?' are wild         */
         const char *as;
         struct mstc_config_map *maps;

@@ -28,6 +28,7 @@ mstc_part_map(struct mstc_walk *walk, xmlNode *node, struct mstc_config_map **ma
         const char *to = mstc_walk_attribute(walk, node, "to");
         const struct mstc_config_map *other = find_map(*maps, *count, to);
         struct mstc_config_map *map;
+        size_t at;
 
         (void)mstc_walk_into(walk, node, &shape);
         if (to != NULL && to[0] == '\0')
@@ -45,7 +46,8 @@ mstc_part_map(struct mstc_walk *walk, xmlNode *node, struct mstc_config_map **ma
         map->keep_null = mstc_walk_choice(walk, node, "null", "clear|keep", 0) == 1;
         map->own_values = mstc_walk_choice(walk, node, "values", "all|own", 0) == 1;
         map->place = mstc_walk_at(node, "to");
-        if (map->expression.text == NULL && map->when != MSTC_NEVER)
+        if (map->expression.text == NULL && map->when != MSTC_NEVER
+            && !mstc_raw_stray(&mstc_document_of(node)->raw, mstc_document_tag(node), &at))
                 mstc_report_error(walk->report, mstc_walk_place(node), shape.example, "<map> is empty");
 }
 
@@ -247,8 +249,6 @@ read_child(struct mstc_walk *walk, xmlNode *child, struct mstc_config_target *ta
                 mstc_part_map(walk, child, &target->maps, &target->map_count);
         } else if (mstc_walk_is(child, "groups")) {
                 use_patterns(walk, child, target);
-        } else if (mstc_walk_is(child, "group")) {
-                use_group(walk, child, target);
         } else if (mstc_walk_is(child, "on-gone")) {
                 read_leaver(walk, child, &target->on_gone, true);
         } else if (mstc_walk_is(child, "on-out-of-scope")) {
@@ -301,6 +301,9 @@ mstc_part_target(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync 
         target->exact_members = mstc_walk_choice(walk, node, "members", "own|exact", 0) == 1;
         target->on_gone.what = target->on_out_of_scope.what = target->on_disabled.what = MSTC_DISABLE;
         target->place = mstc_walk_place(node);
+        for (size_t i = 0; i < children.count; i++)      /* the first that fits counts: names before patterns */
+                if (mstc_walk_is(children.at[i], "group"))
+                        use_group(walk, children.at[i], target);
         for (size_t i = 0; i < children.count; i++)
                 read_child(walk, children.at[i], target);
         for (size_t i = 0; i < children.count; i++)      /* below the target's own */

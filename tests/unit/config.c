@@ -144,7 +144,7 @@ static const struct {
         { TOP, "<sync name='s' source='src'><target sink='snk'/></sync>", { 4, 13 }, "there is a second sync named 's'", "muster.xml:3" },
         /* names that nobody has */
         { TOP, "<sync name='t' source='scr'><target sink='snk'/></sync>", { 3, 24 }, "there is no source named 'scr'", "did you mean 'src'?" },
-        { TOP, "<sync name='t' source='snk'><target sink='snk'/></sync>", { 3, 24 }, "'snk' is a sink, not a source", "did you mean" },
+        { TOP, "<sync name='t' source='snk'><target sink='snk'/></sync>", { 3, 24 }, "'snk' is a sink, not a source", "there is only one: src" },
         { SYNC, "<target name='t' sink='ldap'/>", { 5, 24 }, "there is no sink named 'ldap'", "there is only one: snk" },
         { TOP, "<never-touch sink='sink'>true</never-touch>", { 3, 20 }, "there is no sink named 'sink'", "did you mean 'snk'?" },
         { TARGET, "<maps use='mm'/>", { 7, 12 }, "there are no <maps> named 'mm'", "did you mean 'm'?" },
@@ -325,9 +325,9 @@ check_target(const struct mstc_config *c, const struct mstc_config_target *t)
         ck_assert(t->maps[1].when == MSTC_NEVER && t->maps[1].expression.text == NULL);
         ck_assert_str_eq(t->maps[2].to, "sn");
         ck_assert_uint_eq(t->use_count, 3);
-        ck_assert_str_eq(t->uses[1].pattern, "dept-*");
-        ck_assert_str_eq(t->uses[2].as, "F I N");
-        ck_assert_uint_eq(t->uses[2].map_count, 1);
+        ck_assert_str_eq(t->uses[2].pattern, "dept-*");
+        ck_assert_str_eq(t->uses[0].as, "F I N");
+        ck_assert_uint_eq(t->uses[0].map_count, 1);
         ck_assert(t->on_gone.what == MSTC_DISABLE && t->on_gone.given);
         ck_assert_int_eq(t->on_gone.delete_after_ms, INT64_C(30) * 86400000);
         ck_assert(t->on_out_of_scope.what == MSTC_DELETE && t->on_disabled.what == MSTC_KEEP);
