@@ -75,7 +75,7 @@ settle_answered(struct each *each, struct mst_op *op, struct mstc_flight *flight
                 why = flight->why;
         } else if (outcome != MST_DONE && why.code == MST_OK) {
                 mst_fail(&why, outcome == MST_GONE ? MST_ENOTFOUND : MST_EREFUSED,
-                         "%s: status %d: %s", mst_http_say(flight->request, what, sizeof what), status,
+                         "%s: status %d: %s", mstc_flight_say(flight, what, sizeof what), status,
                          excerpt(flight->reply, body, sizeof body));
         }
         mst_op_settle(op, outcome, outcome == MST_DONE ? NULL : &why);

@@ -16,6 +16,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "net/net.h"
 #include "util/alloc.h"
@@ -83,6 +84,7 @@ mstc_flight_drop_spare(struct mst_http *http)
                 struct mstc_flight *flight = http->spare;
                 http->spare = flight->next;
                 curl_easy_cleanup(flight->easy);
+                mstc_net_done(&flight->url);
                 mst_http_request_free(flight->own_request);
                 mst_http_reply_free(flight->own_reply);
                 mstc_free(flight);
@@ -122,6 +124,7 @@ mstc_flight_begin(struct mstc_flight *flight, struct mst_http_request *request,
 {
         flight->request = request;
         flight->reply = reply;
+        mstc_net_clear(&flight->url);
         flight->state = MSTC_GROUND;
         flight->tries = flight->throttles = 0;
         flight->most = (unsigned)flight->http->tries;
@@ -281,34 +284,36 @@ set_method(struct mstc_flight *flight)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
+const char *
+mstc_flight_say(const struct mstc_flight *flight, char *into, size_t room)
+{
+        if (flight->url.length == 0)
+                return mst_http_say(flight->request, into, room);
+        return mstc_request_say(flight->request->method, flight->url.bytes, into, room);
+}
+
 /* Fails with 'why' set. */
 static int
 prepare(struct mstc_flight *flight)
 {
-        struct mstc_net_bytes url = { 0 };
-        int code = MST_OK;
+        const char *url;
 
         if (flight->request->bad != NULL)
                 return mst_fail(&flight->why, MST_EINTERNAL, "a request was not sent: %s",
                                 flight->request->bad);
-        if (!mstc_request_url(flight->http, flight->request, &url))
-                code = mst_fail_memory(&flight->why, "preparing a request");
-        else if (!mstc_origin_allowed(flight->http, url.bytes, &flight->why))
-                code = flight->why.code;
-        if (code == MST_OK) {
-                curl_easy_reset(flight->easy);
-                curl_easy_setopt(flight->easy, CURLOPT_PATH_AS_IS, 1L);
-                if (curl_easy_setopt(flight->easy, CURLOPT_URL, url.bytes) != CURLE_OK)
-                        code = mst_fail_memory(&flight->why, "preparing a request");
-        }
-        if (code == MST_OK) {
-                set_trust(flight, strncmp(url.bytes, "http:", 5) == 0);
-                set_limits(flight);
-                set_method(flight);
-                code = set_headers(flight);
-        }
-        mstc_net_done(&url);
-        return code;
+        if (!mstc_request_url(flight->http, flight->request, &flight->url))
+                return mst_fail_memory(&flight->why, "preparing a request");
+        url = flight->url.bytes;
+        if (!mstc_origin_allowed(flight->http, url, &flight->why))
+                return flight->why.code;
+        curl_easy_reset(flight->easy);
+        curl_easy_setopt(flight->easy, CURLOPT_PATH_AS_IS, 1L);
+        if (curl_easy_setopt(flight->easy, CURLOPT_URL, url) != CURLE_OK)
+                return mst_fail_memory(&flight->why, "preparing a request");
+        set_trust(flight, strncasecmp(url, "http:", 5) == 0);
+        set_limits(flight);
+        set_method(flight);
+        return set_headers(flight);
 }
 
 void
@@ -359,7 +364,7 @@ say_trouble(struct mstc_flight *flight)
         const char *text = flight->trouble[0] != '\0' ? flight->trouble
                 : curl_easy_strerror(flight->result);
 
-        mst_http_say(flight->request, what, sizeof what);
+        mstc_flight_say(flight, what, sizeof what);
         if (flight->reply->too_large)
                 return mst_fail(&flight->why, MST_ENET, "%s: the answer is larger than %zu bytes and "
                                 "was not read", what, flight->reply->cap);
@@ -390,7 +395,7 @@ say_status(struct mstc_flight *flight)
         char what[300], ids[160];
         int status = flight->reply->status;
 
-        mst_http_say(flight->request, what, sizeof what);
+        mstc_flight_say(flight, what, sizeof what);
         say_ids(flight, ids, sizeof ids);
         if (status == 429)
                 return mst_fail(&flight->why, MST_ETHROTTLED, "%s: the service asks to slow down "
@@ -467,7 +472,7 @@ mstc_flight_land(struct mstc_flight *flight)
         reply->sent = flight->starts > 0;
         reply->status = flight->result == CURLE_OK ? (int)status : 0;
         mst_host_log(http->host, MST_LOG_DEBUG, "%s: %d, %zu bytes, %lld ms",
-                     mst_http_say(flight->request, what, sizeof what), reply->status,
+                     mstc_flight_say(flight, what, sizeof what), reply->status,
                      reply->body.length,
                      (long long)(mst_host_ticks_ms(http->host) - flight->begun));
         if (flight->result != CURLE_OK) {

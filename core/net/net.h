@@ -60,6 +60,7 @@ struct mstc_flight {
         struct mst_http *http;
         CURL *easy;
         struct curl_slist *headers;
+        struct mstc_net_bytes url;           /* where it goes, behind the option 'url' */
         struct mst_http_request *request;    /* the caller's, or 'own_request'         */
         struct mst_http_reply *reply;
         struct mst_http_request *own_request;
@@ -116,7 +117,9 @@ char *mstc_origin_of(const char *url, const char **why);
 bool mstc_origin_loopback(const char *origin);
 bool mstc_origin_allowed(const struct mst_http *http, const char *url, struct mst_error *err);
 
-/* request.c: the address it goes to, behind the option 'url' when it is a path. */
+/* request.c: the address it goes to, behind the option 'url' when it is a path; and an
+ * address without what may be secret. */
+const char *mstc_request_say(const char *method, const char *url, char *into, size_t room);
 bool mstc_request_url(const struct mst_http *http, const struct mst_http_request *request,
                       struct mstc_net_bytes *into);
 
@@ -140,6 +143,8 @@ void mstc_flight_drop_spare(struct mst_http *http);
 void mstc_flight_begin(struct mstc_flight *flight, struct mst_http_request *request,
                        struct mst_http_reply *reply);
 void mstc_flight_launch(struct mstc_flight *flight);
+/* "GET https://host/path" for a sentence. */
+const char *mstc_flight_say(const struct mstc_flight *flight, char *into, size_t room);
 void mstc_flight_land(struct mstc_flight *flight);                 /* a try is over */
 void mstc_flight_abort(struct mstc_flight *flight);
 int mstc_flight_end(struct mstc_flight *flight, int code);

@@ -239,11 +239,16 @@ mstc_request_url(const struct mst_http *http, const struct mst_http_request *req
 }
 
 const char *
+mstc_request_say(const char *method, const char *url, char *into, size_t room)
+{
+        snprintf(into, room, "%s %.*s", method, (int)strcspn(url, "?#"), url);
+        return into;
+}
+
+const char *
 mst_http_say(const struct mst_http_request *request, char *into, size_t room)
 {
         const char *url = request != NULL && request->url.bytes != NULL ? request->url.bytes : "";
 
-        snprintf(into, room, "%s %.*s", request != NULL ? request->method : "",
-                 (int)strcspn(url, "?#"), url);
-        return into;
+        return mstc_request_say(request != NULL ? request->method : "", url, into, room);
 }

@@ -20,7 +20,7 @@ must_wait(struct mst_http *http, struct mstc_flight *flight, int64_t now)
         if (http->gate > now && http->gate > flight->due) {
                 if (!mstc_pace_afford(http, now, http->gate)) {
                         mst_fail(&flight->why, MST_ETHROTTLED, "%s: not sent, because the service asked "
-                                 "to wait %lld s", mst_http_say(flight->request, what, sizeof what),
+                                 "to wait %lld s", mstc_flight_say(flight, what, sizeof what),
                                  (long long)((http->gate - now + 999) / 1000));
                         flight->why.retry_after_ms = (uint32_t)(http->gate - now);
                         mstc_flight_end(flight, MST_ETHROTTLED);

@@ -14,7 +14,7 @@
 
 #include "fuzz.h"
 
-enum { MUTANTS = 400, CUTS = 300, FILE_MOST = 1 << 20 };
+enum { MUTANTS = 4000, CUTS = 300, FILE_MOST = 1 << 20 };
 
 static uint64_t seed = UINT64_C(0x9e3779b97f4a7c15);
 

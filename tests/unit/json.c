@@ -3,6 +3,7 @@
 #include "build.h"
 
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -389,7 +390,7 @@ START_TEST(json_leave_and_skip)
         mst_json_leave(json);                            /* in the middle of the inner one */
         ck_assert(mst_json_element(json));
         ck_assert(mst_json_skip(json, &raw, &size));
-        ck_assert(size == 13 && memcmp(raw, "{\"x\" : [5] }", size - 1) == 0);
+        ck_assert(size == 12 && memcmp(raw, "{\"x\" : [5] }", size) == 0);
         ck_assert(mst_json_element(json));
         ck_assert_int_eq(mst_json_int(json, &number), MST_JSON_OK);
         ck_assert_int_eq(number, 6);
