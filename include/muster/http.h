@@ -244,9 +244,11 @@ MST_API int mst_http_many(struct mst_http *http, const struct mst_http_many *cal
  * the body.  'tell' is not called where there is no answer: sent is unknown, not sent
  * is retry.  NULL leaves everything to the status.
  *
- * 429 holds back all further requests as long as the service asks.  401 and 403 on an
- * op end the call with that error when they come twice in a row, and the ops are given
- * back.  When stopping, what is in flight has two seconds to be answered. */
+ * 429 holds back all further requests as long as the service asks.  Trouble of the
+ * service as a whole ends the call with that error, and the ops that were not sent are
+ * given back: credentials refused (401 twice in a row), nobody there (three times in a
+ * row), failing (5xx twenty times in a row), a wait that patience does not cover.  When
+ * stopping, what is in flight has a moment left to be answered. */
 typedef int mst_http_ask(void *self, struct mst_op *op, struct mst_http_request *request,
                          struct mst_error *err);
 typedef bool mst_http_tell(void *self, struct mst_op *op, struct mst_http_reply *reply,

@@ -6,6 +6,8 @@ EXTRA_DIST += tests/unit/unit.h
 
 if HAVE_CHECK
 
+include tests/unit/net.mk
+
 check_PROGRAMS += tests/unit/arena
 tests_unit_arena_SOURCES = tests/unit/arena.c
 tests_unit_arena_CFLAGS = $(UNIT_CFLAGS)
@@ -23,17 +25,6 @@ tests_unit_date_SOURCES = tests/unit/date.c
 tests_unit_date_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_date_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/date
-
-if HAVE_CURL
-if HAVE_MHD
-check_PROGRAMS += tests/unit/entra-read
-tests_unit_entra_read_SOURCES = tests/unit/entra-read.c tests/unit/graph.c tests/unit/graph.h \
-  $(plugins_entra_la_SOURCES)
-tests_unit_entra_read_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_entra_read_LDADD = libmuster-net.la $(UNIT_LIBS)
-TESTS += tests/unit/entra-read
-endif
-endif
 
 check_PROGRAMS += tests/unit/error
 tests_unit_error_SOURCES = tests/unit/error.c

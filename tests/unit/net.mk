@@ -1,0 +1,39 @@
+# JSON, the HTTP client and the entra source
+
+check_PROGRAMS += tests/unit/json
+tests_unit_json_SOURCES = tests/unit/json.c
+tests_unit_json_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_json_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/json
+
+if HAVE_CURL
+
+check_PROGRAMS += tests/unit/http
+tests_unit_http_SOURCES = tests/unit/http.c tests/unit/server.c tests/unit/server.h
+tests_unit_http_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_http_LDADD = libmuster-net.la $(UNIT_LIBS)
+TESTS += tests/unit/http
+
+check_PROGRAMS += tests/unit/http-each
+tests_unit_http_each_SOURCES = tests/unit/http-each.c tests/unit/server.c tests/unit/server.h
+tests_unit_http_each_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_http_each_LDADD = libmuster-net.la $(UNIT_LIBS)
+TESTS += tests/unit/http-each
+
+check_PROGRAMS += tests/unit/http-pure
+tests_unit_http_pure_SOURCES = tests/unit/http-pure.c
+tests_unit_http_pure_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_http_pure_LDADD = libmuster-net.la $(UNIT_LIBS)
+TESTS += tests/unit/http-pure
+
+if HAVE_MHD
+
+check_PROGRAMS += tests/unit/entra-read
+tests_unit_entra_read_SOURCES = tests/unit/entra-read.c tests/unit/graph.c tests/unit/graph.h \
+  $(plugins_entra_la_SOURCES)
+tests_unit_entra_read_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_entra_read_LDADD = libmuster-net.la $(UNIT_LIBS)
+TESTS += tests/unit/entra-read
+
+endif
+endif
