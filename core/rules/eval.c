@@ -42,7 +42,7 @@ mstc_run_fail(struct mstc_run *run, const char *format, ...)
 enum mstc_flow
 mstc_run_memory(struct mstc_run *run)
 {
-        run->broken = true;
+        run->broken = run->memory = true;
         run->eval->why = "out of memory";
         return MSTC_FAILED;
 }
@@ -325,12 +325,12 @@ quantifier(struct mstc_run *run, const struct mstc_node *node, bool *ret)
         const struct mst_value *list;
         struct mstc_element at = { .out = run->element };
         enum mstc_flow flow = mstc_run_refer(run, node->kids[0], &room, &list);
-        size_t count = flow == MSTC_VALUE ? mst_value_count(list) : 0;
+        size_t count = flow == MSTC_VALUE ? mstc_value_elements(list) : 0;
         bool is = node->all;
 
         run->element = &at;
         for (size_t i = 0; i < count && flow == MSTC_VALUE && is == node->all; i++) {
-                at.value = mst_value_at(list, i);
+                at.value = mstc_value_element(list, i);
                 flow = mstc_run_test(run, node->kids[1], &is);
         }
         run->element = at.out;
@@ -350,8 +350,8 @@ reports(struct mstc_run *run, const struct mstc_node *node, bool *ret)
         id = manager;
         if (manager->type == MST_OBJECT && (id = member(manager, "objectId")) == NULL)
                 id = member(manager, "id");
-        *ret = id != NULL && mstc_compare_constant(MSTC_OP_EQ, id, false, node->constant,
-                                                   run->eval->arena, NULL);
+        *ret = id != NULL && (id->type == MST_TEXT || id->type == MST_REF) &&
+               mstc_compare_constant(MSTC_OP_EQ, id, false, node->constant, run->eval->arena, NULL);
         return MSTC_VALUE;
 }
 

@@ -21,6 +21,7 @@ struct mstc_run {
         bool rule;                           /* odd data is just false                 */
         bool broken;                         /* memory is out or a pattern's limit hit:
                                               * told even where odd data is not        */
+        bool memory;                         /* broken because memory is out           */
 };
 
 /* A value; MSTC_VALUE, or what there is instead of one.  mstc_run_refer() points at
@@ -56,6 +57,10 @@ int mstc_number_order(const struct mst_value *a, const struct mst_value *b);
 #define MSTC_TEXT_ROOM 48
 bool mstc_value_text_form(const struct mst_value *value, char room[MSTC_TEXT_ROOM],
                           const char **ret, size_t *length);
+
+/* Elements: of a list its own, of null none, of anything else (an object, too) itself. */
+size_t mstc_value_elements(const struct mst_value *value);
+const struct mst_value *mstc_value_element(const struct mst_value *value, size_t index);
 
 /* A hash that equal values share. */
 size_t mstc_value_hash(const struct mst_value *value);

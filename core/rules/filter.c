@@ -243,7 +243,7 @@ test_clause(const struct clause *clause, const struct mst_record *record, struct
 {
         struct mst_value room;
         const struct mst_value *value = mstc_look_up(record, clause->attribute, false, &room);
-        bool empty = value->type == MST_NULL || (value->type != MST_BOOL && mst_value_count(value) == 0) ||
+        bool empty = mstc_value_elements(value) == 0 ||
                      ((value->type == MST_TEXT || value->type == MST_REF) && value->length == 0);
         bool found = false;
 
@@ -252,8 +252,8 @@ test_clause(const struct clause *clause, const struct mst_record *record, struct
         if (empty)
                 return false;
         eval->why = NULL;
-        for (size_t i = 0; i < mst_value_count(value) && !found; i++)
-                found = test_one(clause, mst_value_at(value, i), eval);
+        for (size_t i = 0; i < mstc_value_elements(value) && !found; i++)
+                found = test_one(clause, mstc_value_element(value, i), eval);
         return found != clause->operator->negative && eval->why == NULL;
 }
 

@@ -17,15 +17,18 @@ struct mstc_index;
 struct mstc_matches {
         uint32_t *ids;                       /* sorted, unique; grown as needed        */
         size_t count, room;
-        uint64_t candidates;                 /* how many rules were evaluated          */
+        uint64_t candidates;                 /* how many rules were evaluated, summed up */
+        struct mstc_scratch *scratch;        /* begins as NULL; kept from call to call */
 };
 
 struct mstc_index *mstc_index_new(void);
 void mstc_index_free(struct mstc_index *index);
 /* The rule is borrowed.  False: out of memory. */
 bool mstc_index_add(struct mstc_index *index, const struct mstc_expr *rule, uint32_t id);
+/* Once, after the last rule.  False: out of memory. */
 bool mstc_index_build(struct mstc_index *index);
-/* All rules that are true for 'record'.  False: out of memory. */
+/* All rules that are true for 'record'.  False: out of memory.  eval->why is not NULL
+ * when a rule's pattern hit its limit on this record: that rule is then not among them. */
 bool mstc_index_match(const struct mstc_index *index, const struct mst_record *record,
                       struct mstc_eval *eval, struct mstc_matches *matches);
 void mstc_matches_done(struct mstc_matches *matches);

@@ -184,3 +184,15 @@ mstc_value_hash(const struct mst_value *value)
                 hash ^= (size_t)value->as.number * (size_t)0xFF51AFD7ED558CCDu;
         return hash ^ hash >> 29;
 }
+
+size_t
+mstc_value_elements(const struct mst_value *value)
+{
+        return value->type == MST_LIST ? value->length : value->type != MST_NULL;
+}
+
+const struct mst_value *
+mstc_value_element(const struct mst_value *value, size_t index)
+{
+        return value->type == MST_LIST ? &value->as.items[index] : value;
+}

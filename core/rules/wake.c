@@ -139,8 +139,8 @@ quantifier(struct wake *wake, const struct mstc_node *node)
         if (reads_now(node->kids[0]) || mstc_run_refer(&wake->run, node->kids[0], &room, &list) != MSTC_VALUE)
                 return;
         wake->run.element = &at;
-        for (size_t i = 0; i < mst_value_count(list); i++) {
-                at.value = mst_value_at(list, i);
+        for (size_t i = 0; i < mstc_value_elements(list); i++) {
+                at.value = mstc_value_element(list, i);
                 walk(wake, node->kids[1]);
         }
         wake->run.element = at.out;

@@ -104,6 +104,11 @@ tests_unit_set_SOURCES = tests/unit/set.c
 tests_unit_set_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_set_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/set
+check_PROGRAMS += tests/unit/rules-index
+tests_unit_rules_index_SOURCES = tests/unit/rules-index.c
+tests_unit_rules_index_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_rules_index_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/rules-index
 
 check_PROGRAMS += tests/unit/table
 tests_unit_table_SOURCES = tests/unit/table.c core/cli/table.c

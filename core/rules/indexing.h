@@ -1,0 +1,123 @@
+/* indexing.h - the parts of the rule index (index.h), for index.c, keys.c, access.c and
+ * program.c.
+ *
+ *   slots     places in a record where a condition looks: an attribute, or a member of
+ *             it or of its elements
+ *   keys      what such a place can hold: a folded text, a number, a date, null, "there
+ *             is something", a beginning, an end.  Every text that a rule compares with
+ *             has a key, so that "equal" becomes a comparison of two key numbers
+ *   access    the keys a rule cannot do without; under each of them it is posted
+ *   program   the rule as jumps over predicates, which all rules share: each predicate
+ *             is computed at most once for a record */
+#ifndef MSTC_INDEXING_H
+#define MSTC_INDEXING_H
+
+#include "rules/eval.h"
+#include "rules/index.h"
+
+enum mstc_key_kind {
+        MSTC_KEY_TEXT = 'e', MSTC_KEY_NUMBER = 'n', MSTC_KEY_DATE = 'd', MSTC_KEY_NULL = '0',
+        MSTC_KEY_PRESENT = 'p', MSTC_KEY_BEGIN = 'b', MSTC_KEY_END = 'x'
+};
+
+/* Beginnings and ends are cut to one of a few lengths, so that few are looked up. */
+#define MSTC_CUTS 8
+extern const uint8_t mstc_cuts[MSTC_CUTS];
+
+struct mstc_slot {
+        uint32_t attribute;                  /* in index->attributes                   */
+        const char *member;                  /* of it or of its elements; or NULL      */
+        bool either_id;
+        uint8_t kinds;                       /* bits of SLOT_...: which keys it has    */
+        uint8_t begins, ends;                /* bits: which of mstc_cuts               */
+        uint32_t texts;                      /* distinct texts compared with           */
+};
+enum { MSTC_SLOT_TEXT = 1, MSTC_SLOT_NUMBER = 2, MSTC_SLOT_DATE = 4, MSTC_SLOT_NULL = 8, MSTC_SLOT_PRESENT = 16 };
+
+struct mstc_key {
+        uint32_t slot, length;
+        const char *bytes;
+        uint32_t first, count;               /* in index->postings                     */
+        uint8_t kind;
+};
+
+struct mstc_cell { uint32_t hash, key; };    /* key + 1; 0: free                       */
+
+/* A predicate that programs share: its positive form. */
+struct mstc_predicate {
+        const struct mstc_node *node;
+        const struct mstc_expr *expr;
+        const uint32_t *map;                 /* of the rule it was taken from          */
+};
+
+/* Jumps: to another instruction, or to an end. */
+#define MSTC_YES UINT32_MAX
+#define MSTC_NO (UINT32_MAX - 1)
+struct mstc_instruction {
+        uint32_t slot, key;                  /* equal, where the slot holds one text; slot
+                                              * MSTC_NO: only by the predicate         */
+        uint32_t predicate;
+        uint32_t yes, no;
+};
+
+struct mstc_indexed {
+        const struct mstc_expr *expr;
+        uint32_t id;
+        uint32_t start;                      /* in index->code, or MSTC_YES, MSTC_NO   */
+        uint32_t *map;                       /* expr's attributes to index->attributes */
+};
+
+struct mstc_attribute { const char *name; bool exact; };
+struct mstc_posting { uint32_t key, rule; };
+
+struct mstc_index {
+        struct mst_arena *arena;             /* what building made and matching needs  */
+        struct mstc_indexed *rules;          /* in order of their ids once built       */
+        size_t count, room;
+        bool built;
+
+        struct mstc_attribute *attributes;   /* in order of names                      */
+        size_t attribute_count;
+        struct mstc_slot *slots;
+        size_t slot_count, slot_room;
+        struct mstc_key *keys;
+        size_t key_count, key_room;
+        struct mstc_cell *cells;             /* open addressing, a power of two        */
+        size_t cell_count;
+        uint32_t longest;                    /* of the text keys                       */
+        struct mstc_posting *postings;       /* in order of keys once built            */
+        size_t posting_count, posting_room;
+        uint64_t *always;                    /* bit set: rules without an access key   */
+        struct mstc_instruction *code;
+        size_t code_count, code_room;
+        struct mstc_predicate *predicates;
+        size_t predicate_count, predicate_room;
+        struct mstc_map *shared;             /* while building: predicates by what they say */
+};
+
+/* keys.c.  UINT32_MAX: out of memory (add), not there (find). */
+uint32_t mstc_slot_add(struct mstc_index *index, uint32_t attribute, const char *member, bool either_id);
+uint32_t mstc_key_add(struct mstc_index *index, uint32_t slot, enum mstc_key_kind kind,
+                      const void *bytes, size_t length);
+uint32_t mstc_key_find(const struct mstc_index *index, uint32_t slot, enum mstc_key_kind kind,
+                       const void *bytes, size_t length);
+/* The 8 bytes under which equal numbers meet. */
+void mstc_key_number(const struct mst_value *number, unsigned char into[9]);
+/* The longest cut that fits 'length' (> 0): its number. */
+unsigned mstc_cut(size_t length);
+
+/* access.c.  Enters the texts that the rule compares with; then, when all rules have
+ * been surveyed, posts the rule.  False: out of memory. */
+bool mstc_access_survey(struct mstc_index *index, const struct mstc_indexed *rule);
+bool mstc_access_post(struct mstc_index *index, uint32_t rule);
+
+/* The slot of a comparison's left side, UINT32_MAX: none; false: out of memory. */
+bool mstc_access_slot(struct mstc_index *index, const struct mstc_indexed *rule, const struct mstc_node *left,
+                      const struct mstc_node *collection, uint32_t *ret);
+/* It can be decided by comparing keys: equal, with a text, of an attribute. */
+bool mstc_access_by_key(const struct mstc_node *left, const struct mstc_constant *right);
+
+/* program.c. */
+bool mstc_program_make(struct mstc_index *index, struct mstc_indexed *rule);
+
+#endif
