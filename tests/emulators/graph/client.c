@@ -101,6 +101,7 @@ client_open(uint32_t people)
         c->e.token_key = 12;
         strcpy(c->e.base, BASE);
         directory_open(&c->e.people, 1, people, "contoso.example", "contoso.onmicrosoft.example");
+        groups_open(&c->e.groups, 1);
         app = apps_make(&c->e.apps, CLIENT);
         app_set(&app->secret, "s+cret");
         client_token(c);

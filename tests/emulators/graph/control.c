@@ -4,6 +4,7 @@
  * With the setting 'delay' the changes to people wait here until the virtual
  * clock has passed their time, and then happen as if asked for just now. */
 #include "change.h"
+#include "gchange.h"
 #include "object.h"
 
 #include <stdio.h>
@@ -30,6 +31,9 @@ static const struct door {
         { "hire", change_hire, true }, { "change", change_set, true }, { "remove", change_remove, true },
         { "purge", change_purge, true }, { "restore", change_restore, true }, { "enable", change_enable, true },
         { "disable", change_disable, true }, { "bulk", change_bulk, true },
+        { "group", gchange_make, true }, { "group-change", gchange_set, true }, { "join", gchange_join, true },
+        { "leave", gchange_leave, true }, { "group-remove", gchange_remove, true },
+        { "group-purge", gchange_purge, true }, { "group-restore", gchange_restore, true },
         { "expire", call_expire, false }, { "clock", call_clock, false }, { "faults", call_faults, false },
         { "settings", call_settings, false }, { "app", call_app, false }, { "clear", call_clear, false },
         { "quit", call_quit, false },
@@ -292,6 +296,14 @@ answer_get(struct emulator *e, struct exchange *x, const char *name)
                         refuse(x, 404, "there is nobody of that name");
                 else
                         object_write_truth(&e->people, index, &x->reply);
+        } else if (strcmp(name, "groups") == 0) {
+                gchange_tell_all(e, &x->reply);
+        } else if (strcmp(name, "group") == 0) {
+                index = groups_find(&e->groups, third);
+                if (index == NOBODY)
+                        refuse(x, 404, "there is no group of that name");
+                else
+                        gchange_tell(e, index, true, &x->reply);
         } else if (strcmp(name, "counts") == 0) {
                 tell_counts(e, x);
         } else if (strcmp(name, "settings") == 0) {

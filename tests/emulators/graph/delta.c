@@ -25,7 +25,7 @@ struct round {
 };
 
 static void
-refuse_old(struct emulator *e, struct exchange *x, int64_t form)
+refuse_old(struct emulator *e, struct exchange *x, int64_t form, const char *what)
 {
         static const enum trouble as[EXPIRY_FORMS] = {
                 [EXPIRY_THIRTY] = T_THIRTY, [EXPIRY_SYNC_STATE] = T_SYNC_STATE, [EXPIRY_GONE] = T_GONE,
@@ -35,25 +35,23 @@ refuse_old(struct emulator *e, struct exchange *x, int64_t form)
         struct text location = { 0 };
 
         if (form == EXPIRY_GONE) {
-                text_fmt(&location, "%s/v1.0/users/delta?$deltatoken=", e->base);
+                text_fmt(&location, "%s/v1.0/%s/delta?$deltatoken=", e->base, what);
                 exchange_add(x, "Location", text_str(&location));
                 text_free(&location);
         }
         exchange_trouble(x, as[form], "");
 }
 
-/* Whether the link may still be used; answers if not. */
-static bool
-fresh(struct emulator *e, struct exchange *x, const struct link *link)
+bool
+delta_link_fresh(struct emulator *e, struct exchange *x, const struct link *link, bool page, const char *what)
 {
         int64_t age = x->now - link->issued;
-        bool page = link->kind == LINK_DELTA_PAGE;
 
         if (link->serial <= e->links_dead && (!page || e->pages_dead)) {
                 if (page)
                         exchange_trouble(x, T_PAGE_TOKEN, "");
                 else
-                        refuse_old(e, x, e->links_dead_as);
+                        refuse_old(e, x, e->links_dead_as, what);
                 return false;
         }
         if (age <= e->set.link_age || (e->set.expiry == EXPIRY_LENIENT && age <= e->set.link_age_hard))
@@ -61,7 +59,7 @@ fresh(struct emulator *e, struct exchange *x, const struct link *link)
         if (page)
                 exchange_trouble(x, T_PAGE_TOKEN, "");
         else
-                refuse_old(e, x, e->set.expiry);
+                refuse_old(e, x, e->set.expiry, what);
         return false;
 }
 
@@ -278,7 +276,7 @@ go_on(struct round *r, const struct query_option *token, enum link_kind kind)
                 exchange_trouble(r->x, T_SELECT_ON_LINK, "");
                 return false;
         }
-        if (!fresh(e, r->x, &r->link))
+        if (!delta_link_fresh(e, r->x, &r->link, kind == LINK_DELTA_PAGE, "users"))
                 return false;
         if (r->link.from > e->people.log.count || r->link.people > e->people.count ||
             r->link.to > e->people.log.count) {
@@ -306,7 +304,6 @@ users_delta(struct emulator *e, struct exchange *x)
         const char *prefer = exchange_header(x, "Prefer");
         bool good;
 
-        x->units = 1;
         if (skip != NULL)
                 good = go_on(&r, skip, LINK_DELTA_PAGE);
         else if (token != NULL && strcasecmp(token->value, "latest") != 0 && *token->value != '\0')

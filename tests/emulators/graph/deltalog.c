@@ -13,7 +13,7 @@ deltalog_add(struct deltalog *log, uint32_t object, uint32_t before, enum happen
                 log->entries = room_grow(log->entries, (size_t)log->room * sizeof *log->entries);
         }
         e = &log->entries[log->count++];
-        *e = (struct log_entry){ .object = object, .before = before, .old_boss = NOBODY, .what = (uint8_t)what };
+        *e = (struct log_entry){ .object = object, .before = before, .other = NOBODY, .what = (uint8_t)what };
         if (before != 0)
                 log->entries[before - 1].after = log->count;
         return e;
@@ -36,7 +36,7 @@ deltalog_span(const struct deltalog *log, uint32_t number, uint32_t from, struct
 
                 props_join(&ret->touched, &e->touched);
                 if (props_has(&e->touched, PROP_MANAGER))
-                        ret->old_boss = e->old_boss;
+                        ret->old_boss = e->other;
                 if (e->what == HAPPENED_HIRE || e->what == HAPPENED_RESTORE)
                         ret->came = true;
         }

@@ -10,12 +10,13 @@
 
 #include <stdint.h>
 
-enum happening { HAPPENED_HIRE, HAPPENED_CHANGE, HAPPENED_REMOVE, HAPPENED_PURGE, HAPPENED_RESTORE };
+enum happening { HAPPENED_HIRE, HAPPENED_CHANGE, HAPPENED_REMOVE, HAPPENED_PURGE, HAPPENED_RESTORE,
+                 HAPPENED_JOIN, HAPPENED_LEAVE };       /* of groups */
 
 struct log_entry {
         uint32_t object;
         uint32_t before, after;         /* entries of the same object, 0: none */
-        uint32_t old_boss;              /* where the manager changed: who it was */
+        uint32_t other;                 /* the manager that was, or the member who joined or left */
         struct props touched;
         uint8_t what;                   /* enum happening */
 };

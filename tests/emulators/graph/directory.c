@@ -290,7 +290,7 @@ directory_changed(struct directory *d, uint32_t index, const struct props *touch
         struct log_entry *e = tell(d, index, HAPPENED_CHANGE);
 
         e->touched = *touched;
-        e->old_boss = old_boss;
+        e->other = old_boss;
 }
 
 bool

@@ -8,6 +8,12 @@
 static const char *const read_users[] = { "User.Read.All", "User.ReadWrite.All", "Directory.Read.All",
                                           "Directory.ReadWrite.All", NULL };
 
+static const char *const read_groups[] = { "GroupMember.Read.All", "Group.Read.All", "Group.ReadWrite.All",
+                                           "Directory.Read.All", "Directory.ReadWrite.All", NULL };
+/* A batch is let in; what is in it is looked at one by one. */
+static const char *const anything[] = { NULL };
+static const char *const read_hidden[] = { "Member.Read.Hidden", NULL };
+
 /* Where a request below /v1.0 belongs. */
 struct route {
         const char *kind;
@@ -16,6 +22,7 @@ struct route {
         void (*answer_one)(struct emulator *e, struct exchange *x, const char *name);
         const char *name;
         const char *const *roles;
+        bool post;                      /* a read that is a POST */
 };
 
 static bool
@@ -39,6 +46,31 @@ route_user(const struct exchange *x, int at, const char *name, struct route *r)
                 *r = (struct route){ .kind = "user", .units = 1, .answer_one = user_get, .name = name };
         else if (x->query.segment_count == at + 1 && segment_is(x, at, "manager"))
                 *r = (struct route){ .kind = "manager", .units = 1, .answer_one = user_manager, .name = name };
+        else if ((x->query.segment_count == at + 1 || x->query.segment_count == at + 2) && at == 3 &&
+                 (segment_is(x, at, "memberOf") || segment_is(x, at, "transitiveMemberOf")))
+                *r = (struct route){ .kind = "memberOf", .units = 2, .answer_one = user_groups, .name = name,
+                                     .roles = read_groups };
+        else
+                return false;
+        return true;
+}
+
+static bool
+route_groups(const struct exchange *x, struct route *r)
+{
+        int n = x->query.segment_count;
+        const char *id = n > 2 ? x->query.segments[2] : NULL;
+
+        if (n == 2)
+                *r = (struct route){ .kind = "groups", .units = 1, .answer = groups_list, .roles = read_groups };
+        else if (n == 3 && is_delta(id))
+                *r = (struct route){ .kind = "groups-delta", .units = 1, .answer = groups_delta, .roles = read_groups };
+        else if (n == 3)
+                *r = (struct route){ .kind = "group", .units = 1, .answer_one = group_get, .name = id,
+                                     .roles = read_groups };
+        else if ((n == 4 || n == 5) && (segment_is(x, 3, "members") || segment_is(x, 3, "transitiveMembers")))
+                *r = (struct route){ .kind = "members", .units = segment_is(x, 3, "members") ? 3 : 5,
+                                     .answer_one = group_members, .name = id, .roles = read_groups };
         else
                 return false;
         return true;
@@ -67,6 +99,8 @@ route_deleted(const struct exchange *x, struct route *r)
 
         if (n == 3 || (n == 4 && segment_is(x, 3, "microsoft.graph.user")))
                 *r = (struct route){ .kind = "deleted", .units = 1, .answer = deleted_list };
+        else if (n == 4 && segment_is(x, 3, "microsoft.graph.group"))
+                *r = (struct route){ .kind = "deleted", .units = 1, .answer = deleted_groups, .roles = read_groups };
         else if (n == 4)
                 *r = (struct route){ .kind = "deleted", .units = 1, .answer_one = deleted_get,
                                      .name = x->query.segments[3] };
@@ -88,6 +122,14 @@ route_graph(const struct exchange *x, struct route *r)
                 return route_users(x, r);
         if (strcasecmp(second, "directory") == 0 && segment_is(x, 2, "deletedItems"))
                 return route_deleted(x, r);
+        if (strcasecmp(second, "groups") == 0)
+                return route_groups(x, r);
+        if (strcasecmp(second, "$batch") == 0 && x->query.segment_count == 2)
+                *r = (struct route){ .kind = "batch", .units = 1, .answer = batch_answer, .post = true, .roles = anything };
+        else if (strcasecmp(second, "directoryObjects") == 0 && segment_is(x, 2, "getByIds"))
+                *r = (struct route){ .kind = "getByIds", .units = 3, .answer = objects_by_id, .post = true };
+        if (r->post)
+                return true;
         len = strlen(second);
         if (strncasecmp(second, "users('", 7) == 0 && len > 9 && strcmp(second + len - 2, "')") == 0) {
                 second[len - 2] = '\0';         /* users('ada@contoso.example') */
@@ -149,13 +191,15 @@ authorize(struct emulator *e, struct exchange *x, const struct route *r)
         }
         app = apps_find(&e->apps, c.app);
         x->client = app != NULL ? app->id : "";
+        x->reads_users = roles_have(c.roles, read_users);
+        x->reads_hidden = roles_have(c.roles, read_hidden);
         if (c.ends <= x->now)
                 exchange_trouble(x, T_OLD_TOKEN, "");
         else if (!audience_known(e, c.audience))
                 exchange_trouble(x, T_AUDIENCE, "");
         else if (e->set.capabilities && !c.challenged)
                 challenge(x);
-        else if (!roles_have(c.roles, r->roles != NULL ? r->roles : read_users))
+        else if (r->roles != anything && !roles_have(c.roles, r->roles != NULL ? r->roles : read_users))
                 exchange_trouble(x, T_DENIED, "");
         else
                 return true;
@@ -184,7 +228,8 @@ answer_graph(struct emulator *e, struct exchange *x, const struct route *r, bool
         if (!known)
                 exchange_trouble(x, T_NO_SEGMENT, x->query.segment_count > 1
                                  ? x->query.segments[x->query.segment_count - 1] : "");
-        else if (strcmp(x->method, "GET") != 0 && strcmp(x->method, "HEAD") != 0)
+        else if (r->post ? strcmp(x->method, "POST") != 0
+                         : strcmp(x->method, "GET") != 0 && strcmp(x->method, "HEAD") != 0)
                 exchange_trouble(x, T_NO_METHOD, "");
         else if (!throttle_pass(&e->throttle, &e->set, e->people.live, e->tenant, x, throttle_cost(x, r->units)))
                 return;
@@ -254,5 +299,6 @@ emulator_close(struct emulator *e)
         faults_clear(&e->faults);
         ledger_close(&e->ledger);
         apps_close(&e->apps);
+        groups_close(&e->groups);
         directory_close(&e->people);
 }

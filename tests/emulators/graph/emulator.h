@@ -7,6 +7,7 @@
 #include "directory.h"
 #include "exchange.h"
 #include "faults.h"
+#include "group.h"
 #include "ledger.h"
 #include "settings.h"
 #include "throttle.h"
@@ -14,12 +15,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct link;
 struct waiting;                 /* what the control door asked for and the delay keeps back */
 
 struct emulator {
         struct settings set;
         struct clock clock;
         struct directory people;
+        struct groups groups;
         struct apps apps;
         struct faults faults;
         struct throttle throttle;
@@ -47,6 +50,17 @@ void user_get(struct emulator *e, struct exchange *x, const char *name);
 void user_manager(struct emulator *e, struct exchange *x, const char *name);
 void deleted_list(struct emulator *e, struct exchange *x);
 void deleted_get(struct emulator *e, struct exchange *x, const char *id);
+void groups_list(struct emulator *e, struct exchange *x);
+void groups_delta(struct emulator *e, struct exchange *x);
+void group_get(struct emulator *e, struct exchange *x, const char *name);
+/* What follows the id in the address chooses what is listed. */
+void group_members(struct emulator *e, struct exchange *x, const char *name);
+void user_groups(struct emulator *e, struct exchange *x, const char *name);
+void deleted_groups(struct emulator *e, struct exchange *x);
+void batch_answer(struct emulator *e, struct exchange *x);
+void objects_by_id(struct emulator *e, struct exchange *x);
+/* Whether a delta link may still be used; answers if not. 'what': users, groups. */
+bool delta_link_fresh(struct emulator *e, struct exchange *x, const struct link *link, bool page, const char *what);
 /* The rest of the emulator. */
 void token_answer(struct emulator *e, struct exchange *x, const char *tenant);
 void control_answer(struct emulator *e, struct exchange *x);

@@ -35,6 +35,7 @@ struct exchange {
         const char *kind;               /* "token", "delta", "users", ...: for faults and counts */
         const char *client;             /* app id of the bearer token, or "" */
         bool authorized;                /* there was an Authorization header */
+        bool reads_users, reads_hidden; /* what its token allows beside the route's own need */
         size_t head_bytes;              /* of URL and headers */
         const char *(*header)(void *self, const char *name);    /* NULL: not there */
         void *self;
@@ -52,7 +53,6 @@ struct exchange {
         enum ending ending;
         size_t cut;
         int64_t delay_ms;
-        unsigned units;                 /* resource units it costs */
         bool empty_page;                /* a fault wants the next page of a delta empty */
 };
 

@@ -124,7 +124,7 @@ function(struct reader *r, struct clause *c)
 static bool
 clause(struct reader *r, struct clause *c)
 {
-        static const struct { const char *name; int op; } ops[] = {
+        static const struct { const char *name; enum filter_op op; } ops[] = {
                 { " eq ", OP_EQ }, { " ne ", OP_NE }, { " ge ", OP_GE }, { " le ", OP_LE },
         };
 

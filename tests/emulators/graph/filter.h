@@ -15,8 +15,10 @@
 
 enum { FILTER_CLAUSES = 20, FILTER_LITERALS = 20 };
 
+enum filter_op { OP_EQ, OP_NE, OP_GE, OP_LE, OP_STARTS, OP_ENDS };
+
 struct clause {
-        enum { OP_EQ, OP_NE, OP_GE, OP_LE, OP_STARTS, OP_ENDS } op;
+        enum filter_op op;
         bool negated;
         unsigned property;
         char *literals[FILTER_LITERALS];        /* the JSON text: "Ada", true, null */

@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum link_kind { LINK_LIST = 1, LINK_DELTA_PAGE, LINK_DELTA };
+enum link_kind { LINK_LIST = 1, LINK_DELTA_PAGE, LINK_DELTA, LINK_GROUPS, LINK_GROUPS_PAGE, LINK_GROUP_LIST,
+                 LINK_MEMBERS };
 
 enum link_flags {
         LINK_INITIAL = 1,       /* a round over all, not over the log */

@@ -7,6 +7,7 @@ endif
 tests_emulators_graph_libgraph_la_SOURCES = \
   tests/emulators/graph/account.c \
   tests/emulators/graph/app.c tests/emulators/graph/app.h \
+  tests/emulators/graph/batch.c \
   tests/emulators/graph/bulk.c \
   tests/emulators/graph/change.c tests/emulators/graph/change.h \
   tests/emulators/graph/clock.c tests/emulators/graph/clock.h \
@@ -19,6 +20,10 @@ tests_emulators_graph_libgraph_la_SOURCES = \
   tests/emulators/graph/faults.c tests/emulators/graph/faults.h \
   tests/emulators/graph/filter.c tests/emulators/graph/filter.h \
   tests/emulators/graph/finder.c tests/emulators/graph/finder.h \
+  tests/emulators/graph/gchange.c tests/emulators/graph/gchange.h \
+  tests/emulators/graph/gdelta.c \
+  tests/emulators/graph/glist.c \
+  tests/emulators/graph/group.c tests/emulators/graph/group.h \
   tests/emulators/graph/ledger.c tests/emulators/graph/ledger.h \
   tests/emulators/graph/link.c tests/emulators/graph/link.h \
   tests/emulators/graph/list.c \
@@ -58,6 +63,7 @@ tests_emulators_graph_test_SOURCES = tests/emulators/graph/test.c tests/emulator
   tests/emulators/graph/client.c tests/emulators/graph/client.h \
   tests/emulators/graph/shape.c tests/emulators/graph/shape.h \
   tests/emulators/graph/test-delta.c tests/emulators/graph/test-faults.c \
+  tests/emulators/graph/test-groups.c \
   tests/emulators/graph/test-list.c tests/emulators/graph/test-people.c \
   tests/emulators/graph/test-token.c
 tests_emulators_graph_test_CPPFLAGS = -D_GNU_SOURCE

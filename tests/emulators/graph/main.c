@@ -20,7 +20,7 @@ static const char default_domain[] = "contoso.example";
 static const char own_domain[] = "contoso.onmicrosoft.example";
 
 struct order {                  /* the command line */
-        uint64_t people, seed;
+        uint64_t people, seed, groups;
         uint16_t port;
         const char *tenant, *client, *domain, *ready_file;
         char *secret;
@@ -33,6 +33,7 @@ usage(void)
 {
         printf("Usage: graph-emulator [OPTION VALUE]...\n\n"
                "  --people N           people at the start [1000]\n"
+               "  --groups N           groups at the start [0]\n"
                "  --seed S             another S, other people [1]\n"
                "  --port P             on 127.0.0.1; 0 takes a free one [0]\n"
                "  --tenant ID          directory id [%s]\n"
@@ -90,6 +91,8 @@ take_option(struct order *o, const char *name, const char *value)
 
         if (strcmp(name, "people") == 0)
                 wrong = number(value, 50000000, &o->people) ? NULL : "must be a number up to 50,000,000";
+        else if (strcmp(name, "groups") == 0)
+                wrong = number(value, 1000000, &o->groups) ? NULL : "must be a number up to 1,000,000";
         else if (strcmp(name, "seed") == 0)
                 wrong = number(value, UINT64_MAX, &o->seed) ? NULL : "must be a number";
         else if (strcmp(name, "port") == 0)
@@ -171,8 +174,9 @@ announce(const struct order *o, const struct emulator *e, uint16_t port)
 
         text_fmt(&line, "{\"login\":\"%s\",\"graph\":\"%s/v1.0\",\"token\":\"%s/%s/oauth2/v2.0/token\","
                  "\"control\":\"%s/_control\",\"port\":%u,\"pid\":%ld,\"tenant\":\"%s\",\"clientId\":\"%s\","
-                 "\"domain\":\"%s\",\"people\":%u,\"seed\":%llu}\n", e->base, e->base, e->base, o->tenant, e->base,
-                 port, (long)getpid(), o->tenant, o->client, o->domain, e->people.count, (unsigned long long)o->seed);
+                 "\"domain\":\"%s\",\"people\":%u,\"groups\":%u,\"seed\":%llu}\n", e->base, e->base, e->base, o->tenant, e->base,
+                 port, (long)getpid(), o->tenant, o->client, o->domain, e->people.count, e->groups.count,
+                 (unsigned long long)o->seed);
         if (o->ready_file != NULL)
                 rc = write_ready(o->ready_file, &line);
         fwrite(line.at, 1, line.len, stdout);
@@ -238,6 +242,8 @@ main(int argc, char **argv)
         if (o.now != 0)
                 clock_set(&e.clock, o.now);
         directory_open(&e.people, o.seed, (uint32_t)o.people, o.domain, own_domain);
+        groups_open(&e.groups, o.seed);
+        groups_generate(&e.groups, &e.people, (uint32_t)o.groups);
         app = apps_make(&e.apps, o.client);
         app_set(&app->secret, o.secret != NULL ? o.secret : default_secret);
         rc = serve(&o, &e);

@@ -8,4 +8,5 @@ Suite *suite_token(void);
 Suite *suite_list(void);
 Suite *suite_delta(void);
 Suite *suite_faults(void);
+Suite *suite_groups(void);
 #endif

@@ -12,6 +12,7 @@ main(void)
         srunner_add_suite(r, suite_list());
         srunner_add_suite(r, suite_delta());
         srunner_add_suite(r, suite_faults());
+        srunner_add_suite(r, suite_groups());
         if (UNIT_SANITIZED && getenv("CK_FORK") == NULL)
                 srunner_set_fork_status(r, CK_NOFORK);
         srunner_run_all(r, CK_ENV);

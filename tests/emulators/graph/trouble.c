@@ -69,5 +69,9 @@ const struct trouble_row troubles[] = {
         [T_CAST_NEEDED] = { 400, "Request_BadRequest", 0, "The deleted items must be asked for with a type: "
                 "microsoft.graph.user or microsoft.graph.group." },
         [T_BAD_BATCH] = { 400, "BadRequest", 0, "Invalid batch payload format: %s" },
+        [T_NO_GROUP_PROPERTY] = { 400, "Request_BadRequest", 0, "Could not find a property named '%s' on type "
+                "'microsoft.graph.group'." },
+        [T_NO_PHOTO] = { 404, "ImageNotFound", 0, "Exception of type 'Microsoft.Fast.Profile.Core.Exception."
+                "ImageNotFoundException' was thrown." },
         [T_BAD_BODY] = { 400, "BadRequest", 0, "The body of the request could not be read: %s" },
 };

@@ -1,0 +1,233 @@
+/* gdelta.c - GET /groups/delta.
+ *
+ * An initial round walks positions (slice, group): first every group with its
+ * first members, then those with more come again with the next, and a page ends
+ * when it holds a slice of members, so that a large group is spread over pages
+ * with others between. A later round walks the log; neighbouring entries of one
+ * group become one item. A joining is told only if it still holds, a leaving
+ * too: what is told is true, though it may be told twice. */
+#include "emulator.h"
+#include "link.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+struct round {
+        struct emulator *e;
+        struct exchange *x;
+        struct link link;
+        struct text filter;
+        uint32_t end, members;          /* positions; members on this page */
+        bool first;
+};
+
+static void
+comma(struct round *r)
+{
+        if (!r->first)
+                text_lit(&r->x->reply, ",\n");
+        r->first = false;
+}
+
+static void
+member(struct round *r, uint32_t who, bool gone, bool *any)
+{
+        struct text *t = &r->x->reply;
+
+        text_put(t, *any ? "," : ",\"members@delta\":[");
+        *any = true;
+        groups_member_id(&r->e->groups, &r->e->people, who, t);
+        text_put(t, gone ? ",\"@removed\":{\"reason\":\"deleted\"}}" : "}");
+        r->members++;
+}
+
+static bool
+write_removed(struct round *r, uint32_t group)
+{
+        const struct groups *g = &r->e->groups;
+        struct text *t = &r->x->reply;
+
+        if (g->list[group].life == LIFE_LIVE)
+                return false;
+        comma(r);
+        text_lit(t, "{\"id\":\"");
+        guid_text(t, g->realm, group);
+        text_put(t, g->list[group].life == LIFE_DELETED ? "\",\"@removed\":{\"reason\":\"changed\"}}"
+                                                        : "\",\"@removed\":{\"reason\":\"deleted\"}}");
+        return true;
+}
+
+static void
+write_slice(struct round *r, uint32_t position)
+{
+        const struct groups *g = &r->e->groups;
+        uint32_t group = position % r->link.people, slice = position / r->link.people;
+        uint32_t size = (uint32_t)r->e->set.member_slice, from = slice * size;
+        const struct group *one = &g->list[group];
+        bool any = false;
+
+        if (one->life != LIFE_LIVE || (slice > 0 && (from >= one->count || !props_has(&r->link.select, GROUP_MEMBERS))))
+                return;
+        comma(r);
+        group_write(g, group, &r->link.select, true, &r->x->reply);
+        if (props_has(&r->link.select, GROUP_MEMBERS))
+                for (uint32_t i = from; i < one->count && i - from < size; i++)
+                        if (groups_seen(g, &r->e->people, one->members[i]))
+                                member(r, one->members[i], false, &any);
+        text_put(&r->x->reply, any ? "]}" : "}");
+}
+
+/* The entries from 'at' on that belong to one group; returns the position
+ * behind them. */
+static uint32_t
+write_run(struct round *r, uint32_t at)
+{
+        const struct groups *g = &r->e->groups;
+        uint32_t group = deltalog_at(&g->log, r->link.from + 1 + at)->object, stop = at;
+        struct props touched = { { 0 } };
+        bool came = false, any = false;
+
+        for (; stop < r->end && stop - at < (uint32_t)r->e->set.member_slice; stop++) {
+                const struct log_entry *entry = deltalog_at(&g->log, r->link.from + 1 + stop);
+
+                if (entry->object != group)
+                        break;
+                props_join(&touched, &entry->touched);
+                came = came || entry->what == HAPPENED_HIRE || entry->what == HAPPENED_RESTORE;
+        }
+        if (write_removed(r, group) || (!came && !props_meet(&touched, &r->link.select)))
+                return stop;
+        comma(r);
+        group_write(g, group, &r->link.select, true, &r->x->reply);
+        for (uint32_t i = at; i < stop && props_has(&r->link.select, GROUP_MEMBERS); i++) {
+                const struct log_entry *entry = deltalog_at(&g->log, r->link.from + 1 + i);
+                bool join = entry->what == HAPPENED_JOIN;
+
+                if ((join || entry->what == HAPPENED_LEAVE) && groups_has(g, group, entry->other) == join)
+                        member(r, entry->other, !join, &any);
+        }
+        text_put(&r->x->reply, any ? "]}" : "}");
+        return stop;
+}
+
+static void
+write_link(struct round *r, bool more)
+{
+        struct emulator *e = r->e;
+        struct link next = r->link;
+        struct text *t = &r->x->reply;
+
+        next.kind = more ? LINK_GROUPS_PAGE : LINK_GROUPS;
+        next.serial = ++e->link_serial;
+        next.issued = r->x->now;
+        if (!more) {
+                next.from = r->link.to;
+                next.flags = 0;
+                next.to = next.people = next.at = next.page_at = next.page = 0;
+        }
+        text_fmt(t, "\"%s\":\"%s/v1.0/groups/delta?$%s=", more ? "@odata.nextLink" : "@odata.deltaLink", e->base,
+                 more ? "skiptoken" : "deltatoken");
+        link_write(&next, text_str(&r->filter), e->link_key, (size_t)e->set.link_length, t);
+        text_char(t, '"');
+}
+
+static void
+write_page(struct round *r)
+{
+        struct link *k = &r->link;
+        bool initial = (k->flags & LINK_INITIAL) != 0;
+        bool empty = r->x->empty_page || (r->e->set.empty_first && k->page == 0);
+        uint32_t start = k->at;
+
+        r->x->status = 200;
+        r->x->type = type_json;
+        r->first = true;
+        k->page++;
+        text_fmt(&r->x->reply, "{\"@odata.context\":\"%s/v1.0/$metadata#groups\",\"value\":[", r->e->base);
+        while (!empty && k->at < r->end && k->at - start < k->size && r->members < (uint32_t)r->e->set.member_slice)
+                if (initial)
+                        write_slice(r, k->at++);
+                else
+                        k->at = write_run(r, k->at);
+        text_lit(&r->x->reply, "],");
+        write_link(r, empty || k->at < r->end);
+        text_char(&r->x->reply, '}');
+}
+
+/* How often the largest group must come. */
+static uint32_t
+slices(const struct round *r)
+{
+        uint32_t most = 1, size = (uint32_t)r->e->set.member_slice;
+
+        for (uint32_t i = 0; i < r->e->groups.count; i++)
+                if ((r->e->groups.list[i].count + size - 1) / size > most)
+                        most = (r->e->groups.list[i].count + size - 1) / size;
+        return most;
+}
+
+static bool
+begin(struct round *r)
+{
+        const char *token = query_value(&r->x->query, "$deltatoken");
+        bool latest = token != NULL && strcasecmp(token, "latest") == 0;
+
+        if (r->e->set.b2c) {
+                exchange_trouble(r->x, T_B2C, "");
+                return false;
+        }
+        if (query_option(&r->x->query, "$filter") != NULL) {
+                exchange_trouble(r->x, T_DELTA_FILTER, query_value(&r->x->query, "$filter"));
+                return false;
+        }
+        r->link = (struct link){ .flags = LINK_INITIAL, .to = r->e->groups.log.count,
+                                 .people = r->e->groups.count, .before = latest ? 0 : slices(r) };
+        return group_select(&r->link.select, query_value(&r->x->query, "$select"), true, r->x);
+}
+
+static bool
+go_on(struct round *r, const struct query_option *token, enum link_kind kind)
+{
+        struct emulator *e = r->e;
+
+        if (!link_read(&r->link, &r->filter, e->link_key, token->exact) || r->link.kind != kind) {
+                exchange_trouble(r->x, T_THIRTY, "");
+                return false;
+        }
+        if (query_option(&r->x->query, "$select") != NULL) {
+                exchange_trouble(r->x, T_SELECT_ON_LINK, "");
+                return false;
+        }
+        if (!delta_link_fresh(e, r->x, &r->link, kind == LINK_GROUPS_PAGE, "groups"))
+                return false;
+        if (r->link.from > e->groups.log.count || r->link.to > e->groups.log.count || r->link.people > e->groups.count) {
+                exchange_trouble(r->x, T_SYNC_STATE, "");
+                return false;
+        }
+        if (kind == LINK_GROUPS)
+                r->link.to = e->groups.log.count;
+        return true;
+}
+
+void
+groups_delta(struct emulator *e, struct exchange *x)
+{
+        struct round r = { .e = e, .x = x };
+        const struct query_option *skip = query_option(&x->query, "$skiptoken");
+        const struct query_option *token = query_option(&x->query, "$deltatoken");
+        bool good;
+
+        if (skip != NULL)
+                good = go_on(&r, skip, LINK_GROUPS_PAGE);
+        else if (token != NULL && strcasecmp(token->value, "latest") != 0 && *token->value != '\0')
+                good = go_on(&r, token, LINK_GROUPS);
+        else
+                good = begin(&r);
+        if (good) {
+                if (skip == NULL)
+                        r.link.size = (uint16_t)(e->set.page_size < UINT16_MAX ? e->set.page_size : UINT16_MAX);
+                r.end = r.link.flags & LINK_INITIAL ? r.link.people * r.link.before : r.link.to - r.link.from;
+                write_page(&r);
+        }
+        text_free(&r.filter);
+}

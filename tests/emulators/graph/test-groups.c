@@ -1,0 +1,464 @@
+/* test-groups.c - groups, their members and deltas (checklist 47 to 53), $batch
+ * and getByIds (56, 63). */
+#include "client.h"
+#include "shape.h"
+#include "suites.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define DELTA "/v1.0/groups/delta"
+
+/* What a reader keeps: the members of each group, by number of person. */
+struct mirror {
+        struct client *c;
+        uint8_t in[8][5000];
+        uint32_t times[8], largest;
+        bool live[8];
+};
+
+static void
+keep(void *self, struct json_object *item)
+{
+        struct mirror *m = self;
+        const char *id = json_object_get_string(json_object_object_get(item, "id"));
+        uint32_t group = guid_index(id, strlen(id), m->c->e.groups.realm);
+        struct json_object *list = json_object_object_get(item, "members@delta"), *gone;
+
+        ck_assert_uint_lt(group, 8);
+        m->live[group] = !json_object_object_get_ex(item, "@removed", &gone);
+        m->times[group]++;
+        ck_assert(list == NULL || json_object_array_length(list) > 0);
+        for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
+                struct json_object *one = json_object_array_get_idx(list, i);
+                const char *who = json_object_get_string(json_object_object_get(one, "id"));
+                uint32_t person = guid_index(who, strlen(who), m->c->e.people.world.realm);
+
+                if (person == NOBODY) {
+                        ck_assert_str_eq(json_object_get_string(json_object_object_get(one, "@odata.type")),
+                                         "#microsoft.graph.group");
+                        continue;
+                }
+                m->in[group][person] = !json_object_object_get_ex(one, "@removed", &gone);
+                if (gone != NULL)
+                        ck_assert_str_eq(json_object_get_string(json_object_object_get(gone, "reason")), "deleted");
+        }
+        if (list != NULL && json_object_array_length(list) > m->largest)
+                m->largest = (uint32_t)json_object_array_length(list);
+}
+
+static void
+compare(struct mirror *m)
+{
+        for (uint32_t g = 0; g < m->c->e.groups.count; g++)
+                for (uint32_t i = 0; i < m->c->e.people.count; i++)
+                        ck_assert_int_eq(m->in[g][i], groups_has(&m->c->e.groups, g, i));
+}
+
+static void
+make(struct client *c, const char *name, int members)
+{
+        struct text body = { 0 };
+
+        text_fmt(&body, "{\"set\":{\"displayName\":\"%s\"}}", name);
+        client_do(c, "group", text_str(&body));
+        body.len = 0;
+        text_fmt(&body, "{\"group\":\"%s\",\"count\":%d}", name, members);
+        client_do(c, "join", text_str(&body));
+        text_free(&body);
+}
+
+START_TEST(slices)
+{
+        struct client *c = client_open(3000);
+        struct mirror *m = room(sizeof *m);
+        size_t pages;
+        char *link, *next;
+
+        m->c = c;
+        make(c, "A", 1200);
+        make(c, "B", 3);
+        make(c, "C", 0);
+        link = client_round(c, DELTA, keep, m, &pages);
+        ck_assert_uint_eq(m->times[0], 3);
+        ck_assert_uint_eq(m->times[1], 1);
+        ck_assert_uint_eq(m->times[2], 1);
+        ck_assert_uint_eq(m->largest, 500);
+        ck_assert_uint_ge(pages, 3);
+        compare(m);
+        client_do(c, "leave", "{\"group\":\"A\",\"count\":700}");
+        client_do(c, "join", "{\"group\":\"B\",\"count\":900}");
+        client_do(c, "join", "{\"group\":\"C\",\"count\":1}");
+        client_do(c, "leave", "{\"group\":\"B\",\"count\":20}");
+        client_do(c, "join", "{\"group\":\"A\",\"count\":5}");
+        next = client_round(c, link, keep, m, NULL);
+        compare(m);
+        free(link);
+        link = client_round(c, next, keep, m, NULL);
+        ck_assert_uint_eq(client_count(c), 0);
+        free(next);
+        next = client_round(c, DELTA "?$deltatoken=latest", NULL, NULL, NULL);
+        ck_assert_uint_eq(client_count(c), 0);
+        client_do(c, "group-remove", "{\"group\":\"C\"}");
+        free(link);
+        link = client_round(c, next, keep, m, NULL);
+        ck_assert(!m->live[2]);
+        client_do(c, "group-restore", "{\"group\":\"C\"}");
+        free(next);
+        next = client_round(c, link, keep, m, NULL);
+        ck_assert(m->live[2]);
+        free(link);
+        free(next);
+        free(m);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(members_only_when_asked_for)
+{
+        struct client *c = client_open(50);
+        struct json_object *v;
+        char *link, *next;
+
+        make(c, "A", 5);
+        client_get(c, DELTA "?$select=displayName");
+        ck_assert(!json_object_object_get_ex(client_value(c, 0), "members@delta", &v));
+        link = room_copy(client_text(c, "@odata.deltaLink"));
+        client_get(c, DELTA "?$select=displayName,members");
+        ck_assert(json_object_object_get_ex(client_value(c, 0), "members@delta", &v));
+        client_do(c, "join", "{\"group\":\"A\",\"count\":1}");
+        next = client_round(c, link, NULL, NULL, NULL);
+        ck_assert_uint_eq(client_count(c), 0);
+        client_do(c, "group-change", "{\"group\":\"A\",\"set\":{\"displayName\":\"Z\"}}");
+        free(link);
+        link = client_round(c, next, NULL, NULL, NULL);
+        ck_assert_uint_eq(client_count(c), 1);
+        free(link);
+        free(next);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(deleted_people_stay_members)
+{
+        struct client *c = client_open(50);
+        struct text url = { 0 }, body = { 0 };
+        char *link, *next, *who;
+
+        make(c, "A", 5);
+        link = client_round(c, DELTA, NULL, NULL, NULL);
+        client_get(c, "/_control/group/A");
+        text_fmt(&url, "/v1.0/groups/%s/members?$select=id", client_text(c, "id"));
+        client_get(c, text_str(&url));
+        ck_assert_uint_eq(client_count(c), 5);
+        who = room_copy(json_object_get_string(json_object_object_get(client_value(c, 0), "id")));
+        text_fmt(&body, "{\"id\":\"%s\"}", who);
+        client_do(c, "remove", text_str(&body));
+        next = client_round(c, link, NULL, NULL, NULL);
+        ck_assert_uint_eq(client_count(c), 0);
+        client_get(c, text_str(&url));
+        ck_assert_uint_eq(client_count(c), 4);
+        client_do(c, "restore", text_str(&body));
+        client_get(c, text_str(&url));
+        ck_assert_uint_eq(client_count(c), 5);
+        free(link);
+        free(next);
+        free(who);
+        text_free(&url);
+        text_free(&body);
+        client_close(c);
+}
+END_TEST
+
+static char *
+group_url(struct client *c, const char *name, const char *rest)
+{
+        struct text url = { 0 }, truth = { 0 };
+
+        text_fmt(&truth, "/_control/group/%s", name);
+        client_get(c, text_str(&truth));
+        text_fmt(&url, "/v1.0/groups/%s%s", client_text(c, "id"), rest);
+        text_free(&truth);
+        return text_take(&url);
+}
+
+START_TEST(nested_and_circular)
+{
+        static const struct { const char *rest; size_t count; } rows[] = {
+                { "/members", 6 }, { "/members/", 6 }, { "/members/microsoft.graph.user", 5 },
+                { "/members/microsoft.graph.user/", 5 }, { "/members/microsoft.graph.group", 1 },
+                { "/transitiveMembers/microsoft.graph.user?$count=true&$select=id", 5 + 7 },
+                { "/transitiveMembers", 5 + 7 + 3 }, { "/members?$top=2", 2 },
+        };
+        struct client *c = client_open(300);
+        struct text body = { 0 };
+        char id[GUID_LEN + 1] = "";
+
+        make(c, "A", 5);
+        make(c, "B", 0);
+        make(c, "C", 0);
+        for (uint32_t g = 0; g < 3; g++) {              /* A holds B, B holds C, C holds A */
+                guid_write(id, c->e.groups.realm, (g + 1) % 3);
+                text_fmt(&body, "{\"group\":\"%c\",\"ids\":[\"%s\"]}", (char)('A' + g), id);
+                client_do(c, "join", text_str(&body));
+                body.len = 0;
+        }
+        for (uint32_t i = 0, n = 0; n < 7; i++)         /* seven in C who are not in A */
+                if (!groups_has(&c->e.groups, 0, i))
+                        n += groups_join(&c->e.groups, 2, i, true);
+        {
+                char *url = group_url(c, "A", rows[_i].rest);
+
+                ck_assert_int_eq(client_get(c, url), 200);
+                ck_assert_uint_eq(client_count(c), rows[_i].count);
+                ck_assert_ptr_nonnull(json_object_object_get(client_value(c, 0), "@odata.type"));
+                free(url);
+        }
+        text_free(&body);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(pages_of_members)
+{
+        struct client *c = client_open(500);
+        size_t n = 0;
+        char *url;
+
+        make(c, "A", 321);
+        url = group_url(c, "A", "/members?$select=id");
+        client_get(c, url);
+        ck_assert_uint_eq(client_count(c), 100);
+        do {
+                n += client_count(c);
+        } while (client_next(c));
+        ck_assert_uint_eq(n, 321);
+        free(url);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(limited_information)
+{
+        struct client *c = client_open(50);
+        struct json_object *v;
+        char *url;
+
+        make(c, "A", 3);
+        url = group_url(c, "A", "/members");
+        client_do(c, "app", "{\"roles\":\"GroupMember.Read.All\"}");
+        client_token(c);
+        ck_assert_int_eq(client_get(c, "/v1.0/users"), 403);
+        ck_assert_int_eq(client_get(c, url), 200);
+        ck_assert(json_object_object_get_ex(client_value(c, 0), "displayName", &v) && v == NULL);
+        ck_assert_ptr_nonnull(json_object_object_get(client_value(c, 0), "id"));
+        client_do(c, "app", "{\"roles\":\"User.Read.All\"}");
+        client_token(c);
+        ck_assert_int_eq(client_get(c, "/v1.0/groups"), 403);
+        free(url);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(hidden_members)
+{
+        struct client *c = client_open(50);
+        char *url;
+
+        make(c, "A", 3);
+        client_do(c, "group-change", "{\"group\":\"A\",\"set\":{\"visibility\":\"HiddenMembership\"}}");
+        url = group_url(c, "A", "/members");
+        client_get(c, url);
+        ck_assert_uint_eq(client_count(c), 0);
+        client_do(c, "app", "{\"roles\":\"Directory.Read.All Member.Read.Hidden\"}");
+        client_token(c);
+        client_get(c, url);
+        ck_assert_uint_eq(client_count(c), 3);
+        free(url);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(generated_groups)
+{
+        struct client *c = client_open(400);
+        struct text url = { 0 };
+        char id[GUID_LEN + 1] = "";
+
+        groups_generate(&c->e.groups, &c->e.people, 30);
+        client_get(c, "/v1.0/groups");
+        ck_assert_uint_eq(client_count(c), 30);
+        ck_assert_str_eq(json_object_get_string(json_object_object_get(client_value(c, 0), "displayName")), "All Staff");
+        guid_write(id, c->e.people.world.realm, 5);
+        text_fmt(&url, "/v1.0/users/%s/transitiveMemberOf/microsoft.graph.group?$select=id", id);
+        ck_assert_int_eq(client_get(c, text_str(&url)), 200);
+        ck_assert_uint_ge(client_count(c), 1);
+        url.len = 0;
+        guid_write(id, c->e.groups.realm, 2);
+        text_fmt(&url, "/v1.0/groups/%s?$select=displayName,groupTypes", id);
+        ck_assert_int_eq(client_get(c, text_str(&url)), 200);
+        ck_assert_str_eq(client_text(c, "id"), id);
+        text_free(&url);
+        client_close(c);
+}
+END_TEST
+
+static const struct {
+        const char *url;
+        int status;
+        const char *code;
+} asks[] = {
+        { "/v1.0/groups/nobody", 404, "Request_ResourceNotFound" },
+        { "/v1.0/groups/00000000-0000-4000-8000-000000000000/members", 404, "Request_ResourceNotFound" },
+        { "/v1.0/groups?$select=nonsense", 400, "Request_BadRequest" },
+        { DELTA "?$select=nonsense", 400, "Request_BadRequest" },
+        { DELTA "?$filter=displayName%20eq%20'a'", 400, "Request_UnsupportedQuery" },
+        { DELTA "?$deltatoken=xyz", 400, "Request_UnsupportedQuery" },
+        { "/v1.0/groups?$top=1000", 400, "Request_UnsupportedQuery" },
+        { "/v1.0/groups?$skiptoken=x", 400, "Directory_ExpiredPageToken" },
+        { "/v1.0/users/nobody@x/memberOf", 404, "Request_ResourceNotFound" },
+        { "/v1.0/groups/a/b", 400, "BadRequest" },
+};
+
+START_TEST(groups_asked)
+{
+        struct client *c = client_open(5);
+
+        ck_assert_msg(client_get(c, asks[_i].url) == asks[_i].status, "%s", text_str(&c->raw));
+        ck_assert_str_eq(client_code(c), asks[_i].code);
+        client_close(c);
+}
+END_TEST
+
+/* A link of users is no link of groups, nor the other way round. */
+START_TEST(links_are_not_mixed)
+{
+        struct client *c = client_open(5);
+        struct text url = { 0 };
+
+        client_get(c, "/v1.0/users/delta?$deltatoken=latest");
+        text_fmt(&url, DELTA "?%s", strchr(client_text(c, "@odata.deltaLink"), '?') + 1);
+        ck_assert_int_eq(client_get(c, text_str(&url)), 400);
+        url.len = 0;
+        client_get(c, DELTA "?$deltatoken=latest");
+        text_fmt(&url, "/v1.0/users/delta?%s", strchr(client_text(c, "@odata.deltaLink"), '?') + 1);
+        ck_assert_int_eq(client_get(c, text_str(&url)), 400);
+        text_free(&url);
+        client_close(c);
+}
+END_TEST
+
+static struct json_object *
+answer_of(struct client *c, const char *id)
+{
+        struct json_object *list = json_object_object_get(c->json, "responses");
+
+        for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++)
+                if (strcmp(json_object_get_string(json_object_object_get(json_object_array_get_idx(list, i), "id")), id) == 0)
+                        return json_object_array_get_idx(list, i);
+        ck_abort_msg("no answer '%s'", id);
+        return NULL;
+}
+
+static int
+status_of(struct client *c, const char *id)
+{
+        return json_object_get_int(json_object_object_get(answer_of(c, id), "status"));
+}
+
+START_TEST(batch)
+{
+        struct client *c = client_open(50);
+
+        client_do(c, "faults", "{\"kind\":\"delta\",\"action\":\"status\",\"status\":429,\"retry-after\":\"7\"}");
+        ck_assert_int_eq(client_send(c, "POST", "/v1.0/$batch",
+                "{\"requests\":[{\"id\":\"1\",\"method\":\"GET\",\"url\":\"/users?$top=2\"},"
+                "{\"id\":\"2\",\"method\":\"GET\",\"url\":\"/users/delta\"},"
+                "{\"id\":\"3\",\"method\":\"GET\",\"url\":\"/users/nobody@x\"},"
+                "{\"id\":\"4\",\"method\":\"GET\",\"url\":\"/users\",\"dependsOn\":[\"3\"]},"
+                "{\"id\":\"5\",\"method\":\"GET\",\"url\":\"users/$count\",\"headers\":{\"consistencylevel\":\"eventual\"}},"
+                "{\"id\":\"6\",\"method\":\"DELETE\",\"url\":\"/users\"}]}"), 200);
+        ck_assert_int_eq(status_of(c, "1"), 200);
+        ck_assert_int_eq(status_of(c, "2"), 429);
+        ck_assert_ptr_nonnull(strstr(json_object_to_json_string(answer_of(c, "2")), "\"Retry-After\": \"7\""));
+        ck_assert_int_eq(status_of(c, "3"), 404);
+        ck_assert_int_eq(status_of(c, "4"), 424);
+        ck_assert_int_eq(status_of(c, "5"), 200);
+        ck_assert_int_eq(status_of(c, "6"), 405);
+        ck_assert_str_ne(json_object_get_string(json_object_object_get(json_object_array_get_idx(
+                json_object_object_get(c->json, "responses"), 0), "id")), "1");
+        client_close(c);
+}
+END_TEST
+
+START_TEST(batch_malformed)
+{
+        struct client *c = client_open(5);
+        struct text body = { 0 };
+
+        text_lit(&body, "{\"requests\":[");
+        for (int i = 0; i < 21; i++) {
+                text_fmt(&body, "%s{\"id\":\"%d\",\"method\":\"GET\",\"url\":\"/users\"}", i > 0 ? "," : "", i);
+                if (i == 19) {
+                        struct text twenty = { 0 };
+
+                        text_fmt(&twenty, "%s]}", text_str(&body));
+                        ck_assert_int_eq(client_send(c, "POST", "/v1.0/$batch", text_str(&twenty)), 200);
+                        text_free(&twenty);
+                }
+        }
+        text_lit(&body, "]}");
+        ck_assert_int_eq(client_send(c, "POST", "/v1.0/$batch", text_str(&body)), 400);
+        ck_assert_int_eq(client_send(c, "POST", "/v1.0/$batch", "{\"requests\":[{\"id\":\"a\",\"method\":\"GET\",\"url\":\"/users\"},"
+                "{\"id\":\"A\",\"method\":\"GET\",\"url\":\"/users\"}]}"), 400);
+        ck_assert_int_eq(client_send(c, "POST", "/v1.0/$batch", "{\"requests\":[{\"id\":1}]}"), 400);
+        ck_assert_int_eq(client_send(c, "POST", "/v1.0/$batch", "{\"requests\":[]}"), 400);
+        ck_assert_int_eq(client_send(c, "POST", "/v1.0/$batch", "nonsense"), 400);
+        ck_assert_int_eq(client_get(c, "/v1.0/$batch"), 405);
+        text_free(&body);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(by_ids)
+{
+        struct client *c = client_open(20);
+        struct text body = { 0 };
+        char id[GUID_LEN + 1] = "";
+
+        make(c, "A", 1);
+        guid_write(id, c->e.people.world.realm, 3);
+        text_fmt(&body, "{\"ids\":[\"%s\",\"00000000-0000-4000-8000-000000000000\",", id);
+        guid_write(id, c->e.groups.realm, 0);
+        text_fmt(&body, "\"%s\",7]}", id);
+        ck_assert_int_eq(client_send(c, "POST", "/v1.0/directoryObjects/getByIds", text_str(&body)), 200);
+        ck_assert_uint_eq(client_count(c), 2);
+        ck_assert_int_eq(client_send(c, "POST", "/v1.0/directoryObjects/getByIds", "{}"), 400);
+        text_free(&body);
+        client_close(c);
+}
+END_TEST
+
+Suite *
+suite_groups(void)
+{
+        Suite *s = suite_create("graph groups");
+        TCase *t = tcase_create("groups and batch");
+
+        tcase_add_test(t, slices);
+        tcase_add_test(t, members_only_when_asked_for);
+        tcase_add_test(t, deleted_people_stay_members);
+        tcase_add_loop_test(t, nested_and_circular, 0, 8);
+        tcase_add_test(t, pages_of_members);
+        tcase_add_test(t, limited_information);
+        tcase_add_test(t, hidden_members);
+        tcase_add_test(t, generated_groups);
+        tcase_add_loop_test(t, groups_asked, 0, (int)(sizeof asks / sizeof asks[0]));
+        tcase_add_test(t, links_are_not_mixed);
+        tcase_add_test(t, batch);
+        tcase_add_test(t, batch_malformed);
+        tcase_add_test(t, by_ids);
+        suite_add_tcase(s, t);
+        return s;
+}
