@@ -32,7 +32,9 @@ run(struct mstc_cli *cli)
         struct mstc_workplace place = { 0 };
         int code = mstc_workplace_setup(cli, &place, true);
 
-        if (code == MSTC_END_DONE) {
+        if (code == MSTC_END_DONE && !mstc_setup_try(place.setup, place.report))
+                code = mstc_workplace_mistakes(cli, &place);
+        else if (code == MSTC_END_DONE) {
                 mstc_report_print(cli, place.report, true);
                 if (cli->json == NULL)
                         tell_good(cli, &place);

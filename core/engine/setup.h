@@ -84,6 +84,10 @@ struct mstc_setup {
 struct mstc_setup *mstc_setup_new(struct mstc_config *config, struct mstc_report *report);
 void mstc_setup_free(struct mstc_setup *setup);
 
+/* Opens each connector and closes it again, which asks nobody (<muster/source.h>), for
+ * the mistakes in options that only the connector can see.  False when there are any. */
+bool mstc_setup_try(const struct mstc_setup *setup, struct mstc_report *report);
+
 struct mstc_sync *mstc_setup_sync(const struct mstc_setup *setup, const char *name);
 
 #endif

@@ -51,6 +51,7 @@ struct mstc_plugins {
         const char **names;                  /* NULL: not listed yet                   */
         size_t name_count;
         bool ltdl;
+        bool loaded;                         /* something is, and stays                */
 };
 
 static void folder_drop(DIR **d) { if (*d != NULL) closedir(*d); }
@@ -233,7 +234,7 @@ not_found(struct mstc_plugins *plugins, const char *name, struct mst_error *err)
         size_t count = 0, used = 0;
         const char *const *names = mstc_plugins_names(plugins, &count);
         const char *near = names == NULL ? NULL : mstc_near(name, names, count);
-        char where[600] = "no folder is searched";
+        char where[600] = "there is no folder " MST_PLUGINDIR;
 
         for (size_t i = 0; i < plugins->folder_count && used < sizeof where; i++) {
                 int n = snprintf(where + used, sizeof where - used, "%s%s", i == 0 ? "searched: " : ", ", plugins->folders[i]);
@@ -247,7 +248,7 @@ not_found(struct mstc_plugins *plugins, const char *name, struct mst_error *err)
 
 /* Once opened by the system's loader, libltdl's own lazy opening finds it bound. */
 static int
-open_file(const struct plugin *plugin, lt_dlhandle *ret, struct mst_error *err)
+open_file(struct mstc_plugins *plugins, const struct plugin *plugin, lt_dlhandle *ret, struct mst_error *err)
 {
         MSTC_CLEANUP(handle_drop) void *dl = NULL;
         MSTC_CLEANUP(advise_drop) lt_dladvise advise = NULL;
@@ -266,11 +267,12 @@ open_file(const struct plugin *plugin, lt_dlhandle *ret, struct mst_error *err)
                 return mst_fail(err, MST_ECONFIG, "plugin '%s' in %s: refused by libltdl: %s", plugin->name, plugin->file,
                                 lt_dlerror());
         (void)lt_dlmakeresident(*ret);
+        plugins->loaded = true;
         return 0;
 }
 
 static const void *
-open_descriptor(const struct plugin *plugin, struct mst_error *err)
+open_descriptor(struct mstc_plugins *plugins, const struct plugin *plugin, struct mst_error *err)
 {
         char symbol[96];
         const void *raw;
@@ -278,7 +280,7 @@ open_descriptor(const struct plugin *plugin, struct mst_error *err)
 
         if (plugin->built_in != NULL)
                 return plugin->built_in;
-        if (open_file(plugin, &handle, err) != 0)
+        if (open_file(plugins, plugin, &handle, err) != 0)
                 return NULL;
         (void)snprintf(symbol, sizeof symbol, "mst_plugin_%s", plugin->name);
         for (char *c = symbol; *c != '\0'; c++)
@@ -308,7 +310,7 @@ mstc_plugins_get(struct mstc_plugins *plugins, const char *name, struct mst_erro
         }
         if (plugin->descriptor != NULL)
                 return plugin->descriptor;
-        raw = open_descriptor(plugin, err);
+        raw = open_descriptor(plugins, plugin, err);
         if (raw == NULL)
                 return NULL;
         plugin->descriptor = mstc_descriptor_take(raw, name, plugins->arena, err);
@@ -352,7 +354,8 @@ mstc_plugins_free(struct mstc_plugins *plugins)
 {
         if (plugins == NULL)
                 return;
-        if (plugins->ltdl)
+        /* lt_dlexit() would forget the handles of what stays loaded, and so leak them. */
+        if (plugins->ltdl && !plugins->loaded)
                 lt_dlexit();
         mstc_map_free(plugins->known);
         mst_arena_free(plugins->arena);
