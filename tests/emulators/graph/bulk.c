@@ -98,7 +98,8 @@ do_change(struct bulk *b, uint32_t index)
         struct text t = { 0 };
 
         if (b->value != NULL)
-                text_put(&t, json_object_to_json_string_ext(b->value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+                text_put(&t, json_object_to_json_string_ext(b->value, JSON_C_TO_STRING_PLAIN |
+                                                            JSON_C_TO_STRING_NOSLASHESCAPE));
         else
                 another_value(b, index, b->property, &t);
         set_one(b, index, b->property, text_str(&t));

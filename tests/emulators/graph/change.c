@@ -69,6 +69,10 @@ change_apply(struct emulator *e, uint32_t index, struct json_object *set, bool h
                 text_put(why, "\"set\" must be an object of properties");
                 return false;
         }
+        if (e->people.members[index].life == LIFE_PURGED) {
+                text_put(why, "a purged person cannot be changed");
+                return false;
+        }
         if (set != NULL) {
                 json_object_object_foreach(set, name, value) {
                         if (!apply_member(e, index, name, value, &touched, why))
@@ -228,7 +232,7 @@ change_purge(struct emulator *e, struct json_object *ask, struct text *answer, s
 bool
 change_restore(struct emulator *e, struct json_object *ask, struct text *answer, struct text *why)
 {
-        return each(e, ask, answer, why, directory_restore, "is not among the deleted");
+        return each(e, ask, answer, why, directory_restore, "is not among the deleted, or has a name that is taken");
 }
 
 static bool
@@ -236,6 +240,8 @@ set_enabled(struct directory *d, uint32_t index, bool enabled)
 {
         struct props touched = { { 0 } };
 
+        if (d->members[index].life == LIFE_PURGED)
+                return false;
         props_add(&touched, PROP_ENABLED);
         directory_set(d, index, PROP_ENABLED, enabled ? "true" : "false", enabled ? 4 : 5);
         directory_changed(d, index, &touched, NOBODY);
@@ -257,11 +263,11 @@ disable(struct directory *d, uint32_t index)
 bool
 change_enable(struct emulator *e, struct json_object *ask, struct text *answer, struct text *why)
 {
-        return each(e, ask, answer, why, enable, "cannot be enabled");
+        return each(e, ask, answer, why, enable, "was purged");
 }
 
 bool
 change_disable(struct emulator *e, struct json_object *ask, struct text *answer, struct text *why)
 {
-        return each(e, ask, answer, why, disable, "cannot be disabled");
+        return each(e, ask, answer, why, disable, "was purged");
 }

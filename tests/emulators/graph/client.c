@@ -189,3 +189,44 @@ client_round(struct client *c, const char *url, client_each *each, void *self, s
                 *pages = n;
         return room_copy(client_text(c, "@odata.deltaLink"));
 }
+
+const char *
+client_id(struct client *c, uint32_t index)
+{
+        static char id[GUID_LEN + 1];
+
+        guid_write(id, c->e.people.world.realm, index);
+        return id;
+}
+
+void
+client_ask(struct client *c, const char *name, uint32_t index, const char *rest)
+{
+        struct text body = { 0 };
+
+        text_fmt(&body, "{\"id\":\"%s\"%s}", client_id(c, index), rest);
+        client_do(c, name, text_str(&body));
+        text_free(&body);
+}
+
+char *
+client_follow(struct client *c, char *link)
+{
+        char *next = client_round(c, link, NULL, NULL, NULL);
+
+        free(link);
+        return next;
+}
+
+char *
+client_latest(struct client *c, const char *select)
+{
+        struct text url = { 0 };
+        char *link;
+
+        text_fmt(&url, "/v1.0/users/delta?$deltatoken=latest&$select=%s", select);
+        link = client_round(c, text_str(&url), NULL, NULL, NULL);
+        ck_assert_uint_eq(client_count(c), 0);
+        text_free(&url);
+        return link;
+}

@@ -49,4 +49,14 @@ bool client_next(struct client *c);
 /* Reads a round to its end; the deltaLink must be freed. 'each' sees each item. */
 typedef void client_each(void *self, struct json_object *item);
 char *client_round(struct client *c, const char *url, client_each *each, void *self, size_t *pages);
+
+/* The id of a person, in a buffer that the next call uses again. */
+const char *client_id(struct client *c, uint32_t index);
+/* client_do() with {"id":ID REST}. */
+void client_ask(struct client *c, const char *name, uint32_t index, const char *rest);
+/* A deltaLink from now on; must be freed. */
+char *client_latest(struct client *c, const char *select);
+/* Follows 'link' to the end and frees it; the items of the last page stay in
+ * c->json, the next link is returned. */
+char *client_follow(struct client *c, char *link);
 #endif

@@ -328,10 +328,26 @@ directory_purge(struct directory *d, uint32_t index)
         return true;
 }
 
+/* Whether somebody else has the name that a deleted person would get back. */
+static bool
+name_given_away(struct directory *d, uint32_t index)
+{
+        struct text t = { 0 };
+        bool taken;
+
+        text_need(&t, 512);
+        d->members[index].life = LIFE_LIVE;
+        bare_upn(d, index, &t);
+        d->members[index].life = LIFE_DELETED;
+        taken = directory_find_upn(d, t.at + 1) != NOBODY;
+        text_free(&t);
+        return taken;
+}
+
 bool
 directory_restore(struct directory *d, uint32_t index)
 {
-        if (d->members[index].life != LIFE_DELETED)
+        if (d->members[index].life != LIFE_DELETED || name_given_away(d, index))
                 return false;
         d->members[index].life = LIFE_LIVE;
         d->deleted--;

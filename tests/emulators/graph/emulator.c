@@ -125,7 +125,8 @@ route_graph(const struct exchange *x, struct route *r)
         if (strcasecmp(second, "groups") == 0)
                 return route_groups(x, r);
         if (strcasecmp(second, "$batch") == 0 && x->query.segment_count == 2)
-                *r = (struct route){ .kind = "batch", .units = 1, .answer = batch_answer, .post = true, .roles = anything };
+                *r = (struct route){ .kind = "batch", .units = 1, .answer = batch_answer, .post = true,
+                                     .roles = anything };
         else if (strcasecmp(second, "directoryObjects") == 0 && segment_is(x, 2, "getByIds"))
                 *r = (struct route){ .kind = "getByIds", .units = 3, .answer = objects_by_id, .post = true };
         if (r->post)

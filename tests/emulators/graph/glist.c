@@ -199,7 +199,8 @@ write_gathered(struct gathered *g, const char *context)
 static void
 begin(struct gathered *g, struct emulator *e, struct exchange *x)
 {
-        *g = (struct gathered){ .e = e, .x = x, .person_seen = room(e->people.count), .group_seen = room(e->groups.count) };
+        *g = (struct gathered){ .e = e, .x = x, .person_seen = room(e->people.count),
+                                .group_seen = room(e->groups.count) };
 }
 
 static void

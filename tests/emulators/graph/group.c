@@ -343,7 +343,8 @@ groups_generate(struct groups *g, const struct directory *d, uint32_t n)
                         set_text(g, index, GROUP_DESCRIPTION, "Made by the generator");
                 size = i == 0 ? people : (uint32_t)(mix(d->world.seed + i) % (people / 20 + 8));
                 for (uint32_t k = 0; k < size && people > 0; k++)
-                        groups_join(g, index, i == 0 ? k : (uint32_t)(mix(d->world.seed ^ (uint64_t)i << 32 ^ k) % people), false);
+                        groups_join(g, index, i == 0 ? k : (uint32_t)(mix(d->world.seed ^ (uint64_t)i << 32 ^ k) % people),
+                                    false);
                 if (i > 10 && i % 7 == 0)
                         groups_join(g, index, (i - 3) | IS_GROUP, false);
                 text_free(&name);

@@ -174,8 +174,8 @@ announce(const struct order *o, const struct emulator *e, uint16_t port)
 
         text_fmt(&line, "{\"login\":\"%s\",\"graph\":\"%s/v1.0\",\"token\":\"%s/%s/oauth2/v2.0/token\","
                  "\"control\":\"%s/_control\",\"port\":%u,\"pid\":%ld,\"tenant\":\"%s\",\"clientId\":\"%s\","
-                 "\"domain\":\"%s\",\"people\":%u,\"groups\":%u,\"seed\":%llu}\n", e->base, e->base, e->base, o->tenant, e->base,
-                 port, (long)getpid(), o->tenant, o->client, o->domain, e->people.count, e->groups.count,
+                 "\"domain\":\"%s\",\"people\":%u,\"groups\":%u,\"seed\":%llu}\n",
+                 e->base, e->base, e->base, o->tenant, e->base, port, (long)getpid(), o->tenant, o->client, o->domain, e->people.count, e->groups.count,
                  (unsigned long long)o->seed);
         if (o->ready_file != NULL)
                 rc = write_ready(o->ready_file, &line);

@@ -169,7 +169,8 @@ make_response(struct call *c)
         } else {
                 if (x->cut > x->reply.len)
                         x->cut = x->reply.len;
-                r = MHD_create_response_from_callback(x->reply.len + (x->cut == x->reply.len), 65536, broken_body, c, NULL);
+                r = MHD_create_response_from_callback(x->reply.len + (x->cut == x->reply.len), 65536,
+                                                      broken_body, c, NULL);
         }
         return r;
 }

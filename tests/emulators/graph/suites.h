@@ -7,6 +7,7 @@ Suite *suite_people(void);
 Suite *suite_token(void);
 Suite *suite_list(void);
 Suite *suite_delta(void);
+Suite *suite_links(void);
 Suite *suite_faults(void);
 Suite *suite_groups(void);
 #endif

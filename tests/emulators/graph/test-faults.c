@@ -3,6 +3,7 @@
 #include "suites.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define DELTA "/v1.0/users/delta?$select=displayName,department"
@@ -55,11 +56,17 @@ END_TEST
 START_TEST(a_name_is_given_once)
 {
         struct client *c = client_open(20);
+        char body[128];
 
         client_do(c, "hire", "{\"people\":[{\"userPrincipalName\":\"Zed@contoso.example\"}]}");
         ck_assert_int_eq(client_send(c, "POST", "/_control/hire", "{\"people\":[{\"userPrincipalName\":\"zed@CONTOSO.example\"}]}"), 409);
         client_do(c, "remove", "{\"id\":\"zed@contoso.example\"}");
         client_do(c, "hire", "{\"people\":[{\"userPrincipalName\":\"zed@contoso.example\"}]}");
+        snprintf(body, sizeof body, "{\"id\":\"%s\"}", client_id(c, 20));
+        ck_assert_int_eq(client_send(c, "POST", "/_control/restore", body), 409);
+        client_do(c, "purge", body);
+        snprintf(body, sizeof body, "{\"id\":\"%s\",\"set\":{\"city\":\"X\"}}", client_id(c, 20));
+        ck_assert_int_eq(client_send(c, "POST", "/_control/change", body), 409);
         ck_assert_int_eq(client_get(c, "/_control/person/zed@contoso.example"), 200);
         ck_assert_str_eq(client_text(c, "@state"), "live");
         client_do(c, "change", "{\"id\":\"zed@contoso.example\",\"set\":{\"userPrincipalName\":\"zoe@contoso.example\"}}");

@@ -11,6 +11,7 @@ main(void)
         srunner_add_suite(r, suite_token());
         srunner_add_suite(r, suite_list());
         srunner_add_suite(r, suite_delta());
+        srunner_add_suite(r, suite_links());
         srunner_add_suite(r, suite_faults());
         srunner_add_suite(r, suite_groups());
         if (UNIT_SANITIZED && getenv("CK_FORK") == NULL)
