@@ -1,1 +1,2 @@
 # tests/lint
+EXTRA_DIST += tests/lint/style.sh
