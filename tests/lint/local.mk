@@ -1,2 +1,2 @@
 # tests/lint
-EXTRA_DIST += tests/lint/style.sh
+EXTRA_DIST += tests/lint/style.sh tests/lint/dist.sh
