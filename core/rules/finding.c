@@ -11,7 +11,7 @@
 
 #include "util/utf8.h"
 
-static void
+static void MST_PRINTF(6, 0)
 keep(struct mstc_findings *findings, bool warning, size_t offset, size_t length,
      const char *remedy, const char *format, va_list ap)
 {
