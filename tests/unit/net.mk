@@ -31,8 +31,8 @@ if HAVE_MHD
 check_PROGRAMS += tests/unit/entra-read
 tests_unit_entra_read_SOURCES = tests/unit/entra-read.c tests/unit/graph.c tests/unit/graph.h \
   $(plugins_entra_la_SOURCES)
-tests_unit_entra_read_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_entra_read_LDADD = libmuster-net.la $(UNIT_LIBS)
+tests_unit_entra_read_CFLAGS = $(UNIT_CFLAGS) $(JSON_CFLAGS)
+tests_unit_entra_read_LDADD = libmuster-net.la $(UNIT_LIBS) $(JSON_LIBS)
 TESTS += tests/unit/entra-read
 
 endif
