@@ -18,6 +18,18 @@ tests_plugins_crooked_la_SOURCES = tests/plugins/crooked.c
 tests_plugins_crooked_la_CPPFLAGS = $(ZOO_CPPFLAGS)
 tests_plugins_crooked_la_LDFLAGS = $(ZOO_LINK)
 
+check_LTLIBRARIES += tests/plugins/demo-sink.la
+tests_plugins_demo_sink_la_SOURCES = tests/plugins/demo-sink.c
+tests_plugins_demo_sink_la_CPPFLAGS = $(ZOO_CPPFLAGS)
+tests_plugins_demo_sink_la_LIBADD = libmuster.la
+tests_plugins_demo_sink_la_LDFLAGS = $(ZOO_LINK)
+
+check_LTLIBRARIES += tests/plugins/demo-source.la
+tests_plugins_demo_source_la_SOURCES = tests/plugins/demo-source.c
+tests_plugins_demo_source_la_CPPFLAGS = $(ZOO_CPPFLAGS)
+tests_plugins_demo_source_la_LIBADD = libmuster.la
+tests_plugins_demo_source_la_LDFLAGS = $(ZOO_LINK)
+
 check_LTLIBRARIES += tests/plugins/long-row.la
 tests_plugins_long_row_la_SOURCES = tests/plugins/long-row.c
 tests_plugins_long_row_la_CPPFLAGS = $(ZOO_CPPFLAGS)

@@ -68,6 +68,12 @@ tests_unit_map_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_map_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/map
 
+check_PROGRAMS += tests/unit/options
+tests_unit_options_SOURCES = tests/unit/options.c
+tests_unit_options_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_options_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/options
+
 check_PROGRAMS += tests/unit/page
 tests_unit_page_SOURCES = tests/unit/page.c
 tests_unit_page_CFLAGS = $(UNIT_CFLAGS)
