@@ -35,5 +35,12 @@ tests_unit_entra_read_CFLAGS = $(UNIT_CFLAGS) $(JSON_CFLAGS)
 tests_unit_entra_read_LDADD = libmuster-net.la $(UNIT_LIBS) $(JSON_LIBS)
 TESTS += tests/unit/entra-read
 
+check_PROGRAMS += tests/unit/entra-trouble
+tests_unit_entra_trouble_SOURCES = tests/unit/entra-trouble.c tests/unit/graph.c tests/unit/graph.h \
+  tests/unit/server.c tests/unit/server.h $(plugins_entra_la_SOURCES)
+tests_unit_entra_trouble_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_entra_trouble_LDADD = libmuster-net.la $(UNIT_LIBS)
+TESTS += tests/unit/entra-trouble
+
 endif
 endif
