@@ -16,3 +16,5 @@ plugins_entra_la_CPPFLAGS = $(PLUGIN_INCLUDES)
 plugins_entra_la_CFLAGS = $(AM_CFLAGS)
 plugins_entra_la_LIBADD = libmuster-net.la libmuster.la
 plugins_entra_la_LDFLAGS = $(PLUGIN_LINK)
+EXTRA_DIST += plugins/entra/README
+dist_man_MANS += plugins/entra/muster-entra.5
