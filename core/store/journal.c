@@ -261,20 +261,18 @@ mstc_journal_recover(struct mstc_store *store, struct mst_error *err)
 {
         if (mstc_sql_run(store, err, "UPDATE op SET state=2 WHERE state=1 AND state<16", "") != MST_OK)
                 return err->code;
-        if (mstc_sql_run(store, err, "DELETE FROM opdata WHERE number IN (SELECT o.number FROM op o JOIN run r ON "
-                         "r.id=o.run WHERE r.state<4 AND o.state=0)", "") != MST_OK)
+        if (mstc_sql_run(store, err, "DELETE FROM opdata WHERE number IN (SELECT o.number FROM run r JOIN op o ON "
+                         "o.run=r.id AND o.number>r.judged WHERE r.state<5 AND o.state IN (0,4))", "") != MST_OK)
                 return err->code;
-        return mstc_sql_run(store, err, "DELETE FROM op WHERE state=0 AND run IN (SELECT id FROM run WHERE state<4)",
-                            "");
+        return mstc_sql_run(store, err, "DELETE FROM op WHERE number IN (SELECT o.number FROM run r JOIN op o ON "
+                            "o.run=r.id AND o.number>r.judged WHERE r.state<5 AND o.state IN (0,4))", "");
 }
 
 int
-mstc_journal_throw_away(struct mstc_store *store, int64_t run, struct mst_error *err)
+mstc_journal_judged(struct mstc_store *store, int64_t run, struct mst_error *err)
 {
-        if (mstc_sql_run(store, err, "DELETE FROM opdata WHERE number IN (SELECT number FROM op WHERE run=? AND "
-                         "state IN (0,4))", "i", run) != MST_OK)
-                return err->code;
-        return mstc_sql_run(store, err, "DELETE FROM op WHERE run=? AND state IN (0,4)", "i", run);
+        return mstc_sql_run(store, err, "UPDATE run SET judged=coalesce((SELECT max(number) FROM op WHERE op.run=run.id), "
+                            "judged), state=4 WHERE id=?", "i", run);
 }
 
 int

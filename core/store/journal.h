@@ -62,10 +62,11 @@ int mstc_op_set_after(struct mstc_store *store, int64_t number, const void *afte
                       struct mst_error *err);
 int mstc_op_matched(struct mstc_store *store, int64_t number, int64_t when, struct mst_error *err);
 
-/* At start: what an earlier life left sent is unknown; a plan of a run that was never
- * released is thrown away. */
+/* At start: what an earlier life left sent is unknown; what a plan had written and was
+ * never judged is thrown away.  Before runs are recovered. */
 int mstc_journal_recover(struct mstc_store *store, struct mst_error *err);
-int mstc_journal_throw_away(struct mstc_store *store, int64_t run, struct mst_error *err);
+/* The plan is whole and judged: its ops may be claimed. */
+int mstc_journal_judged(struct mstc_store *store, int64_t run, struct mst_error *err);
 /* The earliest due time of a sink's retries (0: none), and how many ops are open there. */
 int mstc_journal_open(struct mstc_store *store, int64_t sink, int64_t *ret_due, int64_t *ret_count,
                       struct mst_error *err);
