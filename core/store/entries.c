@@ -94,6 +94,18 @@ mstc_dirty_count(struct mstc_store *store, int64_t sync, int64_t *ret, struct ms
 }
 
 int
+mstc_dirty_has(struct mstc_store *store, int64_t sync, int64_t entry, bool *ret, struct mst_error *err)
+{
+        int64_t one;
+
+        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM dirty WHERE sync=? AND entry=?", "ii", sync,
+                            entry) != MST_OK)
+                return err->code;
+        *ret = one != 0;
+        return MST_OK;
+}
+
+int
 mstc_dirty_done(struct mstc_store *store, int64_t sync, uint32_t mask, int64_t last, struct mst_error *err)
 {
         if (mstc_sql_run(store, err, "DELETE FROM dirty WHERE sync=? AND entry<=? AND (mask & ~?)=0", "iii", sync,

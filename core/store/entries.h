@@ -74,6 +74,7 @@ int mstc_dirty_next(struct mstc_store *store, int64_t sync, int64_t after, struc
 int mstc_dirty_add(struct mstc_store *store, int64_t sync, int64_t entry, uint32_t mask, struct mst_error *err);
 int mstc_dirty_all(struct mstc_store *store, int64_t sync, uint32_t mask, struct mst_error *err);
 int mstc_dirty_count(struct mstc_store *store, int64_t sync, int64_t *ret, struct mst_error *err);
+int mstc_dirty_has(struct mstc_store *store, int64_t sync, int64_t entry, bool *ret, struct mst_error *err);
 /* Planned: removes the bits 'mask' of all up to and including number 'last'. */
 int mstc_dirty_done(struct mstc_store *store, int64_t sync, uint32_t mask, int64_t last, struct mst_error *err);
 /* Those who point at the record of that id become dirty if they have a live link in 'sink'. */

@@ -336,3 +336,34 @@ mstc_holds_open(struct mstc_store *store, int64_t sync, int64_t now, int64_t *re
                                "WHERE h.sync=? AND h.state=0 AND o.state IN (0,3) AND coalesce(o.approved,0)<=?",
                                "ii", sync, now);
 }
+
+#define CLASS "sink=?1 AND target=?2 AND state IN (0,3) AND state<16 AND (?3 & (1 << verb))<>0 AND " \
+              "(?4<0 OR reason=?4) AND (?5=0 OR run=?5) "
+
+int
+mstc_ops_count(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason, int64_t run,
+               int64_t *ret, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op WHERE " CLASS
+                               "AND coalesce(approved, 0)<=?6", "iiiiii", sink, target, N(verbs), N(reason), run,
+                               mstc_now_ms());
+}
+
+int
+mstc_ops_hold(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason, int64_t run,
+              int64_t hold, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE op SET hold=?6 WHERE " CLASS "AND hold IS NULL", "iiiiii", sink,
+                            target, N(verbs), N(reason), run, hold);
+}
+
+int
+mstc_hold_approved(struct mstc_store *store, int64_t sync, const char *guard, int64_t now, int64_t *ret_expect,
+                   struct mst_error *err)
+{
+        if (mstc_sql_number(store, err, ret_expect, -1, "SELECT expect FROM hold WHERE sync=? AND guard=? AND state=1 "
+                            "AND decided>? ORDER BY number DESC LIMIT 1", "iti", sync, guard,
+                            now - INT64_C(86400000)) != MST_OK)
+                return err->code;
+        return *ret_expect >= 0 ? MST_OK : MST_END;
+}

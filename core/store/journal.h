@@ -80,8 +80,18 @@ int mstc_hold_find(struct mstc_store *store, int64_t sync, int64_t target, const
                    struct mst_error *err);
 int mstc_hold_reason(struct mstc_store *store, int64_t hold, const char *reason, struct mst_error *err);
 int mstc_op_hold(struct mstc_store *store, int64_t number, int64_t hold, struct mst_error *err);
+/* Ops that may be claimed or wait for that in a target: of these verbs (bits, 1 << verb), of
+ * this reason (-1: any), planned in this run (0: any).  Counted without those approved, and
+ * held where they are not held yet. */
+int mstc_ops_count(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason,
+                   int64_t run, int64_t *ret, struct mst_error *err);
+int mstc_ops_hold(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason,
+                  int64_t run, int64_t hold, struct mst_error *err);
 /* Holds that have no open op any more are closed. */
 int mstc_holds_tidy(struct mstc_store *store, struct mst_error *err);
+/* An approved hold of that guard that still counts, and what it expects; MST_END: none. */
+int mstc_hold_approved(struct mstc_store *store, int64_t sync, const char *guard, int64_t now, int64_t *ret_expect,
+                       struct mst_error *err);
 int mstc_holds_open(struct mstc_store *store, int64_t sync, int64_t now, int64_t *ret_ops, struct mst_error *err);
 
 #endif

@@ -46,8 +46,4 @@ int mstc_sql_fail(struct mstc_store *store, struct mst_error *err);
 const char *mstc_sql_text(sqlite3_stmt *stmt, int column);             /* NULL for null */
 const void *mstc_sql_blob(sqlite3_stmt *stmt, int column, size_t *size);
 
-/* XXH3 with the store's own secret. */
-void mstc_hash128(const struct mstc_store *store, const void *bytes, size_t size, uint8_t ret[16]);
-int64_t mstc_hash64(const struct mstc_store *store, const void *bytes, size_t size);
-
 #endif

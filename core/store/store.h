@@ -105,6 +105,10 @@ const char *mstc_run_mode_name(int mode);
 const char *mstc_run_outcome_name(int outcome);
 const char *mstc_outcome_name(int outcome);
 
+/* XXH3 with the store's own secret. */
+void mstc_hash128(const struct mstc_store *store, const void *bytes, size_t size, uint8_t ret[16]);
+int64_t mstc_hash64(const struct mstc_store *store, const void *bytes, size_t size);
+
 /* For the files of this folder, and the views that list what is stored: a prepared
  * statement for an SQL literal, made once and reset when asked for again. */
 struct sqlite3_stmt *mstc_sql(struct mstc_store *store, const char *sql, struct mst_error *err);

@@ -1,0 +1,486 @@
+/* decide.c - what op, if any, does this entry need in this sink?
+ *
+ *   wanted, no object        create; or, when something is there: link, adopt, duplicate
+ *   wanted, object           rename, update, disable, enable: what differs from what was applied
+ *   not wanted, object       as the target says for the gone and for those out of scope: keep,
+ *                            disable, wait, delete
+ *   not wanted, no object    nothing; an op that is still open is no longer wanted
+ *
+ * An op that is planned again as it stands keeps its number, its hold and its approval; one
+ * that differs replaces it and inherits the hold. */
+#include "build.h"
+
+#include "engine/decide.h"
+
+#include <string.h>
+
+#include "util/alloc.h"
+#include "util/buffer.h"
+
+struct proposal {
+        enum mst_verb verb;
+        int reason;
+        struct mst_record *before, *after;
+        const char *parked;                  /* why it cannot be sent                  */
+        bool refs;
+        int64_t matched;
+};
+
+const char *
+mstc_plan_title(const struct mstc_entry *entry)
+{
+        static const char *const names[] = { "displayName", "userPrincipalName", "mail" };
+
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+                const struct mst_value *v = mst_record_get(entry->record, names[i]);
+
+                if (v != NULL && v->type == MST_TEXT && v->length != 0)
+                        return v->as.text;
+        }
+        return entry->id;
+}
+
+static const struct mstc_config_target *
+config_of(const struct mstc_run_target *target)
+{
+        return target->setup->config;
+}
+
+static bool
+can(const struct mstc_run_target *target, uint32_t what)
+{
+        return (mstc_live_facts(target->sink)->can & what) != 0;
+}
+
+static bool
+blocked(const struct mstc_entry *entry)
+{
+        const struct mst_value *v = mst_record_get(entry->record, "accountEnabled");
+
+        return v != NULL && v->type == MST_BOOL && !v->as.is;
+}
+
+/* ---- writing the op ------------------------------------------------------------------------ */
+
+static int
+drop_open(struct mstc_run *run, struct mstc_case *c, const char *why, struct mst_error *err)
+{
+        if (!c->has_open)
+                return MST_OK;
+        c->has_open = false;
+        return mstc_op_end(run->store, c->open.number, MSTC_OP_SUPERSEDED, 0, run->id, why, err);
+}
+
+static int
+rank_of(const struct proposal *p)
+{
+        return p->verb == MST_DISABLE ? MSTC_RANK_DISABLE
+             : p->verb == MST_DELETE ? MSTC_RANK_USER_DELETES : MSTC_RANK_USERS;
+}
+
+static bool
+same_op(const struct mstc_case *c, const struct proposal *p, const struct mstc_buffer *after)
+{
+        return c->has_open && c->open.verb == p->verb && c->open.after_size == after->length
+            && (c->open.state == MSTC_OP_PARKED || p->parked == NULL)
+            && (after->length == 0 || memcmp(c->open.after, after->bytes, after->length) == 0);
+}
+
+/* An admin said no to exactly this. */
+static bool
+declined(struct mstc_run *run, struct mstc_case *c, enum mst_verb verb, const struct mstc_buffer *after)
+{
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer text = { 0 };
+        uint8_t hash[16];
+
+        if (c->link.declined == NULL)
+                return false;
+        mstc_buffer_char(&text, (char)verb);
+        mstc_buffer_add(&text, after->bytes, after->length);
+        if (!mstc_buffer_ok(&text))
+                return true;
+        mstc_hash128(run->store, text.bytes, text.length, hash);
+        return memcmp(hash, c->link.declined, 16) == 0;
+}
+
+static int
+write_op(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *target, struct proposal *p,
+         const struct mstc_buffer *before, const struct mstc_buffer *after, struct mst_error *err)
+{
+        struct mstc_entry_op op = {
+                .run = run->id, .target = target->row.id, .sink = target->sink->id, .kind = MST_USER,
+                .entry = c->entry->number, .verb = p->verb, .rank = rank_of(p), .reason = p->reason,
+                .state = p->parked != NULL ? MSTC_OP_PARKED : MSTC_OP_PLANNED, .matched = p->matched,
+                .refs = p->refs, .name = mstc_plan_title(c->entry), .text = p->parked,
+                .before = before->bytes, .before_size = before->length,
+                .after = after->bytes, .after_size = after->length,
+        };
+
+        if (c->has_open) {
+                op.hold = c->open.hold;
+                if (drop_open(run, c, "a newer plan replaced it", err) != MST_OK)
+                        return err->code;
+        }
+        if (mstc_op_add(run->store, &op, err) != MST_OK)
+                return err->code;
+        run->planned++;
+        if (p->verb == MST_CREATE && p->parked == NULL
+            && !mstc_set_add(run->creating, (uint32_t)c->entry->number))
+                return mst_fail_memory(err, "planning");
+        if (p->parked != NULL) {
+                target->counts[MSTC_N_PARKED]++;
+                return MST_OK;
+        }
+        return mstc_judge_op(run, target, &op, p->before, p->after, err);
+}
+
+static int
+propose(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *target, struct proposal *p,
+        struct mst_error *err)
+{
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer before = { 0 };
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer after = { 0 };
+
+        if (p->before != NULL)
+                mstc_record_flat(p->before, &before);
+        if (p->after != NULL)
+                mstc_record_flat(p->after, &after);
+        if (!mstc_buffer_ok(&before) || !mstc_buffer_ok(&after))
+                return mst_fail_memory(err, "planning");
+        if (declined(run, c, p->verb, &after))
+                return drop_open(run, c, "declined", err);
+        if (same_op(c, p, &after)) {
+                if (p->verb == MST_CREATE && !mstc_set_add(run->creating, (uint32_t)c->entry->number))
+                        return mst_fail_memory(err, "planning");
+                return c->open.state == MSTC_OP_PARKED ? MST_OK
+                     : mstc_judge_op(run, target, &c->open, p->before, p->after, err);
+        }
+        return write_op(run, c, target, p, &before, &after, err);
+}
+
+/* ---- wanted, object there ---------------------------------------------------------------------- */
+
+/* References to people who have no object there: theirs is being made in this plan, or they
+ * count as no value. */
+static int
+settle_refs(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
+{
+        struct mst_record *wanted = c->wanted.record;
+        bool left = false;
+
+        for (uint32_t i = 0; i < wanted->count; ) {
+                const struct mst_value *v = &wanted->fields[i].value;
+                int64_t entry;
+                bool dirty;
+
+                if (v->type != MST_REF) {
+                        i++;
+                        continue;
+                }
+                if (mstc_entry_find(run->store, run->row.id, MST_USER, v->as.text, &entry, err) != MST_OK
+                    || mstc_dirty_has(run->store, run->row.id, entry, &dirty, err) != MST_OK)
+                        return err->code;
+                if (mstc_set_has(run->creating, (uint32_t)entry)
+                    || (dirty && entry > c->entry->number)) {
+                        left = true;
+                        i++;
+                } else {
+                        mstc_record_remove(wanted, wanted->fields[i].name);
+                }
+        }
+        c->wanted.refs = left;
+        return MST_OK;
+}
+
+/* What must not change after creation does not count as different; a naming attribute makes
+ * it a rename. */
+static bool
+prune(const struct mst_facts *facts, struct mst_record *before, struct mst_record *after)
+{
+        bool naming = false;
+
+        for (uint32_t i = 0; i < after->count; ) {
+                const struct mstc_fact_attribute *a = mstc_facts_find(facts, MST_USER, after->fields[i].name);
+                uint32_t flags = a != NULL ? a->flags : 0;
+                const char *name = after->fields[i].name;
+
+                if ((flags & (MST_ATTR_FIXED | MST_ATTR_READ_ONLY)) != 0) {
+                        mstc_record_remove(before, name);
+                        mstc_record_remove(after, name);
+                        continue;
+                }
+                naming = naming || (flags & MST_ATTR_NAMING) != 0 || strcmp(name, "@parent") == 0;
+                i++;
+        }
+        return naming;
+}
+
+static int
+hand_over(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
+{
+        struct mstc_run_target *old = mstc_run_target_of(run, c->link.target);
+
+        if (c->link.target == c->target->row.id)
+                return MST_OK;
+        if (old != NULL) {
+                mstc_set_remove(old->linked, (uint32_t)c->entry->number);
+                old->live_change--;
+        }
+        if (!mstc_set_add(c->target->linked, (uint32_t)c->entry->number))
+                return mst_fail_memory(err, "planning");
+        c->target->live_change++;
+        c->link.target = c->target->row.id;
+        return mstc_link_put(run->store, &c->link, err);
+}
+
+static int
+decide_present(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
+{
+        struct mstc_run_target *t = c->target;
+        struct proposal p = { .matched = 0 };
+        bool off = blocked(c->entry) && config_of(t)->on_disabled.what == MSTC_DISABLE && can(t, MST_CAN_DISABLE);
+        bool naming;
+
+        if (hand_over(run, c, err) != MST_OK
+            || (c->wanted.refs && settle_refs(run, c, err) != MST_OK))
+                return err->code;
+        if (!mstc_difference(run->scratch, c->link.applied, c->wanted.record, &p.before, &p.after))
+                return mst_fail_memory(err, "planning");
+        p.refs = c->wanted.refs;
+        naming = prune(mstc_live_facts(t->sink), p.before, p.after);
+        if (off && c->link.state == MSTC_LINK_LIVE) {
+                p.verb = MST_DISABLE;
+                p.reason = MSTC_WHY_DISABLED;
+        } else if (!off && c->link.state == MSTC_LINK_DISABLED) {
+                p.verb = MST_ENABLE;
+        } else if (p.after->count == 0) {
+                return drop_open(run, c, "nothing differs any more", err);
+        } else {
+                p.verb = naming ? MST_RENAME : MST_UPDATE;
+        }
+        return propose(run, c, t, &p, err);
+}
+
+/* ---- wanted, no object ---------------------------------------------------------------------------- */
+
+/* What the object holds now, as far as the maps speak of it. */
+static struct mst_record *
+present_values(struct mstc_run *run, const struct mstc_case *c)
+{
+        struct mst_record *ret = mstc_record_new(run->scratch, MST_USER, "", 0);
+        const struct mst_record *present = c->question->match.present;
+
+        for (size_t m = 0; ret != NULL && present != NULL && m < c->target->setup->map_count; m++) {
+                const char *to = c->target->setup->maps[m].to;
+
+                for (uint32_t i = 0; i < present->count; i++)
+                        if (strcasecmp(present->fields[i].name, to) == 0
+                            && !mstc_record_share(ret, to, &present->fields[i].value))
+                                return NULL;
+        }
+        return ret;
+}
+
+static int
+link_found(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
+{
+        const struct mstc_match *m = &c->question->match;
+
+        c->link.object = m->object;
+        c->link.name = m->name;
+        c->link.version = m->version;
+        c->link.target = c->target->row.id;
+        c->link.made = MSTC_MADE_FOUND;
+        c->link.state = MSTC_LINK_LIVE;
+        c->link.reason = MSTC_WHY_NONE;
+        c->link.since = 0;
+        c->link.applied = present_values(run, c);
+        if (c->link.applied == NULL)
+                return mst_fail_memory(err, "planning");
+        c->linked = true;
+        c->target->counts[MSTC_N_LINKED]++;
+        if (mstc_link_put(run->store, &c->link, err) != MST_OK
+            || mstc_link_begun(run, c->target, &c->link, c->entry->id, err) != MST_OK
+            || mstc_wanted_values(run, c->target, c->entry->record, c->link.applied, false, run->scratch, &c->wanted,
+                                  err) != MST_OK)
+                return err->code;
+        return decide_present(run, c, err);
+}
+
+static int
+adopt(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
+{
+        const struct mstc_match *m = &c->question->match;
+        struct proposal p = { .verb = MST_ADOPT, .matched = mstc_now_ms(), .refs = c->wanted.refs };
+        struct mst_record *present = present_values(run, c);
+
+        if (present == NULL || !mstc_difference(run->scratch, present, c->wanted.record, &p.before, &p.after))
+                return mst_fail_memory(err, "planning");
+        prune(mstc_live_facts(c->target->sink), p.before, p.after);
+        /* The tie is noted, but it is none before the op is done. */
+        c->link.object = m->object;
+        c->link.name = m->name;
+        c->link.version = m->version;
+        c->link.target = c->target->row.id;
+        c->link.made = MSTC_MADE_ADOPTED;
+        c->link.state = 0;
+        c->link.applied = present;
+        if (mstc_link_put(run->store, &c->link, err) != MST_OK)
+                return err->code;
+        return propose(run, c, c->target, &p, err);
+}
+
+static int
+note_duplicate(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
+{
+        const struct mstc_match *m = &c->question->match;
+
+        c->target->counts[MSTC_N_DUPLICATE]++;
+        mstc_log(run->engine, MST_LOG_WARNING, "%s is a duplicate in '%s': %s (%s)", mstc_plan_title(c->entry),
+                 c->target->setup->name, m->why, m->name);
+        if (mstc_duplicate_put(run->store, c->link.sink, c->entry->number, m->object, m->name,
+                               m->attribute != NULL ? m->attribute : "stamp", m->value, run->id, err) != MST_OK)
+                return err->code;
+        return drop_open(run, c, "a duplicate", err);
+}
+
+static int
+create(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
+{
+        struct proposal p = { .verb = MST_CREATE, .after = c->wanted.record, .parked = c->wanted.why,
+                              .matched = mstc_now_ms(), .refs = c->wanted.refs };
+
+        if (c->link.id != 0 && c->link.state == MSTC_LINK_LOST)
+                p.reason = MSTC_WHY_LOST;
+        if (blocked(c->entry) && config_of(c->target)->on_disabled.what == MSTC_DISABLE
+            && can(c->target, MST_CAN_DISABLE))
+                p.reason = MSTC_WHY_DISABLED;        /* made, but not usable             */
+        return propose(run, c, c->target, &p, err);
+}
+
+static int
+decide_absent(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
+{
+        switch (c->question->match.answer) {
+        case MSTC_ABSENT:
+                if (!run->ops_none || !run->links_none)
+                        if (mstc_duplicate_clear(run->store, c->link.sink, c->entry->number, err) != MST_OK)
+                                return err->code;
+                return create(run, c, err);
+        case MSTC_OURS:
+                return link_found(run, c, err);
+        case MSTC_ADOPTABLE:
+                return adopt(run, c, err);
+        case MSTC_DUPLICATE:
+                return note_duplicate(run, c, err);
+        default:
+                return mstc_plan_keep(run, c->entry->number, c->mask, err);
+        }
+}
+
+/* ---- not wanted ----------------------------------------------------------------------------------- */
+
+/* The moment from which a wait counts: it belongs to its reason. */
+static int
+note_reason(struct mstc_run *run, struct mstc_case *c, int reason, struct mst_error *err)
+{
+        if (c->link.reason == reason && c->link.since != 0)
+                return MST_OK;
+        c->link.reason = reason;
+        c->link.since = mstc_now_ms();
+        return mstc_link_put(run->store, &c->link, err);
+}
+
+static int
+delete_when_due(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *t, int reason,
+                int64_t after_ms, struct mst_error *err)
+{
+        struct proposal p = { .verb = MST_DELETE, .reason = reason, .before = c->link.applied };
+        int64_t due;
+
+        if (note_reason(run, c, reason, err) != MST_OK)
+                return err->code;
+        due = c->link.since + after_ms;
+        if (due > mstc_now_ms()) {
+                if (drop_open(run, c, "it waits", err) != MST_OK)
+                        return err->code;
+                return mstc_wake_set(run->store, run->row.id, c->entry->number, t->setup->name, due, err);
+        }
+        if (!can(t, MST_CAN_DELETE))
+                return drop_open(run, c, "the sink cannot delete", err);
+        return propose(run, c, t, &p, err);
+}
+
+static int
+decide_leaver(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
+{
+        struct mstc_run_target *t = mstc_run_target_of(run, c->link.target);
+        int reason = c->entry->gone != 0 ? MSTC_WHY_GONE : MSTC_WHY_SCOPE;
+        const struct mstc_config_leaver *policy;
+        struct proposal p = { .verb = MST_DISABLE, .reason = reason };
+
+        if (t == NULL)
+                return drop_open(run, c, "its target is not in the configuration", err);
+        policy = reason == MSTC_WHY_GONE ? &config_of(t)->on_gone : &config_of(t)->on_out_of_scope;
+        if (policy->what == MSTC_KEEP)
+                return drop_open(run, c, "it is kept", err);
+        if (policy->what == MSTC_DELETE)
+                return delete_when_due(run, c, t, reason, policy->delete_after_ms, err);
+        if (c->link.state == MSTC_LINK_LIVE && can(t, MST_CAN_DISABLE)) {
+                p.before = p.after = mstc_record_new(run->scratch, MST_USER, "", 0);
+                if (p.after == NULL)
+                        return mst_fail_memory(err, "planning");
+                return propose(run, c, t, &p, err);
+        }
+        if (policy->delete_after_ms == 0)
+                return drop_open(run, c, "it stays as it is", err);
+        return delete_when_due(run, c, t, reason, policy->delete_after_ms, err);
+}
+
+int
+mstc_decide(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
+{
+        if (c->has_open && (c->open.state == MSTC_OP_SENT || c->open.state == MSTC_OP_UNKNOWN))
+                return mstc_plan_keep(run, c->entry->number, c->mask, err);
+        if (c->target == NULL)
+                return c->linked ? decide_leaver(run, c, err) : drop_open(run, c, "no longer wanted", err);
+        if (c->wanted.ignore_object)
+                return drop_open(run, c, "the map leaves it alone", err);
+        return c->linked ? decide_present(run, c, err) : decide_absent(run, c, err);
+}
+
+/* ---- what time alone changes ------------------------------------------------------------------------ */
+
+static void
+earlier(const struct mstc_expr *expr, const struct mst_record *record, struct mstc_eval *eval, int64_t *at)
+{
+        int64_t when;
+
+        if (expr != NULL && mstc_expr_uses_now(expr) && mstc_expr_wake(expr, record, eval, &when)
+            && (*at == 0 || when < *at))
+                *at = when;
+}
+
+int
+mstc_plan_wake(struct mstc_run *run, const struct mstc_entry *entry, struct mst_error *err)
+{
+        const struct mstc_sync *sync = run->sync;
+        struct mstc_eval eval;
+        int64_t at = 0;
+
+        if (!run->timed || entry->gone != 0)
+                return MST_OK;
+        mstc_eval_init(run, &eval, run->scratch);
+        earlier(sync->scope, entry->record, &eval, &at);
+        for (size_t g = 0; g < sync->group_count; g++)
+                earlier(sync->groups[g].rule, entry->record, &eval, &at);
+        for (size_t t = 0; t < sync->target_count; t++) {
+                earlier(sync->targets[t].scope, entry->record, &eval, &at);
+                for (size_t m = 0; m < sync->targets[t].map_count; m++)
+                        earlier(sync->targets[t].maps[m].expression, entry->record, &eval, &at);
+        }
+        if (at == 0)
+                return mstc_wake_clear(run->store, run->row.id, entry->number, "rule", err);
+        return mstc_wake_set(run->store, run->row.id, entry->number, "rule",
+                             (at - MST_DATE_UNIX_EPOCH) / 10000 + 1, err);
+}

@@ -1,0 +1,32 @@
+/* decide.h - between plan.c, which gathers what is known of an entry and a sink, and
+ * decide.c, which says what op that needs. */
+#ifndef MSTC_DECIDE_H
+#define MSTC_DECIDE_H
+
+#include "engine/run.h"
+#include "store/entries.h"
+
+/* One entry as one sink sees it. */
+struct mstc_case {
+        struct mstc_entry *entry;
+        struct mstc_run_target *target;      /* that wants it; NULL: none does         */
+        uint32_t mask;                       /* the sink's targets                     */
+        bool linked;                         /* has a live object there                */
+        struct mstc_link link;
+        bool has_open;
+        struct mstc_entry_op open;           /* its open op                            */
+        struct mstc_wanted wanted;
+        struct mstc_question *question;      /* whether it is there already; NULL: not asked */
+};
+
+int mstc_decide(struct mstc_run *run, struct mstc_case *c, struct mst_error *err);
+/* The entry stays dirty for these targets. */
+int mstc_plan_keep(struct mstc_run *run, int64_t entry, uint32_t mask, struct mst_error *err);
+bool mstc_plan_in_sync(struct mstc_run *run, const struct mstc_entry *entry);
+bool mstc_plan_chosen(const struct mstc_run *run, int64_t entry);
+/* What time alone can change about this entry is put in the diary. */
+int mstc_plan_wake(struct mstc_run *run, const struct mstc_entry *entry, struct mst_error *err);
+/* What a person would call the entry: display name, else UPN, else id. */
+const char *mstc_plan_title(const struct mstc_entry *entry);
+
+#endif

@@ -1,0 +1,411 @@
+/* judge.c - the whole plan against the guards, before any of it may be claimed.
+ *
+ * While a plan is made, each of its ops is counted here.  At its end each guard looks at its
+ * number: what trips becomes a hold with a reason, and the ops of that kind are held; the
+ * rest is released in the same transaction.  Ops that an earlier plan left held count again:
+ * many small plans cannot pass what one large one may not.  What one guard holds does not
+ * hold the rest. */
+#include "build.h"
+
+#include "engine/run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "util/alloc.h"
+
+#define BIT(verb) (UINT32_C(1) << (verb))
+#define REMOVALS (BIT(MST_DISABLE) | BIT(MST_DELETE))
+#define CHANGES (BIT(MST_UPDATE) | BIT(MST_RENAME) | BIT(MST_ENABLE))
+#define ALL_BUT_CREATES (REMOVALS | CHANGES | BIT(MST_ADOPT) | BIT(MST_MEMBERS))
+#define MOST_ATTRIBUTES 512
+
+struct touched {                             /* an op changes an attribute             */
+        int64_t op;
+        uint16_t attribute;
+        bool clears;
+};
+
+struct counted {                             /* an attribute of a target in this plan  */
+        char name[128];
+        int64_t changes, clears;
+        bool identity;
+};
+
+struct by_target {
+        struct counted attributes[MOST_ATTRIBUTES];
+        size_t attribute_count;
+        struct touched *touched;
+        size_t touched_count, touched_room;
+};
+
+struct mstc_judgement {
+        struct by_target *targets;
+        size_t count;
+};
+
+struct limit {
+        const char *of;
+        int64_t above;
+        double percent;
+        int64_t never_above;                 /* -1: none; else plus 0.1 % of the links */
+};
+
+static const struct limit defaults[] = {
+        { "removals", 5, 2.0, 100 },
+        { "creates", 500, 25.0, -1 },
+        { "gone", 3, 0.5, -1 },
+        { "changes", 19, 10.0, -1 },
+        { "clears", 4, 2.0, -1 },
+        { "identity", 2, 1.0, -1 },
+        { "group-members", 10, 50.0, -1 },
+};
+
+static struct limit
+limit_of(const struct mstc_run_target *target, const char *of)
+{
+        const struct mstc_config_target *config = target->setup->config;
+        struct limit limit = { .of = of };
+
+        for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++)
+                if (strcmp(defaults[i].of, of) == 0)
+                        limit = defaults[i];
+        for (size_t i = 0; i < config->limit_count; i++) {
+                const struct mstc_config_limit *l = &config->limits[i];
+
+                if (strcmp(l->of, of) != 0)
+                        continue;
+                if (l->above >= 0)
+                        limit.above = l->above;
+                if (l->percent >= 0)
+                        limit.percent = l->percent;
+                if (l->never_above >= 0)
+                        limit.never_above = l->never_above;
+        }
+        return limit;
+}
+
+/* 'scale' widens the limits for a longer window. */
+static bool
+trips(const struct limit *limit, int64_t number, int64_t base, double scale)
+{
+        double share = limit->percent * scale / 100.0 * (double)base;
+
+        if ((double)number > (double)limit->above * scale && (double)number > share)
+                return true;
+        return limit->never_above >= 0
+            && (double)number > (double)limit->never_above * scale + 0.001 * scale * (double)base;
+}
+
+int
+mstc_judge_new(struct mstc_run *run, struct mst_error *err)
+{
+        struct mstc_judgement *j = mstc_alloc(sizeof *j);
+
+        run->judgement = j;
+        if (j == NULL)
+                return mst_fail_memory(err, "judging the plan");
+        j->targets = mstc_alloc((run->target_count + 1) * sizeof *j->targets);
+        if (j->targets == NULL)
+                return mst_fail_memory(err, "judging the plan");
+        j->count = run->target_count;
+        return MST_OK;
+}
+
+void
+mstc_judge_free(struct mstc_judgement *j)
+{
+        if (j == NULL)
+                return;
+        for (size_t i = 0; i < j->count; i++)
+                mstc_free(j->targets[i].touched);
+        mstc_free(j->targets);
+        mstc_free(j);
+}
+
+/* ---- while planning ------------------------------------------------------------------------ */
+
+static bool
+is_identity(struct mstc_run_target *target, const char *name)
+{
+        const struct mstc_fact_attribute *a = mstc_facts_find(mstc_live_facts(target->sink), MST_USER, name);
+        const struct mstc_config_target *config = target->setup->config;
+
+        if ((a != NULL && (a->flags & MST_ATTR_NAMING) != 0) || strcasecmp(name, "mail") == 0
+            || strcmp(name, "@parent") == 0)
+                return true;
+        for (size_t i = 0; i < config->match_count; i++)
+                if (strcasecmp(config->matches[i].attribute, name) == 0)
+                        return true;
+        return false;
+}
+
+static int
+attribute_of(struct mstc_run_target *target, struct by_target *b, const char *name)
+{
+        struct counted *c;
+
+        for (size_t i = 0; i < b->attribute_count; i++)
+                if (strcmp(b->attributes[i].name, name) == 0)
+                        return (int)i;
+        if (b->attribute_count == MOST_ATTRIBUTES)
+                return MOST_ATTRIBUTES - 1;  /* the last one counts for the rest       */
+        c = &b->attributes[b->attribute_count];
+        snprintf(c->name, sizeof c->name, "%s", name);
+        c->identity = is_identity(target, name);
+        return (int)b->attribute_count++;
+}
+
+static int
+note(struct by_target *b, int64_t op, int attribute, bool clears, struct mst_error *err)
+{
+        if (b->touched_count == b->touched_room) {
+                size_t room = b->touched_room != 0 ? b->touched_room * 2 : 256;
+                struct touched *more = mstc_realloc_array(b->touched, room, sizeof *more);
+
+                if (more == NULL)
+                        return mst_fail_memory(err, "judging the plan");
+                b->touched = more;
+                b->touched_room = room;
+        }
+        b->touched[b->touched_count++] = (struct touched){ op, (uint16_t)attribute, clears };
+        b->attributes[attribute].changes++;
+        b->attributes[attribute].clears += clears;
+        return MST_OK;
+}
+
+int
+mstc_judge_op(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *op,
+              const struct mst_record *before, const struct mst_record *after, struct mst_error *err)
+{
+        struct by_target *b = &run->judgement->targets[target - run->targets];
+
+        (void)before;
+        if (op->kind != MST_USER || after == NULL || (BIT(op->verb) & (CHANGES | BIT(MST_DISABLE))) == 0
+            || op->approved > mstc_now_ms())
+                return MST_OK;
+        for (uint32_t i = 0; i < after->count; i++) {
+                bool clears = after->fields[i].value.type == MST_NULL;
+                /* A value that was not there before is news, not a change of what people have. */
+                const struct mst_value *was = before != NULL ? mst_record_get(before, after->fields[i].name) : NULL;
+
+                if ((was == NULL || was->type == MST_NULL) && !clears)
+                        continue;
+                if (note(b, op->number, attribute_of(target, b, after->fields[i].name), clears, err) != MST_OK)
+                        return err->code;
+        }
+        return MST_OK;
+}
+
+/* ---- at its end ------------------------------------------------------------------------------- */
+
+static int
+hold_for(struct mstc_run *run, struct mstc_run_target *target, const char *guard, const char *reason,
+         int64_t *ret, struct mst_error *err)
+{
+        if (mstc_hold_find(run->store, run->row.id, target->row.id, guard, ret, err) != MST_OK)
+                return err->code;
+        if (*ret != 0)
+                return mstc_hold_reason(run->store, *ret, reason, err);
+        if (mstc_hold_add(run->store, run->id, run->row.id, target->row.id, guard, reason, ret, err) != MST_OK)
+                return err->code;
+        mstc_log(run->engine, MST_LOG_WARNING, "held (%lld): target '%s': %s; see `muster holds %lld`",
+                 (long long)*ret, target->setup->name, reason, (long long)*ret);
+        return MST_OK;
+}
+
+static int
+hold_class(struct mstc_run *run, struct mstc_run_target *target, const char *guard, const char *reason,
+           uint32_t verbs, int why, int64_t of_run, struct mst_error *err)
+{
+        int64_t hold;
+
+        if (hold_for(run, target, guard, reason, &hold, err) != MST_OK)
+                return err->code;
+        return mstc_ops_hold(run->store, target->row.id, target->sink->id, verbs, why, of_run, hold, err);
+}
+
+static double
+percent(int64_t number, int64_t base)
+{
+        return base > 0 ? 100.0 * (double)number / (double)base : 100.0;
+}
+
+static int
+judge_removals(struct mstc_run *run, struct mstc_run_target *t, int64_t base, int64_t day, int64_t week,
+               struct mst_error *err)
+{
+        struct limit limit = limit_of(t, "removals");
+        char reason[256];
+        int64_t number;
+
+        if (mstc_ops_count(run->store, t->row.id, t->sink->id, REMOVALS, -1, 0, &number, err) != MST_OK)
+                return err->code;
+        if (number == 0)
+                return MST_OK;
+        if (!t->row.planned) {
+                snprintf(reason, sizeof reason, "the first plan against this target would remove %lld objects",
+                         (long long)number);
+                return hold_class(run, t, "first-plan", reason, REMOVALS, -1, 0, err);
+        }
+        if (trips(&limit, number + day, base, 1.0))
+                snprintf(reason, sizeof reason, "%lld removals and %lld in the last 24 hours, of %lld live links "
+                         "(%.1f %%); the limit is %lld and %g %%, or %lld", (long long)number, (long long)day,
+                         (long long)base, percent(number + day, base), (long long)limit.above, limit.percent,
+                         (long long)limit.never_above);
+        else if (trips(&limit, number + week, base, 2.5))
+                snprintf(reason, sizeof reason, "%lld removals and %lld in the last 7 days, of %lld live links "
+                         "(%.1f %%); the limit for a week is %.0f and %g %%", (long long)number, (long long)week,
+                         (long long)base, percent(number + week, base), 2.5 * (double)limit.above,
+                         2.5 * limit.percent);
+        else
+                return MST_OK;
+        return hold_class(run, t, "removals", reason, REMOVALS, -1, 0, err);
+}
+
+static int
+judge_creates(struct mstc_run *run, struct mstc_run_target *t, int64_t base, struct mst_error *err)
+{
+        struct limit creates = limit_of(t, "creates"), gone = limit_of(t, "gone");
+        char reason[256];
+        int64_t number, lost;
+
+        if (mstc_ops_count(run->store, t->row.id, t->sink->id, BIT(MST_CREATE), MSTC_WHY_LOST, 0, &lost, err) != MST_OK
+            || mstc_ops_count(run->store, t->row.id, t->sink->id, BIT(MST_CREATE), -1, 0, &number, err) != MST_OK)
+                return err->code;
+        if (lost != 0 && trips(&gone, lost, base, 1.0)) {
+                snprintf(reason, sizeof reason, "%lld objects that were linked are gone from the sink (%.1f %% of "
+                         "%lld); was it restored or emptied?", (long long)lost, percent(lost, base), (long long)base);
+                if (hold_class(run, t, "gone", reason, BIT(MST_CREATE), MSTC_WHY_LOST, 0, err) != MST_OK)
+                        return err->code;
+        }
+        if (!t->row.planned || t->row.live == 0 || !trips(&creates, number, base, 1.0))
+                return MST_OK;
+        snprintf(reason, sizeof reason, "%lld new objects, with %lld live links (%.1f %%)", (long long)number,
+                 (long long)base, percent(number, base));
+        return hold_class(run, t, "creates", reason, BIT(MST_CREATE), -1, 0, err);
+}
+
+static int
+judge_adoptions(struct mstc_run *run, struct mstc_run_target *t, struct mst_error *err)
+{
+        char reason[256];
+        int64_t number;
+
+        if (mstc_ops_count(run->store, t->row.id, t->sink->id, BIT(MST_ADOPT), -1, run->id, &number, err) != MST_OK)
+                return err->code;
+        if (number != 0) {
+                snprintf(reason, sizeof reason, "%lld existing objects would be adopted", (long long)number);
+                if (hold_class(run, t, "adoptions", reason, BIT(MST_ADOPT), -1, run->id, err) != MST_OK)
+                        return err->code;
+        }
+        if (t->row.planned || t->counts[MSTC_N_LINKED] == 0)
+                return MST_OK;
+        if (mstc_ops_count(run->store, t->row.id, t->sink->id, CHANGES | REMOVALS, -1, run->id, &number, err) != MST_OK)
+                return err->code;
+        if (number == 0)
+                return MST_OK;
+        snprintf(reason, sizeof reason, "%llu objects with our stamp were found in a sink that this store does not "
+                 "know, and %lld of them would change", (unsigned long long)t->counts[MSTC_N_LINKED], (long long)number);
+        return hold_class(run, t, "found-again", reason, CHANGES | REMOVALS, -1, run->id, err);
+}
+
+/* An attribute that changes en masse holds the ops that change it. */
+static int
+hold_attribute(struct mstc_run *run, struct mstc_run_target *t, struct by_target *b, size_t at, const char *guard,
+               const char *reason, bool clears_only, struct mst_error *err)
+{
+        int64_t hold;
+
+        if (hold_for(run, t, guard, reason, &hold, err) != MST_OK)
+                return err->code;
+        for (size_t i = 0; i < b->touched_count; i++)
+                if (b->touched[i].attribute == at && (b->touched[i].clears || !clears_only)
+                    && mstc_op_hold(run->store, b->touched[i].op, hold, err) != MST_OK)
+                        return err->code;
+        return MST_OK;
+}
+
+static int
+judge_attributes(struct mstc_run *run, struct mstc_run_target *t, struct by_target *b, int64_t base,
+                 struct mst_error *err)
+{
+        struct limit changes = limit_of(t, "changes"), clears = limit_of(t, "clears"),
+                     identity = limit_of(t, "identity");
+        char reason[320], guard[160];
+
+        for (size_t i = 0; i < b->attribute_count; i++) {
+                const struct counted *c = &b->attributes[i];
+                int rc = MST_OK;
+
+                if (trips(&clears, c->clears, base, 1.0)) {
+                        snprintf(guard, sizeof guard, "clears:%s", c->name);
+                        snprintf(reason, sizeof reason, "'%s' would be cleared on %lld objects (%.1f %% of %lld)",
+                                 c->name, (long long)c->clears, percent(c->clears, base), (long long)base);
+                        rc = hold_attribute(run, t, b, i, guard, reason, true, err);
+                }
+                if (rc == MST_OK && (trips(&changes, c->changes, base, 1.0)
+                                     || (c->identity && trips(&identity, c->changes, base, 1.0)))) {
+                        snprintf(guard, sizeof guard, "%s:%s", c->identity ? "identity" : "changes", c->name);
+                        snprintf(reason, sizeof reason, "'%s'%s would change on %lld objects (%.1f %% of %lld)",
+                                 c->name, c->identity ? ", by which objects are told apart," : "",
+                                 (long long)c->changes, percent(c->changes, base), (long long)base);
+                        rc = hold_attribute(run, t, b, i, guard, reason, false, err);
+                }
+                if (rc != MST_OK)
+                        return rc;
+        }
+        return MST_OK;
+}
+
+static int
+judge_configuration(struct mstc_run *run, struct mstc_run_target *t, struct mst_error *err)
+{
+        char reason[256];
+        int64_t number;
+
+        if (run->mode != MSTC_RUN_CONFIG)
+                return MST_OK;
+        if (mstc_ops_count(run->store, t->row.id, t->sink->id, ALL_BUT_CREATES, -1, run->id, &number, err) != MST_OK)
+                return err->code;
+        if (number == 0)
+                return MST_OK;
+        snprintf(reason, sizeof reason, "the changed configuration would change or remove %lld objects",
+                 (long long)number);
+        return hold_class(run, t, "configuration", reason, ALL_BUT_CREATES, -1, run->id, err);
+}
+
+static int
+judge_target(struct mstc_run *run, struct mstc_run_target *t, struct by_target *b, struct mst_error *err)
+{
+        int64_t base, day, week;
+
+        if (mstc_target_look_back(run->store, t->row.id, &base, &day, &week, err) != MST_OK)
+                return err->code;
+        if (t->row.live > base)
+                base = t->row.live;
+        if (judge_configuration(run, t, err) != MST_OK || judge_adoptions(run, t, err) != MST_OK
+            || judge_removals(run, t, base, day, week, err) != MST_OK || judge_creates(run, t, base, err) != MST_OK)
+                return err->code;
+        return judge_attributes(run, t, b, base, err);
+}
+
+int
+mstc_judge_plan(struct mstc_run *run, struct mst_error *err)
+{
+        for (size_t i = 0; i < run->target_count; i++)
+                if (!run->targets[i].no_plan
+                    && judge_target(run, &run->targets[i], &run->judgement->targets[i], err) != MST_OK)
+                        return err->code;
+        if (mstc_holds_tidy(run->store, err) != MST_OK)
+                return err->code;
+        return mstc_journal_judged(run->store, run->id, err);
+}
+
+bool
+mstc_judge_group(struct mstc_run_target *target, uint64_t present, uint64_t leaves)
+{
+        struct limit limit = limit_of(target, "group-members");
+
+        return trips(&limit, (int64_t)leaves, (int64_t)present, 1.0);
+}

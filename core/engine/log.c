@@ -1,0 +1,69 @@
+/* log.c - the run's log and its progress: lines gather in memory and go into the store with
+ * the next transaction, so that a line costs no commit of its own. */
+#include "build.h"
+
+#include "engine/run.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "util/date.h"
+
+#define MOST_LINES 10000                     /* of one run in the store                */
+#define TELL_EVERY_MS 100
+
+void
+mstc_log(struct mstc_engine *engine, enum mst_level level, const char *format, ...)
+{
+        struct mstc_pending_line *line;
+        char text[1400];
+        va_list ap;
+
+        va_start(ap, format);
+        vsnprintf(text, sizeof text, format, ap);
+        va_end(ap);
+        if (engine->watch.log != NULL)
+                engine->watch.log(engine->watch.self, level, text);
+        if (engine->run == 0 || level == MST_LOG_DEBUG || engine->log_line >= MOST_LINES)
+                return;
+        engine->log_line++;
+        line = mst_arena_alloc(engine->log_arena, sizeof *line);
+        if (line == NULL || (line->text = mst_arena_strdup(engine->log_arena, text)) == NULL)
+                return;                      /* told already; only the copy is lost    */
+        line->level = level;
+        *engine->log_last = line;
+        engine->log_last = &line->next;
+}
+
+int
+mstc_log_save(struct mstc_engine *engine, struct mst_error *err)
+{
+        int64_t number = engine->log_line;
+
+        for (struct mstc_pending_line *l = engine->log_first; l != NULL; l = l->next)
+                number--;
+        for (struct mstc_pending_line *l = engine->log_first; l != NULL; l = l->next)
+                if (mstc_run_log(engine->store, engine->run, ++number, l->level, l->text, err) != MST_OK)
+                        return err->code;
+        engine->log_first = NULL;
+        engine->log_last = &engine->log_first;
+        mst_arena_reset(engine->log_arena);
+        return MST_OK;
+}
+
+void
+mstc_progress(struct mstc_run *run, enum mstc_phase phase, uint64_t done, uint64_t total)
+{
+        int64_t now = mstc_clock_ticks_ms();
+        bool fresh = phase != run->progress.phase;
+
+        if (fresh)
+                run->progress.started_ms = now;
+        run->progress.phase = phase;
+        run->progress.done = done;
+        run->progress.total = total;
+        if (run->engine->watch.progress == NULL || (!fresh && now - run->progress_told < TELL_EVERY_MS))
+                return;
+        run->progress_told = now;
+        run->engine->watch.progress(run->engine->watch.self, run->sync->name, &run->progress);
+}

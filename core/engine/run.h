@@ -1,0 +1,257 @@
+/* run.h - what the steps of a run share.
+ *
+ * An engine lives as long as the command; a run belongs to one sync.  Everything here is
+ * the conductor's: it alone touches the store, and it talks to the instances' threads only
+ * through their couriers, feeds and the page queue. */
+#ifndef MSTC_RUN_H
+#define MSTC_RUN_H
+
+#include <pthread.h>
+
+#include "engine/courier.h"
+#include "engine/engine.h"
+#include "sdk/op.h"
+#include "sdk/page.h"
+#include "store/journal.h"
+#include "store/links.h"
+#include "store/runs.h"
+#include "util/set.h"
+
+/* What the instances' threads ask of the conductor: log lines, and values to be kept. */
+struct mstc_mail;
+
+/* A source or sink at work. */
+struct mstc_live {
+        struct mstc_instance *setup;
+        struct mstc_engine *engine;
+        int64_t id;
+        bool is_source;
+        struct mst_host *host;
+        void *self;                          /* of the plugin; NULL: not open          */
+        struct mstc_courier *courier;
+        struct mst_facts *facts;             /* probed or remembered; NULL: none       */
+        bool probed;                         /* in this run                            */
+        char aside[600];                     /* why the sink is put aside, or ""       */
+};
+
+struct mstc_engine {
+        struct mstc_setup *setup;
+        struct mstc_store *store;
+        struct mstc_watch watch;
+        struct mstc_stop *stop;
+        struct mstc_live *lives;
+        size_t live_count;
+        struct mstc_mail *mail;
+        /* the run under way, for its log */
+        int64_t run;
+        int64_t log_line;
+        struct mst_arena *log_arena;
+        struct mstc_pending_line { struct mstc_pending_line *next; enum mst_level level; const char *text; }
+                *log_first, **log_last;
+};
+
+/* An entry that could not be planned for some targets stays dirty for them. */
+struct mstc_keep {
+        int64_t entry;
+        uint32_t mask;
+};
+
+/* One target of the sync under way. */
+struct mstc_run_target {
+        struct mstc_target *setup;
+        struct mstc_live *sink;
+        struct mstc_target_row row;
+        struct mstc_set *linked;             /* entries with a live link here          */
+        bool no_plan;                        /* its sink cannot be asked or written    */
+        bool carries_groups;
+        uint64_t counts[MSTC_N_COUNTS];
+        int64_t live_change, removal_change; /* to be tallied with the next commit     */
+};
+
+struct mstc_judgement;
+struct mstc_members;
+struct mstc_listing;
+
+struct mstc_run {
+        struct mstc_engine *engine;
+        struct mstc_store *store;
+        struct mstc_sync *sync;
+        const struct mstc_sync_options *options;
+        struct mstc_sync_row row;
+        struct mstc_live *source;
+        struct mstc_run_target *targets;
+        size_t target_count;
+        uint32_t mask;                       /* the bits of all targets                */
+        struct mst_arena *arena;             /* of the run                             */
+        struct mst_arena *scratch;           /* reset for each entry or batch          */
+        int64_t id;                          /* the run's row                          */
+        enum mstc_run_mode mode;
+        int64_t now;                         /* MST_DATE: system.now of this run       */
+        uint64_t counts[MSTC_N_COUNTS];
+        uint64_t planned;                    /* ops of all rounds                      */
+        bool links_none, ops_none;           /* nothing there yet: do not look         */
+        bool timed;                          /* some rule or map depends on the clock  */
+        bool first;                          /* the sync has never had a plan          */
+        bool stopped;
+        struct mstc_members *members;        /* groups; NULL: the sync has none        */
+        struct mstc_listing **listings;      /* per instance, while matching in bulk   */
+        struct mstc_judgement *judgement;
+        int64_t *only; size_t only_count;    /* chosen users: entry numbers            */
+        struct mstc_keep *keeps;             /* what stays dirty after this plan       */
+        size_t keep_count, keep_room;
+        struct mstc_set *creating;           /* entries with a create in this plan     */
+        struct mstc_progress progress;
+        int64_t progress_told;
+        struct mstc_summary *summary;
+};
+
+#define MSTC_GROUP_BIT (UINT32_C(1) << 31)   /* in a dirty mask: memberships to evaluate */
+
+/* ---- engine.c --------------------------------------------------------------------- */
+int mstc_live_open(struct mstc_live *live, struct mst_error *err);
+/* Runs a call in the instance's thread and waits for it, serving the mail meanwhile. */
+int mstc_live_call(struct mstc_live *live, mstc_call *call, void *argument, struct mst_error *err);
+/* Facts of this instance: probes it unless it was probed in this run; '*live->aside' and
+ * an error when it cannot be reached. */
+int mstc_live_probe(struct mstc_live *live, struct mst_error *err);
+/* Facts remembered or promised, without asking anybody. */
+const struct mst_facts *mstc_live_facts(struct mstc_live *live);
+void mstc_live_put_aside(struct mstc_live *live, const struct mst_error *why);
+/* Looks into the mail: log lines are taken, keeps are made durable. */
+void mstc_engine_serve(struct mstc_engine *engine);
+/* poll() on 'fds', serving the mail; returns early when stopping. */
+void mstc_engine_wait(struct mstc_engine *engine, const int *fds, size_t count, int ms);
+bool mstc_engine_stopping(const struct mstc_engine *engine);
+
+/* ---- log.c ------------------------------------------------------------------------ */
+void mstc_log(struct mstc_engine *engine, enum mst_level level, const char *format, ...) MST_PRINTF(3, 4);
+/* Lines that have gathered, into the store; in a transaction. */
+int mstc_log_save(struct mstc_engine *engine, struct mst_error *err);
+void mstc_progress(struct mstc_run *run, enum mstc_phase phase, uint64_t done, uint64_t total);
+
+/* ---- the steps, one file each ------------------------------------------------------- */
+/* pull.c: MST_OK when the round is complete and folded; MST_END when it was held (text in
+ * the summary). */
+int mstc_pull(struct mstc_run *run, struct mst_error *err);
+/* users.c: chosen users only. */
+int mstc_pull_users(struct mstc_run *run, struct mst_error *err);
+/* plan.c: ops for all dirty entries and groups; judge.c is asked for each. */
+int mstc_plan(struct mstc_run *run, uint64_t *ret_ops, struct mst_error *err);
+/* apply.c */
+int mstc_apply(struct mstc_run *run, struct mst_error *err);
+/* resolve.c: what became of ops whose result is not known. */
+int mstc_resolve(struct mstc_run *run, struct mst_error *err);
+
+/* ---- values.c ------------------------------------------------------------------------ */
+struct mstc_wanted {
+        struct mst_record *record;           /* what the sink should hold              */
+        bool ignore_object;                  /* leave the whole object alone           */
+        bool refs;                           /* holds references without a name yet    */
+        const char *why;                     /* a required value is missing: cannot be made */
+        const char *complaint;               /* an attribute that did not flow, and why */
+};
+/* Evaluates the maps of 'target' for an entry; values that do not flow keep what is
+ * 'applied' (may be NULL). */
+int mstc_wanted_values(struct mstc_run *run, struct mstc_run_target *target, const struct mst_record *record,
+                       const struct mst_record *applied, bool creating, struct mst_arena *arena,
+                       struct mstc_wanted *ret, struct mst_error *err);
+/* The same with a group's maps: [name] and [title]. */
+int mstc_wanted_group(struct mstc_run *run, struct mstc_run_target *target, const char *name, const char *title,
+                      struct mst_arena *arena, struct mst_record **ret, struct mst_error *err);
+/* Differences as two records with only what differs (null: none). */
+bool mstc_difference(struct mst_arena *arena, const struct mst_record *applied, const struct mst_record *wanted,
+                     struct mst_record **ret_before, struct mst_record **ret_after);
+void mstc_eval_init(struct mstc_run *run, struct mstc_eval *eval, struct mst_arena *arena);
+/* Our mark for a record, and for a group. */
+const char *mstc_stamp(const struct mstc_run *run, const char *id, struct mst_arena *arena);
+const char *mstc_group_stamp(const struct mstc_run *run, const char *name, struct mst_arena *arena);
+
+/* ---- match.c ------------------------------------------------------------------------- */
+enum mstc_answer { MSTC_NOT_ASKED = 0, MSTC_ABSENT, MSTC_OURS, MSTC_ADOPTABLE, MSTC_DUPLICATE, MSTC_NOT_KNOWN };
+struct mstc_match {
+        enum mstc_answer answer;
+        const char *object, *name, *version;
+        const struct mst_record *present;
+        const char *attribute, *value;       /* what it was found by                   */
+        const char *why;                     /* of a duplicate                         */
+        bool by_stamp;
+};
+struct mstc_question {
+        struct mstc_run_target *target;
+        int64_t entry;
+        enum mst_kind kind;
+        const char *id;                      /* the source's; stamps are made of it    */
+        const char *stamp;
+        const struct mst_record *wanted;     /* match values are taken from it         */
+        struct mstc_match match;             /* the answer                             */
+};
+/* Answers all questions of one sink in one go. */
+int mstc_match(struct mstc_run *run, struct mstc_live *sink, struct mstc_question *questions, size_t count,
+               struct mst_arena *arena, struct mst_error *err);
+/* Reads all of a sink before a plan that will ask for many. */
+int mstc_match_in_bulk(struct mstc_run *run, struct mstc_live *sink, struct mst_error *err);
+void mstc_listing_free(struct mstc_listing *listing);
+
+/* ---- members.c, groupplan.c: dynamic groups ------------------------------------------ */
+int mstc_members_new(struct mstc_run *run, struct mst_error *err);
+void mstc_members_free(struct mstc_members *members);
+/* Which groups an entry is in now ('record' NULL: none); notes the difference. */
+int mstc_members_of(struct mstc_run *run, int64_t entry, const struct mst_record *record, struct mst_error *err);
+/* Sets that changed, into the store; in a transaction. */
+int mstc_members_save(struct mstc_run *run, struct mst_error *err);
+/* Ops for the groups that are dirty. */
+int mstc_group_plan(struct mstc_run *run, struct mst_error *err);
+/* A link has come, gone, or changed its name: the groups concerned note it.  'old_name'
+ * NULL: it has come. */
+int mstc_members_link(struct mstc_run *run, struct mstc_run_target *target, int64_t entry, const char *old_name,
+                      const char *old_object, struct mst_error *err);
+/* Packs and unpacks lists of entries in an op (delta varints). */
+struct mstc_buffer;
+void mstc_pack_set(const struct mstc_set *set, struct mstc_buffer *into);
+bool mstc_unpack_set(const void *bytes, size_t size, struct mstc_set *into);
+struct mstc_set *mstc_members_set(struct mstc_run *run, int64_t grp, struct mst_error *err);
+
+/* ---- judge.c -------------------------------------------------------------------------- */
+int mstc_judge_new(struct mstc_run *run, struct mst_error *err);
+void mstc_judge_free(struct mstc_judgement *judgement);
+/* Each op as it is planned ('changes' NULL: none). */
+int mstc_judge_op(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *op,
+                  const struct mst_record *before, const struct mst_record *after, struct mst_error *err);
+/* The whole plan: holds what trips, in the transaction that releases the rest. */
+int mstc_judge_plan(struct mstc_run *run, struct mst_error *err);
+/* A group's own guard: the hold's reason when it trips. */
+bool mstc_judge_group(struct mstc_run_target *target, uint64_t present, uint64_t leaves);
+
+/* ---- settle.c -------------------------------------------------------------------------- */
+/* What the conductor ties to an op in flight. */
+struct mstc_errand {
+        struct mstc_entry_op row;            /* texts and blobs in the op's arena      */
+        struct mstc_run_target *target;
+        struct mst_record *after;            /* as sent: references are names          */
+        struct mstc_link link;               /* users; id 0: none yet                  */
+        int64_t glink;                       /* groups                                 */
+        const char *source_id;
+};
+/* Outcome of one op into link, journal, history and counts; in a transaction. */
+int mstc_settle(struct mstc_run *run, struct mst_op *op, struct mst_error *err);
+/* A group's op: groupsettle.c. */
+int mstc_settle_group(struct mstc_run *run, struct mst_op *op, struct mst_error *err);
+int mstc_link_ended(struct mstc_run *run, struct mstc_run_target *target, struct mstc_link *link, int state,
+                    struct mst_error *err);
+int mstc_link_begun(struct mstc_run *run, struct mstc_run_target *target, struct mstc_link *link, const char *id,
+                    struct mst_error *err);
+/* Tallies and sets of targets, into the store; with every commit that follows settles. */
+int mstc_targets_save(struct mstc_run *run, struct mst_error *err);
+
+/* ---- claim.c ---------------------------------------------------------------------------- */
+/* Makes the op to send from a journal row.  '*ret' NULL: nothing is left to be done (it
+ * was ended), or it waits for '*ret_waits', an entry that is being created (0: nothing). */
+int mstc_claim_user(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *row,
+                    const struct mstc_set *creating, struct mst_op **ret, int64_t *ret_waits,
+                    struct mst_error *err);
+int mstc_claim_group(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *row,
+                     struct mst_op **ret, struct mst_error *err);
+
+struct mstc_run_target *mstc_run_target_of(struct mstc_run *run, int64_t target);
+
+#endif

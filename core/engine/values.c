@@ -1,0 +1,396 @@
+/* values.c - what a sink should hold of a record: maps evaluated, values turned into what
+ * the sink's attributes take, differences.
+ *
+ *   value     becomes the attribute's type: text, one or many, a reference becomes a name
+ *   null      clears, or with null="keep" leaves what was applied
+ *   ignored   leaves what was applied
+ *   failed    leaves what was applied, with a complaint; for a required attribute of an
+ *             object that is to be made, the object cannot be made */
+#include "build.h"
+
+#include "engine/run.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/entries.h"
+#include "util/utf8.h"
+
+void
+mstc_eval_init(struct mstc_run *run, struct mstc_eval *eval, struct mst_arena *arena)
+{
+        memset(eval, 0, sizeof *eval);
+        eval->now = run->now;
+        eval->arena = arena;
+}
+
+const char *
+mstc_stamp(const struct mstc_run *run, const char *id, struct mst_arena *arena)
+{
+        if (run->source->setup->plugin->source_ids_unique)
+                return id;
+        return mst_arena_printf(arena, "%s:%s", run->source->setup->config->name, id);
+}
+
+const char *
+mstc_group_stamp(const struct mstc_run *run, const char *name, struct mst_arena *arena)
+{
+        return mst_arena_printf(arena, "muster:%s/%s", run->sync->name, name);
+}
+
+/* ---- from the language's values to the sink's ----------------------------------------- */
+
+struct shaping {
+        struct mstc_run *run;
+        struct mstc_run_target *target;
+        const struct mstc_fact_attribute *attribute;
+        struct mst_arena *arena;
+        bool refs;
+        const char *why;
+        struct mst_error *err;
+};
+
+/* Notes why a value does not flow; returns false, which is what its callers answer. */
+static bool MST_PRINTF(2, 3)
+complain(struct shaping *s, const char *format, ...)
+{
+        char text[512];
+        va_list ap;
+
+        va_start(ap, format);
+        vsnprintf(text, sizeof text, format, ap);
+        va_end(ap);
+        s->why = mst_arena_strdup(s->arena, text);
+        if (s->why == NULL)
+                s->why = "out of memory";
+        return false;
+}
+
+/* A reference becomes the name that its object has in this sink now; without a link it
+ * stays a reference, to be looked at again when the op is claimed. */
+static bool
+shape_ref(struct shaping *s, const struct mst_value *from, struct mst_value *into)
+{
+        const char *object, *name;
+        int64_t entry;
+
+        if (mstc_entry_find(s->run->store, s->run->row.id, MST_USER, from->as.text, &entry, s->err) != MST_OK)
+                return false;
+        if (entry == 0) {
+                *into = mstc_value_null();
+                return true;
+        }
+        if (!s->run->links_none) {
+                if (mstc_link_name(s->run->store, entry, s->target->sink->id, s->arena, &object, &name,
+                                   s->err) != MST_OK)
+                        return false;
+                if (name != NULL) {
+                        *into = mstc_value_text(name, strlen(name));
+                        return true;
+                }
+        }
+        *into = *from;
+        into->type = MST_REF;
+        s->refs = true;
+        return true;
+}
+
+static bool
+shape_one(struct shaping *s, const struct mst_value *from, struct mst_value *into)
+{
+        const char *text;
+        size_t length;
+
+        if (from->type == MST_NULL) {
+                *into = mstc_value_null();
+                return true;
+        }
+        if (s->attribute->type == MST_REF)
+                return from->type == MST_REF || from->type == MST_TEXT ? shape_ref(s, from, into)
+                     : complain(s, "'%s' takes a reference such as [manager]", s->attribute->name);
+        if (s->attribute->type == MST_BYTES && from->type == MST_BYTES) {
+                *into = *from;
+                return true;
+        }
+        if (from->type == MST_OBJECT)
+                return complain(s, "'%s': an object has no text form; name one of its members",
+                                s->attribute->name);
+        if (from->type == s->attribute->type && from->type != MST_TEXT) {
+                *into = *from;
+                return true;
+        }
+        text = mstc_value_render(from, s->arena, &length);
+        if (text == NULL)
+                return complain(s, "'%s': the value has no text form", s->attribute->name);
+        if (s->attribute->longest != 0 && length > s->attribute->longest
+            && mstc_utf8_count(text, length) > s->attribute->longest)
+                return complain(s, "'%s': the value is longer than the %u characters it may have; cut it "
+                                "with Left()", s->attribute->name, s->attribute->longest);
+        *into = length != 0 ? mstc_value_text(text, length) : mstc_value_null();
+        return true;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+        const struct mst_value *x = a, *y = b;
+        size_t n = x->length < y->length ? x->length : y->length;
+        int c = memcmp(x->as.text, y->as.text, n);
+
+        return c != 0 ? c : (x->length > y->length) - (x->length < y->length);
+}
+
+/* Sinks hold sets: in order and without doubles, so that equal sets are equal. */
+static void
+sort_unique(struct mst_value *list)
+{
+        uint32_t kept = 0;
+
+        for (uint32_t i = 0; i < list->length; i++)
+                if (list->as.items[i].type != MST_TEXT && list->as.items[i].type != MST_BYTES)
+                        return;
+        qsort(list->as.items, list->length, sizeof *list->as.items, by_text);
+        for (uint32_t i = 0; i < list->length; i++)
+                if (kept == 0 || by_text(&list->as.items[kept - 1], &list->as.items[i]) != 0)
+                        list->as.items[kept++] = list->as.items[i];
+        list->length = kept;
+}
+
+static bool
+shape_list(struct shaping *s, const struct mst_value *from, struct mst_value *into)
+{
+        struct mst_value *items = mst_arena_alloc(s->arena, (from->length + 1) * sizeof *items);
+        uint32_t kept = 0;
+
+        if (items == NULL)
+                return complain(s, "'%s': out of memory", s->attribute->name);
+        for (uint32_t i = 0; i < from->length; i++) {
+                if (!shape_one(s, &from->as.items[i], &items[kept]))
+                        return false;
+                if (items[kept].type != MST_NULL)
+                        kept++;
+        }
+        if (kept == 0) {
+                *into = mstc_value_null();
+                return true;
+        }
+        if ((s->attribute->flags & MST_ATTR_MANY) == 0 && kept > 1)
+                return complain(s, "'%s' holds one value and the map yields %u; choose one with Item()",
+                                s->attribute->name, kept);
+        *into = (struct mst_value){ .type = MST_LIST, .length = kept, .as.items = items };
+        sort_unique(into);
+        if (into->length == 1)
+                *into = items[0];
+        return true;
+}
+
+static bool
+shape(struct shaping *s, const struct mst_value *from, struct mst_value *into)
+{
+        return from->type == MST_LIST ? shape_list(s, from, into) : shape_one(s, from, into);
+}
+
+/* ---- maps -------------------------------------------------------------------------------- */
+
+static bool
+keep_applied(struct mst_record *into, const struct mst_record *applied, const char *name)
+{
+        const struct mst_value *value = applied != NULL ? mst_record_get(applied, name) : NULL;
+
+        return value == NULL || mstc_record_share(into, name, value);
+}
+
+static void
+missing(struct mstc_wanted *ret, struct mst_arena *arena, const char *to, const char *why)
+{
+        const char *text = mst_arena_printf(arena, "'%s' is required and has no value%s%s", to,
+                                            why != NULL ? ": " : "", why != NULL ? why : "");
+
+        ret->why = text != NULL ? text : "a required value is missing";
+}
+
+static bool
+put_map(struct shaping *s, const struct mstc_map *map, const struct mst_record *record,
+        const struct mst_record *applied, bool creating, struct mstc_wanted *ret)
+{
+        struct mstc_eval eval;
+        struct mst_value value = { 0 }, shaped = { 0 };
+        enum mstc_flow flow;
+
+        if (map->when == MSTC_NEVER || (map->when == MSTC_ON_CREATE && !creating))
+                return keep_applied(ret->record, applied, map->to);
+        mstc_eval_init(s->run, &eval, s->arena);
+        flow = mstc_expr_value(map->expression, record, &eval, &value);
+        s->why = NULL;
+        if (flow == MSTC_IGNORE_OBJECT) {
+                ret->ignore_object = true;
+                return true;
+        }
+        if (flow == MSTC_FAILED)
+                s->why = eval.why != NULL ? eval.why : "the map failed";
+        else if (flow == MSTC_VALUE && !shape(s, &value, &shaped) && s->why == NULL)
+                return false;                /* the store failed                       */
+        if (s->why != NULL) {
+                ret->complaint = mst_arena_printf(s->arena, "'%s' does not flow: %s", map->to, s->why);
+                if (creating && (s->attribute->flags & MST_ATTR_REQUIRED) != 0)
+                        missing(ret, s->arena, map->to, s->why);
+        }
+        if (s->why != NULL || flow == MSTC_IGNORE_ATTRIBUTE
+            || (shaped.type == MST_NULL && map->keep_null))
+                return keep_applied(ret->record, applied, map->to);
+        if (shaped.type != MST_NULL)
+                return mstc_record_share(ret->record, map->to, &shaped);
+        if ((s->attribute->flags & MST_ATTR_REQUIRED) == 0)
+                return true;
+        if (creating)
+                missing(ret, s->arena, map->to, NULL);
+        else
+                ret->complaint = mst_arena_printf(s->arena, "'%s' is required there and would be cleared; it "
+                                                  "keeps its value", map->to);
+        return keep_applied(ret->record, applied, map->to);
+}
+
+static int
+put_maps(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_map *maps, size_t count,
+         enum mst_kind kind, const struct mst_record *record, const struct mst_record *applied, bool creating,
+         struct mst_arena *arena, struct mstc_wanted *ret, struct mst_error *err)
+{
+        static const struct mstc_fact_attribute plain = { .type = MST_TEXT, .flags = MST_ATTR_MANY };
+        const struct mst_facts *facts = mstc_live_facts(target->sink);
+        struct shaping s = { .run = run, .target = target, .arena = arena, .err = err };
+
+        memset(ret, 0, sizeof *ret);
+        ret->record = mstc_record_new(arena, kind, "", 0);
+        if (ret->record == NULL)
+                return mst_fail_memory(err, "evaluating maps");
+        for (size_t i = 0; i < count && !ret->ignore_object; i++) {
+                struct mstc_fact_attribute own;
+
+                s.attribute = mstc_facts_find(facts, kind, maps[i].to);
+                own = s.attribute != NULL ? *s.attribute : plain;
+                own.name = maps[i].to;
+                s.attribute = &own;
+                if (!put_map(&s, &maps[i], record, applied, creating, ret))
+                        return err->code != MST_OK ? err->code : mst_fail_memory(err, "evaluating maps");
+        }
+        ret->refs = s.refs;
+        return MST_OK;
+}
+
+int
+mstc_wanted_values(struct mstc_run *run, struct mstc_run_target *target, const struct mst_record *record,
+                   const struct mst_record *applied, bool creating, struct mst_arena *arena,
+                   struct mstc_wanted *ret, struct mst_error *err)
+{
+        return put_maps(run, target, target->setup->maps, target->setup->map_count, MST_USER, record, applied,
+                        creating, arena, ret, err);
+}
+
+static const struct mstc_group_use *
+use_of(const struct mstc_target *target, const char *name, bool (*fits)(const char *, const char *))
+{
+        const struct mstc_group_use *found = NULL;
+
+        for (size_t i = 0; i < target->use_count; i++)
+                if (fits(target->uses[i].pattern, name))
+                        found = &target->uses[i];            /* the last and so most special one */
+        return found;
+}
+
+/* '*' any run of characters, '?' one. */
+static bool
+fits(const char *pattern, const char *text)
+{
+        const char *star = NULL, *from = NULL;
+
+        while (*text != '\0') {
+                if (*pattern == '*') {
+                        star = pattern++;
+                        from = text;
+                } else if (*pattern == '?' || *pattern == *text) {
+                        pattern++;
+                        text++;
+                } else if (star != NULL) {
+                        pattern = star + 1;
+                        text = ++from;
+                } else {
+                        return false;
+                }
+        }
+        while (*pattern == '*')
+                pattern++;
+        return *pattern == '\0';
+}
+
+int
+mstc_wanted_group(struct mstc_run *run, struct mstc_run_target *target, const char *name, const char *title,
+                  struct mst_arena *arena, struct mst_record **ret, struct mst_error *err)
+{
+        const struct mstc_group_use *use = use_of(target->setup, name, fits);
+        struct mst_record *group = mstc_record_new(arena, MST_GROUP, name, strlen(name));
+        struct mst_value value;
+        struct mstc_wanted wanted;
+        int rc;
+
+        *ret = NULL;
+        if (use == NULL)
+                return MST_END;              /* this target does not carry it          */
+        if (group == NULL)
+                return mst_fail_memory(err, "evaluating a group's maps");
+        if (use->as != NULL)
+                name = use->as;
+        if (title == NULL || title[0] == '\0')
+                title = name;
+        value = mstc_value_text(title, strlen(title));
+        if (!mstc_record_set(group, "title", &value))
+                return mst_fail_memory(err, "evaluating a group's maps");
+        value = mstc_value_text(name, strlen(name));
+        if (!mstc_record_set(group, "name", &value))
+                return mst_fail_memory(err, "evaluating a group's maps");
+        rc = use->maps != NULL && use->map_count != 0
+           ? put_maps(run, target, use->maps, use->map_count, MST_GROUP, group, NULL, true, arena, &wanted, err)
+           : put_maps(run, target, target->setup->group_maps, target->setup->group_map_count, MST_GROUP, group,
+                      NULL, true, arena, &wanted, err);
+        if (rc != MST_OK)
+                return rc;
+        if (wanted.why != NULL)
+                return mst_fail(err, MST_EREFUSED, "group '%s': %s", name, wanted.why);
+        *ret = wanted.record;
+        return MST_OK;
+}
+
+/* ---- differences ---------------------------------------------------------------------------- */
+
+struct differing {
+        struct mst_record *before, *after;
+        bool ok;
+};
+
+static bool
+note_difference(void *self, const char *name, const struct mst_value *before, const struct mst_value *after)
+{
+        struct differing *d = self;
+        struct mst_value null = mstc_value_null();
+
+        d->ok = d->ok && mstc_record_share(d->before, name, before != NULL ? before : &null)
+             && mstc_record_share(d->after, name, after != NULL ? after : &null);
+        return d->ok;
+}
+
+bool
+mstc_difference(struct mst_arena *arena, const struct mst_record *applied, const struct mst_record *wanted,
+                struct mst_record **ret_before, struct mst_record **ret_after)
+{
+        struct differing d = { .ok = true };
+
+        d.before = mstc_record_new(arena, wanted->kind, "", 0);
+        d.after = mstc_record_new(arena, wanted->kind, "", 0);
+        if (d.before == NULL || d.after == NULL)
+                return false;
+        mstc_record_compare(applied, wanted, note_difference, &d);
+        *ret_before = d.before;
+        *ret_after = d.after;
+        return d.ok;
+}
