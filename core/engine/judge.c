@@ -364,7 +364,7 @@ judge_configuration(struct mstc_run *run, struct mstc_run_target *t, struct mst_
         char reason[256];
         int64_t number;
 
-        if (run->mode != MSTC_RUN_CONFIG)
+        if (!run->config_effect)
                 return MST_OK;
         if (mstc_ops_count(run->store, t->row.id, t->sink->id, ALL_BUT_CREATES, -1, run->id, &number, err) != MST_OK)
                 return err->code;

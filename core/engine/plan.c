@@ -360,6 +360,10 @@ close_plan(struct mstc_run *run, int64_t last, struct mst_error *err)
                 if (mstc_dirty_add(run->store, run->row.id, run->keeps[i].entry, run->keeps[i].mask, err) != MST_OK)
                         return err->code;
         run->keep_count = 0;
+        if (run->all_dirty
+            && mstc_sync_set_fingerprints(run->store, run->row.id, run->sync->fingerprint,
+                                          run->sync->groups_fingerprint, err) != MST_OK)
+                return err->code;
         if (run->members != NULL && mstc_members_save(run, err) != MST_OK)
                 return err->code;
         mstc_progress(run, MSTC_PHASE_JUDGE, 0, run->planned);
@@ -403,6 +407,43 @@ plan_all(struct mstc_run *run, int64_t dirty, uint64_t *ret_ops, struct mst_erro
         return MST_OK;
 }
 
+static int
+count_work(struct mstc_run *run, int64_t *ret_dirty, int64_t *ret_groups, struct mst_error *err)
+{
+        int64_t now = mstc_now_ms();
+        bool due;
+
+        if (mstc_wake_any(run->store, run->row.id, now, &due, err) != MST_OK)
+                return err->code;
+        if (due && (mstc_store_begin(run->store, err) != MST_OK
+                    || mstc_wake_due(run->store, run->row.id, now, run->mask | MSTC_GROUP_BIT, err) != MST_OK
+                    || mstc_store_commit(run->store, err) != MST_OK)) {
+                mstc_store_rollback(run->store);
+                return err->code;
+        }
+        if (mstc_dirty_count(run->store, run->row.id, ret_dirty, err) != MST_OK)
+                return err->code;
+        if (run->all_dirty)
+                *ret_dirty = *ret_dirty > run->row.live ? *ret_dirty : run->row.live;
+        return mstc_gdirty_next(run->store, run->row.id, 0, ret_groups, err);
+}
+
+static int
+plan_in_transaction(struct mstc_run *run, int64_t dirty, uint64_t *ret_ops, struct mst_error *err)
+{
+        if (mstc_store_begin(run->store, err) != MST_OK
+            || mstc_run_state(run->store, run->id, MSTC_RUN_PLANNING, err) != MST_OK
+            || (run->all_dirty && mstc_dirty_all(run->store, run->row.id, run->mask | MSTC_GROUP_BIT, err) != MST_OK)
+            || mstc_op_last(run->store, &run->plan_from, err) != MST_OK || mstc_members_new(run, err) != MST_OK
+            || plan_all(run, dirty, ret_ops, err) != MST_OK
+            || (!run->options->plan_only && mstc_store_commit(run->store, err) != MST_OK)) {
+                mstc_store_rollback(run->store);
+                return err->code;
+        }
+        run->all_dirty = false;
+        return MST_OK;
+}
+
 int
 mstc_plan(struct mstc_run *run, uint64_t *ret_ops, struct mst_error *err)
 {
@@ -410,28 +451,20 @@ mstc_plan(struct mstc_run *run, uint64_t *ret_ops, struct mst_error *err)
         int rc;
 
         *ret_ops = 0;
-        if (mstc_dirty_count(run->store, run->row.id, &dirty, err) != MST_OK
-            || mstc_gdirty_next(run->store, run->row.id, 0, &groups, err) != MST_OK)
+        if (count_work(run, &dirty, &groups, err) != MST_OK)
                 return err->code;
-        if (dirty == 0 && groups == 0)
+        if (dirty == 0 && groups == 0 && !run->all_dirty)
                 return MST_OK;
         mstc_progress(run, MSTC_PHASE_MATCH, 0, 0);
-        if (nothing_open(run, err) != MST_OK || ready_targets(run, err) != MST_OK)
+        if (nothing_open(run, err) != MST_OK || mstc_run_load_links(run, err) != MST_OK
+            || ready_targets(run, err) != MST_OK)
                 return err->code;
         for (size_t i = 0; i < run->target_count; i++)
                 if (first_of_sink(run, i) && !run->targets[i].no_plan
                     && list_if_many(run, run->targets[i].sink, dirty, err) != MST_OK)
                         return err->code;
         mstc_progress(run, MSTC_PHASE_PLAN, 0, (uint64_t)dirty);
-        if (!mstc_store_in_transaction(run->store) && mstc_store_begin(run->store, err) != MST_OK)
-                return err->code;
-        rc = mstc_run_state(run->store, run->id, MSTC_RUN_PLANNING, err);
-        if (rc == MST_OK)
-                rc = plan_all(run, dirty, ret_ops, err);
-        if (rc == MST_OK && !run->options->plan_only)
-                rc = mstc_store_commit(run->store, err);
-        if (rc != MST_OK)
-                mstc_store_rollback(run->store);
+        rc = plan_in_transaction(run, dirty, ret_ops, err);
         mstc_judge_free(run->judgement);
         run->judgement = NULL;
         for (size_t i = 0; i < run->engine->live_count; i++) {

@@ -91,7 +91,9 @@ struct mstc_run {
         uint64_t planned;                    /* ops of all rounds                      */
         bool links_none, ops_none;           /* nothing there yet: do not look         */
         bool timed;                          /* some rule or map depends on the clock  */
-        bool first;                          /* the sync has never had a plan          */
+        bool all_dirty;                      /* the next plan is of everybody          */
+        bool config_effect;                  /* and shows what a changed configuration does */
+        bool links_loaded;
         bool stopped;
         struct mstc_members *members;        /* groups; NULL: the sync has none        */
         struct mstc_listing **listings;      /* per instance, while matching in bulk   */
@@ -99,6 +101,7 @@ struct mstc_run {
         int64_t *only; size_t only_count;    /* chosen users: entry numbers            */
         struct mstc_keep *keeps;             /* what stays dirty after this plan       */
         size_t keep_count, keep_room;
+        int64_t plan_from;                   /* ops with a larger number are of the plan being made */
         struct mstc_set *creating;           /* entries with a create in this plan     */
         struct mstc_progress progress;
         int64_t progress_told;
@@ -130,6 +133,8 @@ int mstc_log_save(struct mstc_engine *engine, struct mst_error *err);
 void mstc_progress(struct mstc_run *run, enum mstc_phase phase, uint64_t done, uint64_t total);
 
 /* ---- the steps, one file each ------------------------------------------------------- */
+/* sync.c: the targets' sets of linked entries, when something is to be done at all. */
+int mstc_run_load_links(struct mstc_run *run, struct mst_error *err);
 /* pull.c: MST_OK when the round is complete and folded; MST_END when it was held (text in
  * the summary). */
 int mstc_pull(struct mstc_run *run, struct mst_error *err);
@@ -230,6 +235,7 @@ struct mstc_errand {
         struct mst_record *after;            /* as sent: references are names          */
         struct mstc_link link;               /* users; id 0: none yet                  */
         int64_t glink;                       /* groups                                 */
+        size_t old_names_from;               /* members from here leave under an old name */
         const char *source_id;
 };
 /* Outcome of one op into link, journal, history and counts; in a transaction. */

@@ -49,6 +49,68 @@ mstc_entry_get(struct mstc_store *store, int64_t number, struct mst_arena *arena
 }
 
 int
+mstc_entry_id(struct mstc_store *store, int64_t number, struct mst_arena *arena, const char **ret,
+              struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT id FROM entry WHERE number=?", err);
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "i", number);
+        rc = mstc_sql_step(store, stmt, err);
+        if (rc == MST_OK)
+                *ret = mst_arena_strdup(arena, mstc_sql_text(stmt, 0));
+        sqlite3_reset(stmt);
+        if (rc == MST_END)
+                return mst_fail(err, MST_EINTERNAL, "store %s is damaged: entry %lld is missing; put back a copy",
+                                store->path, (long long)number);
+        return rc < 0 ? rc : *ret != NULL ? MST_OK : mst_fail_memory(err, "reading the mirror");
+}
+
+static bool
+is_called(const struct mst_record *record, const char *attribute, const char *text)
+{
+        const struct mst_value *v = mst_record_get(record, attribute);
+
+        return v != NULL && v->type == MST_TEXT && strcasecmp(v->as.text, text) == 0;
+}
+
+int
+mstc_entry_named(struct mstc_store *store, int64_t sync, const char *text, struct mst_arena *scratch,
+                 int64_t *into, size_t room, size_t *ret, struct mst_error *err)
+{
+        sqlite3_stmt *stmt;
+        int64_t number;
+        int rc;
+
+        *ret = 0;
+        if (mstc_entry_find(store, sync, MST_USER, text, &number, err) != MST_OK)
+                return err->code;
+        if (number != 0 && room != 0)
+                into[(*ret)++] = number;
+        if (number != 0)
+                return MST_OK;
+        stmt = mstc_sql(store, "SELECT e.number, e.kind, e.id, e.gone, e.since, r.flat FROM entry e JOIN record r "
+                        "ON r.number=e.number WHERE e.sync=?1 AND e.kind=1 AND e.born<=(SELECT generation FROM sync "
+                        "WHERE id=?1)", err);
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "i", sync);
+        while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK && *ret < room) {
+                struct mstc_entry entry;
+
+                if (take_entry(stmt, scratch, &entry, err) != MST_OK)
+                        return err->code;
+                if (is_called(entry.record, "userPrincipalName", text) || is_called(entry.record, "mail", text))
+                        into[(*ret)++] = entry.number;
+                mst_arena_reset(scratch);
+        }
+        sqlite3_reset(stmt);
+        return rc < 0 ? rc : MST_OK;
+}
+
+int
 mstc_dirty_next(struct mstc_store *store, int64_t sync, int64_t after, struct mst_arena *arena,
                 struct mstc_entry *into, size_t room, size_t *ret, struct mst_error *err)
 {
@@ -122,6 +184,18 @@ mstc_wake_due(struct mstc_store *store, int64_t sync, int64_t now, uint32_t mask
                          "ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|?3", "iii", sync, now, N(mask)) != MST_OK)
                 return err->code;
         return mstc_sql_run(store, err, "DELETE FROM wake WHERE sync=? AND at<=?", "ii", sync, now);
+}
+
+int
+mstc_wake_any(struct mstc_store *store, int64_t sync, int64_t now, bool *ret, struct mst_error *err)
+{
+        int64_t one;
+
+        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM wake WHERE sync=? AND at<=? LIMIT 1", "ii", sync,
+                            now) != MST_OK)
+                return err->code;
+        *ret = one != 0;
+        return MST_OK;
 }
 
 int

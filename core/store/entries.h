@@ -44,6 +44,9 @@ int mstc_fold_settle_stage(struct mstc_store *store, struct mstc_fold *fold, siz
 /* Who was not seen, of those who are there: in order of number, into 'set'. */
 int mstc_fold_absent(struct mstc_store *store, struct mstc_fold *fold, struct mstc_set *set,
                      struct mst_error *err);
+/* The round is over: the stage and what was seen are not needed any more. */
+int mstc_fold_clean(struct mstc_store *store, int64_t sync, struct mst_error *err);
+/* A full round that is given up: all that it had brought goes, what was there stays. */
 int mstc_fold_drop(struct mstc_store *store, int64_t sync, int64_t generation, struct mst_error *err);
 
 /* ---- looking ---------------------------------------------------------------------- */
@@ -64,6 +67,13 @@ int mstc_entry_get(struct mstc_store *store, int64_t number, struct mst_arena *a
 /* The number of the entry of that id; 0: none. */
 int mstc_entry_find(struct mstc_store *store, int64_t sync, enum mst_kind kind, const char *id,
                     int64_t *ret, struct mst_error *err);
+/* The id of an entry, in 'arena'. */
+int mstc_entry_id(struct mstc_store *store, int64_t number, struct mst_arena *arena, const char **ret,
+                  struct mst_error *err);
+/* Entries whose id, userPrincipalName or mail is 'text' (without regard to ASCII case);
+ * reads the whole mirror unless it is an id. */
+int mstc_entry_named(struct mstc_store *store, int64_t sync, const char *text, struct mst_arena *scratch,
+                     int64_t *into, size_t room, size_t *ret, struct mst_error *err);
 /* Marks an entry gone (a confirmed absence). */
 int mstc_entry_gone(struct mstc_store *store, struct mstc_fold *fold, int64_t number, int how,
                     struct mst_error *err);
@@ -83,6 +93,7 @@ int mstc_dirty_pointing(struct mstc_store *store, int64_t sync, const char *id, 
 
 /* What is due by time alone becomes dirty; and asks for such a moment. */
 int mstc_wake_due(struct mstc_store *store, int64_t sync, int64_t now, uint32_t mask, struct mst_error *err);
+int mstc_wake_any(struct mstc_store *store, int64_t sync, int64_t now, bool *ret, struct mst_error *err);
 int mstc_wake_set(struct mstc_store *store, int64_t sync, int64_t entry, const char *why, int64_t at,
                   struct mst_error *err);
 int mstc_wake_clear(struct mstc_store *store, int64_t sync, int64_t entry, const char *why, struct mst_error *err);

@@ -605,11 +605,17 @@ mstc_entry_gone(struct mstc_store *store, struct mstc_fold *fold, int64_t number
 }
 
 int
+mstc_fold_clean(struct mstc_store *store, int64_t sync, struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "DELETE FROM stage WHERE sync=?", "i", sync) != MST_OK)
+                return err->code;
+        return mstc_sql_run(store, err, "DELETE FROM seen WHERE sync=?", "i", sync);
+}
+
+int
 mstc_fold_drop(struct mstc_store *store, int64_t sync, int64_t generation, struct mst_error *err)
 {
         static const char *const sql[] = {
-                "DELETE FROM stage WHERE sync=?1 AND ?2>=0",
-                "DELETE FROM seen WHERE sync=?1 AND ?2>=0",
                 "DELETE FROM ref WHERE entry IN (SELECT number FROM entry WHERE sync=?1 AND born>?2)",
                 "DELETE FROM dirty WHERE sync=?1 AND entry IN (SELECT number FROM entry WHERE sync=?1 AND born>?2)",
                 "DELETE FROM record WHERE number IN (SELECT number FROM entry WHERE sync=?1 AND born>?2)",
@@ -617,6 +623,8 @@ mstc_fold_drop(struct mstc_store *store, int64_t sync, int64_t generation, struc
                 "DELETE FROM entry WHERE sync=?1 AND born>?2",
         };
 
+        if (mstc_fold_clean(store, sync, err) != MST_OK)
+                return err->code;
         for (size_t i = 0; i < sizeof sql / sizeof sql[0]; i++)
                 if (mstc_sql_run(store, err, sql[i], "ii", sync, generation) != MST_OK)
                         return err->code;

@@ -14,11 +14,11 @@
 #include <string.h>
 
 #include "store/sql.h"
+#include "util/set.h"
 
 #define N(x) ((int64_t)(x))
-#define COLUMNS "o.number, o.run, o.target, o.sink, o.kind, o.entry, o.verb, o.state, o.rank, o.reason, " \
-                "o.hold, o.approved, o.tries, o.due, o.matched, o.count, o.refs, d.name, d.before, d.after, d.text"
-#define FROM " FROM op o JOIN opdata d ON d.number=o.number "
+#define COLUMNS MSTC_OP_COLUMNS
+#define FROM MSTC_OP_FROM
 
 int
 mstc_op_add(struct mstc_store *store, struct mstc_entry_op *op, struct mst_error *err)
@@ -91,8 +91,8 @@ take_one(struct mstc_store *store, sqlite3_stmt *stmt, struct mst_arena *arena, 
         return rc;
 }
 
-static int
-take_many(struct mstc_store *store, sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_entry_op *into,
+int
+mstc_take_ops(struct mstc_store *store, sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_entry_op *into,
           size_t room, size_t *ret, struct mst_error *err)
 {
         int rc = MST_OK;
@@ -151,10 +151,45 @@ mstc_op_claimable(struct mstc_store *store, int64_t sink, int rank, int64_t afte
                         return err->code;
                 mstc_sql_bind(stmt, "iiiiii", sink, N(states[i]), N(rank),
                               states[i] == MSTC_OP_RETRY ? N(0) : after, now, N(room - *ret));
-                if (take_many(store, stmt, arena, into + *ret, room - *ret, &got, err) != MST_OK)
+                if (mstc_take_ops(store, stmt, arena, into + *ret, room - *ret, &got, err) != MST_OK)
                         return err->code;
                 *ret += got;
         }
+        return MST_OK;
+}
+
+#define READY "sink=?1 AND state IN (0,3) AND state<16 AND (hold IS NULL OR approved>?2) AND (due IS NULL OR due<=?2)"
+
+int
+mstc_op_ready(struct mstc_store *store, int64_t sink, int64_t now, int64_t *ret, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op WHERE " READY, "ii", sink, now);
+}
+
+int
+mstc_op_creating(struct mstc_store *store, int64_t sink, int64_t now, struct mstc_set *into, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT entry FROM op WHERE " READY " AND verb=1 AND kind=1", err);
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "ii", sink, now);
+        while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK)
+                if (!mstc_set_add(into, (uint32_t)sqlite3_column_int64(stmt, 0)))
+                        return mst_fail_memory(err, "reading the journal");
+        return rc < 0 ? rc : MST_OK;
+}
+
+int
+mstc_op_any_unknown(struct mstc_store *store, int64_t sink, bool *ret, struct mst_error *err)
+{
+        int64_t one;
+
+        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM op WHERE sink=? AND state=2 AND state<16 LIMIT 1", "i",
+                            sink) != MST_OK)
+                return err->code;
+        *ret = one != 0;
         return MST_OK;
 }
 
@@ -168,7 +203,7 @@ mstc_op_in_state(struct mstc_store *store, int64_t sink, int state, int64_t afte
         if (stmt == NULL)
                 return err->code;
         mstc_sql_bind(stmt, "iiii", sink, N(state), after, N(room));
-        return take_many(store, stmt, arena, into, room, ret, err);
+        return mstc_take_ops(store, stmt, arena, into, room, ret, err);
 }
 
 int
@@ -181,7 +216,13 @@ mstc_op_of_run(struct mstc_store *store, int64_t run, int64_t after, struct mst_
         if (stmt == NULL)
                 return err->code;
         mstc_sql_bind(stmt, "iii", run, after, N(room));
-        return take_many(store, stmt, arena, into, room, ret, err);
+        return mstc_take_ops(store, stmt, arena, into, room, ret, err);
+}
+
+int
+mstc_op_last(struct mstc_store *store, int64_t *ret, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT max(number) FROM op", "");
 }
 
 /* ---- from state to state ---------------------------------------------------------- */
@@ -284,86 +325,4 @@ mstc_journal_open(struct mstc_store *store, int64_t sink, int64_t *ret_due, int6
                 return err->code;
         return mstc_sql_number(store, err, ret_count, 0, "SELECT count(*) FROM op WHERE sink=? AND state<16", "i",
                                sink);
-}
-
-/* ---- holds ------------------------------------------------------------------------ */
-
-int
-mstc_hold_add(struct mstc_store *store, int64_t run, int64_t sync, int64_t target, const char *guard,
-              const char *reason, int64_t *ret, struct mst_error *err)
-{
-        if (mstc_sql_run(store, err, "INSERT INTO hold(run, sync, target, guard, reason, created) "
-                         "VALUES(?,?,?,?,?,?)", "iistti", run, sync, target, guard, reason,
-                         mstc_now_ms()) != MST_OK)
-                return err->code;
-        *ret = sqlite3_last_insert_rowid(store->db);
-        return MST_OK;
-}
-
-int
-mstc_hold_find(struct mstc_store *store, int64_t sync, int64_t target, const char *guard, int64_t *ret,
-               struct mst_error *err)
-{
-        return mstc_sql_number(store, err, ret, 0, "SELECT number FROM hold WHERE sync=? AND "
-                               "coalesce(target,0)=? AND guard=? AND state=0 ORDER BY number DESC LIMIT 1", "iit",
-                               sync, target, guard);
-}
-
-int
-mstc_hold_reason(struct mstc_store *store, int64_t hold, const char *reason, struct mst_error *err)
-{
-        return mstc_sql_run(store, err, "UPDATE hold SET reason=? WHERE number=?", "ti", reason, hold);
-}
-
-int
-mstc_op_hold(struct mstc_store *store, int64_t number, int64_t hold, struct mst_error *err)
-{
-        return mstc_sql_run(store, err, "UPDATE op SET hold=?, approved=NULL WHERE number=? AND state IN (0,3)",
-                            "ii", hold, number);
-}
-
-int
-mstc_holds_tidy(struct mstc_store *store, struct mst_error *err)
-{
-        return mstc_sql_run(store, err, "UPDATE hold SET state=2, decided=? WHERE state=0 AND NOT EXISTS "
-                            "(SELECT 1 FROM op WHERE op.hold=hold.number AND op.state<16)", "i", mstc_now_ms());
-}
-
-int
-mstc_holds_open(struct mstc_store *store, int64_t sync, int64_t now, int64_t *ret_ops, struct mst_error *err)
-{
-        return mstc_sql_number(store, err, ret_ops, 0, "SELECT count(*) FROM hold h JOIN op o ON o.hold=h.number "
-                               "WHERE h.sync=? AND h.state=0 AND o.state IN (0,3) AND coalesce(o.approved,0)<=?",
-                               "ii", sync, now);
-}
-
-#define CLASS "sink=?1 AND target=?2 AND state IN (0,3) AND state<16 AND (?3 & (1 << verb))<>0 AND " \
-              "(?4<0 OR reason=?4) AND (?5=0 OR run=?5) "
-
-int
-mstc_ops_count(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason, int64_t run,
-               int64_t *ret, struct mst_error *err)
-{
-        return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op WHERE " CLASS
-                               "AND coalesce(approved, 0)<=?6", "iiiiii", sink, target, N(verbs), N(reason), run,
-                               mstc_now_ms());
-}
-
-int
-mstc_ops_hold(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason, int64_t run,
-              int64_t hold, struct mst_error *err)
-{
-        return mstc_sql_run(store, err, "UPDATE op SET hold=?6 WHERE " CLASS "AND hold IS NULL", "iiiiii", sink,
-                            target, N(verbs), N(reason), run, hold);
-}
-
-int
-mstc_hold_approved(struct mstc_store *store, int64_t sync, const char *guard, int64_t now, int64_t *ret_expect,
-                   struct mst_error *err)
-{
-        if (mstc_sql_number(store, err, ret_expect, -1, "SELECT expect FROM hold WHERE sync=? AND guard=? AND state=1 "
-                            "AND decided>? ORDER BY number DESC LIMIT 1", "iti", sync, guard,
-                            now - INT64_C(86400000)) != MST_OK)
-                return err->code;
-        return *ret_expect >= 0 ? MST_OK : MST_END;
 }

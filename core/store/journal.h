@@ -40,6 +40,13 @@ int mstc_op_get(struct mstc_store *store, int64_t number, struct mst_arena *aren
 int mstc_op_claimable(struct mstc_store *store, int64_t sink, int rank, int64_t after, int64_t now,
                       struct mst_arena *arena, struct mstc_entry_op *into, size_t room, size_t *ret,
                       struct mst_error *err);
+/* How many of a sink's ops may be claimed now, of whatever rank; and which entries have a
+ * create among them. */
+int mstc_op_ready(struct mstc_store *store, int64_t sink, int64_t now, int64_t *ret, struct mst_error *err);
+struct mstc_set;
+int mstc_op_creating(struct mstc_store *store, int64_t sink, int64_t now, struct mstc_set *into,
+                     struct mst_error *err);
+int mstc_op_any_unknown(struct mstc_store *store, int64_t sink, bool *ret, struct mst_error *err);
 /* Ops of a sink in a state, after number 'after', whatever their rank. */
 int mstc_op_in_state(struct mstc_store *store, int64_t sink, int state, int64_t after,
                      struct mst_arena *arena, struct mstc_entry_op *into, size_t room, size_t *ret,
@@ -47,6 +54,9 @@ int mstc_op_in_state(struct mstc_store *store, int64_t sink, int state, int64_t 
 /* Open ops of a run that are still planned, after number 'after'. */
 int mstc_op_of_run(struct mstc_store *store, int64_t run, int64_t after, struct mst_arena *arena,
                    struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err);
+
+/* The largest op number so far. */
+int mstc_op_last(struct mstc_store *store, int64_t *ret, struct mst_error *err);
 
 int mstc_op_sent(struct mstc_store *store, int64_t number, struct mst_error *err);
 /* Back to planned (never sent), to retry with a due time, to unknown, parked with a reason. */

@@ -221,6 +221,12 @@ mstc_run_cut_off(struct mstc_store *store, int64_t sync, struct mst_arena *arena
 }
 
 int
+mstc_run_mode(struct mstc_store *store, int64_t run, int mode, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE run SET mode=?, next=NULL, pages=0 WHERE id=?", "ii", N(mode), run);
+}
+
+int
 mstc_run_state(struct mstc_store *store, int64_t run, int state, struct mst_error *err)
 {
         return mstc_sql_run(store, err, "UPDATE run SET state=? WHERE id=?", "ii", N(state), run);

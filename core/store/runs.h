@@ -64,6 +64,7 @@ int mstc_run_new(struct mstc_store *store, int64_t sync, int mode, int64_t gener
 /* The run of this sync that was cut off while it read or folded; MST_END: none. */
 int mstc_run_cut_off(struct mstc_store *store, int64_t sync, struct mst_arena *arena, struct mstc_run_row *ret,
                      struct mst_error *err);
+int mstc_run_mode(struct mstc_store *store, int64_t run, int mode, struct mst_error *err);
 int mstc_run_state(struct mstc_store *store, int64_t run, int state, struct mst_error *err);
 int mstc_run_next(struct mstc_store *store, int64_t run, const char *next, int64_t pages, int64_t bad,
                   struct mst_error *err);

@@ -46,4 +46,13 @@ int mstc_sql_fail(struct mstc_store *store, struct mst_error *err);
 const char *mstc_sql_text(sqlite3_stmt *stmt, int column);             /* NULL for null */
 const void *mstc_sql_blob(sqlite3_stmt *stmt, int column, size_t *size);
 
+/* Rows of the journal: journal.c takes them, holds.c asks for some, too. */
+#define MSTC_OP_COLUMNS "o.number, o.run, o.target, o.sink, o.kind, o.entry, o.verb, o.state, o.rank, o.reason, " \
+        "o.hold, o.approved, o.tries, o.due, o.matched, o.count, o.refs, d.name, d.before, d.after, d.text"
+#define MSTC_OP_FROM " FROM op o JOIN opdata d ON d.number=o.number "
+struct mstc_entry_op;
+struct mst_arena;
+int mstc_take_ops(struct mstc_store *store, sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_entry_op *into,
+                  size_t room, size_t *ret, struct mst_error *err);
+
 #endif

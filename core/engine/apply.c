@@ -1,0 +1,535 @@
+/* apply.c - claim, hand over, settle: each sink at its own pace, by ranks.
+ *
+ *   claim    what may go next is marked as sent; after the commit it is pushed to the feed
+ *   collect  what has been answered is gathered for a moment, so that outcomes and the next
+ *            claims share a commit
+ *   wait     an op that points at somebody who is being created waits for him; when only
+ *            such ops are left (two people who point at each other) they go without
+ *   rank     the next one begins when the last op of this one has settled
+ *   aside    apply() failed as a whole: the sink is put aside, the others go on */
+#include "build.h"
+
+#include "engine/run.h"
+
+#include <string.h>
+
+#include "engine/numbers.h"
+#include "util/alloc.h"
+#include "util/date.h"
+
+#define ROOM 1024                            /* ops with a sink, drawn or not          */
+#define LOW_WATER 640                        /* below this the next ones are claimed   */
+#define GATHER 256                           /* outcomes that are worth a commit       */
+#define GATHER_MS 20                         /* or that have waited so long            */
+#define RUNNING_DRY 96                       /* or when the sink has hardly any op left */
+
+struct waiting {                             /* ops that wait for the same entry       */
+        int64_t *numbers;
+        size_t count, room;
+};
+
+struct applier {
+        struct mstc_run *run;
+        struct mstc_live *sink;
+        struct mst_feed *feed;
+        struct mstc_set *creating;           /* entries with a create that will be sent */
+        struct mstc_numbers waits;           /* entry -> struct waiting                */
+        size_t wait_count;
+        struct waiting runnable;             /* numbers whose wait is over             */
+        size_t runnable_at;
+        struct mstc_numbers busy;            /* groups with an op in flight            */
+        int rank;
+        int64_t after;                       /* last number claimed in this rank       */
+        bool drained;                        /* the journal has no more of this rank   */
+        bool posted, over, failed;
+        uint64_t settled;
+        struct mst_op **claimed;             /* to be pushed after the commit          */
+        size_t claimed_count;
+        struct mst_op **answered;            /* collected, not settled yet             */
+        size_t answered_count;
+        int64_t answered_since;              /* monotonic ms                           */
+};
+
+static bool
+push_number(struct waiting *w, int64_t number)
+{
+        if (w->count == w->room) {
+                size_t room = w->room != 0 ? w->room * 2 : 4;
+                int64_t *more = mstc_realloc_array(w->numbers, room, sizeof *more);
+
+                if (more == NULL)
+                        return false;
+                w->numbers = more;
+                w->room = room;
+        }
+        w->numbers[w->count++] = number;
+        return true;
+}
+
+static struct mstc_run_target *
+target_of(struct mstc_run *run, const struct mstc_entry_op *row)
+{
+        return mstc_run_target_of(run, row->target);
+}
+
+/* ---- waiting -------------------------------------------------------------------------------- */
+
+static int
+wait_for(struct applier *a, int64_t entry, int64_t number, struct mst_error *err)
+{
+        struct waiting *w = mstc_numbers_get(&a->waits, entry);
+
+        if (w == NULL) {
+                w = mstc_alloc(sizeof *w);
+                if (w == NULL || !mstc_numbers_put(&a->waits, entry, w)) {
+                        mstc_free(w);
+                        return mst_fail_memory(err, "sending ops");
+                }
+        }
+        if (!push_number(w, number))
+                return mst_fail_memory(err, "sending ops");
+        a->wait_count++;
+        return MST_OK;
+}
+
+static int
+release(struct applier *a, int64_t entry, struct mst_error *err)
+{
+        struct waiting *w = mstc_numbers_get(&a->waits, entry);
+
+        mstc_set_remove(a->creating, (uint32_t)entry);
+        if (w == NULL)
+                return MST_OK;
+        for (size_t i = 0; i < w->count; i++)
+                if (!push_number(&a->runnable, w->numbers[i]))
+                        return mst_fail_memory(err, "sending ops");
+        a->wait_count -= w->count;
+        mstc_numbers_put(&a->waits, entry, NULL);
+        mstc_free(w->numbers);
+        mstc_free(w);
+        return MST_OK;
+}
+
+/* Only ops that wait for each other are left: they go without what they wait for. */
+static int
+release_all(struct applier *a, struct mst_error *err)
+{
+        int64_t entry;
+        void *value;
+        size_t at = 0;
+
+        while (mstc_numbers_each(&a->waits, &at, &entry, &value))
+                mstc_set_remove(a->creating, (uint32_t)entry);
+        at = 0;
+        while (mstc_numbers_each(&a->waits, &at, &entry, &value))
+                if (release(a, entry, err) != MST_OK)
+                        return err->code;
+        return MST_OK;
+}
+
+/* ---- claiming -------------------------------------------------------------------------------- */
+
+static int
+claim_row(struct applier *a, const struct mstc_entry_op *row, struct mst_error *err)
+{
+        struct mstc_run_target *target = target_of(a->run, row);
+        struct mst_op *op = NULL;
+        int64_t waits = 0;
+        int rc;
+
+        if (target == NULL)
+                return MST_OK;               /* its target is not in the configuration */
+        if (row->kind == MST_GROUP && mstc_numbers_get(&a->busy, row->entry) != NULL)
+                return wait_for(a, -row->entry, row->number, err);
+        rc = row->kind == MST_USER ? mstc_claim_user(a->run, target, row, a->creating, &op, &waits, err)
+                                   : mstc_claim_group(a->run, target, row, &op, err);
+        if (rc != MST_OK)
+                return rc;
+        if (waits != 0)
+                return wait_for(a, waits, row->number, err);
+        if (op == NULL)
+                return row->verb == MST_CREATE && row->kind == MST_USER ? release(a, row->entry, err) : MST_OK;
+        if (row->kind == MST_GROUP && !mstc_numbers_put(&a->busy, row->entry, a))
+                return mst_fail_memory(err, "sending ops");
+        a->claimed[a->claimed_count++] = op;
+        return MST_OK;
+}
+
+static int
+claim_runnable(struct applier *a, size_t room, struct mst_error *err)
+{
+        while (a->claimed_count < room && a->runnable_at < a->runnable.count) {
+                struct mstc_entry_op row;
+                int rc = mstc_op_get(a->run->store, a->runnable.numbers[a->runnable_at++], a->run->scratch, &row, err);
+
+                if (rc < 0)
+                        return rc;
+                if (rc == MST_OK && (row.state == MSTC_OP_PLANNED || row.state == MSTC_OP_RETRY)
+                    && claim_row(a, &row, err) != MST_OK)
+                        return err->code;
+        }
+        if (a->runnable_at == a->runnable.count)
+                a->runnable_at = a->runnable.count = 0;
+        return MST_OK;
+}
+
+#define ROWS 128
+
+static int
+claim(struct applier *a, struct mst_error *err)
+{
+        size_t room = mstc_feed_room(a->feed), count;
+        struct mstc_entry_op rows[ROWS];
+
+        a->claimed_count = 0;
+        if (claim_runnable(a, room, err) != MST_OK)
+                return err->code;
+        while (a->claimed_count + ROWS <= room && !a->drained) {
+                if (mstc_op_claimable(a->run->store, a->sink->id, a->rank, a->after, mstc_now_ms(), a->run->scratch,
+                                      rows, ROWS, &count, err) != MST_OK)
+                        return err->code;
+                for (size_t i = 0; i < count; i++) {
+                        if (rows[i].state == MSTC_OP_PLANNED && rows[i].number > a->after)
+                                a->after = rows[i].number;
+                        if (claim_row(a, &rows[i], err) != MST_OK)
+                                return err->code;
+                }
+                a->drained = count < ROWS;
+                mst_arena_reset(a->run->scratch);
+        }
+        return MST_OK;
+}
+
+static void
+push_claimed(struct applier *a)
+{
+        for (size_t i = 0; i < a->claimed_count; i++)
+                mstc_feed_push(a->feed, a->claimed[i]);
+        a->claimed_count = 0;
+}
+
+/* Nothing of this rank is left anywhere. */
+static bool
+rank_over(const struct applier *a)
+{
+        return a->drained && a->runnable.count == 0 && a->wait_count == 0 && a->claimed_count == 0
+            && mstc_feed_open_count(a->feed) == 0;
+}
+
+/* ---- settling ---------------------------------------------------------------------------------- */
+
+static int
+settle_one(struct applier *a, struct mst_op *op, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+
+        a->settled++;
+        if (mstc_settle(a->run, op, err) != MST_OK)
+                return err->code;
+        if (op->kind == MST_GROUP) {
+                mstc_numbers_put(&a->busy, errand->row.entry, NULL);
+                return release(a, -errand->row.entry, err);
+        }
+        return op->verb == MST_CREATE ? release(a, errand->row.entry, err) : MST_OK;
+}
+
+/* One transaction: what was answered, and what goes next. */
+static int
+turn(struct applier *a, struct mst_op **ops, size_t count, bool more, struct mst_error *err)
+{
+        struct mstc_run *run = a->run;
+        int rc;
+
+        if (count == 0 && !more)
+                return MST_OK;
+        if (mstc_store_begin(run->store, err) != MST_OK)
+                return err->code;
+        rc = MST_OK;
+        for (size_t i = 0; i < count && rc == MST_OK; i++) {
+                rc = settle_one(a, ops[i], err);
+                if (i % 64 == 63)
+                        mst_arena_reset(run->scratch);
+        }
+        if (rc == MST_OK && more)
+                rc = claim(a, err);
+        if (rc == MST_OK)
+                rc = mstc_members_save(run, err);
+        if (rc == MST_OK)
+                rc = mstc_targets_save(run, err);
+        if (rc == MST_OK)
+                rc = mstc_log_save(run->engine, err);
+        if (rc == MST_OK)
+                rc = mstc_store_commit(run->store, err);
+        if (rc != MST_OK) {
+                mstc_store_rollback(run->store);
+                for (size_t i = 0; i < a->claimed_count; i++)
+                        mstc_op_free(a->claimed[i]);
+                a->claimed_count = 0;
+                return rc;
+        }
+        push_claimed(a);
+        mst_arena_reset(run->scratch);
+        return mstc_store_checkpoint(run->store, false, err);
+}
+
+/* ---- the sink's thread --------------------------------------------------------------------------- */
+
+static int
+call_apply(void *argument, struct mst_error *err)
+{
+        struct applier *a = argument;
+        int rc = a->sink->setup->plugin->sink->apply(a->sink->self, a->feed, err);
+
+        mstc_feed_close(a->feed, rc != MST_OK ? err : NULL);
+        return rc;
+}
+
+static int
+post(struct applier *a, struct mst_error *err)
+{
+        if (mstc_live_open(a->sink, err) != MST_OK
+            || mstc_courier_post(a->sink->courier, call_apply, a, err) != MST_OK)
+                return err->code;
+        a->posted = true;
+        return MST_OK;
+}
+
+static void
+check_back(struct applier *a)
+{
+        struct mst_error why = { 0 };
+        int rc;
+
+        if (!a->posted || !mstc_courier_wait(a->sink->courier, 0, &rc, &why))
+                return;
+        a->posted = false;
+        a->over = true;
+        if (rc == MST_OK)
+                return;
+        a->failed = true;
+        if (!mstc_engine_stopping(a->run->engine)) {
+                mst_wrap(&why, "sink '%s'", a->sink->setup->config->name);
+                mstc_live_put_aside(a->sink, &why);
+        }
+}
+
+static void
+next_rank(struct applier *a)
+{
+        if (++a->rank == MSTC_RANKS)
+                mstc_feed_end(a->feed);
+        a->after = 0;
+        a->drained = false;
+}
+
+/* Is it time for a transaction? */
+static bool
+ripe(const struct applier *a, bool stopping)
+{
+        size_t open = mstc_feed_open_count(a->feed);
+
+        return stopping || a->over || a->answered_count >= GATHER || open <= RUNNING_DRY
+            || (a->answered_count != 0 && mstc_clock_ticks_ms() - a->answered_since >= GATHER_MS);
+}
+
+static int
+step(struct applier *a, struct mst_error *err)
+{
+        bool stopping = mstc_engine_stopping(a->run->engine), more;
+        size_t count = mstc_feed_collect(a->feed, a->answered + a->answered_count, ROOM - a->answered_count, 0);
+        int rc;
+
+        if (a->answered_count == 0 && count != 0)
+                a->answered_since = mstc_clock_ticks_ms();
+        a->answered_count += count;
+        if (stopping && !a->over)
+                mstc_feed_halt(a->feed);
+        if (!ripe(a, stopping))
+                return MST_OK;
+        more = !stopping && !a->failed && !a->over && a->rank < MSTC_RANKS
+            && mstc_feed_open_count(a->feed) <= LOW_WATER && (!a->drained || a->runnable.count != 0);
+        rc = turn(a, a->answered, a->answered_count, more, err);
+        for (size_t i = 0; i < a->answered_count; i++)
+                mstc_op_free(a->answered[i]);
+        a->answered_count = 0;
+        if (rc != MST_OK)
+                return rc;
+        if (!stopping && !a->failed && a->rank < MSTC_RANKS) {
+                if (a->drained && a->runnable.count == 0 && a->wait_count != 0 && mstc_feed_open_count(a->feed) == 0)
+                        return release_all(a, err);
+                if (rank_over(a))
+                        next_rank(a);
+        }
+        check_back(a);
+        return MST_OK;
+}
+
+/* ---- all sinks ------------------------------------------------------------------------------------ */
+
+static void
+applier_done(struct applier *a)
+{
+        size_t at = 0;
+        int64_t key;
+        void *value;
+
+        while (mstc_numbers_each(&a->waits, &at, &key, &value)) {
+                mstc_free(((struct waiting *)value)->numbers);
+                mstc_free(value);
+        }
+        mstc_numbers_done(&a->waits);
+        mstc_numbers_done(&a->busy);
+        mstc_free(a->runnable.numbers);
+        mstc_free(a->claimed);
+        for (size_t i = 0; i < a->answered_count; i++)
+                mstc_op_free(a->answered[i]);
+        mstc_free(a->answered);
+        mstc_set_free(a->creating);
+        mstc_feed_free(a->feed);
+}
+
+static int
+applier_start(struct applier *a, struct mst_error *err)
+{
+        a->feed = mstc_feed_new(ROOM);
+        a->creating = mstc_set_new();
+        a->claimed = mstc_alloc(ROOM * sizeof(struct mst_op *));
+        a->answered = mstc_alloc(ROOM * sizeof(struct mst_op *));
+        if (a->feed == NULL || a->creating == NULL || a->claimed == NULL || a->answered == NULL)
+                return mst_fail_memory(err, "sending ops");
+        if (mstc_op_creating(a->run->store, a->sink->id, mstc_now_ms(), a->creating, err) != MST_OK)
+                return err->code;
+        return post(a, err);
+}
+
+static bool
+has_work(struct mstc_run *run, struct mstc_live *sink, struct mst_error *err)
+{
+        int64_t count = 0;
+
+        return mstc_op_ready(run->store, sink->id, mstc_now_ms(), &count, err) == MST_OK && count != 0;
+}
+
+static bool
+first_of_sink(const struct mstc_run *run, size_t target)
+{
+        for (size_t i = 0; i < target; i++)
+                if (run->targets[i].sink == run->targets[target].sink)
+                        return false;
+        return true;
+}
+
+static size_t
+start_all(struct mstc_run *run, struct applier *appliers, struct mst_error *err)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < run->target_count; i++) {
+                struct mstc_live *sink = run->targets[i].sink;
+                struct mst_error why = { 0 };
+
+                if (!first_of_sink(run, i) || run->targets[i].no_plan || sink->aside[0] != '\0'
+                    || !has_work(run, sink, err))
+                        continue;
+                appliers[n] = (struct applier){ .run = run, .sink = sink };
+                if (applier_start(&appliers[n], &why) != MST_OK) {
+                        mstc_live_put_aside(sink, &why);
+                        applier_done(&appliers[n]);
+                        continue;
+                }
+                n++;
+        }
+        return n;
+}
+
+static bool
+any_left(struct applier *appliers, size_t count)
+{
+        for (size_t i = 0; i < count; i++)
+                if (!appliers[i].over || appliers[i].answered_count != 0
+                    || mstc_feed_open_count(appliers[i].feed) != 0)
+                        return true;
+        return false;
+}
+
+static void
+wait_for_news(struct mstc_run *run, struct applier *appliers, size_t count)
+{
+        int fds[64], ms = 500;
+        size_t n = 0;
+
+        for (size_t i = 0; i < count && n + 2 <= sizeof fds / sizeof fds[0]; i++) {
+                /* While outcomes gather there is no need to wake up for each. */
+                if (appliers[i].answered_count != 0)
+                        ms = GATHER_MS / 2;
+                else
+                        fds[n++] = mstc_feed_collect_fd(appliers[i].feed);
+                if (appliers[i].posted)
+                        fds[n++] = mstc_courier_fd(appliers[i].sink->courier);
+        }
+        mstc_engine_wait(run->engine, fds, n, ms);
+}
+
+static int
+serve_all(struct mstc_run *run, struct applier *appliers, size_t count, uint64_t total, struct mst_error *err)
+{
+        int rc = MST_OK;
+
+        while (rc == MST_OK && any_left(appliers, count)) {
+                uint64_t settled = 0;
+
+                for (size_t i = 0; i < count && rc == MST_OK; i++) {
+                        rc = step(&appliers[i], err);
+                        settled += appliers[i].settled;
+                }
+                mstc_progress(run, MSTC_PHASE_APPLY, settled, total);
+                if (rc == MST_OK && any_left(appliers, count))
+                        wait_for_news(run, appliers, count);
+        }
+        return rc;
+}
+
+/* The store failed: the sinks come to rest, and what was sent stays sent for the next start. */
+static void
+abandon(struct applier *a)
+{
+        struct mst_error ignored;
+        int rc;
+
+        if (!a->posted)
+                return;
+        mstc_feed_halt(a->feed);
+        while (!mstc_courier_wait(a->sink->courier, 0, &rc, &ignored))
+                mstc_engine_wait(a->run->engine, NULL, 0, 50);
+        a->posted = false;
+}
+
+int
+mstc_apply(struct mstc_run *run, struct mst_error *err)
+{
+        struct applier *appliers = mstc_alloc((run->target_count + 1) * sizeof *appliers);
+        uint64_t total = 0;
+        size_t count;
+        int rc;
+
+        if (appliers == NULL)
+                return mst_fail_memory(err, "sending ops");
+        for (size_t i = 0; i < run->target_count; i++) {
+                int64_t open = 0;
+
+                if (first_of_sink(run, i)
+                    && mstc_op_ready(run->store, run->targets[i].sink->id, mstc_now_ms(), &open, err) == MST_OK)
+                        total += (uint64_t)open;
+        }
+        count = start_all(run, appliers, err);
+        rc = err->code;
+        if (rc == MST_OK)
+                rc = serve_all(run, appliers, count, total, err);
+        for (size_t i = 0; i < count; i++) {
+                if (rc != MST_OK)
+                        abandon(&appliers[i]);
+                applier_done(&appliers[i]);
+        }
+        mstc_free(appliers);
+        return rc;
+}

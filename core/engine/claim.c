@@ -1,0 +1,340 @@
+/* claim.c - from a row of the journal to the op that a connector is given.
+ *
+ * Names are looked up at this moment: what a reference or a member is called now.  A
+ * reference to somebody who is just being created waits for him; one to somebody who has no
+ * object there is left out, and comes with a later plan when he has one. */
+#include "build.h"
+
+#include "engine/members.h"
+
+#include <string.h>
+
+#include "store/entries.h"
+
+static struct mst_op *
+new_op(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *row)
+{
+        struct mst_op *op = mstc_op_new();
+        struct mstc_errand *errand;
+
+        if (op == NULL)
+                return NULL;
+        errand = mst_arena_alloc(op->arena, sizeof *errand);
+        if (errand == NULL) {
+                mstc_op_free(op);
+                return NULL;
+        }
+        errand->row = *row;
+        errand->row.name = row->name != NULL ? mst_arena_strdup(op->arena, row->name) : NULL;
+        errand->row.before = row->before != NULL ? mst_arena_memdup(op->arena, row->before, row->before_size) : NULL;
+        errand->row.after = row->after != NULL ? mst_arena_memdup(op->arena, row->after, row->after_size) : NULL;
+        errand->row.text = NULL;
+        errand->target = target;
+        op->engine = errand;
+        op->number = row->number;
+        op->verb = row->verb;
+        op->kind = row->kind;
+        op->retried = row->tries > 0;
+        op->key = mst_arena_printf(op->arena, "muster-%lld-%lld", (long long)run->row.id, (long long)row->number);
+        return op;
+}
+
+/* ---- references ------------------------------------------------------------------------- */
+
+/* 1: resolved or left out, 0: it waits, < 0: failed. */
+static int
+resolve_ref(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_set *creating,
+            struct mst_record *after, const char *attribute, const struct mst_value *ref, int64_t *ret_waits,
+            struct mst_error *err)
+{
+        const char *object, *name;
+        struct mst_value value;
+        int64_t entry;
+
+        if (mstc_entry_find(run->store, run->row.id, MST_USER, ref->as.text, &entry, err) != MST_OK
+            || mstc_link_name(run->store, entry, target->sink->id, after->arena, &object, &name, err) != MST_OK)
+                return err->code;
+        if (name == NULL && creating != NULL && mstc_set_has(creating, (uint32_t)entry)) {
+                *ret_waits = entry;
+                return 0;
+        }
+        if (name == NULL) {
+                mstc_record_remove(after, attribute);
+                return 1;
+        }
+        value = mstc_value_text(name, strlen(name));
+        return mstc_record_share(after, attribute, &value) ? 1 : mst_fail_memory(err, "sending ops");
+}
+
+static int
+resolve_refs(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_set *creating,
+             struct mst_record *after, int64_t *ret_waits, struct mst_error *err)
+{
+        for (uint32_t i = 0; i < after->count; ) {
+                uint32_t before = after->count;
+                int rc;
+
+                if (after->fields[i].value.type != MST_REF) {
+                        i++;
+                        continue;
+                }
+                rc = resolve_ref(run, target, creating, after, after->fields[i].name, &after->fields[i].value,
+                                 ret_waits, err);
+                if (rc < 0)
+                        return rc;
+                if (rc == 0)
+                        return MST_OK;
+                i += before == after->count;
+        }
+        return MST_OK;
+}
+
+/* ---- users --------------------------------------------------------------------------------- */
+
+static int
+fill_changes(struct mst_op *op, const struct mst_record *before, const struct mst_record *after,
+             struct mst_error *err)
+{
+        op->changes = mst_arena_alloc(op->arena, (after->count + 1) * sizeof *op->changes);
+        if (op->changes == NULL)
+                return mst_fail_memory(err, "sending ops");
+        for (uint32_t i = 0; i < after->count; i++)
+                op->changes[op->change_count++] = (struct mstc_change){
+                        after->fields[i].name,
+                        before != NULL ? mst_record_get(before, after->fields[i].name) : NULL,
+                        &after->fields[i].value,
+                };
+        return MST_OK;
+}
+
+static int
+unflat_row(struct mst_op *op, const struct mstc_errand *errand, struct mst_record **before,
+           struct mst_record **after, struct mst_error *err)
+{
+        *before = NULL;
+        if (errand->row.before != NULL
+            && mstc_record_unflat(errand->row.before, errand->row.before_size, "", op->arena, before, err) != MST_OK)
+                return err->code;
+        if (errand->row.after != NULL)
+                return mstc_record_unflat(errand->row.after, errand->row.after_size, "", op->arena, after, err);
+        *after = mstc_record_new(op->arena, op->kind, "", 0);
+        return *after != NULL ? MST_OK : mst_fail_memory(err, "sending ops");
+}
+
+static int
+fill_user(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *op, const struct mstc_set *creating,
+          int64_t *ret_waits, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+        struct mst_record *before, *after;
+        const char *id;
+
+        if (mstc_entry_id(run->store, errand->row.entry, op->arena, &id, err) != MST_OK)
+                return err->code;
+        errand->source_id = op->id = id;
+        op->stamp = (mstc_live_facts(target->sink)->can & MST_CAN_STAMP) != 0 ? mstc_stamp(run, op->id, op->arena) : "";
+        op->enabled = errand->row.reason != MSTC_WHY_DISABLED;
+        if (unflat_row(op, errand, &before, &after, err) != MST_OK
+            || (errand->row.refs && resolve_refs(run, target, creating, after, ret_waits, err) != MST_OK))
+                return err->code;
+        if (*ret_waits != 0)
+                return MST_OK;
+        errand->after = after;
+        if (op->verb != MST_CREATE || !run->links_none) {
+                int rc = mstc_link_get(run->store, errand->row.entry, target->sink->id, op->arena, &errand->link, err);
+
+                if (rc < 0)
+                        return rc;
+        }
+        errand->link.sink = target->sink->id;
+        errand->link.entry = errand->row.entry;
+        if (op->verb == MST_CREATE) {
+                op->wanted = after;
+                return fill_changes(op, NULL, after, err);
+        }
+        op->object = errand->link.object;
+        op->name = errand->link.name;
+        op->version = errand->link.version;
+        op->wanted = mstc_record_merge(op->arena, errand->link.applied, after);
+        if (op->wanted == NULL)
+                return mst_fail_memory(err, "sending ops");
+        return fill_changes(op, before, after, err);
+}
+
+/* Nothing that could be done is left: no object, or no change. */
+static const char *
+void_op(const struct mst_op *op)
+{
+        const struct mstc_errand *errand = op->engine;
+
+        if (op->verb == MST_CREATE)
+                return errand->link.id != 0 && errand->link.object != NULL && errand->link.state >= MSTC_LINK_LIVE
+                    && errand->link.state <= MSTC_LINK_DISABLED ? "it is there already" : NULL;
+        if (op->object == NULL)
+                return "its object is not known any more";
+        if ((op->verb == MST_UPDATE || op->verb == MST_RENAME) && op->change_count == 0)
+                return "nothing is left to change";
+        return NULL;
+}
+
+int
+mstc_claim_user(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *row,
+                const struct mstc_set *creating, struct mst_op **ret, int64_t *ret_waits, struct mst_error *err)
+{
+        struct mst_op *op = new_op(run, target, row);
+        const char *why;
+        int rc;
+
+        *ret = NULL;
+        *ret_waits = 0;
+        if (op == NULL)
+                return mst_fail_memory(err, "sending ops");
+        rc = fill_user(run, target, op, creating, ret_waits, err);
+        if (rc != MST_OK || *ret_waits != 0) {
+                mstc_op_free(op);
+                return rc;
+        }
+        why = void_op(op);
+        if (why != NULL) {
+                mstc_op_free(op);
+                return mstc_op_end(run->store, row->number, MSTC_OP_SUPERSEDED, 0, run->id, why, err);
+        }
+        *ret = op;
+        return mstc_op_sent(run->store, row->number, err);
+}
+
+/* ---- groups ---------------------------------------------------------------------------------- */
+
+static int
+add_members(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *op, const struct mstc_set *set,
+            bool joins, struct mst_error *err)
+{
+        for (uint32_t n = 0; mstc_set_next(set, &n); n++) {
+                struct mstc_op_member *m = &op->members[op->member_count];
+
+                if (mstc_link_name(run->store, n, target->sink->id, op->arena, &m->object, &m->name, err) != MST_OK)
+                        return err->code;
+                if (m->name == NULL)
+                        continue;            /* he waits for his link                  */
+                m->entry = n;
+                m->joins = joins;
+                op->member_count++;
+        }
+        return MST_OK;
+}
+
+static int
+add_old_names(struct mstc_run *run, struct mst_op *op, size_t room, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+        int64_t entry = -1;
+        int rc = MST_END;
+
+        errand->old_names_from = op->member_count;
+        while (errand->glink != 0 && op->member_count < room) {
+                struct mstc_op_member *m = &op->members[op->member_count];
+
+                rc = mstc_gchange_next(run->store, errand->glink, entry, op->arena, &entry, &m->name, &m->object, err);
+                if (rc != MST_OK)
+                        break;
+                m->entry = (uint32_t)entry;
+                m->joins = false;
+                op->member_count++;
+        }
+        return rc < 0 ? rc : MST_OK;
+}
+
+#define OLD_NAMES_ROOM 1000
+
+static int
+fill_members(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *op, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+        bool create = op->verb == MST_CREATE;
+        const void *in = create ? errand->row.before : errand->row.after;
+        size_t in_size = create ? errand->row.before_size : errand->row.after_size;
+        struct mstc_set *joins = mstc_set_new(), *leaves = mstc_set_new();
+        size_t room;
+        int rc = MST_OK;
+
+        if (joins == NULL || leaves == NULL || !mstc_unpack_set(in, in_size, joins)
+            || (!create && !mstc_unpack_set(errand->row.before, errand->row.before_size, leaves)))
+                rc = mst_fail_memory(err, "sending ops");
+        if (rc == MST_OK) {
+                room = (size_t)(mstc_set_count(joins) + mstc_set_count(leaves)) + OLD_NAMES_ROOM;
+                op->members = mst_arena_alloc(op->arena, room * sizeof *op->members);
+                rc = op->members == NULL ? mst_fail_memory(err, "sending ops")
+                   : add_members(run, target, op, leaves, false, err);
+                if (rc == MST_OK)
+                        rc = add_members(run, target, op, joins, true, err);
+                if (rc == MST_OK)
+                        rc = add_old_names(run, op, room, err);
+        }
+        mstc_set_free(joins);
+        mstc_set_free(leaves);
+        return rc;
+}
+
+static int
+fill_group(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *op, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+        struct mst_record *before = NULL, *after = NULL;
+        struct mstc_glink glink;
+        int rc = mstc_glink_get(run->store, errand->row.entry, target->row.id, op->arena, &glink, err);
+
+        if (rc < 0)
+                return rc;
+        op->id = errand->source_id = errand->row.name;
+        op->stamp = mstc_group_stamp(run, op->id, op->arena);
+        op->enabled = true;
+        if (rc == MST_OK) {
+                errand->glink = glink.id;
+                op->object = glink.state == MSTC_LINK_LIVE ? glink.object : NULL;
+                op->name = glink.name;
+                op->version = glink.version;
+        }
+        if (op->verb == MST_MEMBERS)
+                return op->object == NULL ? MST_OK : fill_members(run, target, op, err);
+        if (op->verb == MST_CREATE) {
+                if (mstc_record_unflat(errand->row.after, errand->row.after_size, "", op->arena, &after, err) != MST_OK
+                    || fill_members(run, target, op, err) != MST_OK)
+                        return err->code;
+        } else if (unflat_row(op, errand, &before, &after, err) != MST_OK) {
+                return err->code;
+        }
+        errand->after = after;
+        op->wanted = after;
+        return fill_changes(op, before, after, err);
+}
+
+int
+mstc_claim_group(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *row,
+                 struct mst_op **ret, struct mst_error *err)
+{
+        struct mst_op *op = new_op(run, target, row);
+        const char *why = NULL;
+        int rc;
+
+        *ret = NULL;
+        if (op == NULL)
+                return mst_fail_memory(err, "sending ops");
+        rc = fill_group(run, target, op, err);
+        if (rc != MST_OK) {
+                mstc_op_free(op);
+                return rc;
+        }
+        if (op->verb != MST_CREATE && op->object == NULL)
+                why = "the group is not there";
+        else if (op->verb == MST_MEMBERS && op->member_count == 0)
+                why = "nobody is left to join or leave";
+        else if (op->verb == MST_CREATE && op->member_count == 0
+                 && (mstc_live_facts(target->sink)->can & MST_CAN_EMPTY_GROUP) == 0)
+                why = "it has no member there yet";
+        if (why != NULL) {
+                mstc_op_free(op);
+                return mstc_op_end(run->store, row->number, MSTC_OP_SUPERSEDED, 0, run->id, why, err);
+        }
+        *ret = op;
+        return mstc_op_sent(run->store, row->number, err);
+}

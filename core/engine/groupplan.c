@@ -1,0 +1,325 @@
+/* groupplan.c - from dirty groups to ops.
+ *
+ * For each target that carries the group, what its rule wants is compared with what the sink
+ * has from us, as sets; only people with an object there, or one that this plan makes, can
+ * join.  A group that is not there yet is created with its first members; the others follow,
+ * and leave, in ops of their own.  Muster removes only what it added. */
+#include "build.h"
+
+#include "engine/members.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/entries.h"
+#include "util/alloc.h"
+#include "util/buffer.h"
+
+struct group_case {
+        struct mstc_grp grp;
+        struct mstc_run_target *target;
+        struct mstc_glink glink;
+        bool linked;                         /* the group's object is there            */
+        struct mst_record *wanted;           /* its own values                         */
+        struct mstc_set *joins, *leaves;
+        uint64_t present;
+        int64_t hold;                        /* of an op that is replaced              */
+};
+
+static void
+case_done(struct group_case *c)
+{
+        mstc_set_free(c->joins);
+        mstc_set_free(c->leaves);
+}
+
+/* joins = (wanted and linkable) - present - refused; leaves = present - wanted. */
+static int
+differences(struct mstc_run *run, struct group_case *c, struct mst_error *err)
+{
+        struct mstc_set *wanted = mstc_members_set(run, c->grp.id, err), *linkable, *refused;
+        struct mstc_loaded *present = NULL;
+        bool ok;
+
+        if (wanted == NULL)
+                return err->code;
+        if (c->glink.id != 0 && (present = mstc_members_present(run, c->glink.id, err)) == NULL)
+                return err->code;
+        linkable = mstc_set_copy(c->target->linked);
+        refused = mstc_set_new();
+        c->joins = mstc_set_copy(wanted);
+        c->leaves = present != NULL && c->linked ? mstc_set_copy(present->set) : mstc_set_new();
+        ok = linkable != NULL && refused != NULL && c->joins != NULL && c->leaves != NULL
+          && mstc_set_union(linkable, run->creating) && mstc_set_intersect(c->joins, linkable)
+          && mstc_set_subtract(c->leaves, wanted);
+        if (ok && c->linked) {
+                c->present = mstc_set_count(present->set);
+                ok = mstc_set_subtract(c->joins, present->set);
+        }
+        if (ok && c->glink.id != 0)
+                ok = mstc_gbad_load(run->store, c->glink.id, refused, err) == MST_OK
+                  && mstc_set_subtract(c->joins, refused) && mstc_set_subtract(c->leaves, refused);
+        mstc_set_free(linkable);
+        mstc_set_free(refused);
+        if (ok)
+                return MST_OK;
+        return err->code != MST_OK ? err->code : mst_fail_memory(err, "planning groups");
+}
+
+static int
+add_op(struct mstc_run *run, struct group_case *c, enum mst_verb verb, int rank, int64_t count,
+       const struct mstc_buffer *before, const struct mstc_buffer *after, struct mst_error *err)
+{
+        struct mstc_entry_op op = {
+                .run = run->id, .target = c->target->row.id, .sink = c->target->sink->id, .kind = MST_GROUP,
+                .entry = c->grp.id, .verb = verb, .rank = rank, .state = MSTC_OP_PLANNED, .count = count,
+                .hold = verb == MST_MEMBERS ? c->hold : 0, .name = c->grp.name, .matched = mstc_now_ms(),
+                .before = before->bytes, .before_size = before->length,
+                .after = after->bytes, .after_size = after->length,
+        };
+
+        run->planned++;
+        return mstc_op_add(run->store, &op, err);
+}
+
+/* Takes the first 'most' members off a set (0: all). */
+static struct mstc_set *
+take_first(struct mstc_set *from, uint64_t most)
+{
+        struct mstc_set *ret = mstc_set_new();
+        uint64_t taken = 0;
+
+        for (uint32_t n = 0; ret != NULL && (most == 0 || taken < most) && mstc_set_next(from, &n); n++, taken++) {
+                if (!mstc_set_add(ret, n)) {
+                        mstc_set_free(ret);
+                        return NULL;
+                }
+                mstc_set_remove(from, n);
+        }
+        return ret;
+}
+
+static int
+plan_create(struct mstc_run *run, struct group_case *c, uint32_t most, struct mst_error *err)
+{
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer members = { 0 };
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer after = { 0 };
+        struct mstc_set *first;
+        uint64_t count;
+
+        if (mstc_set_count(c->joins) == 0 && (mstc_live_facts(c->target->sink)->can & MST_CAN_EMPTY_GROUP) == 0)
+                return MST_OK;               /* it waits for its first member          */
+        first = take_first(c->joins, most);
+        if (first == NULL)
+                return mst_fail_memory(err, "planning groups");
+        count = mstc_set_count(first);
+        mstc_pack_set(first, &members);
+        mstc_record_flat(c->wanted, &after);
+        mstc_set_free(first);
+        if (!mstc_buffer_ok(&members) || !mstc_buffer_ok(&after))
+                return mst_fail_memory(err, "planning groups");
+        return add_op(run, c, MST_CREATE, MSTC_RANK_GROUPS, (int64_t)count, &members, &after, err);
+}
+
+static int
+plan_update(struct mstc_run *run, struct group_case *c, struct mst_error *err)
+{
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer old = { 0 };
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer new = { 0 };
+        const struct mst_facts *facts = mstc_live_facts(c->target->sink);
+        struct mst_record *applied = NULL, *before, *after;
+        bool naming = false;
+
+        if (c->glink.applied != NULL
+            && mstc_record_unflat(c->glink.applied, c->glink.applied_size, "", run->scratch, &applied, err) != MST_OK)
+                return err->code;
+        if (!mstc_difference(run->scratch, applied, c->wanted, &before, &after))
+                return mst_fail_memory(err, "planning groups");
+        for (uint32_t i = 0; i < after->count; i++) {
+                const struct mstc_fact_attribute *a = mstc_facts_find(facts, MST_GROUP, after->fields[i].name);
+
+                naming = naming || (a != NULL && (a->flags & MST_ATTR_NAMING) != 0);
+        }
+        if (after->count == 0)
+                return MST_OK;
+        mstc_record_flat(before, &old);
+        mstc_record_flat(after, &new);
+        if (!mstc_buffer_ok(&old) || !mstc_buffer_ok(&new))
+                return mst_fail_memory(err, "planning groups");
+        return add_op(run, c, naming ? MST_RENAME : MST_UPDATE, MSTC_RANK_GROUPS, 0, &old, &new, err);
+}
+
+/* Too many leave at once: this group's changes are held, nobody else's. */
+static int
+judge_leaves(struct mstc_run *run, struct group_case *c, uint64_t leaves, struct mst_error *err)
+{
+        char guard[300], reason[400];
+
+        if (c->hold != 0 || (!mstc_judge_group(c->target, c->present, leaves)
+                             && !(run->config_effect && leaves != 0)))
+                return MST_OK;
+        snprintf(guard, sizeof guard, "group-members:%s", c->grp.name);
+        snprintf(reason, sizeof reason, "the group '%s' would lose %llu of its %llu members%s", c->grp.name,
+                 (unsigned long long)leaves, (unsigned long long)c->present,
+                 run->config_effect ? " because the configuration changed" : "");
+        if (mstc_hold_find(run->store, run->row.id, c->target->row.id, guard, &c->hold, err) != MST_OK)
+                return err->code;
+        if (c->hold != 0)
+                return mstc_hold_reason(run->store, c->hold, reason, err);
+        if (mstc_hold_add(run->store, run->id, run->row.id, c->target->row.id, guard, reason, &c->hold, err) != MST_OK)
+                return err->code;
+        mstc_log(run->engine, MST_LOG_WARNING, "held (%lld): target '%s': %s; see `muster holds %lld`",
+                 (long long)c->hold, c->target->setup->name, reason, (long long)c->hold);
+        return MST_OK;
+}
+
+static int
+plan_members(struct mstc_run *run, struct group_case *c, uint32_t most, struct mst_error *err)
+{
+        uint64_t leaves = mstc_set_count(c->leaves), joins = mstc_set_count(c->joins);
+        bool renamed = false;
+
+        if (c->glink.id != 0 && mstc_gchange_any(run->store, c->glink.id, &renamed, err) != MST_OK)
+                return err->code;
+        if (leaves != 0 && judge_leaves(run, c, leaves, err) != MST_OK)
+                return err->code;
+        while (leaves != 0 || joins != 0 || renamed) {
+                MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer out = { 0 };
+                MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer in = { 0 };
+                struct mstc_set *leave = take_first(c->leaves, most);
+                uint64_t left = leave != NULL ? mstc_set_count(leave) : 0;
+                bool room = most == 0 || left < most;
+                struct mstc_set *join = room ? take_first(c->joins, most != 0 ? most - left : 0) : mstc_set_new();
+                uint64_t count = left + (join != NULL ? mstc_set_count(join) : 0);
+
+                if (leave != NULL && join != NULL) {
+                        mstc_pack_set(leave, &out);
+                        mstc_pack_set(join, &in);
+                }
+                renamed = leave == NULL || join == NULL;     /* only one op takes them  */
+                mstc_set_free(leave);
+                mstc_set_free(join);
+                if (renamed || !mstc_buffer_ok(&out) || !mstc_buffer_ok(&in))
+                        return mst_fail_memory(err, "planning groups");
+                if (add_op(run, c, MST_MEMBERS, MSTC_RANK_MEMBERS, (int64_t)count, &out, &in, err) != MST_OK)
+                        return err->code;
+                leaves = mstc_set_count(c->leaves);
+                joins = mstc_set_count(c->joins);
+        }
+        return MST_OK;
+}
+
+/* Open ops of this group here are planned anew; one that is under way is waited for. */
+static int
+replace_open(struct mstc_run *run, struct group_case *c, bool *ret_wait, struct mst_error *err)
+{
+        *ret_wait = false;
+        for (;;) {
+                struct mstc_entry_op open;
+                int rc = run->ops_none ? MST_END : mstc_op_of(run->store, MST_GROUP, c->grp.id, c->target->sink->id,
+                                                              run->scratch, &open, err);
+
+                if (rc != MST_OK || open.number > run->plan_from)
+                        return rc < 0 ? rc : MST_OK;
+                if (open.state == MSTC_OP_SENT || open.state == MSTC_OP_UNKNOWN) {
+                        *ret_wait = true;
+                        return MST_OK;
+                }
+                if (open.hold != 0)
+                        c->hold = open.hold;
+                if (mstc_op_end(run->store, open.number, MSTC_OP_SUPERSEDED, 0, run->id, "a newer plan replaced it",
+                                err) != MST_OK)
+                        return err->code;
+        }
+}
+
+static int
+plan_group_in(struct mstc_run *run, struct group_case *c, bool *ret_wait, struct mst_error *err)
+{
+        uint32_t most = mstc_live_facts(c->target->sink)->members;
+        int rc = mstc_wanted_group(run, c->target, c->grp.name, c->grp.title, run->scratch, &c->wanted, err);
+
+        if (rc == MST_EREFUSED) {
+                mstc_log(run->engine, MST_LOG_WARNING, "%s", err->text);
+                memset(err, 0, sizeof *err);
+                return MST_OK;
+        }
+        if (rc != MST_OK)
+                return rc == MST_END ? MST_OK : rc;
+        rc = mstc_glink_get(run->store, c->grp.id, c->target->row.id, run->scratch, &c->glink, err);
+        if (rc < 0)
+                return rc;
+        c->linked = rc == MST_OK && c->glink.state == MSTC_LINK_LIVE;
+        if (replace_open(run, c, ret_wait, err) != MST_OK || *ret_wait)
+                return err->code;
+        if (differences(run, c, err) != MST_OK)
+                return err->code;
+        if (!c->linked)
+                return plan_create(run, c, most, err) != MST_OK ? err->code : plan_members(run, c, most, err);
+        if (plan_update(run, c, err) != MST_OK)
+                return err->code;
+        return plan_members(run, c, most, err);
+}
+
+static int
+plan_group(struct mstc_run *run, const struct mstc_grp *grp, struct mst_error *err)
+{
+        bool keep = false;
+
+        for (size_t t = 0; t < run->target_count; t++) {
+                struct group_case c = { .grp = *grp, .target = &run->targets[t] };
+                bool wait = false;
+                int rc;
+
+                if (!c.target->carries_groups)
+                        continue;
+                if (c.target->no_plan) {
+                        keep = true;
+                        continue;
+                }
+                rc = plan_group_in(run, &c, &wait, err);
+                case_done(&c);
+                if (rc != MST_OK)
+                        return rc;
+                keep = keep || wait;
+        }
+        return keep ? MST_OK : mstc_gdirty_done(run->store, run->row.id, grp->id, err);
+}
+
+/* The count that `muster groups` shows. */
+static int
+note_count(struct mstc_run *run, struct mstc_grp *grp, struct mst_error *err)
+{
+        const struct mstc_set *set = mstc_members_set(run, grp->id, err);
+
+        if (set == NULL)
+                return err->code;
+        if ((int64_t)mstc_set_count(set) == grp->count)
+                return MST_OK;
+        grp->count = (int64_t)mstc_set_count(set);
+        return mstc_grp_update(run->store, grp, err);
+}
+
+int
+mstc_group_plan(struct mstc_run *run, struct mst_error *err)
+{
+        int64_t at = 0;
+
+        for (;;) {
+                struct mstc_grp grp;
+                int rc;
+
+                mst_arena_reset(run->scratch);
+                if (mstc_gdirty_next(run->store, run->row.id, at, &at, err) != MST_OK)
+                        return err->code;
+                if (at == 0)
+                        return MST_OK;
+                rc = mstc_grp_next(run->store, run->row.id, at - 1, run->scratch, &grp, err);
+                if (rc < 0)
+                        return rc;
+                if (rc == MST_END || grp.id != at)
+                        continue;
+                if (note_count(run, &grp, err) != MST_OK || plan_group(run, &grp, err) != MST_OK)
+                        return err->code;
+        }
+}

@@ -1,0 +1,185 @@
+/* groupsettle.c - what became of a group's op: each member by his own outcome. */
+#include "build.h"
+
+#include "engine/members.h"
+
+#include "util/alloc.h"
+#include "util/buffer.h"
+
+static enum mst_outcome
+outcome_of(const struct mst_op *op, size_t i)
+{
+        return op->members[i].outcome != 0 ? op->members[i].outcome : op->outcome;
+}
+
+static int
+settle_member(struct mstc_run *run, struct mst_op *op, size_t i, struct mstc_loaded *present,
+              struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+        struct mstc_op_member *m = &op->members[i];
+        enum mst_outcome outcome = outcome_of(op, i);
+        uint64_t *counts = errand->target->counts;
+
+        if (outcome == MST_REFUSED || outcome == MST_DUPLICATE || (outcome == MST_GONE && m->joins)) {
+                counts[MSTC_N_MEMBERS_FAILED]++;
+                mstc_log(run->engine, MST_LOG_WARNING, "group '%s': %s cannot %s: %s", op->id, m->name,
+                         m->joins ? "join" : "leave", m->why != NULL ? m->why : op->why.text);
+                return mstc_gbad_add(run->store, errand->glink, m->entry, m->joins,
+                                     m->why != NULL ? m->why : op->why.text, run->id, err);
+        }
+        if (outcome != MST_DONE && outcome != MST_ALREADY && outcome != MST_GONE)
+                return MST_OK;
+        if (i >= errand->old_names_from)
+                return mstc_gchange_done(run->store, errand->glink, m->entry, m->name, err);
+        if (m->joins) {
+                counts[MSTC_N_MEMBERS_ADDED] += !mstc_set_has(present->set, m->entry);
+                if (!mstc_set_add(present->set, m->entry))
+                        return mst_fail_memory(err, "keeping memberships");
+        } else {
+                counts[MSTC_N_MEMBERS_REMOVED]++;
+                mstc_set_remove(present->set, m->entry);
+        }
+        present->changed = true;
+        return MST_OK;
+}
+
+static int
+settle_members(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+        struct mstc_loaded *present = mstc_members_present(run, errand->glink, err);
+
+        if (present == NULL)
+                return err->code;
+        for (size_t i = 0; i < op->member_count; i++)
+                if (settle_member(run, op, i, present, err) != MST_OK)
+                        return err->code;
+        return MST_OK;
+}
+
+static int
+keep_glink(struct mstc_run *run, struct mst_op *op, int state, struct mst_error *err)
+{
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer flat = { 0 };
+        struct mstc_errand *errand = op->engine;
+        struct mst_record *applied = NULL;
+        struct mstc_glink glink;
+        int rc = mstc_glink_get(run->store, errand->row.entry, errand->target->row.id, op->arena, &glink, err);
+
+        if (rc < 0)
+                return rc;
+        glink.sink = errand->target->sink->id;
+        glink.target = errand->target->row.id;
+        glink.grp = errand->row.entry;
+        glink.made = rc == MST_OK && op->verb != MST_CREATE ? glink.made : MSTC_MADE_CREATED;
+        glink.state = state;
+        if (op->new_object != NULL)
+                glink.object = op->new_object;
+        if (op->new_name != NULL)
+                glink.name = op->new_name;
+        if (op->new_version != NULL)
+                glink.version = op->new_version;
+        if (glink.applied != NULL && op->verb != MST_CREATE
+            && mstc_record_unflat(glink.applied, glink.applied_size, "", op->arena, &applied, err) != MST_OK)
+                return err->code;
+        applied = errand->after != NULL ? mstc_record_merge(op->arena, applied, errand->after) : applied;
+        if (applied != NULL) {
+                mstc_record_tidy(applied);
+                mstc_record_flat(applied, &flat);
+                glink.applied = flat.bytes;
+                glink.applied_size = flat.length;
+        }
+        if (!mstc_buffer_ok(&flat))
+                return mst_fail_memory(err, "keeping a group");
+        if (mstc_glink_put(run->store, &glink, err) != MST_OK)
+                return err->code;
+        errand->glink = glink.id;
+        return MST_OK;
+}
+
+/* What the sink has of it in the end: for `muster groups`. */
+static int
+note_present(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+        struct mstc_loaded *present = mstc_members_present(run, errand->glink, err);
+        struct mstc_glink glink;
+
+        if (present == NULL
+            || mstc_glink_get(run->store, errand->row.entry, errand->target->row.id, op->arena, &glink, err) != MST_OK)
+                return err->code;
+        glink.count = (int64_t)mstc_set_count(present->set);
+        return mstc_glink_put(run->store, &glink, err);
+}
+
+static int
+done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+        uint64_t *counts = errand->target->counts;
+
+        if (op->verb == MST_CREATE)
+                counts[MSTC_N_GROUPS_CREATED]++;
+        else if (op->verb == MST_DELETE)
+                counts[MSTC_N_GROUPS_DELETED]++;
+        else if (op->verb != MST_MEMBERS)
+                counts[MSTC_N_GROUPS_UPDATED]++;
+        if (mstc_op_end(run->store, op->number, MSTC_OP_DONE, (int)op->outcome, run->id, NULL, err) != MST_OK)
+                return err->code;
+        if (op->verb != MST_MEMBERS
+            && keep_glink(run, op, op->verb == MST_DELETE ? MSTC_LINK_DELETED : MSTC_LINK_LIVE, err) != MST_OK)
+                return err->code;
+        if (op->verb == MST_CREATE) {
+                struct mstc_loaded *present = mstc_members_present(run, errand->glink, err);
+
+                if (present == NULL)
+                        return err->code;
+                for (uint32_t n = 0; mstc_set_next(present->set, &n); n++)
+                        mstc_set_remove(present->set, n);    /* a group made anew is empty */
+                present->changed = true;
+        }
+        if (op->member_count != 0 && settle_members(run, op, err) != MST_OK)
+                return err->code;
+        return note_present(run, op, err);
+}
+
+static int
+gone(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+
+        mstc_log(run->engine, MST_LOG_WARNING, "the group '%s' is gone from '%s'; it is made again", op->id,
+                 errand->target->setup->name);
+        if (mstc_op_end(run->store, op->number, MSTC_OP_SUPERSEDED, (int)op->outcome, run->id,
+                        "the group is gone from the sink", err) != MST_OK
+            || keep_glink(run, op, MSTC_LINK_LOST, err) != MST_OK)
+                return err->code;
+        return mstc_gdirty_add(run->store, run->row.id, errand->row.entry, err);
+}
+
+int
+mstc_settle_group(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+
+        switch (op->outcome) {
+        case MST_DONE:
+        case MST_ALREADY:
+                return done(run, op, err);
+        case MST_GONE:
+                return op->verb == MST_DELETE ? done(run, op, err) : gone(run, op, err);
+        case MST_UNSENT:
+                return mstc_op_put_back(run->store, op->number, err);
+        case MST_RETRY:
+                errand->target->counts[MSTC_N_RETRY]++;
+                return mstc_op_retry(run->store, op->number, mstc_now_ms() + 60000, op->why.text, err);
+        case MST_UNKNOWN:
+                return mstc_op_unknown(run->store, op->number, op->why.text, err);
+        default:
+                errand->target->counts[op->outcome == MST_DUPLICATE ? MSTC_N_DUPLICATE : MSTC_N_FAILED]++;
+                mstc_log(run->engine, MST_LOG_WARNING, "%s of group '%s' in '%s' is parked: %s",
+                         mst_verb_name(op->verb), op->id, errand->target->setup->name, op->why.text);
+                return mstc_op_park(run->store, op->number, (int)op->outcome, op->why.text, err);
+        }
+}

@@ -1,0 +1,516 @@
+/* pull.c - reading the source and folding what it says into the mirror.
+ *
+ *   begin     from the cursor; or everything, as a new generation, when there is none, when
+ *             something new is read, or when an admin asks for it.  A round that was cut off
+ *             goes on from its last page.
+ *   read      the source's thread reads ahead, at most READ_AHEAD pages
+ *   fold      pages that are there share one transaction, with the place where reading goes on
+ *   complete  a full round: staged records take their place, the absent are confirmed with the
+ *             source, the new generation and the cursor become true in one transaction
+ *   expired   the cursor was too old: once a run, everything is read again, or the run stops
+ *
+ * Whatever else goes wrong, the cursor stays where it was. */
+#include "build.h"
+
+#include "engine/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/queue.h"
+#include "store/entries.h"
+#include "util/alloc.h"
+#include "util/date.h"
+
+#define READ_AHEAD 8
+#define PAGES_A_COMMIT 32
+#define STAGE_A_COMMIT 4096
+#define CONFIRM_AT_ONCE 200
+#define CONFIRM_MOST 5000
+
+struct reading {                             /* the source thread's                    */
+        struct mstc_live *source;
+        const char *cursor;
+        struct mstc_queue *pages;
+        struct mstc_stop *stop;
+};
+
+struct round {                               /* the conductor's                        */
+        struct mstc_run *run;
+        struct mstc_fold fold;
+        int64_t pages, told_bad;
+        bool complete;
+        char *cursor;                        /* where reading goes on, or the next round */
+};
+
+/* ---- the source's thread ------------------------------------------------------------------ */
+
+static int
+read_one(struct reading *r, const char *cursor, struct mst_page *page, struct mst_error *err)
+{
+        const struct mst_plugin *plugin = r->source->setup->plugin;
+        int rc = plugin->source->read(r->source->self, cursor, page, err);
+
+        if (rc != MST_OK)
+                return rc;
+        if (page->failed)
+                return mst_fail_memory(err, "reading a page");
+        if (!page->ended)
+                return mst_fail(err, MST_EINTERNAL, "the connector '%s' did not end a page", plugin->name);
+        if (!page->complete && page->cursor == NULL)
+                return mst_fail(err, MST_EINTERNAL, "the connector '%s' gave a page that goes on nowhere",
+                                plugin->name);
+        return MST_OK;
+}
+
+static int
+call_read(void *argument, struct mst_error *err)
+{
+        struct reading *r = argument;
+        char *cursor = r->cursor != NULL ? mstc_strdup(r->cursor) : NULL;
+        bool more = true;
+        int rc = r->cursor != NULL && cursor == NULL ? mst_fail_memory(err, "reading") : MST_OK;
+
+        while (rc == MST_OK && more && !mstc_stop_is(r->stop)) {
+                struct mst_page *page = mstc_page_new();
+
+                rc = page != NULL ? read_one(r, cursor, page, err) : mst_fail_memory(err, "reading");
+                if (rc != MST_OK) {
+                        mstc_page_free(page);
+                        break;
+                }
+                more = !page->complete;
+                mstc_free(cursor);
+                cursor = more ? mstc_strdup(page->cursor) : NULL;
+                if (more && cursor == NULL)
+                        rc = mst_fail_memory(err, "reading");
+                if (!mstc_queue_put(r->pages, page)) {
+                        mstc_page_free(page);
+                        more = false;
+                }
+        }
+        mstc_free(cursor);
+        mstc_queue_close(r->pages);
+        return rc;
+}
+
+/* ---- folding --------------------------------------------------------------------------------- */
+
+static void
+complain(void *self, const char *id, const char *why)
+{
+        struct round *r = self;
+
+        if (++r->told_bad <= 20)
+                mstc_log(r->run->engine, MST_LOG_WARNING, "a record of source '%s'%s%s is put aside: %s",
+                         r->run->source->setup->config->name, id != NULL ? " with id " : "", id != NULL ? id : "",
+                         why);
+        else if (r->told_bad == 21)
+                mstc_log(r->run->engine, MST_LOG_WARNING, "more records are put aside; the count is in the summary");
+}
+
+static int
+fold_one(struct round *r, struct mst_page *page, struct mst_error *err)
+{
+        if (mstc_fold_page(r->run->store, &r->fold, page, complain, r, err) != MST_OK)
+                return err->code;
+        r->pages++;
+        r->complete = page->complete;
+        mstc_free(r->cursor);
+        r->cursor = page->cursor != NULL ? mstc_strdup(page->cursor) : NULL;
+        if (page->cursor != NULL && r->cursor == NULL)
+                return mst_fail_memory(err, "reading the source");
+        return MST_OK;
+}
+
+/* Pages that are there already share a transaction. */
+static int
+fold_some(struct round *r, struct mstc_queue *pages, struct mst_page *page, struct mst_error *err)
+{
+        struct mstc_run *run = r->run;
+        int rc = mstc_store_begin(run->store, err), n = 0;
+
+        while (rc == MST_OK && page != NULL) {
+                rc = fold_one(r, page, err);
+                mstc_page_free(page);
+                page = rc == MST_OK && ++n < PAGES_A_COMMIT ? mstc_queue_take(pages, 0) : NULL;
+        }
+        mstc_page_free(page);
+        if (rc == MST_OK)
+                rc = mstc_fold_save(run->store, &r->fold, err);
+        if (rc == MST_OK)
+                rc = mstc_run_next(run->store, run->id, r->complete ? NULL : r->cursor, r->pages,
+                                   (int64_t)r->fold.bad, err);
+        if (rc == MST_OK && r->complete && !r->fold.full)
+                rc = mstc_sync_complete(run->store, run->row.id, r->cursor, run->sync->reads, run->row.generation, err);
+        if (rc == MST_OK)
+                rc = mstc_log_save(run->engine, err);
+        if (rc == MST_OK)
+                rc = mstc_store_commit(run->store, err);
+        if (rc != MST_OK) {
+                mstc_store_rollback(run->store);
+                return rc;
+        }
+        mstc_progress(run, MSTC_PHASE_PULL, r->fold.read, 0);
+        return mstc_store_checkpoint(run->store, false, err);
+}
+
+static void
+drop_pages(struct mstc_queue *pages)
+{
+        struct mst_page *page;
+
+        mstc_queue_close(pages);
+        while ((page = mstc_queue_take(pages, 0)) != NULL)
+                mstc_page_free(page);
+}
+
+/* Reads from 'cursor' to the end of the round or to an error. */
+static int
+read_round(struct round *r, const char *cursor, struct mst_error *err)
+{
+        struct mstc_live *source = r->run->source;
+        struct reading reading = { .source = source, .cursor = cursor, .stop = r->run->engine->stop,
+                                   .pages = mstc_queue_new(READ_AHEAD) };
+        struct mst_error why = { 0 };
+        int rc = MST_OK, read_rc;
+
+        if (reading.pages == NULL)
+                return mst_fail_memory(err, "reading the source");
+        if (mstc_live_open(source, err) != MST_OK
+            || mstc_courier_post(source->courier, call_read, &reading, err) != MST_OK) {
+                mstc_queue_free(reading.pages);
+                return err->code;
+        }
+        while (rc == MST_OK && !mstc_queue_ended(reading.pages)) {
+                struct mst_page *page = mstc_queue_take(reading.pages, 100);
+
+                mstc_engine_serve(r->run->engine);
+                if (page != NULL)
+                        rc = fold_some(r, reading.pages, page, err);
+        }
+        drop_pages(reading.pages);
+        while (!mstc_courier_wait(source->courier, 20, &read_rc, &why))
+                mstc_engine_serve(r->run->engine);
+        mstc_engine_serve(r->run->engine);
+        drop_pages(reading.pages);
+        mstc_queue_free(reading.pages);
+        if (rc != MST_OK)
+                return rc;
+        if (read_rc != MST_OK) {
+                *err = why;
+                return mst_wrap(err, "source '%s'", source->setup->config->name);
+        }
+        return r->complete ? MST_OK : mst_fail(err, MST_EINTERNAL, "stopped");
+}
+
+/* ---- the absent ------------------------------------------------------------------------------------ */
+
+struct fetch_call {
+        struct mstc_live *live;
+        struct mst_ids ids;
+        struct mst_page *page;
+};
+
+static int
+call_fetch(void *argument, struct mst_error *err)
+{
+        struct fetch_call *call = argument;
+
+        return call->live->setup->plugin->source->fetch(call->live->self, &call->ids, call->page, err);
+}
+
+/* Asks the source for those it did not name; the answers are folded like a page.  Who is not
+ * answered stays as he is. */
+static int
+confirm(struct round *r, const int64_t *numbers, size_t count, struct mst_error *err)
+{
+        struct mstc_run *run = r->run;
+        enum mst_kind kinds[CONFIRM_AT_ONCE];
+        const char *ids[CONFIRM_AT_ONCE];
+        struct fetch_call call = { .live = run->source, .ids = { count, kinds, ids }, .page = mstc_page_new() };
+        int rc = call.page != NULL ? MST_OK : mst_fail_memory(err, "confirming who is gone");
+
+        for (size_t i = 0; i < count && rc == MST_OK; i++) {
+                struct mstc_entry entry;
+
+                rc = mstc_entry_get(run->store, numbers[i], run->scratch, &entry, err);
+                kinds[i] = entry.kind;
+                ids[i] = entry.id;
+        }
+        if (rc == MST_OK)
+                rc = mstc_live_call(run->source, call_fetch, &call, err);
+        if (rc == MST_OK)
+                rc = mstc_store_begin(run->store, err);
+        if (rc == MST_OK) {
+                rc = mstc_fold_page(run->store, &r->fold, call.page, complain, r, err);
+                if (rc == MST_OK)
+                        rc = mstc_fold_save(run->store, &r->fold, err);
+                if (rc == MST_OK)
+                        rc = mstc_store_commit(run->store, err);
+                if (rc != MST_OK)
+                        mstc_store_rollback(run->store);
+        }
+        mstc_page_free(call.page);
+        mst_arena_reset(run->scratch);
+        return rc;
+}
+
+static int
+mark_gone(struct round *r, const struct mstc_set *absent, struct mst_error *err)
+{
+        struct mstc_run *run = r->run;
+        int rc = mstc_store_begin(run->store, err);
+
+        for (uint32_t n = 0; rc == MST_OK && mstc_set_next(absent, &n); n++)
+                rc = mstc_entry_gone(run->store, &r->fold, n, MST_GONE_SOFT, err);
+        if (rc == MST_OK)
+                rc = mstc_store_commit(run->store, err);
+        if (rc != MST_OK)
+                mstc_store_rollback(run->store);
+        return rc;
+}
+
+static int
+confirm_all(struct round *r, const struct mstc_set *absent, struct mst_error *err)
+{
+        int64_t numbers[CONFIRM_AT_ONCE];
+        size_t count = 0;
+
+        for (uint32_t n = 0; mstc_set_next(absent, &n); n++) {
+                numbers[count++] = n;
+                if (count == CONFIRM_AT_ONCE) {
+                        if (confirm(r, numbers, count, err) != MST_OK)
+                                return err->code;
+                        count = 0;
+                }
+        }
+        return count == 0 ? MST_OK : confirm(r, numbers, count, err);
+}
+
+static int
+sweep(struct round *r, struct mst_error *err)
+{
+        struct mstc_run *run = r->run;
+        struct mstc_set *absent = mstc_set_new();
+        uint64_t count;
+        int rc = absent != NULL ? mstc_fold_absent(run->store, &r->fold, absent, err)
+                                : mst_fail_memory(err, "completing the read");
+
+        count = rc == MST_OK ? mstc_set_count(absent) : 0;
+        if (rc == MST_OK && count != 0 && r->fold.bad != 0) {
+                mstc_log(run->engine, MST_LOG_WARNING, "%llu people were not named by the source, and %llu records "
+                         "could not be read: nobody is taken as gone because of this round",
+                         (unsigned long long)count, (unsigned long long)r->fold.bad);
+        } else if (rc == MST_OK && count != 0) {
+                bool ask = count <= CONFIRM_MOST && run->source->setup->plugin->source->fetch != NULL;
+
+                mstc_log(run->engine, MST_LOG_INFO, "%llu people were not named by the source%s",
+                         (unsigned long long)count, ask ? "; it is asked for each" : "");
+                rc = ask ? confirm_all(r, absent, err) : mark_gone(r, absent, err);
+        }
+        mstc_set_free(absent);
+        return rc;
+}
+
+/* ---- completing a full round ------------------------------------------------------------------------ */
+
+/* A source that suddenly knows nobody, or half of them, is not believed at once. */
+static int
+shrank(struct round *r, bool *ret, struct mst_error *err)
+{
+        struct mstc_run *run = r->run;
+        int64_t known = run->row.live, seen = (int64_t)mstc_set_count(r->fold.seen), expect = -1, hold;
+        char reason[256];
+        int rc;
+
+        *ret = false;
+        if (known == 0 || seen * 2 >= known)
+                return MST_OK;
+        rc = mstc_hold_approved(run->store, run->row.id, "source-shrank", mstc_now_ms(), &expect, err);
+        if (rc < 0)
+                return rc;
+        if (rc == MST_OK && llabs(expect - seen) * 20 <= expect + 20)
+                return MST_OK;
+        snprintf(reason, sizeof reason, "the source names %lld people where %lld are known; approve with "
+                 "--expect %lld if that is right", (long long)seen, (long long)known, (long long)seen);
+        if (mstc_store_begin(run->store, err) != MST_OK)
+                return err->code;
+        if (mstc_hold_find(run->store, run->row.id, 0, "source-shrank", &hold, err) != MST_OK
+            || (hold != 0 ? mstc_hold_reason(run->store, hold, reason, err)
+                          : mstc_hold_add(run->store, run->id, run->row.id, 0, "source-shrank", reason, &hold,
+                                          err)) != MST_OK
+            || mstc_fold_drop(run->store, run->row.id, run->row.generation, err) != MST_OK
+            || mstc_store_commit(run->store, err) != MST_OK) {
+                mstc_store_rollback(run->store);
+                return err->code;
+        }
+        snprintf(run->summary->text, sizeof run->summary->text, "held (%lld): %s", (long long)hold, reason);
+        mstc_log(run->engine, MST_LOG_WARNING, "%s", run->summary->text);
+        *ret = true;
+        return MST_OK;
+}
+
+static int
+settle_stage(struct round *r, struct mst_error *err)
+{
+        bool more = true;
+
+        while (more) {
+                int rc = mstc_store_begin(r->run->store, err);
+
+                if (rc == MST_OK)
+                        rc = mstc_fold_settle_stage(r->run->store, &r->fold, STAGE_A_COMMIT, &more, err);
+                if (rc == MST_OK)
+                        rc = mstc_store_commit(r->run->store, err);
+                if (rc != MST_OK) {
+                        mstc_store_rollback(r->run->store);
+                        return rc;
+                }
+        }
+        return MST_OK;
+}
+
+static int
+new_generation(struct round *r, struct mst_error *err)
+{
+        struct mstc_run *run = r->run;
+        int rc = mstc_store_begin(run->store, err);
+
+        if (rc == MST_OK)
+                rc = mstc_sync_complete(run->store, run->row.id, r->cursor, run->sync->reads, r->fold.generation, err);
+        if (rc == MST_OK)
+                rc = mstc_sync_count_live(run->store, run->row.id, err);
+        if (rc == MST_OK)
+                rc = mstc_fold_clean(run->store, run->row.id, err);
+        if (rc == MST_OK)
+                rc = mstc_store_commit(run->store, err);
+        if (rc != MST_OK)
+                mstc_store_rollback(run->store);
+        else
+                run->row.generation = r->fold.generation;
+        return rc;
+}
+
+static int
+complete_full(struct round *r, struct mst_error *err)
+{
+        bool held;
+
+        if (shrank(r, &held, err) != MST_OK)
+                return err->code;
+        if (held)
+                return MST_END;
+        if (sweep(r, err) != MST_OK || settle_stage(r, err) != MST_OK)
+                return err->code;
+        return new_generation(r, err);
+}
+
+/* ---- rounds ------------------------------------------------------------------------------------------- */
+
+static int
+run_round(struct mstc_run *run, bool full, const char *cursor, struct mst_error *err)
+{
+        struct round r = { .run = run, .fold = { .sync = run->row.id, .run = run->id, .full = full,
+                           .generation = run->row.generation + full, .mask = run->mask | MSTC_GROUP_BIT } };
+        int rc = mstc_fold_open(run->store, &r.fold, err);
+
+        run->mode = full ? MSTC_RUN_FULL : MSTC_RUN_DELTA;
+        mstc_progress(run, MSTC_PHASE_PULL, 0, 0);
+        if (rc == MST_OK)
+                rc = read_round(&r, cursor, err);
+        if (rc == MST_OK && full)
+                rc = complete_full(&r, err);
+        run->counts[MSTC_N_READ] += r.fold.read;
+        run->counts[MSTC_N_CHANGED] += r.fold.changed;
+        run->counts[MSTC_N_REMOVED] += r.fold.removed;
+        run->counts[MSTC_N_BAD] += r.fold.bad;
+        mstc_fold_close(&r.fold);
+        mstc_free(r.cursor);
+        return rc;
+}
+
+static int
+start_run(struct mstc_run *run, bool full, struct mst_error *err)
+{
+        int rc = mstc_store_begin(run->store, err);
+
+        if (rc == MST_OK && full)
+                rc = mstc_fold_drop(run->store, run->row.id, run->row.generation, err);
+        if (rc == MST_OK && run->id != 0)
+                rc = mstc_run_mode(run->store, run->id, full ? MSTC_RUN_FULL : MSTC_RUN_DELTA, err);
+        else if (rc == MST_OK)
+                rc = mstc_run_new(run->store, run->row.id, full ? MSTC_RUN_FULL : MSTC_RUN_DELTA,
+                                  run->row.generation + full, run->sync->reads, &run->id, err);
+        if (rc == MST_OK)
+                rc = mstc_store_commit(run->store, err);
+        if (rc != MST_OK)
+                mstc_store_rollback(run->store);
+        run->engine->run = run->id;
+        return rc;
+}
+
+/* A round that was cut off, if it may go on: the same things are read, and nobody asked to
+ * start anew. */
+static int
+cut_off(struct mstc_run *run, bool full, struct mstc_run_row *row, struct mst_error *err)
+{
+        int rc = mstc_run_cut_off(run->store, run->row.id, run->arena, row, err);
+
+        if (rc != MST_OK)
+                return rc;
+        if ((row->mode == MSTC_RUN_FULL) != full || run->options->full || run->row.reset != 0
+            || row->fingerprint == NULL || strcmp(row->fingerprint, run->sync->reads) != 0
+            || row->generation != run->row.generation + full) {
+                uint64_t none[MSTC_N_COUNTS] = { 0 };
+
+                return mstc_run_end(run->store, row->id, MSTC_END_STOPPED, "it was cut off, and a new one was "
+                                    "begun", none, err) != MST_OK ? err->code : MST_END;
+        }
+        return MST_OK;
+}
+
+static int
+expired(struct mstc_run *run, struct mst_error *err)
+{
+        if (run->sync->config->expired_stop)
+                return mst_fail(err, MST_EEXPIRED, "the source's place marker is too old, and on-expired=\"stop\" is "
+                                "set: run `muster reset %s`, and the next sync reads everything again", run->sync->name);
+        mstc_log(run->engine, MST_LOG_WARNING, "%s", err->text);
+        mstc_log(run->engine, MST_LOG_INFO, "everything is read again; unchanged people cost nothing");
+        memset(err, 0, sizeof *err);
+        if (start_run(run, true, err) != MST_OK)
+                return err->code;
+        if (run_round(run, true, NULL, err) == MST_EEXPIRED)
+                return mst_fail(err, MST_EINTERNAL, "the source refuses a fresh start as expired; nothing was changed");
+        return err->code;
+}
+
+int
+mstc_pull(struct mstc_run *run, struct mst_error *err)
+{
+        bool full = run->options->full || run->row.reset != 0 || run->row.cursor == NULL || run->row.reads == NULL
+                 || strcmp(run->row.reads, run->sync->reads) != 0;
+        struct mstc_run_row row;
+        int rc = cut_off(run, full, &row, err);
+
+        if (rc < 0)
+                return rc;
+        if (rc == MST_OK) {
+                run->id = run->engine->run = row.id;
+                mstc_log(run->engine, MST_LOG_INFO, "run %lld was cut off after %lld pages; it goes on from there",
+                         (long long)row.id, (long long)row.pages);
+                rc = run_round(run, full, row.next, err);
+                if (rc != MST_EEXPIRED)
+                        return rc;
+                /* The page marker is too old: from the start of the round, once. */
+                mstc_log(run->engine, MST_LOG_WARNING, "the page it stopped at is not there any more; the round "
+                         "starts again");
+                memset(err, 0, sizeof *err);
+        }
+        if (start_run(run, full, err) != MST_OK)
+                return err->code;
+        rc = run_round(run, full, full ? NULL : run->row.cursor, err);
+        return rc == MST_EEXPIRED && !full ? expired(run, err) : rc;
+}

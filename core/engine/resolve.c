@@ -1,0 +1,349 @@
+/* resolve.c - what became of ops whose result is not known.
+ *
+ * An op that was sent and never answered, in this life or an earlier one, is first left alone
+ * for a moment (the server may still be at it), then its object is looked up, and only then is
+ * anything decided:
+ *
+ *   create    there: it is ours, tied as found; absent: planned again
+ *   change    there: what the object holds now is taken as applied, and the entry planned anew
+ *   delete    absent: done; there: planned again
+ *   members   adding who is there and removing who is not are harmless: planned anew
+ *
+ * What cannot be looked up stays unknown. */
+#include "build.h"
+
+#include "engine/run.h"
+
+#include <string.h>
+
+#include "sdk/search.h"
+#include "store/entries.h"
+#include "store/groups.h"
+
+#define QUIET_MS 2000                        /* a server that lost us may still be writing */
+#define BATCH 128
+
+struct doubt {
+        struct mstc_entry_op row;
+        struct mstc_run_target *target;
+        struct mstc_link link;
+        struct mst_record *after;
+        const char *id;
+        bool asked, answered;
+        const struct mst_query *query;
+};
+
+struct find_call {
+        struct mstc_live *live;
+        struct mst_search *search;
+};
+
+static int
+call_find(void *argument, struct mst_error *err)
+{
+        struct find_call *call = argument;
+
+        return call->live->setup->plugin->sink->find(call->live->self, call->search, err);
+}
+
+/* ---- asking ----------------------------------------------------------------------------- */
+
+static int
+prepare(struct mstc_run *run, struct doubt *d, struct mst_error *err)
+{
+        int rc;
+
+        d->target = mstc_run_target_of(run, d->row.target);
+        if (d->row.after != NULL && !(d->row.kind == MST_GROUP && d->row.verb == MST_MEMBERS)
+            && mstc_record_unflat(d->row.after, d->row.after_size, "", run->arena, &d->after, err) != MST_OK)
+                return err->code;
+        if (d->row.kind != MST_USER) {
+                d->id = d->row.name;
+                return MST_OK;
+        }
+        if (mstc_entry_id(run->store, d->row.entry, run->arena, &d->id, err) != MST_OK)
+                return err->code;
+        rc = mstc_link_get(run->store, d->row.entry, d->row.sink, run->arena, &d->link, err);
+        d->link.sink = d->row.sink;
+        d->link.entry = d->row.entry;
+        return rc < 0 ? rc : MST_OK;
+}
+
+static const char *
+naming_attribute(const struct mst_facts *facts, enum mst_kind kind)
+{
+        for (size_t i = 0; i < facts->attribute_count; i++) {
+                const struct mstc_fact_attribute *a = &facts->attributes[i];
+
+                if ((a->flags & MST_ATTR_NAMING) != 0 && ((a->flags & MST_ATTR_GROUP) != 0) == (kind == MST_GROUP))
+                        return a->name;
+        }
+        return NULL;
+}
+
+/* A value by which the object of a create can be found when it has no stamp. */
+static const struct mst_value *
+telling_value(const struct doubt *d, const char **attribute)
+{
+        const struct mstc_config_target *config = d->target->setup->config;
+        const char *naming = naming_attribute(mstc_live_facts(d->target->sink), d->row.kind);
+
+        for (size_t i = 0; i <= config->match_count; i++) {
+                const char *name = i < config->match_count && d->row.kind == MST_USER
+                                 ? config->matches[i].attribute : naming;
+
+                for (uint32_t k = 0; name != NULL && d->after != NULL && k < d->after->count; k++)
+                        if (strcasecmp(d->after->fields[k].name, name) == 0) {
+                                const struct mst_value *v = mst_value_at(&d->after->fields[k].value, 0);
+
+                                *attribute = d->after->fields[k].name;
+                                if (v != NULL && v->type == MST_TEXT && v->length != 0)
+                                        return v;
+                        }
+        }
+        return NULL;
+}
+
+static int
+ask(struct mstc_run *run, struct mst_search *search, struct doubt *d, struct mst_error *err)
+{
+        const struct mst_facts *facts = mstc_live_facts(d->target->sink);
+        const char *attribute = NULL, *stamp;
+        const struct mst_value *value;
+        struct mst_query *query;
+        bool ok = true;
+
+        if (d->row.kind == MST_GROUP && d->row.verb != MST_CREATE)
+                return MST_OK;
+        query = mstc_search_add(search, d->row.kind);
+        if (query == NULL)
+                return mst_fail_memory(err, "looking up ops");
+        stamp = d->row.kind == MST_GROUP ? mstc_group_stamp(run, d->id, run->arena) : mstc_stamp(run, d->id, run->arena);
+        value = telling_value(d, &attribute);
+        if (d->row.verb != MST_CREATE && d->link.object != NULL)
+                ok = mstc_query_by_object(query, d->link.object);
+        else if ((facts->can & MST_CAN_STAMP) != 0 && stamp != NULL && d->row.kind == MST_USER)
+                ok = mstc_query_by_stamp(query, stamp);
+        else if (value != NULL)
+                ok = mstc_query_by_value(query, attribute, value);
+        else
+                ok = mstc_query_by_stamp(query, stamp != NULL ? stamp : "");
+        query->engine = d;
+        d->asked = true;
+        return ok ? MST_OK : mst_fail_memory(err, "looking up ops");
+}
+
+/* ---- deciding ------------------------------------------------------------------------------ */
+
+/* What the object holds of the attributes that we write. */
+static struct mst_record *
+holds_now(struct mstc_run *run, const struct doubt *d, const struct mst_record *present)
+{
+        struct mst_record *ret = mstc_record_new(run->arena, MST_USER, "", 0);
+
+        for (size_t m = 0; ret != NULL && m < d->target->setup->map_count; m++) {
+                const char *to = d->target->setup->maps[m].to;
+
+                for (uint32_t i = 0; present != NULL && i < present->count; i++)
+                        if (strcasecmp(present->fields[i].name, to) == 0
+                            && !mstc_record_set(ret, to, &present->fields[i].value))
+                                return NULL;
+        }
+        return ret;
+}
+
+static int
+plan_anew(struct mstc_run *run, struct doubt *d, const char *why, struct mst_error *err)
+{
+        if (mstc_op_end(run->store, d->row.number, MSTC_OP_SUPERSEDED, MST_UNKNOWN, run->id, why, err) != MST_OK)
+                return err->code;
+        return d->row.kind == MST_GROUP
+             ? mstc_gdirty_add(run->store, run->row.id, d->row.entry, err)
+             : mstc_dirty_add(run->store, run->row.id, d->row.entry, UINT32_C(1) << d->target->setup->bit, err);
+}
+
+static int
+found_user(struct mstc_run *run, struct doubt *d, const struct mstc_candidate *c, struct mst_error *err)
+{
+        bool creates = d->row.verb == MST_CREATE;
+
+        if (d->row.verb == MST_DELETE || d->row.verb == MST_DISABLE || d->row.verb == MST_ENABLE)
+                return mstc_op_put_back(run->store, d->row.number, err);
+        if (creates && c->stamp != NULL && c->stamp[0] != '\0'
+            && strcmp(c->stamp, mstc_stamp(run, d->id, run->arena)) != 0)
+                return mstc_op_put_back(run->store, d->row.number, err);     /* somebody else's */
+        d->link.object = mst_arena_strdup(run->arena, c->object);
+        d->link.name = mst_arena_strdup(run->arena, c->name);
+        d->link.version = c->version != NULL ? mst_arena_strdup(run->arena, c->version) : NULL;
+        d->link.target = d->target->row.id;
+        d->link.state = creates && d->row.reason == MSTC_WHY_DISABLED ? MSTC_LINK_DISABLED : MSTC_LINK_LIVE;
+        if (creates)
+                d->link.made = MSTC_MADE_CREATED;
+        d->link.applied = holds_now(run, d, c->record);
+        if (d->link.applied == NULL || d->link.object == NULL || d->link.name == NULL)
+                return mst_fail_memory(err, "looking up ops");
+        if (mstc_link_put(run->store, &d->link, err) != MST_OK
+            || mstc_link_begun(run, d->target, &d->link, d->id, err) != MST_OK)
+                return err->code;
+        if (creates)
+                d->target->counts[MSTC_N_CREATED]++;
+        if (mstc_op_end(run->store, d->row.number, creates ? MSTC_OP_DONE : MSTC_OP_SUPERSEDED, MST_DONE, run->id,
+                        "its answer was lost; it was looked up", err) != MST_OK)
+                return err->code;
+        return mstc_dirty_add(run->store, run->row.id, d->row.entry, UINT32_C(1) << d->target->setup->bit, err);
+}
+
+static int
+absent_user(struct mstc_run *run, struct doubt *d, struct mst_error *err)
+{
+        if (d->row.verb == MST_CREATE) {
+                if (mstc_op_matched(run->store, d->row.number, mstc_now_ms(), err) != MST_OK)
+                        return err->code;
+                return mstc_op_put_back(run->store, d->row.number, err);
+        }
+        if (d->row.verb != MST_DELETE) {
+                if (d->link.id != 0 && mstc_link_ended(run, d->target, &d->link, MSTC_LINK_LOST, err) != MST_OK)
+                        return err->code;
+                return plan_anew(run, d, "the object is gone from the sink", err);
+        }
+        d->target->counts[MSTC_N_DELETED]++;
+        if (mstc_op_end(run->store, d->row.number, MSTC_OP_DONE, MST_DONE, run->id,
+                        "its answer was lost; it was looked up", err) != MST_OK)
+                return err->code;
+        return mstc_link_ended(run, d->target, &d->link, MSTC_LINK_DELETED, err);
+}
+
+static int
+found_group(struct mstc_run *run, struct doubt *d, const struct mstc_candidate *c, struct mst_error *err)
+{
+        struct mstc_glink glink;
+        int rc = mstc_glink_get(run->store, d->row.entry, d->target->row.id, run->arena, &glink, err);
+
+        if (rc < 0)
+                return rc;
+        glink.sink = d->row.sink;
+        glink.target = d->target->row.id;
+        glink.grp = d->row.entry;
+        glink.object = c->object;
+        glink.name = c->name;
+        glink.made = MSTC_MADE_CREATED;
+        glink.state = MSTC_LINK_LIVE;
+        glink.applied = d->row.after;
+        glink.applied_size = d->row.after_size;
+        if (mstc_glink_put(run->store, &glink, err) != MST_OK)
+                return err->code;
+        d->target->counts[MSTC_N_GROUPS_CREATED]++;
+        return plan_anew(run, d, "its answer was lost; it was looked up", err);
+}
+
+static int
+decide(struct mstc_run *run, struct doubt *d, struct mst_error *err)
+{
+        if (!d->asked)
+                return plan_anew(run, d, "its answer was lost; it is planned anew", err);
+        if (!d->answered)
+                return MST_OK;
+        if (d->row.kind == MST_USER)
+                return d->query->found_count != 0 ? found_user(run, d, &d->query->found[0], err)
+                                                  : absent_user(run, d, err);
+        if (d->query->found_count != 0)
+                return found_group(run, d, &d->query->found[0], err);
+        return mstc_op_put_back(run->store, d->row.number, err);
+}
+
+static int
+decide_all(struct mstc_run *run, struct doubt *doubts, size_t count, struct mst_error *err)
+{
+        int rc = mstc_store_begin(run->store, err);
+
+        for (size_t i = 0; i < count && rc == MST_OK; i++)
+                rc = decide(run, &doubts[i], err);
+        if (rc == MST_OK)
+                rc = mstc_members_save(run, err);
+        if (rc == MST_OK)
+                rc = mstc_targets_save(run, err);
+        if (rc == MST_OK)
+                rc = mstc_log_save(run->engine, err);
+        if (rc == MST_OK)
+                rc = mstc_store_commit(run->store, err);
+        if (rc != MST_OK)
+                mstc_store_rollback(run->store);
+        return rc;
+}
+
+static int
+look_up(struct mstc_run *run, struct mstc_live *sink, struct doubt *doubts, size_t count, struct mst_error *err)
+{
+        struct find_call call = { .live = sink, .search = mstc_search_new() };
+        struct mst_error why = { 0 };
+        int rc = call.search != NULL ? MST_OK : mst_fail_memory(err, "looking up ops");
+
+        for (size_t i = 0; i < count && rc == MST_OK; i++) {
+                rc = prepare(run, &doubts[i], err);
+                if (rc == MST_OK && doubts[i].target != NULL)
+                        rc = ask(run, call.search, &doubts[i], err);
+        }
+        if (rc == MST_OK && call.search->count != 0 && mstc_live_call(sink, call_find, &call, &why) != MST_OK
+            && !mstc_engine_stopping(run->engine))
+                mstc_live_put_aside(sink, &why);
+        for (size_t i = 0; rc == MST_OK && i < call.search->count; i++) {
+                struct doubt *d = call.search->queries[i].engine;
+
+                d->query = &call.search->queries[i];
+                d->answered = d->query->done && !d->query->failed;
+        }
+        if (rc == MST_OK)
+                rc = decide_all(run, doubts, count, err);
+        mstc_search_free(call.search);
+        return rc;
+}
+
+static int
+resolve_sink(struct mstc_run *run, struct mstc_live *sink, struct mst_error *err)
+{
+        struct mstc_entry_op rows[BATCH];
+        struct doubt *doubts;
+        struct mst_error why = { 0 };
+        int64_t after = 0;
+        size_t count, told = 0;
+
+        for (;;) {
+                if (mstc_op_in_state(run->store, sink->id, MSTC_OP_UNKNOWN, after, run->arena, rows, BATCH, &count,
+                                     err) != MST_OK)
+                        return err->code;
+                if (count == 0)
+                        return MST_OK;
+                if (told++ == 0) {
+                        mstc_log(run->engine, MST_LOG_INFO, "sink '%s': ops without an answer are looked up",
+                                 sink->setup->config->name);
+                        if (mstc_live_probe(sink, &why) != MST_OK)
+                                return MST_OK;       /* put aside; they stay unknown    */
+                        mstc_engine_wait(run->engine, NULL, 0, QUIET_MS);
+                }
+                doubts = mst_arena_alloc(run->arena, count * sizeof *doubts);
+                if (doubts == NULL)
+                        return mst_fail_memory(err, "looking up ops");
+                for (size_t i = 0; i < count; i++)
+                        doubts[i].row = rows[i];
+                if (look_up(run, sink, doubts, count, err) != MST_OK)
+                        return err->code;
+                after = rows[count - 1].number;
+                if (sink->aside[0] != '\0' || mstc_engine_stopping(run->engine))
+                        return MST_OK;
+        }
+}
+
+int
+mstc_resolve(struct mstc_run *run, struct mst_error *err)
+{
+        for (size_t i = 0; i < run->target_count; i++) {
+                bool first = true;
+
+                for (size_t k = 0; k < i; k++)
+                        first = first && run->targets[k].sink != run->targets[i].sink;
+                if (first && run->targets[i].sink->aside[0] == '\0'
+                    && resolve_sink(run, run->targets[i].sink, err) != MST_OK)
+                        return err->code;
+        }
+        return MST_OK;
+}

@@ -1,0 +1,267 @@
+/* settle.c - from an outcome to link, journal, history and counts, in one transaction.
+ *
+ *   done, already   the link holds what was sent; the op is history
+ *   duplicate       somebody else has the name: parked, and listed as a duplicate
+ *   gone            the object is not there: the link is lost, the entry is planned again
+ *   retry           comes back later, each time a little later
+ *   refused         parked with the reason; nobody else waits for it
+ *   unknown         to be looked up before anything else happens to it
+ *   unsent          back to planned */
+#include "build.h"
+
+#include "engine/run.h"
+
+#include <string.h>
+
+#include "store/entries.h"
+#include "store/groups.h"
+
+#define RETRY_FIRST_MS INT64_C(60000)
+#define RETRY_CAP_MS INT64_C(21600000)
+
+struct mstc_run_target *
+mstc_run_target_of(struct mstc_run *run, int64_t target)
+{
+        for (size_t i = 0; i < run->target_count; i++)
+                if (run->targets[i].row.id == target)
+                        return &run->targets[i];
+        return NULL;
+}
+
+int
+mstc_targets_save(struct mstc_run *run, struct mst_error *err)
+{
+        for (size_t i = 0; i < run->target_count; i++) {
+                struct mstc_run_target *t = &run->targets[i];
+
+                if (t->live_change == 0 && t->removal_change == 0)
+                        continue;
+                if (mstc_target_tally(run->store, t->row.id, t->live_change, t->removal_change, err) != MST_OK
+                    || mstc_set_save(run->store, MSTC_TSET, t->row.id, t->linked, err) != MST_OK)
+                        return err->code;
+                t->row.live += t->live_change;
+                t->live_change = t->removal_change = 0;
+        }
+        return MST_OK;
+}
+
+/* ---- links ---------------------------------------------------------------------------------- */
+
+int
+mstc_link_begun(struct mstc_run *run, struct mstc_run_target *target, struct mstc_link *link, const char *id,
+                struct mst_error *err)
+{
+        if (!mstc_set_has(target->linked, (uint32_t)link->entry)) {
+                if (!mstc_set_add(target->linked, (uint32_t)link->entry))
+                        return mst_fail_memory(err, "keeping a link");
+                target->live_change++;
+        }
+        run->links_none = false;
+        if (mstc_dirty_pointing(run->store, run->row.id, id, target->sink->id,
+                                UINT32_C(1) << target->setup->bit, err) != MST_OK)
+                return err->code;
+        return mstc_members_link(run, target, link->entry, NULL, NULL, err);
+}
+
+int
+mstc_link_ended(struct mstc_run *run, struct mstc_run_target *target, struct mstc_link *link, int state,
+                struct mst_error *err)
+{
+        const char *id;
+
+        link->state = state;
+        if (mstc_set_has(target->linked, (uint32_t)link->entry)) {
+                mstc_set_remove(target->linked, (uint32_t)link->entry);
+                target->live_change--;
+        }
+        if (mstc_link_put(run->store, link, err) != MST_OK
+            || mstc_entry_id(run->store, link->entry, run->scratch, &id, err) != MST_OK
+            || mstc_dirty_pointing(run->store, run->row.id, id, target->sink->id,
+                                   UINT32_C(1) << target->setup->bit, err) != MST_OK)
+                return err->code;
+        return mstc_members_link(run, target, link->entry, link->name, link->object, err);
+}
+
+static int
+renamed(struct mstc_run *run, struct mstc_errand *errand, const char *old_name, const char *old_object,
+        struct mst_error *err)
+{
+        if (mstc_dirty_pointing(run->store, run->row.id, errand->source_id, errand->target->sink->id,
+                                UINT32_C(1) << errand->target->setup->bit, err) != MST_OK)
+                return err->code;
+        return mstc_members_link(run, errand->target, errand->link.entry, old_name, old_object, err);
+}
+
+/* ---- what was done ------------------------------------------------------------------------------ */
+
+static enum mstc_count
+count_of(enum mst_verb verb)
+{
+        switch (verb) {
+        case MST_CREATE: return MSTC_N_CREATED;
+        case MST_RENAME: return MSTC_N_RENAMED;
+        case MST_DISABLE: return MSTC_N_DISABLED;
+        case MST_ENABLE: return MSTC_N_ENABLED;
+        case MST_DELETE: return MSTC_N_DELETED;
+        case MST_ADOPT: return MSTC_N_ADOPTED;
+        default: return MSTC_N_UPDATED;
+        }
+}
+
+static void
+next_link(struct mst_op *op, struct mstc_errand *errand)
+{
+        struct mstc_link *link = &errand->link;
+
+        if (op->new_object != NULL)
+                link->object = op->new_object;
+        if (op->new_name != NULL)
+                link->name = op->new_name;
+        if (op->new_version != NULL)
+                link->version = op->new_version;
+        link->target = errand->target->row.id;
+        switch (op->verb) {
+        case MST_CREATE:
+                link->made = MSTC_MADE_CREATED;
+                link->state = op->enabled ? MSTC_LINK_LIVE : MSTC_LINK_DISABLED;
+                link->reason = errand->row.reason == MSTC_WHY_DISABLED ? MSTC_WHY_DISABLED : MSTC_WHY_NONE;
+                link->since = link->reason != 0 ? mstc_now_ms() : 0;
+                break;
+        case MST_ADOPT:
+        case MST_ENABLE:
+                link->state = MSTC_LINK_LIVE;
+                link->reason = MSTC_WHY_NONE;
+                link->since = 0;
+                break;
+        case MST_DISABLE:
+                link->state = MSTC_LINK_DISABLED;
+                if (link->reason != errand->row.reason || link->since == 0)
+                        link->since = mstc_now_ms();
+                link->reason = errand->row.reason;
+                break;
+        default:
+                break;
+        }
+}
+
+static int
+done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+        struct mstc_run_target *t = errand->target;
+        const char *old_name = errand->link.name, *old_object = errand->link.object;
+        bool removal = op->verb == MST_DELETE || op->verb == MST_DISABLE;
+        int rc;
+
+        t->counts[count_of(op->verb)]++;
+        if (removal && errand->row.approved == 0)
+                t->removal_change++;
+        if (mstc_op_end(run->store, op->number, MSTC_OP_DONE, (int)op->outcome, run->id, NULL, err) != MST_OK)
+                return err->code;
+        if (op->verb == MST_DELETE)
+                return mstc_link_ended(run, t, &errand->link, MSTC_LINK_DELETED, err);
+        next_link(op, errand);
+        errand->link.applied = mstc_record_merge(op->arena, op->verb == MST_CREATE ? NULL : errand->link.applied,
+                                                 errand->after);
+        if (errand->link.applied == NULL)
+                return mst_fail_memory(err, "keeping a link");
+        mstc_record_tidy(errand->link.applied);
+        if (mstc_link_put(run->store, &errand->link, err) != MST_OK)
+                return err->code;
+        if (op->verb == MST_CREATE || op->verb == MST_ADOPT)
+                return mstc_link_begun(run, t, &errand->link, errand->source_id, err);
+        /* A leaver's wait begins now: the next plan puts its end in the diary. */
+        if (op->verb == MST_DISABLE && errand->row.reason != MSTC_WHY_DISABLED
+            && mstc_dirty_add(run->store, run->row.id, errand->link.entry, UINT32_C(1) << t->setup->bit, err) != MST_OK)
+                return err->code;
+        rc = MST_OK;
+        if (op->new_name != NULL && old_name != NULL && strcmp(op->new_name, old_name) != 0)
+                rc = renamed(run, errand, old_name, old_object, err);
+        return rc;
+}
+
+/* ---- what was not --------------------------------------------------------------------------------- */
+
+static int
+park(struct mstc_run *run, struct mst_op *op, enum mstc_count count, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+
+        errand->target->counts[count]++;
+        mstc_log(run->engine, MST_LOG_WARNING, "%s of %s in '%s' is parked: %s", mst_verb_name(op->verb),
+                 errand->row.name != NULL ? errand->row.name : op->id, errand->target->setup->name, op->why.text);
+        return mstc_op_park(run->store, op->number, (int)op->outcome, op->why.text, err);
+}
+
+static int
+again(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+        int64_t wait = RETRY_FIRST_MS;
+
+        for (int64_t i = 0; i < errand->row.tries && wait < RETRY_CAP_MS; i++)
+                wait *= 2;
+        if (wait > RETRY_CAP_MS)
+                wait = RETRY_CAP_MS;
+        wait = wait / 2 + (int64_t)((uint64_t)op->number * UINT64_C(2654435761) % (uint64_t)(wait / 2 + 1));
+        if (wait < (int64_t)op->why.retry_after_ms)
+                wait = op->why.retry_after_ms;
+        errand->target->counts[MSTC_N_RETRY]++;
+        return mstc_op_retry(run->store, op->number, mstc_now_ms() + wait, op->why.text, err);
+}
+
+static int
+gone(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+        struct mstc_run_target *t = errand->target;
+
+        if (op->verb == MST_DELETE)
+                return done(run, op, err);
+        t->counts[MSTC_N_FAILED]++;
+        mstc_log(run->engine, MST_LOG_WARNING, "the object of %s is gone from '%s'; it is planned again",
+                 errand->row.name != NULL ? errand->row.name : op->id, t->setup->name);
+        if (mstc_op_end(run->store, op->number, MSTC_OP_SUPERSEDED, (int)op->outcome, run->id,
+                        "the object is gone from the sink", err) != MST_OK
+            || mstc_link_ended(run, t, &errand->link, MSTC_LINK_LOST, err) != MST_OK)
+                return err->code;
+        return mstc_dirty_add(run->store, run->row.id, errand->row.entry, UINT32_C(1) << t->setup->bit, err);
+}
+
+static int
+duplicate(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+
+        if (op->verb == MST_CREATE
+            && mstc_duplicate_put(run->store, errand->target->sink->id, errand->row.entry,
+                                  op->new_object != NULL ? op->new_object : "?",
+                                  op->new_name != NULL ? op->new_name : op->why.text, "name", NULL, run->id,
+                                  err) != MST_OK)
+                return err->code;
+        return park(run, op, MSTC_N_DUPLICATE, err);
+}
+
+int
+mstc_settle(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
+{
+        if (op->kind == MST_GROUP)
+                return mstc_settle_group(run, op, err);
+        switch (op->outcome) {
+        case MST_DONE:
+        case MST_ALREADY:
+                return done(run, op, err);
+        case MST_GONE:
+                return gone(run, op, err);
+        case MST_DUPLICATE:
+                return duplicate(run, op, err);
+        case MST_RETRY:
+                return again(run, op, err);
+        case MST_UNSENT:
+                return mstc_op_put_back(run->store, op->number, err);
+        case MST_REFUSED:
+                return park(run, op, MSTC_N_FAILED, err);
+        default:
+                return mstc_op_unknown(run->store, op->number, op->why.text, err);
+        }
+}

@@ -1,0 +1,524 @@
+/* sync.c - one run of one sync, from first read to last write.
+ *
+ *   configuration   a changed scope, map or rule is planned first, as a run of its own, from
+ *                   the mirror as it stands; where something new is read, after that read
+ *   pull            the source, into the mirror
+ *   resolve         ops of an earlier life whose result is not known
+ *   plan, apply     until nothing new follows from what was done: a manager who now has a
+ *                   name, members who can now join
+ *   close           outcome, counts and log, in one transaction
+ *
+ * A run that fails has changed nothing that the next one does not know of. */
+#include "build.h"
+
+#include "engine/run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/entries.h"
+#include "util/alloc.h"
+#include "util/date.h"
+
+#define ROUNDS 8
+
+/* ---- making a run --------------------------------------------------------------------------- */
+
+static struct mstc_live *
+live_of(struct mstc_engine *engine, const struct mstc_instance *instance)
+{
+        for (size_t i = 0; i < engine->live_count; i++)
+                if (engine->lives[i].setup == instance)
+                        return &engine->lives[i];
+        return NULL;
+}
+
+static bool
+uses_clock(const struct mstc_expr *expr)
+{
+        return expr != NULL && mstc_expr_uses_now(expr);
+}
+
+static bool
+depends_on_clock(const struct mstc_sync *sync)
+{
+        bool timed = uses_clock(sync->scope);
+
+        for (size_t i = 0; i < sync->group_count; i++)
+                timed = timed || uses_clock(sync->groups[i].rule);
+        for (size_t t = 0; t < sync->target_count; t++) {
+                timed = timed || uses_clock(sync->targets[t].scope);
+                for (size_t m = 0; m < sync->targets[t].map_count; m++)
+                        timed = timed || uses_clock(sync->targets[t].maps[m].expression);
+        }
+        return timed;
+}
+
+static int
+make_targets(struct mstc_run *run, struct mst_error *err)
+{
+        const struct mstc_sync *sync = run->sync;
+
+        run->targets = mstc_alloc((sync->target_count + 1) * sizeof *run->targets);
+        if (run->targets == NULL)
+                return mst_fail_memory(err, "starting a run");
+        for (size_t i = 0; i < sync->target_count; i++) {
+                struct mstc_run_target *t = &run->targets[i];
+
+                t->setup = &sync->targets[i];
+                t->sink = live_of(run->engine, t->setup->sink);
+                t->linked = mstc_set_new();
+                t->carries_groups = t->setup->use_count != 0;
+                run->mask |= UINT32_C(1) << t->setup->bit;
+                run->target_count++;
+                if (t->linked == NULL || t->sink == NULL)
+                        return mst_fail_memory(err, "starting a run");
+                if (mstc_target_row(run->store, run->row.id, t->setup->name, t->sink->id, t->setup->bit, run->arena,
+                                    &t->row, err) != MST_OK)
+                        return err->code;
+        }
+        return MST_OK;
+}
+
+static int
+run_init(struct mstc_run *run, struct mstc_engine *engine, struct mstc_sync *sync,
+         const struct mstc_sync_options *options, struct mstc_summary *summary, struct mst_error *err)
+{
+        run->engine = engine;
+        run->store = engine->store;
+        run->sync = sync;
+        run->options = options;
+        run->summary = summary;
+        run->now = mstc_clock_now();
+        run->timed = depends_on_clock(sync);
+        run->arena = mst_arena_new(4096);
+        run->scratch = mst_arena_new(16384);
+        run->creating = mstc_set_new();
+        run->listings = mstc_alloc((engine->live_count + 1) * sizeof(struct mstc_listing *));
+        run->source = live_of(engine, sync->source);
+        if (run->arena == NULL || run->scratch == NULL || run->creating == NULL || run->listings == NULL)
+                return mst_fail_memory(err, "starting a run");
+        for (size_t i = 0; i < engine->live_count; i++) {
+                engine->lives[i].probed = false;
+                engine->lives[i].aside[0] = '\0';
+        }
+        if (mstc_sync_row(run->store, sync->name, run->source->id, run->arena, &run->row, err) != MST_OK)
+                return err->code;
+        return make_targets(run, err);
+}
+
+static void
+run_done(struct mstc_run *run)
+{
+        for (size_t i = 0; i < run->target_count; i++)
+                mstc_set_free(run->targets[i].linked);
+        mstc_free(run->targets);
+        mstc_members_free(run->members);
+        mstc_set_free(run->creating);
+        mstc_free(run->listings);
+        mstc_free(run->keeps);
+        mstc_free(run->only);
+        mst_arena_free(run->scratch);
+        mst_arena_free(run->arena);
+}
+
+int
+mstc_run_load_links(struct mstc_run *run, struct mst_error *err)
+{
+        if (run->links_loaded)
+                return MST_OK;
+        for (size_t i = 0; i < run->target_count; i++)
+                if (mstc_set_load(run->store, MSTC_TSET, run->targets[i].row.id, run->targets[i].linked, err) != MST_OK)
+                        return err->code;
+        run->links_loaded = true;
+        return MST_OK;
+}
+
+/* ---- plan and apply --------------------------------------------------------------------------- */
+
+/* Ops that may be sent now, in sinks that are well. */
+static int
+ready(struct mstc_run *run, int64_t *ret, struct mst_error *err)
+{
+        *ret = 0;
+        for (size_t i = 0; i < run->target_count; i++) {
+                int64_t count = 0;
+
+                if (run->targets[i].sink->aside[0] == '\0'
+                    && mstc_op_ready(run->store, run->targets[i].sink->id, mstc_now_ms(), &count, err) != MST_OK)
+                        return err->code;
+                *ret += count;
+        }
+        return MST_OK;
+}
+
+/* The groups are needed for settling, too, when ops of an earlier plan are sent. */
+static int
+members_in_transaction(struct mstc_run *run, struct mst_error *err)
+{
+        int rc;
+
+        if (run->members != NULL)
+                return MST_OK;
+        rc = mstc_store_begin(run->store, err);
+        if (rc == MST_OK)
+                rc = mstc_members_new(run, err);
+        if (rc == MST_OK)
+                rc = mstc_store_commit(run->store, err);
+        if (rc != MST_OK)
+                mstc_store_rollback(run->store);
+        return rc;
+}
+
+static int
+plan_and_apply(struct mstc_run *run, struct mst_error *err)
+{
+        for (int round = 0; round < ROUNDS && !mstc_engine_stopping(run->engine); round++) {
+                uint64_t ops;
+                int64_t open;
+
+                if (mstc_plan(run, &ops, err) != MST_OK || ready(run, &open, err) != MST_OK)
+                        return err->code;
+                if (open == 0)
+                        return MST_OK;
+                for (uint32_t n = 0; mstc_set_next(run->creating, &n); n++)
+                        mstc_set_remove(run->creating, n);
+                mstc_progress(run, MSTC_PHASE_APPLY, 0, (uint64_t)open);
+                if (mstc_run_load_links(run, err) != MST_OK || members_in_transaction(run, err) != MST_OK
+                    || mstc_apply(run, err) != MST_OK)
+                        return err->code;
+        }
+        return MST_OK;
+}
+
+/* ---- showing a plan ---------------------------------------------------------------------------- */
+
+static void
+count_members(const struct mstc_entry_op *op, struct mstc_planned *p)
+{
+        bool create = op->verb == MST_CREATE;
+        struct mstc_set *set = mstc_set_new();
+
+        if (set != NULL && mstc_unpack_set(create ? op->before : op->after, create ? op->before_size : op->after_size,
+                                           set))
+                p->joins = mstc_set_count(set);
+        mstc_set_free(set);
+        set = create ? NULL : mstc_set_new();
+        if (set != NULL && mstc_unpack_set(op->before, op->before_size, set))
+                p->leaves = mstc_set_count(set);
+        mstc_set_free(set);
+}
+
+static int
+show_op(struct mstc_run *run, const struct mstc_entry_op *op, struct mst_error *err)
+{
+        struct mstc_run_target *t = mstc_run_target_of(run, op->target);
+        struct mstc_planned p = { .number = op->number, .verb = op->verb, .kind = op->kind, .reason = op->reason,
+                                  .title = op->name, .hold = op->hold, .state = op->state, .text = op->text };
+        struct mst_record *before = NULL, *after = NULL;
+        const char *object;
+
+        if (t == NULL)
+                return MST_OK;
+        p.target = t->setup->name;
+        p.sink = t->sink->setup->config->name;
+        p.id = op->name;
+        if (op->kind == MST_USER && (mstc_entry_id(run->store, op->entry, run->scratch, &p.id, err) != MST_OK
+                                     || mstc_link_name(run->store, op->entry, op->sink, run->scratch, &object,
+                                                       &p.object_name, err) != MST_OK))
+                return err->code;
+        if (op->kind == MST_GROUP && (op->verb == MST_CREATE || op->verb == MST_MEMBERS))
+                count_members(op, &p);
+        else if (op->before_size != 0
+                 && mstc_record_unflat(op->before, op->before_size, "", run->scratch, &before, err) != MST_OK)
+                return err->code;
+        if (!(op->kind == MST_GROUP && op->verb == MST_MEMBERS) && op->after_size != 0
+            && mstc_record_unflat(op->after, op->after_size, "", run->scratch, &after, err) != MST_OK)
+                return err->code;
+        p.before = before;
+        p.after = after;
+        run->options->op(run->options->self, &p);
+        return MST_OK;
+}
+
+static int
+show_plan(struct mstc_run *run, struct mst_error *err)
+{
+        struct mstc_entry_op rows[64];
+        int64_t after = 0;
+        size_t count = 64;
+
+        while (run->options->op != NULL && count == 64) {
+                mst_arena_reset(run->scratch);
+                if (mstc_op_of_run(run->store, run->id, after, run->scratch, rows, 64, &count, err) != MST_OK)
+                        return err->code;
+                for (size_t i = 0; i < count; i++) {
+                        if (show_op(run, &rows[i], err) != MST_OK)
+                                return err->code;
+                        after = rows[i].number;
+                }
+        }
+        return MST_OK;
+}
+
+/* ---- the end -------------------------------------------------------------------------------------- */
+
+static bool
+some_failed(const uint64_t *counts)
+{
+        return counts[MSTC_N_BAD] + counts[MSTC_N_DUPLICATE] + counts[MSTC_N_PARKED] + counts[MSTC_N_RETRY]
+             + counts[MSTC_N_FAILED] + counts[MSTC_N_MEMBERS_FAILED] != 0;
+}
+
+static int
+sum_up(struct mstc_run *run, int64_t held, const struct mst_error *why)
+{
+        struct mstc_summary *s = run->summary;
+        bool aside = false, all_aside = run->target_count != 0;
+
+        for (size_t n = 0; n < MSTC_N_COUNTS; n++)
+                s->counts[n] += run->counts[n];
+        for (size_t i = 0; i < run->target_count; i++) {
+                struct mstc_run_target *t = &run->targets[i];
+
+                for (size_t n = 0; n < MSTC_N_COUNTS; n++) {
+                        s->counts[n] += t->counts[n];
+                        if (i < s->target_count)
+                                s->targets[i].counts[n] += t->counts[n];
+                }
+                if (t->sink->aside[0] != '\0' && i < s->target_count && s->targets[i].reason == NULL)
+                        s->targets[i].reason = mstc_strdup(t->sink->aside);
+                aside = aside || t->sink->aside[0] != '\0';
+                all_aside = all_aside && t->sink->aside[0] != '\0';
+        }
+        s->planned += run->planned;
+        s->counts[MSTC_N_HELD] = (uint64_t)held;
+        if (mstc_engine_stopping(run->engine))
+                return MSTC_END_STOPPED;
+        if (why->code != MST_OK)
+                return why->code == MST_ECONFIG ? MSTC_END_CONFIG : MSTC_END_FAILED;
+        if (all_aside)
+                return MSTC_END_FAILED;
+        if (held != 0 || s->text[0] != '\0')
+                return MSTC_END_HELD;
+        return aside || some_failed(s->counts) ? MSTC_END_SOME_FAILED : MSTC_END_DONE;
+}
+
+static void
+say_why(struct mstc_run *run, int outcome, const struct mst_error *why)
+{
+        struct mstc_summary *s = run->summary;
+
+        if (s->text[0] != '\0')
+                return;
+        if (outcome == MSTC_END_STOPPED)
+                snprintf(s->text, sizeof s->text, "stopped; the next run goes on from here");
+        else if (why->code != MST_OK)
+                snprintf(s->text, sizeof s->text, "%s", why->text);
+        else
+                for (size_t i = 0; i < run->target_count; i++)
+                        if (run->targets[i].sink->aside[0] != '\0')
+                                snprintf(s->text, sizeof s->text, "%s", run->targets[i].sink->aside);
+}
+
+/* A read that was cut off stays open, so that the next run goes on from its last page. */
+static bool
+goes_on(struct mstc_run *run, int outcome)
+{
+        struct mstc_run_row row;
+        struct mst_error ignored = { 0 };
+
+        return (outcome == MSTC_END_STOPPED || outcome == MSTC_END_FAILED)
+            && mstc_run_cut_off(run->store, run->row.id, run->arena, &row, &ignored) == MST_OK && row.id == run->id;
+}
+
+static int
+close_run(struct mstc_run *run, const struct mst_error *why, struct mst_error *err)
+{
+        struct mstc_summary *s = run->summary;
+        int64_t held = 0;
+        int rc = MST_OK;
+
+        mstc_store_rollback(run->store);
+        mstc_engine_serve(run->engine);
+        mstc_progress(run, MSTC_PHASE_CLOSE, 0, 0);
+        if (mstc_holds_open(run->store, run->row.id, mstc_now_ms(), &held, err) != MST_OK)
+                return err->code;
+        s->outcome = (enum mstc_run_outcome)sum_up(run, held, why);
+        s->run = run->id;
+        s->mode = run->mode;
+        say_why(run, (int)s->outcome, why);
+        if (run->id == 0)
+                return MST_OK;
+        if (s->outcome == MSTC_END_FAILED || s->outcome == MSTC_END_CONFIG)
+                mstc_log(run->engine, MST_LOG_ERROR, "%s", s->text);
+        rc = mstc_store_begin(run->store, err);
+        if (rc == MST_OK)
+                rc = mstc_log_save(run->engine, err);
+        if (rc == MST_OK && !goes_on(run, (int)s->outcome))
+                rc = mstc_run_end(run->store, run->id, (int)s->outcome, s->text, s->counts, err);
+        if (rc == MST_OK)
+                rc = mstc_store_commit(run->store, err);
+        if (rc != MST_OK)
+                mstc_store_rollback(run->store);
+        run->engine->run = 0;
+        run->engine->log_line = 0;
+        return rc;
+}
+
+/* ---- one sync ---------------------------------------------------------------------------------------- */
+
+static bool
+differs(const char *is, const char *was)
+{
+        return was == NULL || strcmp(is, was) != 0;
+}
+
+static int
+new_run(struct mstc_run *run, enum mstc_run_mode mode, struct mst_error *err)
+{
+        run->mode = mode;
+        if (mstc_run_new(run->store, run->row.id, (int)mode, run->row.generation, run->sync->reads, &run->id,
+                         err) != MST_OK)
+                return err->code;
+        run->engine->run = run->id;
+        return MST_OK;
+}
+
+static int
+resolve_unknown(struct mstc_run *run, struct mst_error *err)
+{
+        bool any = false;
+
+        for (size_t i = 0; i < run->target_count; i++) {
+                bool some;
+
+                if (mstc_op_any_unknown(run->store, run->targets[i].sink->id, &some, err) != MST_OK)
+                        return err->code;
+                any = any || some;
+        }
+        if (!any)
+                return MST_OK;
+        if (mstc_run_load_links(run, err) != MST_OK || members_in_transaction(run, err) != MST_OK)
+                return err->code;
+        return mstc_resolve(run, err);
+}
+
+static int
+carry_out(struct mstc_run *run, struct mst_error *err)
+{
+        uint64_t ops;
+
+        if (!run->options->plan_only) {
+                if (resolve_unknown(run, err) != MST_OK)
+                        return err->code;
+                return plan_and_apply(run, err);
+        }
+        if (mstc_plan(run, &ops, err) != MST_OK)
+                return err->code;
+        return show_plan(run, err);
+}
+
+/* What a changed configuration does to the mirror as it stands, before anything is read. */
+static int
+configuration_run(struct mstc_engine *engine, struct mstc_sync *sync, const struct mstc_sync_options *options,
+                  struct mstc_summary *summary, struct mst_error *err)
+{
+        struct mstc_run run = { 0 };
+        struct mst_error why = { 0 };
+        int rc = run_init(&run, engine, sync, options, summary, err);
+
+        if (rc == MST_OK && run.row.generation > 0 && differs(sync->fingerprint, run.row.fingerprint)
+            && run.row.fingerprint != NULL && !differs(sync->reads, run.row.reads) && options->users == NULL
+            && !options->plan_only) {
+                run.all_dirty = run.config_effect = true;
+                if (new_run(&run, MSTC_RUN_CONFIG, &why) == MST_OK) {
+                        mstc_log(engine, MST_LOG_INFO, "the configuration of sync '%s' has changed; its effect is "
+                                 "planned first", sync->name);
+                        carry_out(&run, &why);
+                }
+                rc = close_run(&run, &why, err);
+                if (rc == MST_OK && why.code != MST_OK)
+                        rc = mst_fail(err, (enum mst_code)why.code, "%s", why.text);
+        }
+        run_done(&run);
+        return rc;
+}
+
+static int
+read_source(struct mstc_run *run, struct mst_error *err)
+{
+        if (run->options->users != NULL)
+                return mstc_pull_users(run, err);
+        if (run->options->offline)
+                return new_run(run, MSTC_RUN_CONFIG, err);
+        return mstc_pull(run, err);
+}
+
+static int
+main_run(struct mstc_engine *engine, struct mstc_sync *sync, const struct mstc_sync_options *options,
+         struct mstc_summary *summary, struct mst_error *err)
+{
+        struct mstc_run run = { 0 };
+        struct mst_error why = { 0 };
+        int rc = run_init(&run, engine, sync, options, summary, err), pulled;
+
+        if (rc == MST_OK) {
+                bool changed = run.row.generation > 0 && run.row.fingerprint != NULL
+                            && differs(sync->fingerprint, run.row.fingerprint);
+
+                mstc_progress(&run, MSTC_PHASE_START, 0, 0);
+                pulled = read_source(&run, &why);
+                run.all_dirty = changed || run.row.fingerprint == NULL;
+                run.config_effect = changed;
+                if (pulled == MST_OK)
+                        carry_out(&run, &why);
+                else if (pulled == MST_END)
+                        why.code = MST_OK;   /* held: the summary says why             */
+                rc = close_run(&run, &why, err);
+        }
+        run_done(&run);
+        return rc;
+}
+
+static int
+make_summary(struct mstc_sync *sync, struct mstc_summary *ret, struct mst_error *err)
+{
+        memset(ret, 0, sizeof *ret);
+        ret->targets = mstc_alloc((sync->target_count + 1) * sizeof *ret->targets);
+        if (ret->targets == NULL)
+                return mst_fail_memory(err, "starting a run");
+        ret->target_count = sync->target_count;
+        for (size_t i = 0; i < sync->target_count; i++)
+                ret->targets[i].name = sync->targets[i].name;
+        return MST_OK;
+}
+
+int
+mstc_engine_sync(struct mstc_engine *engine, struct mstc_sync *sync, const struct mstc_sync_options *options,
+                 struct mstc_summary *ret, struct mst_error *err)
+{
+        int64_t from = mstc_clock_ticks_ms();
+        int rc;
+
+        if (make_summary(sync, ret, err) != MST_OK)
+                return err->code;
+        rc = configuration_run(engine, sync, options, ret, err);
+        if (rc == MST_OK && !mstc_engine_stopping(engine))
+                rc = main_run(engine, sync, options, ret, err);
+        if (rc != MST_OK) {
+                ret->outcome = MSTC_END_FAILED;
+                snprintf(ret->text, sizeof ret->text, "%s", err->text);
+        }
+        ret->ms = mstc_clock_ticks_ms() - from;
+        return rc;
+}
+
+void
+mstc_summary_done(struct mstc_summary *summary)
+{
+        for (size_t i = 0; i < summary->target_count; i++)
+                mstc_free((char *)(uintptr_t)summary->targets[i].reason);
+        mstc_free(summary->targets);
+        memset(summary, 0, sizeof *summary);
+}

@@ -1,0 +1,143 @@
+/* holds.c - what guards keep back, and what admins decide about it. */
+#include "build.h"
+
+#include "store/holds.h"
+
+#include <string.h>
+
+#include "store/sql.h"
+
+#define N(x) ((int64_t)(x))
+
+int
+mstc_hold_get(struct mstc_store *store, int64_t hold, struct mst_arena *arena, struct mstc_hold_row *ret,
+              struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT number, run, sync, target, state, guard, reason FROM hold WHERE "
+                                      "number=?", err);
+        int rc;
+
+        memset(ret, 0, sizeof *ret);
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "i", hold);
+        rc = mstc_sql_step(store, stmt, err);
+        if (rc != MST_OK)
+                return rc;
+        ret->number = sqlite3_column_int64(stmt, 0);
+        ret->run = sqlite3_column_int64(stmt, 1);
+        ret->sync = sqlite3_column_int64(stmt, 2);
+        ret->target = sqlite3_column_int64(stmt, 3);
+        ret->state = sqlite3_column_int(stmt, 4);
+        ret->guard = mst_arena_strdup(arena, mstc_sql_text(stmt, 5));
+        ret->reason = mst_arena_strdup(arena, mstc_sql_text(stmt, 6));
+        sqlite3_reset(stmt);
+        return ret->guard != NULL && ret->reason != NULL ? MST_OK : mst_fail_memory(err, "reading a hold");
+}
+
+int
+mstc_hold_ops(struct mstc_store *store, int64_t hold, int64_t after, struct mst_arena *arena,
+              struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " MSTC_OP_COLUMNS MSTC_OP_FROM "WHERE o.hold=? AND o.number>? AND "
+                                      "o.state IN (0,3) AND coalesce(o.approved,0)<=? ORDER BY o.number LIMIT ?", err);
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "iiii", hold, after, mstc_now_ms(), N(room));
+        return mstc_take_ops(store, stmt, arena, into, room, ret, err);
+}
+
+int
+mstc_op_approve(struct mstc_store *store, int64_t number, int64_t until, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE op SET approved=? WHERE number=?", "ii", until, number);
+}
+
+int
+mstc_hold_decide(struct mstc_store *store, int64_t hold, int state, const char *who, const char *note,
+                 int64_t expect, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE hold SET state=?, decided=?, decided_by=?, note=?, expect=? WHERE "
+                            "number=?", "iittii", N(state), mstc_now_ms(), who, note, expect, hold);
+}
+
+int
+mstc_hold_add(struct mstc_store *store, int64_t run, int64_t sync, int64_t target, const char *guard,
+              const char *reason, int64_t *ret, struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "INSERT INTO hold(run, sync, target, guard, reason, created) "
+                         "VALUES(?,?,?,?,?,?)", "iistti", run, sync, target, guard, reason,
+                         mstc_now_ms()) != MST_OK)
+                return err->code;
+        *ret = sqlite3_last_insert_rowid(store->db);
+        return MST_OK;
+}
+
+int
+mstc_hold_find(struct mstc_store *store, int64_t sync, int64_t target, const char *guard, int64_t *ret,
+               struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT number FROM hold WHERE sync=? AND "
+                               "coalesce(target,0)=? AND guard=? AND state=0 ORDER BY number DESC LIMIT 1", "iit",
+                               sync, target, guard);
+}
+
+int
+mstc_hold_reason(struct mstc_store *store, int64_t hold, const char *reason, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE hold SET reason=? WHERE number=?", "ti", reason, hold);
+}
+
+int
+mstc_op_hold(struct mstc_store *store, int64_t number, int64_t hold, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE op SET hold=?, approved=NULL WHERE number=? AND state IN (0,3)",
+                            "ii", hold, number);
+}
+
+int
+mstc_holds_tidy(struct mstc_store *store, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE hold SET state=2, decided=? WHERE state=0 AND NOT EXISTS "
+                            "(SELECT 1 FROM op WHERE op.hold=hold.number AND op.state<16)", "i", mstc_now_ms());
+}
+
+int
+mstc_holds_open(struct mstc_store *store, int64_t sync, int64_t now, int64_t *ret_ops, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret_ops, 0, "SELECT count(*) FROM hold h JOIN op o ON o.hold=h.number "
+                               "WHERE h.sync=? AND h.state=0 AND o.state IN (0,3) AND coalesce(o.approved,0)<=?",
+                               "ii", sync, now);
+}
+
+#define CLASS "sink=?1 AND target=?2 AND state IN (0,3) AND state<16 AND (?3 & (1 << verb))<>0 AND " \
+              "(?4<0 OR reason=?4) AND (?5=0 OR run=?5) "
+
+int
+mstc_ops_count(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason, int64_t run,
+               int64_t *ret, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op WHERE " CLASS
+                               "AND coalesce(approved, 0)<=?6", "iiiiii", sink, target, N(verbs), N(reason), run,
+                               mstc_now_ms());
+}
+
+int
+mstc_ops_hold(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason, int64_t run,
+              int64_t hold, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE op SET hold=?6 WHERE " CLASS "AND hold IS NULL", "iiiiii", sink,
+                            target, N(verbs), N(reason), run, hold);
+}
+
+int
+mstc_hold_approved(struct mstc_store *store, int64_t sync, const char *guard, int64_t now, int64_t *ret_expect,
+                   struct mst_error *err)
+{
+        if (mstc_sql_number(store, err, ret_expect, -1, "SELECT expect FROM hold WHERE sync=? AND guard=? AND state=1 "
+                            "AND decided>? ORDER BY number DESC LIMIT 1", "iti", sync, guard,
+                            now - INT64_C(86400000)) != MST_OK)
+                return err->code;
+        return *ret_expect >= 0 ? MST_OK : MST_END;
+}
