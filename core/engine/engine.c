@@ -214,7 +214,7 @@ probe(struct mstc_live *live, struct mst_facts **ret, struct mst_error *err)
 int
 mstc_live_probe(struct mstc_live *live, struct mst_error *err)
 {
-        struct mst_facts *facts;
+        struct mst_facts *facts = NULL;
 
         if (live->probed)
                 return MST_OK;

@@ -31,7 +31,7 @@ struct mstc_live {
         struct mstc_courier *courier;
         struct mst_facts *facts;             /* probed or remembered; NULL: none       */
         bool probed;                         /* in this run                            */
-        char aside[600];                     /* why the sink is put aside, or ""       */
+        char aside[1016];                    /* why the sink is put aside, or ""       */
 };
 
 struct mstc_engine {
