@@ -160,8 +160,13 @@ make_uses(struct mstc_maker *maker, const struct mstc_sync *sync, struct mstc_ta
                                   target->sink->config->name);
                 return;
         }
-        target->group_maps = mstc_maker_maps(maker, target->sink, MST_GROUP, &mstc_group_schema, NULL, 0,
-                                             config->defaults, config->uses[0].place, &target->group_map_count);
+        for (size_t i = 0; i < config->use_count; i++)
+                if (config->uses[i].map_count == 0) {        /* somebody needs the default one */
+                        target->group_maps = mstc_maker_maps(maker, target->sink, MST_GROUP, &mstc_group_schema, NULL, 0,
+                                                             config->defaults, config->uses[i].place,
+                                                             &target->group_map_count);
+                        break;
+                }
         target->uses = mst_arena_alloc(maker->arena, config->use_count * sizeof *target->uses);
         if (target->uses == NULL) {
                 maker->failed = true;

@@ -54,7 +54,7 @@ struct mstc_target {
         uint32_t bit;                        /* place among the sync's targets, 0 to 31 */
         const struct mstc_expr *scope;       /* or NULL                                */
         struct mstc_map *maps; size_t map_count;    /* users; sorted by 'to'           */
-        struct mstc_map *group_maps; size_t group_map_count;   /* the default group map */
+        struct mstc_map *group_maps; size_t group_map_count;   /* the default group map, where a use needs it */
         struct mstc_group_use *uses; size_t use_count;
         char fingerprint[33];                /* scope, maps, matches, leaver policy    */
 };

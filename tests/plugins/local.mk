@@ -130,6 +130,12 @@ tests_plugins_overlap_la_SOURCES = tests/plugins/overlap.c
 tests_plugins_overlap_la_CPPFLAGS = $(ZOO_CPPFLAGS)
 tests_plugins_overlap_la_LDFLAGS = $(ZOO_LINK)
 
+check_LTLIBRARIES += tests/plugins/refuses.la
+tests_plugins_refuses_la_SOURCES = tests/plugins/refuses.c
+tests_plugins_refuses_la_CPPFLAGS = $(ZOO_CPPFLAGS)
+tests_plugins_refuses_la_LIBADD = libmuster.la
+tests_plugins_refuses_la_LDFLAGS = $(ZOO_LINK)
+
 check_LTLIBRARIES += tests/plugins/required-default.la
 tests_plugins_required_default_la_SOURCES = tests/plugins/required-default.c
 tests_plugins_required_default_la_CPPFLAGS = $(ZOO_CPPFLAGS)

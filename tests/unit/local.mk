@@ -116,6 +116,12 @@ tests_unit_rules_index_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_rules_index_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/rules-index
 
+check_PROGRAMS += tests/unit/setup
+tests_unit_setup_SOURCES = tests/unit/setup.c
+tests_unit_setup_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_setup_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/setup
+
 check_PROGRAMS += tests/unit/table
 tests_unit_table_SOURCES = tests/unit/table.c core/cli/table.c
 tests_unit_table_CFLAGS = $(UNIT_CFLAGS)
