@@ -101,7 +101,7 @@ add_own(struct mapping *m, const struct mstc_config_map *config)
         map = mstc_maker_grow(m->maker, &m->maps, &m->count, sizeof *map);
         if (map == NULL)
                 return;
-        *map = (struct mstc_map){ .to = strcmp(a->name, "*") == 0 ? config->to : a->name, .expression = expression,
+        *map = (struct mstc_map){ .to = mstc_fact_is_pattern(a->name) ? config->to : a->name, .expression = expression,
                                   .when = config->when, .keep_null = config->keep_null,
                                   .own_values = config->own_values, .config = config };
         /* What can only be set at creation is not worth an update that must fail. */
@@ -144,7 +144,7 @@ add_default(struct mapping *m, const struct mst_default_map *row)
         map = mstc_maker_grow(m->maker, &m->maps, &m->count, sizeof *map);
         if (map == NULL)
                 return;
-        *map = (struct mstc_map){ .to = strcmp(a->name, "*") == 0 ? row->to : a->name, .expression = expression,
+        *map = (struct mstc_map){ .to = mstc_fact_is_pattern(a->name) ? row->to : a->name, .expression = expression,
                                   .when = (a->flags & MST_ATTR_FIXED) != 0 ? MSTC_ON_CREATE : MSTC_ALWAYS,
                                   .from_default = true };
         check_random(m, map);

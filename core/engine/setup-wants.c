@@ -37,7 +37,7 @@ want_of_source(struct wish_list *list, const char *name)
         const struct mstc_fact_attribute *a = name == NULL ? NULL : mstc_facts_find(list->instance->promised, MST_USER, name);
 
         if (a != NULL)
-                want(list, strcmp(a->name, "*") == 0 ? name : a->name);
+                want(list, mstc_fact_is_pattern(a->name) ? name : a->name);
 }
 
 static void
@@ -114,7 +114,7 @@ wants_of_target(struct wish_list *list, const struct mstc_target *target)
                                                                       target->config->matches[i].attribute);
 
                 if (a != NULL)
-                        want(list, strcmp(a->name, "*") == 0 ? target->config->matches[i].attribute : a->name);
+                        want(list, mstc_fact_is_pattern(a->name) ? target->config->matches[i].attribute : a->name);
         }
         for (size_t i = 0; i < target->use_count; i++)
                 for (size_t k = 0; k < target->uses[i].map_count; k++)

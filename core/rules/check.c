@@ -67,6 +67,15 @@ want_condition(struct checker *c, const struct mstc_node *node)
 
 /* --- attributes -------------------------------------------------------------------- */
 
+/* "extension_*" stands for every name that begins so. */
+static bool
+is_pattern(const char *name)
+{
+        size_t length = strlen(name);
+
+        return length > 1 && name[length - 1] == '*';
+}
+
 static const struct mstc_schema_attribute *
 find_schema(const struct mstc_schema *schema, const char *name)
 {
@@ -82,6 +91,10 @@ find_schema(const struct mstc_schema *schema, const char *name)
                 if (strcasecmp(schema->aliases[i].name, name) == 0 &&
                     strcasecmp(schema->aliases[i].attribute, name) != 0)
                         return find_schema(schema, schema->aliases[i].attribute);
+        for (size_t i = 0; near == NULL && i < schema->count; i++)
+                if (is_pattern(schema->attributes[i].name) &&
+                    strncasecmp(schema->attributes[i].name, name, strlen(schema->attributes[i].name) - 1) == 0)
+                        return &schema->attributes[i];
         return near;
 }
 
@@ -119,7 +132,8 @@ attribute(struct checker *c, struct mstc_node *node)
                 c->root = c->root != 0 ? c->root : (char)node->op;
         }
         if (known != NULL) {
-                node->name = mst_arena_strdup(c->expr->arena, known->name);
+                if (!is_pattern(known->name))
+                        node->name = mst_arena_strdup(c->expr->arena, known->name);
                 node->exact = true;
                 node->dated = known->type == MST_DATE && node->path_count == 0;
         } else if (c->schema != NULL) {

@@ -7,6 +7,7 @@
 #include "sdk/facts.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "record/record.h"
 #include "util/alloc.h"
@@ -138,6 +139,31 @@ mst_facts_attribute(struct mst_facts *facts, const char *name, enum mst_type typ
         *a = (struct mstc_fact_attribute){ .name = copy, .type = type, .flags = flags, .longest = longest };
 }
 
+bool
+mstc_fact_is_pattern(const char *name)
+{
+        size_t length = strlen(name);
+
+        return length > 0 && name[length - 1] == '*';
+}
+
+/* The longest pattern that 'name' fits. */
+static const struct mstc_fact_attribute *
+find_pattern(const struct mst_facts *facts, uint32_t group, const char *name)
+{
+        const struct mstc_fact_attribute *best = NULL;
+
+        for (size_t i = 0; i < facts->attribute_count; i++) {
+                const struct mstc_fact_attribute *a = &facts->attributes[i];
+
+                if ((a->flags & MST_ATTR_GROUP) == group && mstc_fact_is_pattern(a->name)
+                    && strncasecmp(a->name, name, strlen(a->name) - 1) == 0
+                    && (best == NULL || strlen(a->name) > strlen(best->name)))
+                        best = a;
+        }
+        return best;
+}
+
 const struct mstc_fact_attribute *
 mstc_facts_find(const struct mst_facts *facts, enum mst_kind kind, const char *name)
 {
@@ -145,9 +171,7 @@ mstc_facts_find(const struct mst_facts *facts, enum mst_kind kind, const char *n
         bool there;
         size_t at = place_of(facts, group, name, &there);
 
-        if (!there)
-                at = place_of(facts, group, "*", &there);
-        return there ? &facts->attributes[at] : NULL;
+        return there ? &facts->attributes[at] : find_pattern(facts, group, name);
 }
 
 void

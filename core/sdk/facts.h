@@ -35,7 +35,9 @@ MST_API void mstc_facts_free(struct mst_facts *facts);
 /* What the descriptor promises: the start for probe(), and all there is offline. */
 MST_API struct mst_facts *mstc_facts_of_source(const struct mst_plugin *plugin);
 MST_API struct mst_facts *mstc_facts_of_sink(const struct mst_plugin *plugin);
-/* The attribute of that name (without regard to case; then the "*" one), or NULL. */
+/* A name that ends in * stands for all that begin like it. */
+MST_API bool mstc_fact_is_pattern(const char *name);
+/* The attribute of that name (without regard to case; then the longest pattern), or NULL. */
 MST_API const struct mstc_fact_attribute *mstc_facts_find(const struct mst_facts *facts,
                                                           enum mst_kind kind, const char *name);
 MST_API void mstc_facts_flat(const struct mst_facts *facts, struct mstc_buffer *into);

@@ -65,7 +65,8 @@ enum mst_attribute_flags {
 /* An attribute that this instance has.  'type' is what the engine turns values
  * into before it hands them over (MST_TEXT when in doubt; MST_REF: the object's
  * name, e.g. the manager's DN); 'longest' in characters, 0: no limit.  Told
- * again, the later call counts.  The name "*" stands for every other name. */
+ * again, the later call counts.  The name "*" stands for every other name, and one that
+ * ends in * for every other name that begins like it. */
 MST_API void mst_facts_attribute(struct mst_facts *facts, const char *name, enum mst_type type,
                                  uint32_t flags, uint32_t longest);
 

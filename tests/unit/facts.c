@@ -58,6 +58,24 @@ START_TEST(from_the_descriptor)
 }
 END_TEST
 
+START_TEST(patterns)
+{
+        struct mst_facts *facts = mstc_facts_new();
+
+        mst_facts_attribute(facts, "extension_*", MST_TEXT, 0, 7);
+        mst_facts_attribute(facts, "extension_ab*", MST_INT, 0, 0);
+        mst_facts_attribute(facts, "extension_abc", MST_BOOL, 0, 0);
+        ck_assert_str_eq(mstc_facts_find(facts, MST_USER, "extension_xyz")->name, "extension_*");
+        ck_assert_str_eq(mstc_facts_find(facts, MST_USER, "Extension_abd")->name, "extension_ab*");
+        ck_assert_str_eq(mstc_facts_find(facts, MST_USER, "extension_abc")->name, "extension_abc");
+        ck_assert_str_eq(mstc_facts_find(facts, MST_USER, "extension_")->name, "extension_*");
+        ck_assert_ptr_null(mstc_facts_find(facts, MST_USER, "extension"));
+        ck_assert_ptr_null(mstc_facts_find(facts, MST_USER, "xextension_a"));
+        ck_assert_ptr_null(mstc_facts_find(facts, MST_GROUP, "extension_xyz"));
+        mstc_facts_free(facts);
+}
+END_TEST
+
 START_TEST(the_later_word_counts)
 {
         struct mst_facts *facts = mstc_facts_new();
@@ -181,6 +199,7 @@ suite(void)
         TCase *t = tcase_create("facts");
 
         tcase_add_test(t, from_the_descriptor);
+        tcase_add_test(t, patterns);
         tcase_add_test(t, the_later_word_counts);
         tcase_add_test(t, through_the_store);
         tcase_add_test(t, memory_out);
