@@ -132,13 +132,13 @@ static struct need
 affix(struct access *a, uint32_t slot, const struct mstc_node *node, size_t from)
 {
         const struct mstc_constant *constant = node->kids[1]->constant;
-        size_t length = mstc_cuts[mstc_cut(constant->folded_length)];
+        size_t length = constant->folded_length < MSTC_AFFIX_MOST ? constant->folded_length : MSTC_AFFIX_MOST;
 
         if (node->op == MSTC_OP_STARTS)
                 push(a, slot, MSTC_KEY_BEGIN, constant->folded, length);
         else
                 push(a, slot, MSTC_KEY_END, constant->folded + constant->folded_length - length, length);
-        return (struct need){ from, a->count, length >= 4 ? 64 : 512 };
+        return (struct need){ from, a->count, 16 + 4096 / ((uint64_t)a->index->slots[slot].affixes + 1) };
 }
 
 static struct need

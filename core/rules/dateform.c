@@ -191,7 +191,7 @@ mstc_date_form_print(int64_t date, const char *format, size_t length, char *into
                 print_piece(&piece, &at, (int)((date / (86400 * MST_DATE_SECOND) + 1) % 7), into + n, room - n);
                 /* ".F" prints no point when there is no fraction. */
                 if (piece.token == 'F' && into[n] == '\0' && n > 0 && into[n - 1] == '.')
-                        into[n - 1] = '\0';
+                        into[--n] = '\0';
                 n += strlen(into + n);
         }
         return true;

@@ -166,6 +166,10 @@ mstc_filter_clause(struct mstc_filter *filters, const char *attribute, const cha
         struct clause *new, **at;
 
         *why = "out of memory";
+        if (value != NULL && mstc_utf8_valid(value, strlen(value)) < strlen(value)) {
+                *why = "the value is not UTF-8";
+                return false;
+        }
         if (filters->filters == NULL) {
                 *why = "a clause must stand in a filter";
                 return false;
@@ -179,7 +183,7 @@ mstc_filter_clause(struct mstc_filter *filters, const char *attribute, const cha
                 return false;
         new->attribute = mstc_strdup(attribute);
         new->value = mstc_strdup(value != NULL ? value : "");
-        if (new->attribute == NULL || new->value == NULL || mstc_utf8_valid(new->value, strlen(new->value)) < strlen(new->value) ||
+        if (new->attribute == NULL || new->value == NULL ||
             !settle(new, operator_name, value, arena, why)) {
                 free_clause(new);
                 return false;

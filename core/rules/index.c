@@ -300,11 +300,19 @@ bring(struct looking *l, enum mstc_key_kind kind, const void *bytes, size_t leng
 static void
 bring_affixes(struct looking *l, const struct mstc_slot *slot, const char *folded, size_t length)
 {
-        for (unsigned cut = 0; cut < MSTC_CUTS && mstc_cuts[cut] <= length; cut++) {
-                if ((slot->begins & 1u << cut) != 0)
-                        bring(l, MSTC_KEY_BEGIN, folded, mstc_cuts[cut]);
-                if ((slot->ends & 1u << cut) != 0)
-                        bring(l, MSTC_KEY_END, folded + length - mstc_cuts[cut], mstc_cuts[cut]);
+        for (uint64_t bits = slot->begins; bits != 0; bits &= bits - 1) {
+                size_t n = (size_t)__builtin_ctzll(bits) + 1;
+
+                if (n > length)
+                        break;
+                bring(l, MSTC_KEY_BEGIN, folded, n);
+        }
+        for (uint64_t bits = slot->ends; bits != 0; bits &= bits - 1) {
+                size_t n = (size_t)__builtin_ctzll(bits) + 1;
+
+                if (n > length)
+                        break;
+                bring(l, MSTC_KEY_END, folded + length - n, n);
         }
 }
 

@@ -20,17 +20,17 @@ enum mstc_key_kind {
         MSTC_KEY_PRESENT = 'p', MSTC_KEY_BEGIN = 'b', MSTC_KEY_END = 'x'
 };
 
-/* Beginnings and ends are cut to one of a few lengths, so that few are looked up. */
-#define MSTC_CUTS 8
-extern const uint8_t mstc_cuts[MSTC_CUTS];
+/* Beginnings and ends longer than this are cut to it.  A slot remembers the lengths
+ * that its keys have, so that only those are looked up. */
+#define MSTC_AFFIX_MOST 64u
 
 struct mstc_slot {
         uint32_t attribute;                  /* in index->attributes                   */
         const char *member;                  /* of it or of its elements; or NULL      */
         bool either_id;
         uint8_t kinds;                       /* bits of SLOT_...: which keys it has    */
-        uint8_t begins, ends;                /* bits: which of mstc_cuts               */
-        uint32_t texts;                      /* distinct texts compared with           */
+        uint64_t begins, ends;               /* bit n: a key of n + 1 bytes            */
+        uint32_t texts, affixes;             /* distinct keys of the kind              */
 };
 enum { MSTC_SLOT_TEXT = 1, MSTC_SLOT_NUMBER = 2, MSTC_SLOT_DATE = 4, MSTC_SLOT_NULL = 8, MSTC_SLOT_PRESENT = 16 };
 
@@ -103,8 +103,6 @@ uint32_t mstc_key_find(const struct mstc_index *index, uint32_t slot, enum mstc_
                        const void *bytes, size_t length);
 /* The 8 bytes under which equal numbers meet. */
 void mstc_key_number(const struct mst_value *number, unsigned char into[9]);
-/* The longest cut that fits 'length' (> 0): its number. */
-unsigned mstc_cut(size_t length);
 
 /* access.c.  Enters the texts that the rule compares with; then, when all rules have
  * been surveyed, posts the rule.  False: out of memory. */

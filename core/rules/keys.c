@@ -9,18 +9,6 @@
 #include "rules/indexing.h"
 #include "util/alloc.h"
 
-const uint8_t mstc_cuts[MSTC_CUTS] = { 1, 2, 4, 6, 8, 12, 16, 24 };
-
-unsigned
-mstc_cut(size_t length)
-{
-        unsigned cut = MSTC_CUTS - 1;
-
-        while (cut > 0 && mstc_cuts[cut] > length)
-                cut--;
-        return cut;
-}
-
 void
 mstc_key_number(const struct mst_value *number, unsigned char into[9])
 {
@@ -142,8 +130,14 @@ note_kind(struct mstc_index *index, struct mstc_slot *slot, enum mstc_key_kind k
         case MSTC_KEY_DATE: slot->kinds |= MSTC_SLOT_DATE; break;
         case MSTC_KEY_NULL: slot->kinds |= MSTC_SLOT_NULL; break;
         case MSTC_KEY_PRESENT: slot->kinds |= MSTC_SLOT_PRESENT; break;
-        case MSTC_KEY_BEGIN: slot->begins |= (uint8_t)(1u << mstc_cut(length)); break;
-        case MSTC_KEY_END: slot->ends |= (uint8_t)(1u << mstc_cut(length)); break;
+        case MSTC_KEY_BEGIN:
+                slot->begins |= UINT64_C(1) << (length - 1);
+                slot->affixes++;
+                break;
+        case MSTC_KEY_END:
+                slot->ends |= UINT64_C(1) << (length - 1);
+                slot->affixes++;
+                break;
         }
 }
 

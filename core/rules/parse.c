@@ -161,25 +161,44 @@ no_operator(struct mstc_parser *p)
                          p->token.kind == MSTC_TOKEN_OPEN ? NULL : "write for instance -eq between attribute and value");
 }
 
+/* A rule's value with nothing to do with it: what follows should be an operator. */
+static bool
+operator_missing(struct mstc_parser *p)
+{
+        switch (mstc_parser_peek(p)->kind) {
+        case MSTC_TOKEN_STRING:
+        case MSTC_TOKEN_NUMBER:
+        case MSTC_TOKEN_DATE:
+        case MSTC_TOKEN_WORD:
+        case MSTC_TOKEN_OPEN:
+        case MSTC_TOKEN_BRACKET:
+                return !p->lexer.mapping;
+        default:
+                return false;
+        }
+}
+
 static struct mstc_node *
 comparison(struct mstc_parser *p)
 {
         struct mstc_node *left = sum(p), *n;
-        const struct mstc_word *word;
+        const struct mstc_word *word = p->panic ? NULL : mstc_parser_operator(p);
         struct mstc_kids kids = { 0 };
-        struct mstc_token token;
+        struct mstc_token token = p->token;
 
-        if (p->panic || (word = mstc_parser_operator(p)) == NULL)
+        if (word == NULL && !p->panic && operator_missing(p))
+                no_operator(p);
+        if (p->panic)
+                return mstc_parser_node(p, MSTC_NODE_ERROR, left->offset);
+        if (word == NULL || word->class == MSTC_WORD_AND || word->class == MSTC_WORD_OR)
                 return left;
-        token = p->token;
         if (word->class == MSTC_WORD_QUANTIFIER) {
                 p->have = false;
                 return quantifier(p, left, word, token.offset);
         }
         if (word->class != MSTC_WORD_COMPARE && word->class != MSTC_WORD_IN) {
-                if (word->class != MSTC_WORD_AND && word->class != MSTC_WORD_OR)
-                        no_operator(p);
-                return left;
+                no_operator(p);
+                return mstc_parser_node(p, MSTC_NODE_ERROR, left->offset);
         }
         p->have = false;
         n = mstc_parser_node(p, word->class == MSTC_WORD_IN ? MSTC_NODE_IN : MSTC_NODE_COMPARE, left->offset);

@@ -99,6 +99,24 @@ tests_unit_rule_cases_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/rule-cases
 EXTRA_DIST += tests/cases/rules-public.json tests/cases/README.md
 
+check_PROGRAMS += tests/unit/rules-compile
+tests_unit_rules_compile_SOURCES = tests/unit/rules-compile.c
+tests_unit_rules_compile_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_rules_compile_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/rules-compile
+
+check_PROGRAMS += tests/unit/rules-eval
+tests_unit_rules_eval_SOURCES = tests/unit/rules-eval.c
+tests_unit_rules_eval_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_rules_eval_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/rules-eval
+
+check_PROGRAMS += tests/unit/rules-index
+tests_unit_rules_index_SOURCES = tests/unit/rules-index.c
+tests_unit_rules_index_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_rules_index_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/rules-index
+
 check_PROGRAMS += tests/unit/secret
 tests_unit_secret_SOURCES = tests/unit/secret.c
 tests_unit_secret_CFLAGS = $(UNIT_CFLAGS)
@@ -110,11 +128,6 @@ tests_unit_set_SOURCES = tests/unit/set.c
 tests_unit_set_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_set_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/set
-check_PROGRAMS += tests/unit/rules-index
-tests_unit_rules_index_SOURCES = tests/unit/rules-index.c
-tests_unit_rules_index_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_rules_index_LDADD = $(UNIT_LIBS)
-TESTS += tests/unit/rules-index
 
 check_PROGRAMS += tests/unit/setup
 tests_unit_setup_SOURCES = tests/unit/setup.c

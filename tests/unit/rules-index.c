@@ -362,7 +362,7 @@ suite(void)
         Suite *suite = suite_create("rules-index");
         TCase *cases = tcase_create("index");
 
-        tcase_add_loop_test(cases, same_as_all, 0,  60);
+        tcase_add_loop_test(cases, same_as_all, 0, 8);
         tcase_add_loop_test(cases, few_candidates, 0, UNIT_COUNT(selective));
         tcase_add_test(cases, empty_index);
         tcase_add_test(cases, hopeless_pattern);
