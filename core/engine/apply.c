@@ -42,6 +42,7 @@ struct applier {
         int64_t after;                       /* last number claimed in this rank       */
         bool drained;                        /* the journal has no more of this rank   */
         bool posted, over, failed;
+        bool again;                          /* there is more to do without waiting    */
         uint64_t settled;
         struct mst_op **claimed;             /* to be pushed after the commit          */
         size_t claimed_count;
@@ -339,6 +340,7 @@ step(struct applier *a, struct mst_error *err)
         size_t count = mstc_feed_collect(a->feed, a->answered + a->answered_count, ROOM - a->answered_count, 0);
         int rc;
 
+        a->again = false;
         if (a->answered_count == 0 && count != 0)
                 a->answered_since = mstc_clock_ticks_ms();
         a->answered_count += count;
@@ -355,9 +357,13 @@ step(struct applier *a, struct mst_error *err)
         if (rc != MST_OK)
                 return rc;
         if (!stopping && !a->failed && a->rank < MSTC_RANKS) {
-                if (a->drained && a->runnable.count == 0 && a->wait_count != 0 && mstc_feed_open_count(a->feed) == 0)
-                        return release_all(a, err);
-                if (rank_over(a))
+                bool stuck = a->drained && a->runnable.count == 0 && a->wait_count != 0
+                          && mstc_feed_open_count(a->feed) == 0;
+
+                if (stuck && release_all(a, err) != MST_OK)
+                        return err->code;
+                a->again = stuck || rank_over(a);
+                if (!stuck && a->again)
                         next_rank(a);
         }
         check_back(a);
@@ -452,6 +458,16 @@ any_left(struct applier *appliers, size_t count)
         return false;
 }
 
+static bool
+any_again(const struct applier *appliers, size_t count)
+{
+        bool again = false;
+
+        for (size_t i = 0; i < count; i++)
+                again = again || appliers[i].again;
+        return again;
+}
+
 static void
 wait_for_news(struct mstc_run *run, struct applier *appliers, size_t count)
 {
@@ -483,7 +499,7 @@ serve_all(struct mstc_run *run, struct applier *appliers, size_t count, uint64_t
                         settled += appliers[i].settled;
                 }
                 mstc_progress(run, MSTC_PHASE_APPLY, settled, total);
-                if (rc == MST_OK && any_left(appliers, count))
+                if (rc == MST_OK && any_left(appliers, count) && !any_again(appliers, count))
                         wait_for_news(run, appliers, count);
         }
         return rc;

@@ -117,7 +117,7 @@ unflat_row(struct mst_op *op, const struct mstc_errand *errand, struct mst_recor
                 return err->code;
         if (errand->row.after != NULL)
                 return mstc_record_unflat(errand->row.after, errand->row.after_size, "", op->arena, after, err);
-        *after = mstc_record_new(op->arena, op->kind, "", 0);
+        *after = mstc_record_values(op->arena, op->kind);
         return *after != NULL ? MST_OK : mst_fail_memory(err, "sending ops");
 }
 

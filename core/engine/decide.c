@@ -267,7 +267,7 @@ decide_present(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 static struct mst_record *
 present_values(struct mstc_run *run, const struct mstc_case *c)
 {
-        struct mst_record *ret = mstc_record_new(run->scratch, MST_USER, "", 0);
+        struct mst_record *ret = mstc_record_values(run->scratch, MST_USER);
         const struct mst_record *present = c->question->match.present;
 
         for (size_t m = 0; ret != NULL && present != NULL && m < c->target->setup->map_count; m++) {
@@ -427,7 +427,7 @@ decide_leaver(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
         if (policy->what == MSTC_DELETE)
                 return delete_when_due(run, c, t, reason, policy->delete_after_ms, err);
         if (c->link.state == MSTC_LINK_LIVE && can(t, MST_CAN_DISABLE)) {
-                p.before = p.after = mstc_record_new(run->scratch, MST_USER, "", 0);
+                p.before = p.after = mstc_record_values(run->scratch, MST_USER);
                 if (p.after == NULL)
                         return mst_fail_memory(err, "planning");
                 return propose(run, c, t, &p, err);

@@ -168,7 +168,7 @@ decline_user(struct mstc_engine *engine, const struct mstc_entry_op *op, struct 
                 return mst_fail_memory(err, "rejecting");
         mstc_hash128(engine->store, text.bytes, text.length, hash);
         link.declined = hash;
-        if (link.applied == NULL && (link.applied = mstc_record_new(arena, MST_USER, "", 0)) == NULL)
+        if (link.applied == NULL && (link.applied = mstc_record_values(arena, MST_USER)) == NULL)
                 return mst_fail_memory(err, "rejecting");
         return mstc_link_put(engine->store, &link, err);
 }

@@ -166,7 +166,7 @@ keep_object(struct mstc_run *run, struct mstc_live *sink, struct mstc_listing *l
         }
         o = &listing->objects[listing->object_count++];
         memset(o, 0, sizeof *o);
-        copy = mstc_record_new(a, MST_USER, "", 0);
+        copy = mstc_record_values(a, MST_USER);
         o->object = mst_arena_strdup(a, item->object);
         o->name = mst_arena_strdup(a, item->name);
         o->stamp = item->stamp != NULL ? mst_arena_strdup(a, item->stamp) : NULL;
@@ -496,7 +496,7 @@ copy_candidates(const struct mst_query *query, struct mst_arena *arena, struct c
         ret->items = mst_arena_memdup(arena, query->found, query->found_count * sizeof *ret->items);
         for (size_t i = 0; ret->items != NULL && i < ret->count; i++) {
                 struct mstc_candidate *c = &ret->items[i];
-                struct mst_record *copy = mstc_record_new(arena, query->kind, "", 0);
+                struct mst_record *copy = mstc_record_values(arena, query->kind);
 
                 c->object = mst_arena_strdup(arena, c->object);
                 c->name = mst_arena_strdup(arena, c->name);

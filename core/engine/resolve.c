@@ -139,7 +139,7 @@ ask(struct mstc_run *run, struct mst_search *search, struct doubt *d, struct mst
 static struct mst_record *
 holds_now(struct mstc_run *run, const struct doubt *d, const struct mst_record *present)
 {
-        struct mst_record *ret = mstc_record_new(run->arena, MST_USER, "", 0);
+        struct mst_record *ret = mstc_record_values(run->arena, MST_USER);
 
         for (size_t m = 0; ret != NULL && m < d->target->setup->map_count; m++) {
                 const char *to = d->target->setup->maps[m].to;

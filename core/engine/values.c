@@ -262,7 +262,7 @@ put_maps(struct mstc_run *run, struct mstc_run_target *target, const struct mstc
         struct shaping s = { .run = run, .target = target, .arena = arena, .err = err };
 
         memset(ret, 0, sizeof *ret);
-        ret->record = mstc_record_new(arena, kind, "", 0);
+        ret->record = mstc_record_values(arena, kind);
         if (ret->record == NULL)
                 return mst_fail_memory(err, "evaluating maps");
         for (size_t i = 0; i < count && !ret->ignore_object; i++) {
@@ -385,8 +385,8 @@ mstc_difference(struct mst_arena *arena, const struct mst_record *applied, const
 {
         struct differing d = { .ok = true };
 
-        d.before = mstc_record_new(arena, wanted->kind, "", 0);
-        d.after = mstc_record_new(arena, wanted->kind, "", 0);
+        d.before = mstc_record_values(arena, wanted->kind);
+        d.after = mstc_record_values(arena, wanted->kind);
         if (d.before == NULL || d.after == NULL)
                 return false;
         mstc_record_compare(applied, wanted, note_difference, &d);

@@ -302,7 +302,8 @@ mstc_record_unflat(const void *bytes, size_t size, const char *id, struct mst_ar
         if (!read_byte(&r, &version) || version != VERSION || !read_byte(&r, &kind) ||
             (kind != MST_USER && kind != MST_GROUP))
                 return refuse(&r, "record", err);
-        record = mstc_record_new(arena, (enum mst_kind)kind, id, strlen(id));
+        record = id[0] == '\0' ? mstc_record_values(arena, (enum mst_kind)kind)
+                              : mstc_record_new(arena, (enum mst_kind)kind, id, strlen(id));
         r.no_memory = record == NULL;
         if (record == NULL || record->bad != NULL ||
             !read_fields(&r, 0, &record->fields, &record->count) || left(&r) != 0)

@@ -55,6 +55,19 @@ mstc_record_new(struct mst_arena *arena, enum mst_kind kind, const char *id, siz
         return record;
 }
 
+struct mst_record *
+mstc_record_values(struct mst_arena *arena, enum mst_kind kind)
+{
+        struct mst_record *record = mst_arena_alloc(arena, sizeof *record);
+
+        if (record == NULL)
+                return NULL;
+        record->arena = arena;
+        record->kind = kind;
+        record->id = "";
+        return record;
+}
+
 enum mst_kind
 mst_record_kind(const struct mst_record *record)
 {

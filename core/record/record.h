@@ -62,6 +62,9 @@ MST_API bool mstc_text_bad(const char *text, size_t length, size_t most, char wh
 MST_API struct mst_record *mstc_record_new(struct mst_arena *arena, enum mst_kind kind,
                                            const char *id, size_t length);
 
+/* The same without an id: values only, as they are compared and written. */
+MST_API struct mst_record *mstc_record_values(struct mst_arena *arena, enum mst_kind kind);
+
 /* Puts a copy of 'value' (deep, into the record's arena) under 'name'.  mstc_record_share
  * borrows what the value points to, which must live as long as the record. */
 MST_API bool mstc_record_set(struct mst_record *record, const char *name, const struct mst_value *value);
@@ -90,7 +93,7 @@ MST_API bool mstc_value_empty(const struct mst_value *value);
  *   value   type:u8, then  bool: u8 | int, date: zigzag varint | real: 8 bytes LE |
  *           text, bytes, ref: length:varint bytes NUL | list: count:varint {value} |
  *           object: count:varint {field}
- * The id is not part of it.  mstc_record_unflat() makes a record in 'arena' whose
+ * The id is not part of it (id "": values only).  mstc_record_unflat() makes a record in 'arena' whose
  * texts point into 'bytes'; bytes that flat cannot have made are refused
  * (MST_EINTERNAL, "damaged record"), never followed. */
 MST_API void mstc_record_flat(const struct mst_record *record, struct mstc_buffer *into);

@@ -57,7 +57,7 @@ take_link(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_link *ret, st
                 return mst_fail_memory(err, "reading a link");
         if (bytes != NULL)
                 return mstc_record_unflat(bytes, size, "", arena, &ret->applied, err);
-        ret->applied = mstc_record_new(arena, MST_USER, "", 0);
+        ret->applied = mstc_record_values(arena, MST_USER);
         return ret->applied != NULL ? MST_OK : mst_fail_memory(err, "reading a link");
 }
 
