@@ -40,6 +40,7 @@ run_approve(struct mstc_cli *cli)
         const char *note = mstc_args_value(cli->args, "reason");
         struct mstc_workplace place = { 0 };
         struct mst_error err = { 0 };
+        struct mstc_chosen *chosen = NULL;
         const char **users = NULL;
         size_t user_count = 0;
         int64_t hold = 0, expect = -1;
@@ -53,7 +54,14 @@ run_approve(struct mstc_cli *cli)
                 if (mstc_store_open(place.setup->config->store_path, MSTC_READ, &place.store, &err) != MST_OK)
                         code = mstc_cli_fail(cli, &err);
                 else
-                        code = mstc_who_chosen(cli, place.store, true, &users, &user_count);
+                        code = mstc_who_chosen(cli, place.store, true, &chosen, &user_count);
+                users = mst_arena_alloc(cli->arena, (user_count + 1) * sizeof *users);
+                if (users == NULL && code == MSTC_END_DONE) {
+                        mst_fail_memory(&err, "reading --user");
+                        code = mstc_cli_fail(cli, &err);
+                }
+                for (size_t i = 0; code == MSTC_END_DONE && i < user_count; i++)
+                        users[i] = chosen[i].id;
         }
         if (code == MSTC_END_DONE) {
                 if (mstc_engine_approve(place.engine, hold, users, user_count, expect, place.who, note, &count,

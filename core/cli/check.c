@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 
+#include "cli/probe.h"
 #include "cli/table.h"
 #include "cli/workplace.h"
 #include "util/report.h"
@@ -38,13 +39,20 @@ run(struct mstc_cli *cli)
                 mstc_report_print(cli, place.report, true);
                 if (cli->json == NULL)
                         tell_good(cli, &place);
+                if (mstc_args_has(cli->args, "online"))
+                        code = mstc_probe_all(cli, &place);
         }
         mstc_workplace_close(&place);
         return code;
 }
 
+static const struct mstc_flag flags[] = {
+        { .name = "online", .help = "also connect to every source and sink and ask it what it can do" },
+        { .name = NULL }
+};
+
 const struct mstc_command mstc_command_check = {
-        .name = "check", .arguments = "",
+        .name = "check", .arguments = "", .flags = flags,
         .summary = "look for mistakes in the configuration",
         .about =
         "Reads the configuration, loads the plugins it names, compiles its rules and maps,\n"

@@ -20,8 +20,9 @@ struct mstc_cli {
         const struct mstc_args *args;
         struct mstc_json *json;              /* NULL: tables                           */
         struct mst_arena *arena;             /* to the end of the command              */
+        bool told;                           /* an error has been                      */
         bool verbose;
-        bool colour;                         /* of stdout                              */
+        bool colour, error_colour;           /* of stdout, stderr                      */
         unsigned width;                      /* columns of stdout                      */
 };
 
@@ -29,7 +30,7 @@ struct mstc_command {
         const char *name;
         const char *arguments;               /* for the usage line: "[PATTERN]", or "" */
         const char *summary;                 /* one line, no full stop                 */
-        const char *about;                   /* the help's text, lines of 76           */
+        const char *about;                   /* the help's text; lines are made anew   */
         const struct mstc_flag *flags;       /* ends with a NULL name; may be NULL     */
         unsigned least, most;                /* arguments                              */
         bool plain;                          /* needs nothing: no secrets, no files    */

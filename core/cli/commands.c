@@ -15,6 +15,8 @@
 
 const struct mstc_command *const mstc_commands[] = {
         &mstc_command_check,
+        &mstc_command_plan,
+        &mstc_command_sync,
         &mstc_command_status,
         &mstc_command_history,
         &mstc_command_log,
@@ -22,6 +24,9 @@ const struct mstc_command *const mstc_commands[] = {
         &mstc_command_groups,
         &mstc_command_duplicates,
         &mstc_command_holds,
+        &mstc_command_approve,
+        &mstc_command_reject,
+        &mstc_command_reset,
         &mstc_command_plugins,
         &mstc_command_version,
         &mstc_command_help,
@@ -40,6 +45,11 @@ mstc_command_find(const char *name)
 static void
 tell(struct mstc_cli *cli, const char *class, const char *text)
 {
+        bool first = !cli->told;
+
+        cli->told = true;
+        if (cli->json != NULL && !first)
+                return;                      /* a document has one "error"             */
         if (cli->json != NULL) {
                 mstc_json_end_all(cli->json);
                 mstc_json_object(cli->json, "error");

@@ -5,24 +5,32 @@
 
 #include <string.h>
 
-#define INDENT 28                            /* where the words begin                  */
-#define WIDTH (80 - INDENT)
+#define INDENT 28                            /* where the words about an option begin  */
+#define EDGE 79                              /* the last column that is used           */
 
-/* In lines that end before column 80; the first begins where the cursor is. */
+/* In lines within the edge, those after the first indented; a line end of the text is a
+ * blank like any other.  The cursor stands at column 'indent'. */
 static void
-print_words(const char *text, FILE *to)
+print_words(const char *text, size_t indent, FILE *to)
 {
-        while (strlen(text) > WIDTH) {
-                size_t length = WIDTH;
+        size_t column = indent;
 
-                while (length > 0 && text[length] != ' ')
-                        length--;
-                if (length == 0)
-                        break;
-                fprintf(to, "%.*s\n%*s", (int)length, text, INDENT, "");
-                text += length + 1;
+        while (*text != '\0') {
+                size_t length = strcspn(text, " \n");
+
+                if (column > indent && column + 1 + length > EDGE) {
+                        fprintf(to, "\n%*s", (int)indent, "");
+                        column = indent;
+                } else if (column > indent) {
+                        fputc(' ', to);
+                        column++;
+                }
+                fprintf(to, "%.*s", (int)length, text);
+                column += length;
+                text += length;
+                text += strspn(text, " \n");
         }
-        fprintf(to, "%s\n", text);
+        fputc('\n', to);
 }
 
 static void
@@ -40,7 +48,7 @@ print_flag(const struct mstc_flag *flag, FILE *to)
                 fprintf(to, "  %s\n%*s", left, INDENT, "");
         else
                 fprintf(to, "  %-*s", INDENT - 2, left);
-        print_words(help, to);
+        print_words(help, INDENT, to);
 }
 
 static void
@@ -87,7 +95,8 @@ void
 mstc_help_command(const struct mstc_command *command, FILE *to)
 {
         mstc_help_usage(command, to);
-        fprintf(to, "\n%s\n", command->about);
+        fputc('\n', to);
+        print_words(command->about, 0, to);
         print_flags("Options", command->flags, to);
         print_flags("Options of every command", mstc_common_flags, to);
 }

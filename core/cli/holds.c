@@ -87,7 +87,8 @@ list_holds(struct mstc_cli *cli, struct mstc_workplace *place)
                 } while (mstc_listing_goes_on(&list, more, &err));
         code = mstc_listing_close(&list, "Nothing is held.", &err);
         if (code == MSTC_END_DONE && any && cli->json == NULL)
-                puts("\nmuster holds N shows the ops; muster approve N lets them through, muster reject N drops them.");
+                puts("\nmuster holds N shows the ops of one; muster approve N lets them through,\n"
+                     "muster reject N drops them.");
         return code;
 }
 

@@ -48,3 +48,31 @@ mstc_unknown_sync(struct mstc_cli *cli, const struct mstc_setup *setup, const ch
                 return mstc_cli_misused(cli, "there is no sync '%s'; did you mean '%s'?", name, near);
         return mstc_cli_misused(cli, "there is no sync '%s' in %s", name, setup->config->file);
 }
+
+int
+mstc_chosen_syncs(struct mstc_cli *cli, const struct mstc_setup *setup, struct mstc_sync ***ret,
+                  size_t *ret_count)
+{
+        struct mstc_sync **syncs = mst_arena_alloc(cli->arena, (setup->sync_count + 1) * sizeof (*syncs));
+        size_t words = mstc_args_count(cli->args), count = 0;
+        struct mst_error err = { 0 };
+
+        *ret = syncs;
+        if (syncs == NULL) {
+                mst_fail_memory(&err, "choosing syncs");
+                return mstc_cli_fail(cli, &err);
+        }
+        for (size_t w = 0; w < words; w++)
+                if (mstc_setup_sync(setup, mstc_args_at(cli->args, w)) == NULL)
+                        return mstc_unknown_sync(cli, setup, mstc_args_at(cli->args, w));
+        for (size_t i = 0; i < setup->sync_count; i++) {
+                bool wanted = words == 0;
+
+                for (size_t w = 0; w < words; w++)
+                        wanted |= strcmp(setup->syncs[i].name, mstc_args_at(cli->args, w)) == 0;
+                if (wanted)
+                        syncs[count++] = &setup->syncs[i];
+        }
+        *ret_count = count;
+        return MSTC_END_DONE;
+}

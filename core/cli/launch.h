@@ -13,4 +13,9 @@ void mstc_launch_end(struct mstc_workplace *place);
 /* Tells that no sync has that name, and the near one. */
 int mstc_unknown_sync(struct mstc_cli *cli, const struct mstc_setup *setup, const char *name);
 
+/* The syncs named as arguments, in the order of the configuration, each once; all when none
+ * is named.  The array lies in cli->arena. */
+int mstc_chosen_syncs(struct mstc_cli *cli, const struct mstc_setup *setup, struct mstc_sync ***ret,
+                      size_t *ret_count);
+
 #endif

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -39,12 +40,12 @@ columns_of_output(void)
 }
 
 static bool
-colour_is_welcome(void)
+colour_is_welcome(int fd)
 {
         const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
         return (no == NULL || *no == '\0') && term != NULL && strcmp(term, "dumb") != 0
-            && isatty(STDOUT_FILENO);
+            && isatty(fd);
 }
 
 /* What is asked for before the line has been understood. */
@@ -68,8 +69,15 @@ begin_json(struct mstc_cli *cli)
         return true;
 }
 
-/* Output that nobody could read is a failure, except that a reader who has seen enough
- * (head) may leave. */
+/* A reader who has seen enough (head) may leave: that is no failure. */
+static bool
+reader_has_left(void)
+{
+        struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+        return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 static int
 end_output(struct mstc_cli *cli, int code)
 {
@@ -78,7 +86,7 @@ end_output(struct mstc_cli *cli, int code)
         cli->json = NULL;
         errno = 0;
         good &= fflush(stdout) == 0 && !ferror(stdout);
-        if (good || errno == EPIPE)
+        if (good || errno == EPIPE || reader_has_left())
                 return code;
         fprintf(stderr, "muster: the output could not be written%s%s\n", errno != 0 ? ": " : "",
                 errno != 0 ? strerror(errno) : "");
@@ -99,7 +107,8 @@ run(struct mstc_cli *cli)
                 mstc_guise_close();
         mstc_halt_ignore_pipe();
         cli->verbose = mstc_args_has(cli->args, "verbose");
-        cli->colour = colour_is_welcome();
+        cli->colour = colour_is_welcome(STDOUT_FILENO);
+        cli->error_colour = colour_is_welcome(STDERR_FILENO);
         cli->width = columns_of_output();
         return cli->command->run(cli);
 }

@@ -95,6 +95,8 @@ mstc_op_json(struct mstc_json *json, struct mstc_secrets secrets, const struct m
         mstc_json_number(json, "op", op->number);
         if (op->run != 0)
                 mstc_json_number(json, "run", op->run);
+        if (op->sync != NULL)
+                mstc_json_text(json, "sync", op->sync);
         mstc_json_text(json, "target", op->target);
         mstc_json_text(json, "sink", op->sink);
         mstc_json_text(json, "verb", mst_verb_name((enum mst_verb)op->verb));

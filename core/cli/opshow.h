@@ -14,6 +14,7 @@
 /* One op, from the plan or from the store. */
 struct mstc_shown_op {
         int64_t number, run, hold;           /* 0: none                                */
+        const char *sync;                    /* NULL: does not matter                  */
         const char *target, *sink;
         int verb, kind, reason, state, outcome;
         const char *id, *title, *object_name;

@@ -49,8 +49,10 @@ tell_syncs(struct mstc_cli *cli, const struct mstc_view_status *status)
                 }
                 mstc_table_printf(table, "%lld", (long long)run->id);
                 mstc_table_cell(table, mstc_moment(cli->arena, run->started));
-                if (run->outcome < 0)
-                        mstc_table_cell(table, "running, or cut off");
+                if (run->outcome < 0 && status->writer != 0)
+                        mstc_table_printf(table, "running, process %lld", (long long)status->writer);
+                else if (run->outcome < 0)
+                        mstc_table_paint(table, MSTC_CARE, "cut off; the next sync goes on from there");
                 else if (run->text != NULL && *run->text != '\0')
                         mstc_table_paint(table, mstc_outcome_paint(run->outcome), mst_arena_printf(cli->arena,
                                          "%s: %s", mstc_run_outcome_name(run->outcome), run->text));
@@ -176,6 +178,10 @@ write_rest(struct mstc_json *json, const struct mstc_view_status *status)
                 mstc_json_end(json);
         }
         mstc_json_end(json);
+        if (status->writer != 0)
+                mstc_json_number(json, "writer", status->writer);
+        else
+                mstc_json_null(json, "writer");
         mstc_json_number(json, "holds", status->holds);
         mstc_json_number(json, "duplicates", status->duplicates);
 }

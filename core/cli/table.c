@@ -202,6 +202,12 @@ mstc_table_rows(const struct mstc_table *table)
         return table != NULL ? table->cell_count / table->column_count : 0;
 }
 
+struct mst_arena *
+mstc_table_arena(const struct mstc_table *table)
+{
+        return table->arena;
+}
+
 static unsigned
 least_of(const struct mstc_column *column)
 {

@@ -37,6 +37,7 @@ void mstc_table_paint(struct mstc_table *table, enum mstc_paint paint, const cha
 void mstc_table_count(struct mstc_table *table, uint64_t number);
 void mstc_table_printf(struct mstc_table *table, const char *format, ...) MST_PRINTF(2, 3);
 size_t mstc_table_rows(const struct mstc_table *table);
+struct mst_arena *mstc_table_arena(const struct mstc_table *table);
 
 /* The whole in lines that end in '\n'; the last row must be full.  False: memory ran out somewhere. */
 bool mstc_table_render(struct mstc_table *table, unsigned width, bool colour, struct mstc_buffer *into);

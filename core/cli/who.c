@@ -66,27 +66,28 @@ mstc_who_meant(struct mstc_cli *cli, struct mstc_store *store, const char *text,
 }
 
 int
-mstc_who_chosen(struct mstc_cli *cli, struct mstc_store *store, bool known, const char ***ret, size_t *ret_count)
+mstc_who_chosen(struct mstc_cli *cli, struct mstc_store *store, bool known, struct mstc_chosen **ret,
+                size_t *ret_count)
 {
         const char *const *users = mstc_args_values(cli->args, "user", ret_count);
-        const char **ids = mst_arena_alloc(cli->arena, (*ret_count + 1) * sizeof *ids);
+        struct mstc_chosen *chosen = mst_arena_alloc(cli->arena, (*ret_count + 1) * sizeof *chosen);
         struct mst_error err = { 0 };
 
-        *ret = ids;
-        if (ids == NULL) {
+        *ret = chosen;
+        if (chosen == NULL) {
                 mst_fail_memory(&err, "reading --user");
                 return mstc_cli_fail(cli, &err);
         }
         for (size_t i = 0; i < *ret_count; i++) {
                 struct mstc_view_person *person = NULL;
-                size_t count = 0;
-                int code = store == NULL ? MSTC_END_DONE
-                         : known ? mstc_who_meant(cli, store, users[i], &person)
+                size_t count = 1;
+                int code = known ? mstc_who_meant(cli, store, users[i], &person)
                          : mstc_who_maybe(cli, store, users[i], &person, &count);
 
                 if (code != MSTC_END_DONE)
                         return code;
-                ids[i] = person != NULL && (known || count == 1) ? person->id : users[i];
+                chosen[i] = (struct mstc_chosen){ .id = count == 1 ? person->id : users[i],
+                                                  .sync = count == 1 ? person->sync : NULL };
         }
         return MSTC_END_DONE;
 }

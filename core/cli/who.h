@@ -14,9 +14,11 @@ int mstc_who_meant(struct mstc_cli *cli, struct mstc_store *store, const char *t
 int mstc_who_maybe(struct mstc_cli *cli, struct mstc_store *store, const char *text,
                    struct mstc_view_person **ret, size_t *ret_count);
 
-/* The ids of all values of --user, for the engine; what the store does not know stays as it
- * was typed when 'known' is not set.  NULL store: all stay. */
-int mstc_who_chosen(struct mstc_cli *cli, struct mstc_store *store, bool known, const char ***ret,
+struct mstc_chosen { const char *id, *sync; };      /* sync NULL: nobody here knows him */
+
+/* All values of --user; with 'known' each must mean one who is here, else what the store
+ * does not know stays as it was typed. */
+int mstc_who_chosen(struct mstc_cli *cli, struct mstc_store *store, bool known, struct mstc_chosen **ret,
                     size_t *ret_count);
 
 #endif

@@ -45,7 +45,7 @@ place_text(struct mst_arena *arena, const struct mstc_place *place)
 static void
 print_complaint(struct mstc_cli *cli, const struct mstc_complaint *complaint)
 {
-        bool colour = cli->colour;
+        bool colour = cli->error_colour;
         enum mstc_paint paint = complaint->warning ? MSTC_CARE : MSTC_BAD;
 
         fprintf(stderr, "%s%s%s:%s %s\n", place_text(cli->arena, &complaint->place),

@@ -3,6 +3,13 @@
 
 #include "store/view_read.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
 static int
 read_syncs(struct mstc_store *store, struct mst_arena *arena, struct mstc_view_status *ret,
            struct mst_error *err)
@@ -109,11 +116,31 @@ read_instances(struct mstc_store *store, struct mst_arena *arena, struct mstc_vi
         return mstc_rows_end(&rows, "looking at sources and sinks");
 }
 
+/* Whose number stands in the lock's file, if such a process lives.  The lock itself is
+ * not touched: a writer who begins at this moment must not be refused because of us. */
+static int64_t
+find_writer(const struct mstc_store *store)
+{
+        char name[PATH_MAX], text[64] = "";
+        long process = 0;
+        ssize_t got;
+        int fd;
+
+        if (snprintf(name, sizeof name, "%s.lock", mstc_store_path(store)) >= (int)sizeof name
+            || (fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) < 0)
+                return 0;
+        got = read(fd, text, sizeof text - 1);
+        close(fd);
+        if (got <= 0 || sscanf(text, "process %ld", &process) != 1 || process <= 0 || process > INT_MAX)
+                return 0;
+        return kill((pid_t)process, 0) == 0 || errno == EPERM ? process : 0;
+}
+
 int
 mstc_view_status(struct mstc_store *store, struct mst_arena *arena, struct mstc_view_status *ret,
                  struct mst_error *err)
 {
-        *ret = (struct mstc_view_status){ 0 };
+        *ret = (struct mstc_view_status){ .writer = find_writer(store) };
         if (read_syncs(store, arena, ret, err) != MST_OK || read_last_runs(store, arena, ret, err) != MST_OK
             || read_targets(store, arena, ret, err) != MST_OK || read_instances(store, arena, ret, err) != MST_OK
             || mstc_sql_number(store, err, &ret->holds, 0, "SELECT count(*) FROM hold WHERE state=0", "") != MST_OK)

@@ -48,6 +48,7 @@ struct mstc_view_status {
         struct mstc_view_sync *syncs; size_t sync_count;
         struct mstc_view_target *targets; size_t target_count;
         struct mstc_view_instance *instances; size_t instance_count;
+        int64_t writer;                      /* the process that writes now; 0: none   */
         int64_t holds;                       /* open ones                              */
         int64_t duplicates;
 };

@@ -1,2 +1,5 @@
 # tests/lint
 EXTRA_DIST += tests/lint/style.sh tests/lint/dist.sh
+TESTS += tests/lint/man.sh
+check_SCRIPTS += tests/lint/man.sh
+EXTRA_DIST += tests/lint/man.sh

@@ -1,0 +1,64 @@
+# Completion for muster.  The words are held against --help by tests/lint/man.sh.
+_muster() {
+        local cur prev words cword command= i
+        if declare -F _init_completion >/dev/null; then
+                _init_completion || return
+        else
+                words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
+                cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+        fi
+        COMPREPLY=()
+
+        case $prev in
+        -c|--config|-o|--output)
+                compopt -o filenames 2>/dev/null
+                mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+                return ;;
+        -u|--user|--expect|--reason)
+                return ;;
+        esac
+
+        for ((i = 1; i < cword; i++)); do
+                case ${words[i]} in
+                -c|--config) ((i++)) ;;
+                -*) ;;
+                *) command=${words[i]}; break ;;
+                esac
+        done
+
+        local common="--config --json --verbose --help" options= names=
+        case $command in
+        '')         names="check plan sync status history log users groups duplicates holds approve
+                           reject reset plugins version help" options="--version" ;;
+        check)      options="--online" ;;
+        plan)       options="--output --offline --all" names=$(_muster_names sync) ;;
+        sync)       options="--user --full" names=$(_muster_names sync) ;;
+        history)    options="--user --sync --all" ;;
+        users)      options="--gone --all" ;;
+        groups)     options="--gone --all" ;;
+        duplicates) options="--all" ;;
+        holds)      options="--over --all" ;;
+        approve)    options="--user --expect --reason" ;;
+        reject)     options="--reason" ;;
+        reset)      names=$(_muster_names sync) ;;
+        plugins)    options="--rng" ;;
+        help)       names="check plan sync status history log users groups duplicates holds approve
+                           reject reset plugins version help" ;;
+        esac
+        if [[ $cur == -* ]]; then
+                mapfile -t COMPREPLY < <(compgen -W "$common $options" -- "$cur")
+        else
+                mapfile -t COMPREPLY < <(compgen -W "$names" -- "$cur")
+        fi
+}
+
+# The names of syncs, as far as a plain look at the configuration tells; nothing is run.
+_muster_names() {
+        local file=${MUSTER_CONFIG:-/etc/muster/muster.xml} i
+        for ((i = 1; i < ${#COMP_WORDS[@]} - 1; i++)); do
+                [[ ${COMP_WORDS[i]} == -c || ${COMP_WORDS[i]} == --config ]] && file=${COMP_WORDS[i+1]}
+        done
+        [ -r "$file" ] && sed -n 's/.*<'"$1"' [^>]*name="\([^"]*\)".*/\1/p' "$file"
+}
+
+complete -F _muster muster

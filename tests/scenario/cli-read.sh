@@ -1,0 +1,145 @@
+#!/bin/bash
+# The commands that only read: nothing there yet, a store as some runs leave it, one that
+# somebody writes to, one that is damaged; hostile text everywhere.
+. "$srcdir/tests/scenario/cli.sh"
+SEED=$top_builddir/tests/scenario/seed
+config=$dir/muster.xml
+mkdir -m 700 "$dir/state"
+store=$dir/state/state.db
+cat >"$config" <<EOF
+<muster xmlns="urn:muster:config:1">
+  <store path="$store"/>
+  <source name="contoso" plugin="none"/>
+  <sink name="corporate" plugin="none"/>
+  <sync name="staff" source="contoso"><target sink="corporate"><match attribute="mail"/></target></sync>
+</muster>
+EOF
+export MUSTER_CONFIG=$config
+readers='status history log users groups duplicates holds'
+
+# --- nothing has run yet ---------------------------------------------------------------
+rows() { case $1 in status) echo syncs;; history) echo runs;; log) echo lines;; *) echo "$1";; esac; }
+for command in $readers; do
+        expect 0 "$command"; says "Nothing has run yet"; says "$store"; silent
+        expect 0 "$command" --json; json "/command=$command" "#/$(rows "$command")=0"
+done
+[ ! -e "$store" ] || fail "a command that reads has made the store"
+[ -z "$(ls -A "$dir/state")" ] || fail "a command that reads has left something"
+expect 2 status -c "$dir/none.xml"; complains "$dir/none.xml"; complains "cannot be opened"
+expect 2 status --json -c "$dir/none.xml"; json /error/class=configuration /complaints/0/severity=error
+
+# --- as some runs leave it ---------------------------------------------------------------
+"$SEED" "$store" || exit 99
+before=$(cksum "$store")
+
+expect 0 status; silent; narrow
+says "staff"; says "cut off"; says "1 hold is open"; says "2 duplicates"; says 'cannot \x1b[1m connect'
+expect 0 status --json; silent
+json /syncs/0/name=staff /syncs/0/people=38 /syncs/0/last/run=3 /syncs/0/last/outcome=null /targets/0/held=3 \
+        /targets/0/parked=1 /targets/0/disabled=1 /targets/0/linked=35 /holds=1 /duplicates=2 /instances/1/role=sink \
+        /instances/1/aside=true /writer=null
+
+expect 0 history; narrow; says "held"; says "1 updated, 3 held"; says "not ended"
+expect 0 history --json; json '#/runs=3' /runs/0/run=3 /runs/1/outcome=held /runs/1/counts/read=1000000 /runs/2/mode=full
+expect 0 history --sync staff --json; json '#/runs=3'
+expect 0 history --sync other --json; json '#/runs=0'
+expect 0 history --sync other; says "no such runs"
+expect 0 history 2; narrow; says "corporate: disable 3 users, 3 held"; says "Person 4"; says 'new\x1b[2J@contoso'
+says "old@contoso.example"
+expect 0 history 2 --json; json '#/ops=5' /ops/0/verb=disable /ops/0/hold=1 /ops/3/state=done /ops/3/outcome=done \
+        /ops/4/state=parked /ops/3/changes/0/attribute=mail /ops/3/changes/0/before=old@contoso.example
+expect 0 history 1; says "did nothing to any sink"
+expect 0 history --user person4@contoso.example --json; json '#/ops=1' /ops/0/verb=update
+expect 0 history --user corporate:uuid-00001 --json; json '#/ops=1' /ops/0/verb=disable
+expect 0 history --user 'corporate:UID=person4,OU=people,DC=contoso,DC=example' --json; json '#/ops=1'
+expect 0 history --user id-00015; says "Nothing has been done"
+expect 2 history --user twins@contoso.example; complains "more than one"; complains "id-00011"; complains "id-00012"
+expect 2 history --user twins@contoso.example --json; json /error/class=usage '#/candidates=2'
+expect 2 history --user nobody; complains "nobody here"
+expect 2 history --user 'Person 4'; complains "nobody here"      # a name is not an identity
+expect 2 history 99; complains "no run 99"
+expect 2 history 0; complains "no run 0"
+expect 2 history two; complains "RUN is a number, not 'two'"
+expect 2 history -- -1; complains "RUN is a number"
+expect 2 history 99999999999999999999; complains "RUN is a number"
+
+expect 0 log; says "Run 3"
+expect 0 log 2; says 'slow \x1b[2J server'; says warning
+! grep -q "for those who look" "$out" || fail "debug lines without --verbose"
+expect 0 log 2 -v; says "for those who look"
+expect 0 log 2 --json; json '#/lines=3' /lines/1/level=warning /lines/0/line=1
+expect 2 log 99; complains "no run 99"
+expect 2 log x; complains "not 'x'"
+
+expect 0 users; narrow
+expect 0 users --json; json '#/users=38'
+expect 0 users --gone --json; json '#/users=39'
+expect 0 users --json -v; json /users/0/record/displayName /users/0/links
+expect 0 users twins --json; json '#/users=2'
+expect 0 users 'PERSON1?@*' --json; json '#/users=9'
+expect 0 users 'person1*' --json; json '#/users=10'
+expect 0 users '*1' --json; json '#/users=4'                     # the whole of a name
+expect 0 users id-00005; says "disabled, out of scope since 2023-11-14"; says "uuid-00005"
+expect 0 users id-00005 --json; json '#/users=1' /users/0/id=id-00005 /users/0/links/0/state=disabled \
+        /users/0/links/0/made=created /users/0/links/0/applied/uid=person5
+expect 0 users 'ä*' --json; json '#/users=1' "/users/0/title=Änne 李"
+expect 0 users evil; says 'Eve \x1b]0;owned\x07\n\u{202e}evil'
+expect 0 users evil --json; json '#/users=1'
+expect 0 users corporate:uuid-00003 --json; json '#/users=1' /users/0/id=id-00003
+expect 0 users nobody-at-all; says "Nobody matches"
+expect 0 users '****************************************x'; says "Nobody matches"
+
+expect 0 groups; narrow; says "11 (1 waiting)"
+expect 0 groups --json; json '#/groups=1' /groups/0/members=12 /groups/0/links/0/present=11
+expect 0 groups fin; says "waiting for corporate"; says "Finance: all"
+expect 0 groups fin --json; json '#/members=12' /members/0/member=true
+expect 0 groups 'f*' --json; json '#/groups=1' '!/members'
+expect 0 groups nothing; says "no such groups"
+
+expect 0 duplicates; narrow; says 'uid=other\x1b[31m,dc=x'
+expect 0 duplicates --json; json '#/duplicates=2' /duplicates/0/attribute=mail /duplicates/0/sink=corporate
+
+expect 0 holds; narrow; says "removals"; says "muster approve"
+expect 0 holds --json; json '#/holds=1' /holds/0/ops=3 /holds/0/state=open /holds/0/guard=removals
+expect 0 holds 1; narrow; says "disable 3 users"; says "approve 1 --expect 3"
+expect 0 holds 1 --json; json '#/ops=3' /holds/0/hold=1
+expect 2 holds 7; complains "no hold 7"
+expect 2 holds one; complains "N is a number"
+
+# not one control character but the line's end, wherever it comes from
+for command in $readers 'history 2' 'log 2' 'users evil' 'holds 1' 'groups fin'; do
+        for form in '' --json; do
+                expect 0 $command $form
+                ! LC_ALL=C grep -q "$(printf '[\001-\010\013-\037\177]')" "$out" || fail "control characters"
+        done
+done
+[ "$(cksum "$store")" = "$before" ] || fail "a command that reads has written"
+
+# --- while somebody writes ---------------------------------------------------------------
+if command -v flock >/dev/null; then
+        sleep 60 & writer=$!
+        printf 'process %s, since now\n' "$writer" >"$store.lock"
+        expect 0 status; says "running, process $writer"
+        expect 0 status --json; json "/writer=$writer"
+        kill "$writer"; wait "$writer" 2>/dev/null
+fi
+
+# --- damaged, foreign, too new, open to all ------------------------------------------------
+cp "$store" "$dir/good"
+rm -f "$store-wal" "$store-shm"
+for command in $readers; do
+        printf 'this is no database, and it is long enough to look at: %0400d\n' 0 >"$store"; chmod 600 "$store"
+        expect 4 "$command"; complains "$store"; complains "put back a copy"
+        expect 4 "$command" --json; json /error/class=internal
+done
+head -c 20000 "$dir/good" >"$store"
+expect 4 users; complains "damaged"
+: >"$store"
+expect 0 status; says "Nothing has run yet"
+cp "$dir/good" "$store"; chmod 644 "$store"
+expect 4 status; complains "chmod 0600"
+chmod 600 "$store"
+expect 0 status
+rm "$store"; ln -s "$dir/good" "$store"
+expect 4 status; complains "links are not followed"
+exit 0
