@@ -234,14 +234,22 @@ settle_one(struct applier *a, struct mst_op *op, struct mst_error *err)
         return op->verb == MST_CREATE ? release(a, errand->row.entry, err) : MST_OK;
 }
 
-/* One transaction: what was answered, and what goes next. */
+/* There is more of this rank, and room for it. */
+static bool
+can_claim(const struct applier *a)
+{
+        return a->rank < MSTC_RANKS && mstc_feed_open_count(a->feed) <= LOW_WATER
+            && (!a->drained || a->runnable.count != 0);
+}
+
+/* One transaction: what was answered, and what goes next, which may follow from it. */
 static int
-turn(struct applier *a, struct mst_op **ops, size_t count, bool more, struct mst_error *err)
+turn(struct applier *a, struct mst_op **ops, size_t count, bool may_claim, struct mst_error *err)
 {
         struct mstc_run *run = a->run;
         int rc;
 
-        if (count == 0 && !more)
+        if (count == 0 && !(may_claim && can_claim(a)))
                 return MST_OK;
         if (mstc_store_begin(run->store, err) != MST_OK)
                 return err->code;
@@ -251,7 +259,7 @@ turn(struct applier *a, struct mst_op **ops, size_t count, bool more, struct mst
                 if (i % 64 == 63)
                         mst_arena_reset(run->scratch);
         }
-        if (rc == MST_OK && more)
+        if (rc == MST_OK && may_claim && can_claim(a))
                 rc = claim(a, err);
         if (rc == MST_OK)
                 rc = mstc_members_save(run, err);
@@ -323,20 +331,25 @@ next_rank(struct applier *a)
         a->drained = false;
 }
 
-/* Is it time for a transaction? */
+/* Is it time for a transaction?  A sink that runs dry is not kept waiting for outcomes to
+ * gather, but neither does each of them get a commit of its own. */
 static bool
 ripe(const struct applier *a, bool stopping)
 {
         size_t open = mstc_feed_open_count(a->feed);
 
-        return stopping || a->over || a->answered_count >= GATHER || open <= RUNNING_DRY
-            || (a->answered_count != 0 && mstc_clock_ticks_ms() - a->answered_since >= GATHER_MS);
+        if (stopping || a->over || open == 0 || a->answered_count >= GATHER)
+                return true;
+        if (a->answered_count == 0)
+                return can_claim(a);
+        return mstc_clock_ticks_ms() - a->answered_since >= GATHER_MS
+            || (open <= RUNNING_DRY && a->answered_count >= RUNNING_DRY / 2);
 }
 
 static int
 step(struct applier *a, struct mst_error *err)
 {
-        bool stopping = mstc_engine_stopping(a->run->engine), more;
+        bool stopping = mstc_engine_stopping(a->run->engine);
         size_t count = mstc_feed_collect(a->feed, a->answered + a->answered_count, ROOM - a->answered_count, 0);
         int rc;
 
@@ -348,9 +361,7 @@ step(struct applier *a, struct mst_error *err)
                 mstc_feed_halt(a->feed);
         if (!ripe(a, stopping))
                 return MST_OK;
-        more = !stopping && !a->failed && !a->over && a->rank < MSTC_RANKS
-            && mstc_feed_open_count(a->feed) <= LOW_WATER && (!a->drained || a->runnable.count != 0);
-        rc = turn(a, a->answered, a->answered_count, more, err);
+        rc = turn(a, a->answered, a->answered_count, !stopping && !a->failed && !a->over, err);
         for (size_t i = 0; i < a->answered_count; i++)
                 mstc_op_free(a->answered[i]);
         a->answered_count = 0;
