@@ -127,6 +127,8 @@ struct entra_problem {
 };
 void entra_problem_read(struct entra *entra, const struct mst_http_reply *reply,
                         struct entra_problem *ret);
+void entra_problem_parse(struct entra *entra, const char *body, size_t size,
+                         struct entra_problem *ret);
 bool entra_problem_has(const struct entra_problem *problem, const char *code);
 /* The rules of "state lost", for a request that carried a token. */
 bool entra_problem_expired(const struct entra_problem *problem);

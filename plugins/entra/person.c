@@ -5,6 +5,7 @@
  * bad, with the reason, and no other.  Members with an @ in their name are
  * annotations, but for manager@delta. */
 #include <string.h>
+#include <strings.h>
 
 #include "entra.h"
 
@@ -270,6 +271,11 @@ find_column(struct entra_plan *plan, const char *name, size_t length)
                         return column;
                 }
         }
+        /* A directory extension that was selected in another case than its own. */
+        for (size_t i = 0; i < plan->count; i++)
+                if (plan->columns[i].length == length
+                    && strncasecmp(plan->columns[i].name, name, length) == 0)
+                        return &plan->columns[i];
         return NULL;
 }
 

@@ -56,14 +56,11 @@ header(struct entra *entra, const struct mst_http_reply *reply, const char *name
 }
 
 void
-entra_problem_read(struct entra *entra, const struct mst_http_reply *reply, struct entra_problem *ret)
+entra_problem_parse(struct entra *entra, const char *body, size_t size, struct entra_problem *ret)
 {
-        size_t size, length;
-        const char *body = mst_http_content(reply, &size), *name;
+        const char *name, *start;
+        size_t length;
 
-        *ret = (struct entra_problem){ .status = mst_http_status(reply), .message = "" };
-        ret->request_id = header(entra, reply, "request-id");
-        ret->date = header(entra, reply, "Date");
         mst_json_start(entra->json, body, size);
         if (mst_json_enter_object(entra->json)) {
                 while (mst_json_member(entra->json, &name, &length))
@@ -71,9 +68,22 @@ entra_problem_read(struct entra *entra, const struct mst_http_reply *reply, stru
                             && mst_json_enter_object(entra->json))
                                 read_error(entra, entra->json, ret, true);
         } else if (size > 0) {
-                const char *start = mst_escape_terminal(entra->scratch, body, size < 200 ? size : 200);
-                ret->message = start != NULL ? start : "";
+                start = mst_escape_terminal(entra->scratch, body, size < 200 ? size : 200);
+                if (start != NULL)
+                        ret->message = start;
         }
+}
+
+void
+entra_problem_read(struct entra *entra, const struct mst_http_reply *reply, struct entra_problem *ret)
+{
+        size_t size;
+        const char *body = mst_http_content(reply, &size);
+
+        *ret = (struct entra_problem){ .status = mst_http_status(reply), .message = "" };
+        ret->request_id = header(entra, reply, "request-id");
+        ret->date = header(entra, reply, "Date");
+        entra_problem_parse(entra, body, size, ret);
 }
 
 bool
