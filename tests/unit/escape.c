@@ -126,11 +126,31 @@ unescape(const char *text, char *into)
         return n;
 }
 
-/* All pairs of bytes, so that every special stands first, last and beside every other. */
+static bool
+reads_back(const char *escaped, const char *value, size_t length)
+{
+        char back[64];
+
+        return unescape(escaped, back) == length && memcmp(back, value, length) == 0;
+}
+
+/* No special of a DN stands alone. */
+static bool
+is_guarded(const char *dn)
+{
+        for (const char *c = dn; *c != '\0'; c++)
+                if (strchr(",+;<>=\"", *c) != NULL && (c == dn || c[-1] != '\\'))
+                        return false;
+        return true;
+}
+
+/* All pairs of bytes, so that every special stands first, last and beside every other.
+ * One assertion for many: Check makes a note of every single one. */
 START_TEST(round_trips)
 {
         struct mst_arena *arena = mst_arena_new(0);
-        char value[4], back[64];
+        char value[4];
+        unsigned wrong = 0;
 
         for (unsigned a = 0; a < 256; a++) {
                 for (unsigned b = 0; b < 256; b++) {
@@ -140,17 +160,13 @@ START_TEST(round_trips)
                         value[1] = (char)b;
                         value[2] = (char)(_i == 0 ? ' ' : '#');
                         dn = mst_escape_dn(arena, value, 3);
-                        ck_assert_uint_eq(unescape(dn, back), 3);
-                        ck_assert_mem_eq(back, value, 3);
-                        for (const char *c = dn; *c != '\0'; c++)
-                                ck_assert(strchr(",+;<>=\"", *c) == NULL || c[-1] == '\\');
                         filter = mst_escape_filter(arena, value, 3);
-                        ck_assert_uint_eq(unescape(filter, back), 3);
-                        ck_assert_mem_eq(back, value, 3);
-                        ck_assert_ptr_null(strpbrk(filter, "*()"));
+                        wrong += !reads_back(dn, value, 3) || !is_guarded(dn);
+                        wrong += !reads_back(filter, value, 3) || strpbrk(filter, "*()") != NULL;
                 }
                 mst_arena_reset(arena);
         }
+        ck_assert_uint_eq(wrong, 0);
         mst_arena_free(arena);
 }
 END_TEST
