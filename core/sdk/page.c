@@ -60,7 +60,7 @@ mstc_page_reset(struct mst_page *page)
 static struct mst_record *
 nowhere(struct mst_page *page, enum mst_kind kind)
 {
-        struct mst_record *record = mstc_record_values(page->arena, kind);
+        struct mst_record *record = mstc_record_new(page->arena, kind, "", 0);
 
         page->failed |= record == NULL;
         return record;

@@ -127,11 +127,11 @@ unescape(const char *text, char *into)
 }
 
 static bool
-reads_back(const char *escaped, const char *value, size_t length)
+reads_back(const char *text, const char *value, size_t length)
 {
         char back[64];
 
-        return unescape(escaped, back) == length && memcmp(back, value, length) == 0;
+        return unescape(text, back) == length && memcmp(back, value, length) == 0;
 }
 
 /* No special of a DN stands alone. */
