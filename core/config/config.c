@@ -32,7 +32,8 @@ struct whole {
 static void
 read_store(struct mstc_walk *walk, xmlNode *node)
 {
-        static const struct mstc_shape shape = { "path!", "", MSTC_NO_TEXT, "write <store path=\"/var/lib/muster/state.db\"/>" };
+        static const struct mstc_shape shape = { "path!", "", MSTC_NO_TEXT,
+                                                "write <store path=\"/var/lib/muster/state.db\"/>" };
         const char *path = mstc_walk_attribute(walk, node, "path");
 
         (void)mstc_walk_into(walk, node, &shape);
@@ -45,7 +46,8 @@ read_store(struct mstc_walk *walk, xmlNode *node)
 static void
 read_plugins(struct mstc_walk *walk, xmlNode *node)
 {
-        static const struct mstc_shape shape = { "folder!", "", MSTC_NO_TEXT, "write <plugins folder=\"/opt/acme/muster\"/>" };
+        static const struct mstc_shape shape = { "folder!", "", MSTC_NO_TEXT,
+                                                "write <plugins folder=\"/opt/acme/muster\"/>" };
         const char *folder = mstc_walk_attribute(walk, node, "folder"), **slot;
 
         (void)mstc_walk_into(walk, node, &shape);

@@ -59,7 +59,8 @@ include_file(struct mstc_walk *walk, const xmlNode *node, const char *path, stru
             || strcmp((const char *)root->ns->href, MSTC_CONFIG_SPACE) != 0) {
                 mstc_report_error(walk->report, mstc_walk_place(root),
                                   "put what is included into <part xmlns=\"" MSTC_CONFIG_SPACE "\"> ... </part>",
-                                  "an included file holds a <part> of this namespace, not <%s>", (const char *)root->name);
+                                  "an included file holds a <part> of this namespace, not <%s>",
+                                  (const char *)root->name);
                 return;
         }
         mstc_walk_plain(walk, root, &part);
@@ -71,7 +72,8 @@ include_file(struct mstc_walk *walk, const xmlNode *node, const char *path, stru
 struct mstc_nodes
 mstc_include(struct mstc_walk *walk, xmlNode *node, bool nested)
 {
-        static const struct mstc_shape shape = { "file!", "", MSTC_NO_TEXT, "write <include file=\"groups.d/*.xml\"/>" };
+        static const struct mstc_shape shape = { "file!", "", MSTC_NO_TEXT,
+                                                "write <include file=\"groups.d/*.xml\"/>" };
         struct mstc_nodes parts = { NULL, 0 };
         const char *file = mstc_walk_attribute(walk, node, "file");
         MSTC_CLEANUP(glob_drop) glob_t found = { 0 };
@@ -103,7 +105,8 @@ mstc_include(struct mstc_walk *walk, xmlNode *node, bool nested)
                 return parts;
         if (found.gl_pathc > MOST_FILES) {
                 mstc_report_error(walk->report, mstc_walk_at(node, "file"), "put more into each file",
-                                  "%zu files match '%s'; at most %d are read", (size_t)found.gl_pathc, pattern, MOST_FILES);
+                                  "%zu files match '%s'; at most %d are read", (size_t)found.gl_pathc,
+                                  pattern, MOST_FILES);
                 return parts;
         }
         for (size_t i = 0; i < found.gl_pathc; i++)

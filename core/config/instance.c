@@ -56,7 +56,8 @@ known_already(struct mstc_walk *walk, const xmlNode *node, const char *name, boo
                 /* Stamps and SINK:OBJECT name either, so they share one name space. */
                 if (other->name != NULL && strcmp(other->name, name) == 0)
                         mstc_walk_twice(walk, mstc_walk_at(node, "name"),
-                                        other->is_source == is_source ? (is_source ? "source" : "sink") : "source or sink",
+                                        other->is_source != is_source ? "source or sink"
+                                                : is_source ? "source" : "sink",
                                         name, other->place);
         }
 }
@@ -118,7 +119,8 @@ mstc_part_find_instance(struct mstc_walk *walk, const xmlNode *node, const char 
                                   "'%s' is a %s, not a %s", wanted, word[!is_source], word[is_source]);
         else
                 mstc_report_error(walk->report, mstc_walk_at(node, name),
-                                  count == 0 ? mstc_walk_say(walk, "add <%s name=\"%s\" plugin=\"...\">", word[is_source], wanted)
+                                  count == 0 ? mstc_walk_say(walk, "add <%s name=\"%s\" plugin=\"...\">",
+                                                             word[is_source], wanted)
                                              : mstc_walk_near(walk, wanted, names, count),
                                   "there is no %s named '%s'", word[is_source], wanted);
         return NULL;

@@ -82,7 +82,8 @@ read_family(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync
         static const struct mstc_shape shape = { "for-each! name! title most", "", MSTC_MAY_TEXT,
                 "write <groups for-each=\"department\" name=\"dept-{value}\"/>" };
         struct mstc_config_family *family;
-        const char *name = mstc_part_group_name(walk, node, "name"), *each = mstc_walk_attribute(walk, node, "for-each");
+        const char *name = mstc_part_group_name(walk, node, "name");
+        const char *each = mstc_walk_attribute(walk, node, "for-each");
 
         (void)mstc_walk_into(walk, node, &shape);
         if (name != NULL && strstr(name, "{value}") == NULL)
@@ -93,7 +94,8 @@ read_family(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync
                                   "for-each=\"\" names no attribute");
         for (size_t i = 0; name != NULL && i < sync->family_count; i++)
                 if (sync->families[i].name != NULL && strcmp(sync->families[i].name, name) == 0)
-                        mstc_walk_twice(walk, mstc_walk_at(node, "name"), "family of groups", name, sync->families[i].place);
+                        mstc_walk_twice(walk, mstc_walk_at(node, "name"), "family of groups", name,
+                                        sync->families[i].place);
         family = mstc_walk_grow(walk, &sync->families, &sync->family_count, sizeof *family);
         if (family == NULL)
                 return;
@@ -132,7 +134,8 @@ read_test(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync)
 static void
 read_child(struct mstc_walk *walk, xmlNode *child, struct mstc_config_sync *sync)
 {
-        static const struct mstc_shape scope = { "", "", MSTC_MUST_TEXT, "write <scope>a rule</scope>, or leave it out" };
+        static const struct mstc_shape scope = { "", "", MSTC_MUST_TEXT,
+                                                "write <scope>a rule</scope>, or leave it out" };
 
         if (mstc_walk_is(child, "schedule")) {
                 read_schedule(walk, child, sync);

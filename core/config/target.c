@@ -91,7 +91,8 @@ use_maps(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *targe
         }
         if (use != NULL && found == NULL)
                 mstc_report_error(walk->report, mstc_walk_at(node, "use"),
-                                  count == 0 ? "add <maps name=\"...\"> below <muster>" : mstc_walk_near(walk, use, names, count),
+                                  count == 0 ? "add <maps name=\"...\"> below <muster>"
+                                             : mstc_walk_near(walk, use, names, count),
                                   "there are no <maps> named '%s'", use);
         for (size_t i = 0; found != NULL && i < found->map_count; i++) {
                 struct mstc_config_map *map;
@@ -170,14 +171,16 @@ read_leaver(struct mstc_walk *walk, xmlNode *node, struct mstc_config_leaver *le
         (void)mstc_walk_into(walk, node, may_delete ? &with : &without);
         leaver->given = true;
         leaver->place = mstc_walk_place(node);
-        leaver->what = (enum mstc_do)mstc_walk_choice(walk, node, "do", may_delete ? "keep|disable|delete" : "keep|disable",
+        leaver->what = (enum mstc_do)mstc_walk_choice(walk, node, "do",
+                                                      may_delete ? "keep|disable|delete" : "keep|disable",
                                                       MSTC_DISABLE);
         if (!may_delete)
                 return;
         leaver->delete_after_ms = mstc_walk_duration(walk, node, "delete-after", 60000, 3650 * DAY, 0);
         if (leaver->delete_after_ms != 0 && leaver->what != MSTC_DISABLE)
                 mstc_report_error(walk->report, mstc_walk_at(node, "delete-after"),
-                                  "write do=\"disable\" with it, or remove it", "delete-after goes with do=\"disable\" only");
+                                  "write do=\"disable\" with it, or remove it",
+                                  "delete-after goes with do=\"disable\" only");
 }
 
 static void
@@ -238,7 +241,8 @@ read_limit(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *tar
 static void
 read_child(struct mstc_walk *walk, xmlNode *child, struct mstc_config_target *target)
 {
-        static const struct mstc_shape scope = { "", "", MSTC_MUST_TEXT, "write <scope>a rule</scope>, or leave it out" };
+        static const struct mstc_shape scope = { "", "", MSTC_MUST_TEXT,
+                                                "write <scope>a rule</scope>, or leave it out" };
 
         if (mstc_walk_is(child, "scope")) {
                 (void)mstc_walk_into(walk, child, &scope);
@@ -272,7 +276,8 @@ target_name(struct mstc_walk *walk, xmlNode *node, const struct mstc_config_sync
         for (size_t i = 0; name != NULL && i < sync->target_count; i++)
                 if (sync->targets[i].name != NULL && strcmp(sync->targets[i].name, name) == 0)
                         mstc_report_error(walk->report, own ? mstc_walk_at(node, "name") : mstc_walk_place(node),
-                                          own ? "rename one of them" : "give each <target> of this sink a name=\"...\" of its own",
+                                          own ? "rename one of them"
+                                              : "give each <target> of this sink a name=\"...\" of its own",
                                           "there is a second target named '%s' in this sync", name);
         return name;
 }

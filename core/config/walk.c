@@ -342,7 +342,8 @@ mstc_walk_integer(struct mstc_walk *walk, const xmlNode *node, const char *name,
                         return number;
         }
         mstc_report_error(walk->report, mstc_walk_at(node, name),
-                          mstc_walk_say(walk, "write a whole number from %lld to %lld", (long long)least, (long long)most),
+                          mstc_walk_say(walk, "write a whole number from %lld to %lld", (long long)least,
+                                        (long long)most),
                           "%s=\"%s\" is not possible", name, value);
         return otherwise;
 }

@@ -91,8 +91,10 @@ mstc_maker_compile_default(struct mstc_maker *maker, const char *text, const str
         /* That a source lacks some attribute is no mistake of the default map. */
         for (; findings != NULL; findings = findings->next)
                 if (!findings->warning)
-                        mstc_report_error(maker->report, place, "tell the plugin's author; defaults=\"no\" leaves its map out",
-                                          "the default map of the plugin '%s': %s in '%s'", plugin, findings->text, text);
+                        mstc_report_error(maker->report, place,
+                                          "tell the plugin's author; defaults=\"no\" leaves its map out",
+                                          "the default map of the plugin '%s': %s in '%s'", plugin, findings->text,
+                                          text);
         return keep(maker, expr);
 }
 
@@ -117,7 +119,8 @@ mstc_maker_compile_any(struct mstc_maker *maker, const struct mstc_text *const *
         if (good == count && count > 1) {
                 expr = NULL;
                 if (mstc_buffer_ok(&all))
-                        expr = keep(maker, mstc_expr_compile(MSTC_RULE, all.bytes, all.length, schema, maker->arena, &findings));
+                        expr = keep(maker, mstc_expr_compile(MSTC_RULE, all.bytes, all.length, schema, maker->arena,
+                                                             &findings));
                 maker->failed |= !mstc_buffer_ok(&all);
                 if (expr == NULL && findings != NULL)
                         mstc_report_error(maker->report, texts[0]->place, findings->remedy,

@@ -51,7 +51,8 @@ unknown_attribute(struct mapping *m, const struct mstc_config_map *config)
         near = names == NULL ? NULL : mstc_near(config->to, names, count);
         mstc_report_error(m->maker->report, config->place,
                           near != NULL ? mstc_maker_say(m->maker, "did you mean '%s'?", near)
-                                       : mstc_maker_say(m->maker, "`muster plugins %s` lists them", m->sink->plugin->name),
+                                       : mstc_maker_say(m->maker, "`muster plugins %s` lists them",
+                                                        m->sink->plugin->name),
                           "the %ss of sink '%s' have no attribute '%s'", m->kind == MST_GROUP ? "group" : "user",
                           m->sink->config->name, config->to);
 }
@@ -68,7 +69,8 @@ writable(struct mapping *m, const struct mstc_config_map *config)
                 return NULL;
         }
         if ((a->flags & MST_ATTR_READ_ONLY) != 0 && config->when != MSTC_NEVER) {
-                mstc_report_error(m->maker->report, config->place, "remove the map, or write when=\"never\" to match by it only",
+                mstc_report_error(m->maker->report, config->place,
+                                  "remove the map, or write when=\"never\" to match by it only",
                                   "'%s' of sink '%s' cannot be written", a->name, m->sink->config->name);
                 return NULL;
         }
@@ -82,9 +84,11 @@ check_random(struct mapping *m, const struct mstc_map *map)
                 return;
         if (map->config != NULL)
                 mstc_report_error(m->maker->report, map->config->place, "add when=\"create\"",
-                                  "the map to '%s' gives another value each time: it can only be computed at creation", map->to);
+                                  "the map to '%s' gives another value each time: it can only be computed at creation",
+                                  map->to);
         else
-                mstc_report_error(m->maker->report, m->place, "tell the plugin's author, and map it yourself with when=\"create\"",
+                mstc_report_error(m->maker->report, m->place,
+                                  "tell the plugin's author, and map it yourself with when=\"create\"",
                                   "the default map to '%s' of the plugin '%s' gives another value each time", map->to,
                                   m->sink->plugin->name);
 }
@@ -191,7 +195,8 @@ mstc_maker_maps(struct mstc_maker *maker, const struct mstc_instance *sink, enum
 
         for (size_t i = 0; i < own_count; i++)
                 add_own(&m, &own[i]);
-        for (const struct mst_default_map *row = sink->plugin->sink_map; defaults && row != NULL && row->to != NULL; row++)
+        for (const struct mst_default_map *row = defaults ? sink->plugin->sink_map : NULL; row != NULL && row->to != NULL;
+             row++)
                 if ((row->flags & MST_ATTR_GROUP) == group && !overridden(own, own_count, row->to))
                         add_default(&m, row);
         check_required(&m);

@@ -32,15 +32,18 @@ check_match(struct mstc_maker *maker, const struct mstc_target *target, const st
         if (mstc_facts_find(target->sink->promised, MST_USER, match->attribute) == NULL)
                 mstc_report_error(maker->report, match->place,
                                   mstc_maker_say(maker, "`muster plugins %s` lists them", target->sink->plugin->name),
-                                  "the users of sink '%s' have no attribute '%s'", target->sink->config->name, match->attribute);
+                                  "the users of sink '%s' have no attribute '%s'", target->sink->config->name,
+                                  match->attribute);
         else if (map == NULL)
                 mstc_report_error(maker->report, match->place,
-                                  mstc_maker_say(maker, "add <map to=\"%s\">, with when=\"never\" if it is not to be written",
+                                  mstc_maker_say(maker,
+                                                 "add <map to=\"%s\">, with when=\"never\" if it is not to be written",
                                                  match->attribute),
                                   "nothing is mapped to '%s', so there is nothing to match by", match->attribute);
         else if (map->expression != NULL && mstc_expr_uses_random(map->expression))
                 mstc_report_error(maker->report, match->place, "match by another attribute",
-                                  "'%s' is different each time it is computed: nobody could be found by it", match->attribute);
+                                  "'%s' is different each time it is computed: nobody could be found by it",
+                                  match->attribute);
 }
 
 static void
@@ -54,7 +57,8 @@ check_matches(struct mstc_maker *maker, const struct mstc_target *target)
                 return;
         if (!can(target, MST_CAN_STAMP))
                 mstc_report_error(maker->report, config->place, "add <match attribute=\"...\"/>",
-                                  "sink '%s' has no room for our mark and the target has no <match>: nobody could be found again",
+                                  "sink '%s' has no room for our mark and the target has no <match>: "
+                                  "nobody could be found again",
                                   target->sink->config->name);
         else
                 mstc_report_warning(maker->report, config->place, "add <match attribute=\"...\"/>",
@@ -162,8 +166,8 @@ make_uses(struct mstc_maker *maker, const struct mstc_sync *sync, struct mstc_ta
         }
         for (size_t i = 0; i < config->use_count; i++)
                 if (config->uses[i].map_count == 0) {        /* somebody needs the default one */
-                        target->group_maps = mstc_maker_maps(maker, target->sink, MST_GROUP, &mstc_group_schema, NULL, 0,
-                                                             config->defaults, config->uses[i].place,
+                        target->group_maps = mstc_maker_maps(maker, target->sink, MST_GROUP, &mstc_group_schema,
+                                                             NULL, 0, config->defaults, config->uses[i].place,
                                                              &target->group_map_count);
                         break;
                 }
@@ -192,7 +196,8 @@ check_shadow(struct mstc_maker *maker, const struct mstc_sync *sync, const struc
 {
         for (const struct mstc_target *earlier = sync->targets; earlier < target; earlier++)
                 if (earlier->sink == target->sink && earlier->sink != NULL && earlier->config->scope.text == NULL) {
-                        mstc_report_warning(maker->report, target->config->place, "give the earlier target a <scope>, or put it last",
+                        mstc_report_warning(maker->report, target->config->place,
+                                            "give the earlier target a <scope>, or put it last",
                                             "target '%s' gets nobody: '%s' stands before it and takes everybody",
                                             target->config->name != NULL ? target->config->name : "",
                                             earlier->name != NULL ? earlier->name : "");

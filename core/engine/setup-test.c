@@ -123,7 +123,8 @@ make_user(struct testing *t)
                 mstc_report_error(t->maker->report, t->config->user_place,
                                   "write it like user='{\"department\":\"Finance\",\"accountEnabled\":true}'",
                                   "user= is not a JSON object: %s",
-                                  json != NULL ? "something else" : json_tokener_error_desc(json_tokener_get_error(tokener)));
+                                  json != NULL ? "something else"
+                                               : json_tokener_error_desc(json_tokener_get_error(tokener)));
                 return false;
         }
         if (json_object_object_get_ex(json, "id", &member) && json_object_is_type(member, json_type_string))
@@ -199,7 +200,8 @@ expect_groups(struct testing *t, const char *list, bool in, struct mstc_place pl
                 int is = name == NULL || length == 0 ? in : membership(t, name);
 
                 if (is < 0)
-                        mstc_report_error(t->maker->report, place, "name a group of this sync", "there is no group '%s'", name);
+                        mstc_report_error(t->maker->report, place, "name a group of this sync",
+                                          "there is no group '%s'", name);
                 else if (is != in)
                         mstc_report_error(t->maker->report, place, "correct the rule, or the test",
                                           "the test fails: this user is %sin the group '%s'", in ? "not " : "", name);

@@ -27,7 +27,8 @@ try_instance(const struct mstc_instance *instance, struct mstc_stop *stop, struc
                     : instance->plugin->sink->open(config, host, &self, &err);
         if (rc != MST_OK)
                 mstc_report_error(report, instance->config->place, NULL, "%s '%s': %s", source ? "source" : "sink",
-                                  instance->config->name, err.text[0] != '\0' ? err.text : "refused its options without a reason");
+                                  instance->config->name,
+                                  err.text[0] != '\0' ? err.text : "refused its options without a reason");
         else if (source)
                 instance->plugin->source->close(self);
         else

@@ -34,7 +34,8 @@ want(struct wish_list *list, const char *name)
 static void
 want_of_source(struct wish_list *list, const char *name)
 {
-        const struct mstc_fact_attribute *a = name == NULL ? NULL : mstc_facts_find(list->instance->promised, MST_USER, name);
+        const struct mstc_fact_attribute *a =
+                name == NULL ? NULL : mstc_facts_find(list->instance->promised, MST_USER, name);
 
         if (a != NULL)
                 want(list, mstc_fact_is_pattern(a->name) ? name : a->name);

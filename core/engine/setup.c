@@ -103,7 +103,8 @@ make_instance(struct mstc_maker *maker, struct mstc_instance *instance, struct m
                 return;
         table = config->is_source ? plugin->source_options : plugin->sink_options;
         instance->plugin = plugin;
-        instance->filled = mstc_options_fill(table, config->is_source ? plugin->source->config_size : plugin->sink->config_size,
+        instance->filled = mstc_options_fill(table,
+                                             config->is_source ? plugin->source->config_size : plugin->sink->config_size,
                                              plugin->name, config->options, config->place, config->private_file,
                                              maker->report);
         if (instance->filled != NULL)
@@ -180,12 +181,14 @@ make_groups(struct mstc_maker *maker, struct mstc_sync *sync, const struct mstc_
         for (size_t i = 0; i < config->group_count; i++, sync->group_count++)
                 sync->groups[i] = (struct mstc_rule_group){
                         .id = (uint32_t)i, .name = config->groups[i].name, .title = config->groups[i].title,
-                        .rule = schema == NULL ? NULL : mstc_maker_compile(maker, MSTC_RULE, &config->groups[i].rule, schema),
+                        .rule = schema == NULL ? NULL : mstc_maker_compile(maker, MSTC_RULE, &config->groups[i].rule,
+                                                                           schema),
                 };
         for (size_t i = 0; i < config->family_count; i++, sync->family_count++)
                 sync->families[i] = (struct mstc_family){
                         .config = &config->families[i],
-                        .rule = schema == NULL ? NULL : mstc_maker_compile(maker, MSTC_RULE, &config->families[i].rule, schema),
+                        .rule = schema == NULL ? NULL : mstc_maker_compile(maker, MSTC_RULE, &config->families[i].rule,
+                                                                           schema),
                 };
 }
 
@@ -197,8 +200,10 @@ check_families(struct mstc_maker *maker, const struct mstc_sync *sync)
 
                 if (family->each != NULL && mstc_facts_find(sync->source->promised, MST_USER, family->each) == NULL)
                         mstc_report_error(maker->report, family->place,
-                                          mstc_maker_say(maker, "`muster plugins %s` lists them", sync->source->plugin->name),
-                                          "source '%s' has no attribute '%s'", sync->source->config->name, family->each);
+                                          mstc_maker_say(maker, "`muster plugins %s` lists them",
+                                                         sync->source->plugin->name),
+                                          "source '%s' has no attribute '%s'", sync->source->config->name,
+                                          family->each);
         }
 }
 

@@ -123,7 +123,8 @@ take_source(struct mst_plugin *plugin, struct mstc_tables *t)
         const char *missing;
 
         t->what = "source";
-        if (!mstc_image_has(t->image, raw, sizeof raw->size) || !check_size("table of source calls", raw->size, LEAST_SOURCE, sizeof *raw, t->err)
+        if (!mstc_image_has(t->image, raw, sizeof raw->size)
+            || !check_size("table of source calls", raw->size, LEAST_SOURCE, sizeof *raw, t->err)
             || !mstc_image_has(t->image, raw, raw->size)) {
                 if (t->err->code == 0)
                         mst_fail(t->err, MST_ECONFIG, "its table of source calls lies outside the plugin");
@@ -151,7 +152,8 @@ take_sink(struct mst_plugin *plugin, struct mstc_tables *t)
         const char *missing;
 
         t->what = "sink";
-        if (!mstc_image_has(t->image, raw, sizeof raw->size) || !check_size("table of sink calls", raw->size, LEAST_SINK, sizeof *raw, t->err)
+        if (!mstc_image_has(t->image, raw, sizeof raw->size)
+            || !check_size("table of sink calls", raw->size, LEAST_SINK, sizeof *raw, t->err)
             || !mstc_image_has(t->image, raw, raw->size)) {
                 if (t->err->code == 0)
                         mst_fail(t->err, MST_ECONFIG, "its table of sink calls lies outside the plugin");

@@ -33,7 +33,8 @@ put_value(struct mstc_buffer *into, const struct mst_option *row, struct mst_are
                 mstc_buffer_text(into, "<data type=\"integer\"/>");
                 return;
         case MST_OPT_DURATION:
-                mstc_buffer_text(into, "<data type=\"token\"><param name=\"pattern\">[0-9]+(ms|s|m|h|d|w)?</param></data>");
+                mstc_buffer_text(into, "<data type=\"token\"><param name=\"pattern\">[0-9]+(ms|s|m|h|d|w)?</param>"
+                                       "</data>");
                 return;
         case MST_OPT_SIZE:
                 mstc_buffer_text(into, "<data type=\"token\"><param name=\"pattern\">[0-9]+[kMG]?</param></data>");
@@ -101,7 +102,7 @@ put_define(struct mstc_buffer *into, struct mstc_plugins *plugins, bool source, 
         size_t count, put = 0;
         const char *const *names = mstc_plugins_names(plugins, &count);
 
-        mstc_buffer_printf(into, "  <define name=\"%s\" xmlns:a=\"http://relaxng.org/ns/compatibility/annotations/1.0\">\n"
+        mstc_buffer_printf(into, "  <define name=\"%s\"\n          xmlns:a=\"http://relaxng.org/ns/compatibility/annotations/1.0\">\n"
                            "    <choice>\n", source ? "source" : "sink");
         for (size_t i = 0; i < count; i++) {
                 struct mst_error err = { 0 };

@@ -244,9 +244,11 @@ mstc_plugin_manual(const struct mst_plugin *plugin, struct mstc_buffer *into)
         mstc_buffer_printf(into, "%s ", head);
         wrap(into, plugin->summary, strlen(head) + 1, 4);
         if (plugin->source != NULL)
-                put_role(into, "AS A SOURCE", plugin->source_can, plugin->source_options, plugin->source_attributes, NULL);
+                put_role(into, "AS A SOURCE", plugin->source_can, plugin->source_options, plugin->source_attributes,
+                         NULL);
         if (plugin->sink != NULL)
-                put_role(into, "AS A SINK", plugin->sink_can, plugin->sink_options, plugin->sink_attributes, plugin->sink_map);
+                put_role(into, "AS A SINK", plugin->sink_can, plugin->sink_options, plugin->sink_attributes,
+                         plugin->sink_map);
 }
 
 /* ---- JSON ---- */
@@ -390,6 +392,7 @@ mstc_plugin_json(const struct mst_plugin *plugin, struct mstc_buffer *into)
         if (plugin->source != NULL)
                 json_role(&j, "source", plugin->source_can, plugin->source_options, plugin->source_attributes, NULL);
         if (plugin->sink != NULL)
-                json_role(&j, "sink", plugin->sink_can, plugin->sink_options, plugin->sink_attributes, plugin->sink_map);
+                json_role(&j, "sink", plugin->sink_can, plugin->sink_options, plugin->sink_attributes,
+                          plugin->sink_map);
         mstc_buffer_char(into, '}');
 }

@@ -74,7 +74,8 @@ unknown(struct filling *f, const struct mstc_given *given)
                 (void)snprintf(remedy, sizeof remedy, "did you mean <%s>?", near);
         else
                 (void)snprintf(remedy, sizeof remedy, "`muster plugins %s` shows the options", f->plugin);
-        mstc_report_error(f->report, given->place, remedy, "the plugin '%s' has no option <%s>", f->plugin, given->name);
+        mstc_report_error(f->report, given->place, remedy, "the plugin '%s' has no option <%s>", f->plugin,
+                          given->name);
 }
 
 static void
@@ -97,7 +98,8 @@ check_given(struct filling *f, const struct mstc_given *given)
                 return;
         for (earlier = f->given; earlier != given; earlier = earlier->next)
                 if (strcmp(earlier->name, given->name) == 0) {
-                        mstc_report_error(f->report, given->place, "keep one of them", "<%s> is given twice; the first is in line %u",
+                        mstc_report_error(f->report, given->place, "keep one of them",
+                                          "<%s> is given twice; the first is in line %u",
                                           given->name, earlier->place.line);
                         return;
                 }
@@ -205,7 +207,8 @@ fill_list(struct filling *f, const struct mst_option *row, const struct mstc_giv
         if (first != NULL && count == 0)
                 mstc_report_error(f->report, first->place, row->help, "<%s> is empty", row->name);
         if (count == MOST_WORDS)
-                mstc_report_error(f->report, first != NULL ? first->place : f->owner, NULL, "<%s> has more than %d words",
+                mstc_report_error(f->report, first != NULL ? first->place : f->owner, NULL,
+                                  "<%s> has more than %d words",
                                   row->name, MOST_WORDS - 1);
         if (given_count > 0 || row->def != NULL)
                 put_pointer(f, row, words);

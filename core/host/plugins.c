@@ -95,7 +95,8 @@ add_standard(struct mstc_plugins *plugins, const char *list, struct mst_error *e
         struct stat st;
 
         if (list == NULL)
-                return stat(MST_PLUGINDIR, &st) != 0 ? 0 : add_folder(plugins, MST_PLUGINDIR, strlen(MST_PLUGINDIR), err);
+                return stat(MST_PLUGINDIR, &st) != 0 ? 0 : add_folder(plugins, MST_PLUGINDIR, strlen(MST_PLUGINDIR),
+                                                                      err);
         while (*list != '\0') {
                 size_t length = strcspn(list, ":");
 
@@ -191,7 +192,8 @@ mstc_plugins_names(struct mstc_plugins *plugins, size_t *count)
                 for (size_t i = 0; i < plugins->folder_count; i++)
                         if (!scan_folder(plugins, plugins->folders[i]))
                                 return NULL;
-                plugins->names = mst_arena_alloc(plugins->arena, (mstc_map_count(plugins->known) + 1) * sizeof *plugins->names);
+                plugins->names = mst_arena_alloc(plugins->arena,
+                                                 (mstc_map_count(plugins->known) + 1) * sizeof *plugins->names);
                 if (plugins->names == NULL)
                         return NULL;
                 while (mstc_map_each(plugins->known, &at, &name, &plugin))
@@ -237,12 +239,14 @@ not_found(struct mstc_plugins *plugins, const char *name, struct mst_error *err)
         char where[600] = "there is no folder " MST_PLUGINDIR;
 
         for (size_t i = 0; i < plugins->folder_count && used < sizeof where; i++) {
-                int n = snprintf(where + used, sizeof where - used, "%s%s", i == 0 ? "searched: " : ", ", plugins->folders[i]);
+                int n = snprintf(where + used, sizeof where - used, "%s%s", i == 0 ? "searched: " : ", ",
+                                 plugins->folders[i]);
 
                 used += n < 0 ? 0 : (size_t)n;
         }
         if (near != NULL)
-                return mst_fail(err, MST_ENOTFOUND, "there is no plugin '%s': did you mean '%s'? (%s)", name, near, where);
+                return mst_fail(err, MST_ENOTFOUND, "there is no plugin '%s': did you mean '%s'? (%s)", name, near,
+                                where);
         return mst_fail(err, MST_ENOTFOUND, "there is no plugin '%s' (%s)", name, where);
 }
 
@@ -264,7 +268,8 @@ open_file(struct mstc_plugins *plugins, const struct plugin *plugin, lt_dlhandle
                 return mst_fail_memory(err, "loading a plugin");
         *ret = lt_dlopenadvise(plugin->file, advise);
         if (*ret == NULL)
-                return mst_fail(err, MST_ECONFIG, "plugin '%s' in %s: refused by libltdl: %s", plugin->name, plugin->file,
+                return mst_fail(err, MST_ECONFIG, "plugin '%s' in %s: refused by libltdl: %s", plugin->name,
+                                plugin->file,
                                 lt_dlerror());
         (void)lt_dlmakeresident(*ret);
         plugins->loaded = true;
@@ -288,7 +293,8 @@ open_descriptor(struct mstc_plugins *plugins, const struct plugin *plugin, struc
                         *c = '_';
         raw = lt_dlsym(handle, symbol);
         if (raw == NULL)
-                mst_fail(err, MST_ECONFIG, "plugin '%s': %s has no symbol %s: it is not a plugin of muster, or was renamed",
+                mst_fail(err, MST_ECONFIG,
+                         "plugin '%s': %s has no symbol %s: it is not a plugin of muster, or was renamed",
                          plugin->name, plugin->file, symbol);
         return raw;
 }
@@ -333,7 +339,8 @@ mstc_plugins_new(const char *const *folders, size_t count, struct mstc_plugins *
         plugins->arena = mst_arena_new(0);
         plugins->known = mstc_map_new();
         if (plugins->arena != NULL)
-                plugins->folders = mst_arena_alloc(plugins->arena, (count + count_parts(list)) * sizeof *plugins->folders);
+                plugins->folders = mst_arena_alloc(plugins->arena,
+                                                   (count + count_parts(list)) * sizeof *plugins->folders);
         plugins->ltdl = plugins->folders != NULL && plugins->known != NULL && lt_dlinit() == 0;
         if (!plugins->ltdl || !add_built_in(plugins))
                 rc = mst_fail_memory(err, "looking for plugins");

@@ -24,7 +24,8 @@ make(const struct mstc_given *given, const char *bytes, size_t size, const char 
         if (size > 0 && bytes[size - 1] == '\r')
                 size--;
         if (size == 0) {
-                mstc_report_error(report, given->place, "put the secret there", "<%s>: %s is empty", given->name, where);
+                mstc_report_error(report, given->place, "put the secret there", "<%s>: %s is empty", given->name,
+                                  where);
                 return NULL;
         }
         secret = mst_secret_new(bytes, size);
@@ -66,8 +67,8 @@ from_credential(const struct mstc_given *given, struct mstc_report *report)
         }
         if (folder == NULL || folder[0] != '/') {
                 mstc_report_error(report, given->place,
-                                  "start muster as a systemd service with LoadCredential=, or set CREDENTIALS_DIRECTORY to "
-                                  "the folder that holds it, or use file=\"...\"",
+                                  "start muster as a systemd service with LoadCredential=, or set CREDENTIALS_DIRECTORY "
+                                  "to the folder that holds it, or use file=\"...\"",
                                   "<%s>: there are no credentials here: CREDENTIALS_DIRECTORY is not set", given->name);
                 return NULL;
         }

@@ -110,7 +110,8 @@ static bool
 check_texts(struct mstc_tables *t, const struct mst_option *row)
 {
         const struct { const char *what, *text; } texts[] = {
-                { "default", row->def }, { "list of choices", row->choices }, { "help", row->help }, { "further text", row->more },
+                { "default", row->def }, { "list of choices", row->choices }, { "help", row->help },
+                { "further text", row->more },
         };
 
         for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -127,7 +128,8 @@ check_option(struct mstc_tables *t, const struct mst_option *row, size_t number,
         size_t width = mstc_value_width(row->type);
 
         if (!mstc_descriptor_name(row->name))
-                return refuse(t, "option %zu: '%.80s' is not a name of small letters, digits and '-'", number, row->name);
+                return refuse(t, "option %zu: '%.80s' is not a name of small letters, digits and '-'", number,
+                              row->name);
         if (width == 0)
                 return refuse(t, "option '%s' has the unknown type %u", row->name, row->type);
         if (row->offset > config_size || width > config_size - row->offset)

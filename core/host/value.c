@@ -163,7 +163,8 @@ parse_url(const struct mst_option *row, const char *text, struct mstc_parsed *re
                 if ((unsigned char)*c <= ' ' || *c == 127)
                         return refuse(ret, remedy, "a URL holds no blanks and no control characters");
         if (!scheme_allowed(row->choices, text, scheme))
-                return refuse(ret, remedy, "the scheme '%.*s' is not possible here", (int)(scheme > 40 ? 40 : scheme), text);
+                return refuse(ret, remedy, "the scheme '%.*s' is not possible here", (int)(scheme > 40 ? 40 : scheme),
+                              text);
         authority = strcspn(after + 3, "/?#");
         at = memchr(after + 3, '@', authority);
         colon = at == NULL ? NULL : memchr(after + 3, ':', (size_t)(at - (after + 3)));
@@ -203,7 +204,8 @@ mstc_value_parse(const struct mst_option *row, const char *text, struct mstc_par
         case MST_OPT_CHOICE:
                 return parse_choice(row, text, ret);
         case MST_OPT_PATH:
-                return text[0] == '/' || refuse(ret, "write the whole path, from /", "'%.100s' is not an absolute path", text);
+                return text[0] == '/' || refuse(ret, "write the whole path, from /",
+                                                "'%.100s' is not an absolute path", text);
         default:
                 return true;
         }
