@@ -5,3 +5,7 @@ dist_pkgdata_DATA += conf/muster.rng
 dist_man_MANS += conf/man/muster.1
 bashcompletiondir = $(datadir)/bash-completion/completions
 dist_bashcompletion_DATA = conf/completion/muster.bash
+
+# the configuration's manual page and an example
+dist_man_MANS += conf/man/muster.xml.5
+dist_doc_DATA += conf/muster.xml.example

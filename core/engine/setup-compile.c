@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "engine/maker.h"
 #include "util/buffer.h"
@@ -31,6 +32,19 @@ mstc_maker_schema(struct mstc_maker *maker, const struct mst_facts *facts, struc
                         rows[ret->count++] = (struct mstc_schema_attribute){ a->name, a->type, a->flags };
         }
         return true;
+}
+
+bool
+mstc_maker_knows(const struct mstc_schema *schema, const char *name)
+{
+        for (size_t i = 0; i < schema->count; i++) {
+                const char *known = schema->attributes[i].name;
+
+                if (strcasecmp(known, name) == 0
+                    || (mstc_fact_is_pattern(known) && strncasecmp(known, name, strlen(known) - 1) == 0))
+                        return true;
+        }
+        return !schema->closed;
 }
 
 const struct mstc_schema *

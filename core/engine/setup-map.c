@@ -64,7 +64,7 @@ writable(struct mapping *m, const struct mstc_config_map *config)
         const struct mstc_fact_attribute *a = mstc_facts_find(m->sink->promised, m->kind, config->to);
 
         /* "@parent" is a place, not a name that "*" could stand for. */
-        if (a == NULL || strcmp(config->to, "*") == 0 || (config->to[0] == '@' && strcmp(a->name, "*") == 0)) {
+        if (a == NULL || strcmp(config->to, "*") == 0 || (config->to[0] == '@' && mstc_fact_is_pattern(a->name))) {
                 unknown_attribute(m, config);
                 return NULL;
         }
@@ -111,7 +111,7 @@ add_own(struct mapping *m, const struct mstc_config_map *config)
         /* What can only be set at creation is not worth an update that must fail. */
         if ((a->flags & MST_ATTR_FIXED) != 0 && map->when == MSTC_ALWAYS)
                 map->when = MSTC_ON_CREATE;
-        if (map->own_values && (a->flags & MST_ATTR_MANY) == 0 && strcmp(a->name, "*") != 0)
+        if (map->own_values && (a->flags & MST_ATTR_MANY) == 0)
                 mstc_report_warning(m->maker->report, config->place, "remove values=\"own\"",
                                     "'%s' has one value only: there are no foreign ones to keep", map->to);
         check_random(m, map);
@@ -124,13 +124,10 @@ worth(const struct mstc_expr *expression, const struct mstc_schema *schema)
         size_t count = 0;
         const char *const *reads = mstc_expr_reads(expression, &count);
 
-        if (!schema->closed || count == 0)
-                return true;
         for (size_t i = 0; i < count; i++)
-                for (size_t k = 0; k < schema->count; k++)
-                        if (strcasecmp(schema->attributes[k].name, reads[i]) == 0)
-                                return true;
-        return false;
+                if (mstc_maker_knows(schema, reads[i]))
+                        return true;
+        return count == 0;
 }
 
 static void

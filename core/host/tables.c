@@ -224,7 +224,9 @@ known(const struct mst_attribute *attributes, const struct mst_default_map *row)
 {
         for (const struct mst_attribute *a = attributes; a->name != NULL; a++)
                 if (((a->flags ^ row->flags) & MST_ATTR_GROUP) == 0
-                    && (strcasecmp(a->name, row->to) == 0 || strcmp(a->name, "*") == 0))
+                    && (strcasecmp(a->name, row->to) == 0
+                        || (strlen(a->name) > 0 && a->name[strlen(a->name) - 1] == '*'
+                            && strncasecmp(a->name, row->to, strlen(a->name) - 1) == 0)))
                         return true;
         return false;
 }

@@ -3,3 +3,5 @@ EXTRA_DIST += tests/lint/style.sh tests/lint/dist.sh
 TESTS += tests/lint/man.sh
 check_SCRIPTS += tests/lint/man.sh
 EXTRA_DIST += tests/lint/man.sh
+TESTS += tests/lint/man-config.sh
+EXTRA_DIST += tests/lint/man-config.sh

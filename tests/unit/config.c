@@ -377,6 +377,31 @@ START_TEST(everything_is_read)
 }
 END_TEST
 
+/* The example that is installed has no mistakes (its plugins are setup's affair). */
+START_TEST(example)
+{
+        struct mstc_report *report = mstc_report_new();
+        struct mstc_config *config;
+        const char *top = getenv("top_srcdir");
+        static char text[65536];
+        char path[4096];
+        FILE *in;
+        size_t length;
+
+        (void)snprintf(path, sizeof path, "%s/conf/muster.xml.example", top != NULL ? top : ".");
+        in = fopen(path, "r");
+        ck_assert_ptr_nonnull(in);
+        length = fread(text, 1, sizeof text - 1, in);
+        fclose(in);
+        text[length] = '\0';
+        config = read_text(text, report);
+        ck_assert_msg(config != NULL && mstc_report_count(report) == 0, "%s", all(report));
+        ck_assert_uint_eq(config->sync_count, 1);
+        mstc_config_free(config);
+        mstc_report_free(report);
+}
+END_TEST
+
 /* ---- the way back from an expression's text ---- */
 
 /* In 'xml' a scope's text; byte 'offset' of what it decodes to stands at line:column. */
@@ -699,6 +724,7 @@ suite(void)
         tcase_add_loop_test(mistakes, not_well_formed, 0, UNIT_COUNT(broken));
         tcase_add_test(mistakes, all_at_once);
         tcase_add_test(right, everything_is_read);
+        tcase_add_test(right, example);
         tcase_add_loop_test(right, place_of_a_byte, 0, UNIT_COUNT(places));
         tcase_add_test(files, owner_and_mode);
         tcase_add_test(files, not_a_file);
