@@ -117,7 +117,8 @@ int
 ldp_tls_install(struct ldp_conn *conn, struct mst_error *err)
 {
         struct watch watch = { .socket = conn->fd, .stop = mst_host_stop_fd(conn->sink->host),
-                               .patience = (int)conn->sink->config->connect_timeout };
+                               /* libldap's own comes first and says so */
+                               .patience = (int)conn->sink->config->connect_timeout + 1000 };
         int rc;
 
         if (make_context(conn, err) != MST_OK)

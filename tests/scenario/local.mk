@@ -18,3 +18,21 @@ EXTRA_DIST += tests/scenario/cli-help.sh tests/scenario/cli-read.sh
 TESTS += tests/scenario/emulator-graph.sh
 check_SCRIPTS += tests/scenario/emulator-graph.sh
 EXTRA_DIST += tests/scenario/emulator-graph.sh
+
+if HAVE_CHECK
+if BUILD_LDAP
+check_PROGRAMS += tests/scenario/ldap-sink
+TESTS += tests/scenario/ldap-sink.sh
+check_SCRIPTS += tests/scenario/ldap-sink.sh
+endif
+endif
+# The connector's own files are compiled in, so that a sanitizer sees them and a build
+# with built-in connectors is tested too.
+tests_scenario_ldap_sink_SOURCES = tests/scenario/ldap/main.c tests/scenario/ldap/fixture.c \
+  tests/scenario/ldap/fixture.h tests/scenario/ldap/people.c tests/scenario/ldap/payloads.c \
+  tests/scenario/ldap/groups.c tests/scenario/ldap/find.c tests/scenario/ldap/trouble.c \
+  tests/scenario/ldap/tls.c tests/scenario/ldap/pieces.c $(plugins_ldap_la_SOURCES)
+tests_scenario_ldap_sink_CPPFLAGS = $(plugins_ldap_la_CPPFLAGS)
+tests_scenario_ldap_sink_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_scenario_ldap_sink_LDADD = libmuster.la $(LDAP_LIBS) $(CHECK_LIBS)
+EXTRA_DIST += tests/scenario/ldap-sink.sh

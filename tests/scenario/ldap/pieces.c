@@ -1,0 +1,238 @@
+/* pieces.c - what needs no server: options, URIs, names, points in time. */
+#include "fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <muster/escape.h>
+
+#include "../../../plugins/ldap/dn.h"
+#include "../../../plugins/ldap/uri.h"
+#include "../../../plugins/ldap/when.h"
+
+static const struct {
+        const char *uri;
+        bool start_tls;
+        const char *says;                /* NULL: accepted */
+} uris[] = {
+        { "ldaps://ldap.example", false, NULL },
+        { "LDAPS://ldap.example:1636", false, NULL },
+        { "ldap://ldap.example", true, NULL },
+        { "ldap://localhost", false, NULL },
+        { "ldap://127.0.0.1:3389", false, NULL },
+        { "ldap://127.9.8.7", false, NULL },
+        { "ldap://[::1]:389", false, NULL },
+        { "ldapi://%2Frun%2Fslapd%2Fldapi", false, NULL },
+        { "ldap://ldap.example", false, "in clear" },
+        { "ldap://128.0.0.1", false, "in clear" },
+        { "ldap://127.0.0.1.example", false, "in clear" },
+        { "ldap://localhost.example", false, "in clear" },
+        { "ldap://[::2]", false, "in clear" },
+        { "ldap://0.0.0.0", false, "in clear" },
+        { "ldaps://ldap.example", true, "start-tls is for ldap://" },
+        { "ldapi://%2Frun%2Fldapi", true, "start-tls is for ldap://" },
+        { "http://ldap.example", false, "must begin with" },
+        { "ldap.example", false, "must begin with" },
+        { "", false, "must begin with" },
+        { "ldaps://", false, "names no host" },
+        { "ldaps://ldap.example/dc=x", false, "user-base" },
+        { "ldaps://ldap.example/??sub?(uid=*)", false, "only a scheme" },
+        { "ldaps://user@ldap.example", false, "only a scheme" },
+        { "ldaps://a ldaps://b", false, "only a scheme" },
+        { "ldaps://ldap.example:99999", false, "" },
+        { "ldaps://ldap.example:-1", false, "" },
+        { "ldaps://ldap.example:x", false, "" },
+        { "ldapi://run", false, "%2F" },
+        { "ldapi:///", false, "%2F" },
+};
+
+START_TEST(uri)
+{
+        struct mst_error err = { 0 };
+        int rc = ldp_uri_check(uris[_i].uri, uris[_i].start_tls, &err);
+
+        ck_assert_msg(rc == (uris[_i].says == NULL ? MST_OK : MST_ECONFIG), "%s: %d %s", uris[_i].uri, rc, err.text);
+        if (uris[_i].says != NULL)
+                ck_assert_msg(strstr(err.text, uris[_i].says) != NULL, "%s: %s", uris[_i].uri, err.text);
+}
+END_TEST
+
+/* One option of a right configuration made wrong. */
+static const struct {
+        size_t offset;
+        const char *value, *says;
+} wrongs[] = {
+        { offsetof(struct ldp_config, user_base), "people", "user-base: 'people' is not a DN" },
+        { offsetof(struct ldp_config, group_base), "ou=a,b", "group-base" },
+        { offsetof(struct ldp_config, bind_dn), "muster", "bind-dn" },
+        { offsetof(struct ldp_config, user_rdn), "u id", "user-rdn" },
+        { offsetof(struct ldp_config, user_rdn), "uid+", "user-rdn" },
+        { offsetof(struct ldp_config, user_rdn), "", "user-rdn" },
+        { offsetof(struct ldp_config, group_rdn), "cn=x", "group-rdn" },
+        { offsetof(struct ldp_config, user_filter), "objectClass=person", "user-filter" },
+        { offsetof(struct ldp_config, user_filter), "(objectClass=person", "user-filter" },
+        { offsetof(struct ldp_config, group_filter), "(&)(", "group-filter" },
+        { offsetof(struct ldp_config, member_attribute), "member)(x", "member-attribute" },
+        { offsetof(struct ldp_config, user_stamp), "*", "stamp-attribute" },
+        { offsetof(struct ldp_config, empty_member), "nobody", "empty-member" },
+        { offsetof(struct ldp_config, disabled_attribute), "employeeType", "go together" },
+        { offsetof(struct ldp_config, enabled_value), "active", "needs disabled-attribute" },
+        { offsetof(struct ldp_config, bind_dn), NULL, "bind-dn is not" },
+        { offsetof(struct ldp_config, group_base), NULL, "needs group-base" },
+};
+
+START_TEST(options)
+{
+        struct fixture fx;
+        struct mst_error err = { 0 };
+
+        fx_begin(&fx, "main");
+        ck_assert_int_eq(ldp_options_check(&fx.config, &err), MST_OK);
+        memcpy((char *)&fx.config + wrongs[_i].offset, &wrongs[_i].value, sizeof wrongs[_i].value);
+        ck_assert_int_eq(fx_open(&fx, &err), MST_ECONFIG);
+        ck_assert_msg(strstr(err.text, wrongs[_i].says) != NULL, "%s", err.text);
+        fx_close(&fx);
+}
+END_TEST
+
+START_TEST(empty_password)
+{
+        struct fixture fx;
+        struct mst_error err = { 0 };
+
+        fx_begin(&fx, "main");
+        mst_secret_free(fx.config.password);
+        fx.config.password = mst_secret_new("", 0);
+        ck_assert_int_eq(fx_open(&fx, &err), MST_ECONFIG);
+        ck_assert_ptr_nonnull(strstr(err.text, "missing or empty"));
+        mst_secret_free(fx.config.password);
+        fx.config.password = mst_secret_new("a\0b", 3);
+        ck_assert_int_eq(fx_open(&fx, &err), MST_ECONFIG);
+        fx_close(&fx);
+}
+END_TEST
+
+static const struct {
+        const char *dn, *normal, *parent;
+} names[] = {
+        { "uid=Ada,OU=People,dc=x", "uid=ada,ou=people,dc=x", "OU=People,dc=x" },
+        { "uid=Ada , ou = People", "uid=ada,ou=people", "ou = People" },
+        { "cn=a\\,b,ou=x", "cn=a\\,b,ou=x", "ou=x" },
+        { "cn=a\\2Cb,ou=x", "cn=a\\,b,ou=x", "ou=x" },
+        { "cn=a\\\\,ou=x", "cn=a\\\\,ou=x", "ou=x" },
+        { "sn=B+cn=A,ou=x", "cn=a+sn=b,ou=x", "ou=x" },
+        { "uid=ada", "uid=ada", "" },
+        { "", "", "" },
+        { "no dn, at all", "no dn, at all", "at all" },
+};
+
+START_TEST(name)
+{
+        struct mst_arena *arena = mst_arena_new(0);
+
+        ck_assert_str_eq(ldp_dn_normal(arena, names[_i].dn), names[_i].normal);
+        ck_assert_str_eq(ldp_dn_parent(names[_i].dn), names[_i].parent);
+        mst_arena_free(arena);
+}
+END_TEST
+
+START_TEST(below)
+{
+        ck_assert(ldp_dn_below("uid=a,ou=x", "ou=x"));
+        ck_assert(ldp_dn_below("ou=x", "ou=x"));
+        ck_assert(ldp_dn_below("ou=x", ""));
+        ck_assert(!ldp_dn_below("uid=a,cou=x", "ou=x"));
+        ck_assert(!ldp_dn_below("ou=x", "uid=a,ou=x"));
+        ck_assert(!ldp_dn_below("uid=a,ou=y", "ou=x"));
+}
+END_TEST
+
+/* Random strings: an escaped value in a DN is parsed by libldap into the same bytes. */
+START_TEST(dn_round_trip)
+{
+        static const char alphabet[] = ",+\"\\<>;=# \t\r\n*()ab\xc3\xa9\x01/";
+        struct mst_arena *arena = mst_arena_new(4096);
+        uint32_t seed = 42;
+
+        for (size_t i = 0; i < 100000; i++) {
+                char text[24];
+                size_t length = 1 + (seed >> 16) % 20;
+                char *dn;
+                LDAPDN parsed = NULL;
+
+                for (size_t k = 0; k < length; k++) {
+                        seed = seed * 1664525u + 1013904223u;
+                        text[k] = alphabet[(seed >> 8) % 22];    /* not the two bytes of \u00e9 apart */
+                }
+                mst_arena_reset(arena);
+                dn = mst_arena_printf(arena, "cn=%s,ou=x", mst_escape_dn(arena, text, length));
+                ck_assert_int_eq(ldap_str2dn(dn, &parsed, LDAP_DN_FORMAT_LDAPV3), LDAP_SUCCESS);
+                ck_assert_uint_eq(parsed[0][0]->la_value.bv_len, length);
+                ck_assert_int_eq(memcmp(parsed[0][0]->la_value.bv_val, text, length), 0);
+                ldap_dnfree(parsed);
+                ck_assert_str_eq(ldp_dn_parent(dn), "ou=x");
+                ck_assert_str_eq(ldp_dn_spell(arena, ldp_dn_spell(arena, dn, false), false), ldp_dn_spell(arena, dn, false));
+        }
+        mst_arena_free(arena);
+}
+END_TEST
+
+static const struct {
+        const char *text;
+        bool right;
+        const char *again;
+} times[] = {
+        { "20240229083000Z", true, "20240229083000Z" },
+        { "20240229083000.5Z", true, "20240229083000.5000000Z" },
+        { "20240229093000+0100", true, "20240229083000Z" },
+        { "20240229083000,25-0030", true, "20240229090000.2500000Z" },
+        { "2024022908Z", true, "20240229080000Z" },
+        { "202402290830Z", true, "20240229083000Z" },
+        { "00010101000000Z", true, "00010101000000Z" },
+        { "99991231235959Z", true, "99991231235959Z" },
+        { "20000229000000Z", true, "20000229000000Z" },
+        { "19000229000000Z", false, NULL },
+        { "20230229000000Z", false, NULL },
+        { "000001010000Z", false, NULL },
+        { "20241301000000Z", false, NULL },
+        { "20240100000000Z", false, NULL },
+        { "20240101240000Z", false, NULL },
+        { "20240101000000", false, NULL },
+        { "20240101000000Zx", false, NULL },
+        { "20240101000000.Z", false, NULL },
+        { "20240101000000+", false, NULL },
+        { "20240101000000+2500", false, NULL },
+        { "yesterday", false, NULL },
+        { "", false, NULL },
+        { "00010101000000+0100", false, NULL },
+};
+
+START_TEST(moment)
+{
+        int64_t date = 0;
+        char text[32];
+
+        ck_assert_int_eq(ldp_when_parse(times[_i].text, strlen(times[_i].text), &date), times[_i].right);
+        if (!times[_i].right)
+                return;
+        ldp_when_write(date, text);
+        ck_assert_str_eq(text, times[_i].again);
+}
+END_TEST
+
+TCase *
+case_pieces(void)
+{
+        TCase *pieces = tcase_create("pieces");
+
+        tcase_set_timeout(pieces, 60);
+        tcase_add_loop_test(pieces, uri, 0, (int)(sizeof uris / sizeof *uris));
+        tcase_add_loop_test(pieces, options, 0, (int)(sizeof wrongs / sizeof *wrongs));
+        tcase_add_test(pieces, empty_password);
+        tcase_add_loop_test(pieces, name, 0, (int)(sizeof names / sizeof *names));
+        tcase_add_test(pieces, below);
+        tcase_add_test(pieces, dn_round_trip);
+        tcase_add_loop_test(pieces, moment, 0, (int)(sizeof times / sizeof *times));
+        return pieces;
+}
