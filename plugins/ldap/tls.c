@@ -5,9 +5,10 @@
  * Each connection gets a context of its own with everything set: what ldap.conf or
  * the environment say about TLS was copied into libldap's defaults before we came.
  *
- * libldap's handshake waits by itself and looks at nothing else.  So that "stop"
- * is heard nevertheless, a helper thread stands by for its duration and shuts the
- * socket down when asked to, which makes the handshake fail at once. */
+ * libldap's handshake waits by itself, looks at nothing else and does not always keep
+ * to its timeout.  So that "stop" is heard and time runs out nevertheless, a helper
+ * thread stands by for its duration and then shuts the socket down, which makes the
+ * handshake fail at once. */
 #include "tls.h"
 
 #include <errno.h>
@@ -26,6 +27,7 @@ struct watch {
         pthread_t thread;
         int socket, stop, done[2];
         int patience;                    /* ms */
+        bool over;                       /* it ran out; to be read after the thread's end */
 };
 
 static void *
@@ -41,6 +43,7 @@ stand_by(void *argument)
         do {
                 rc = poll(fds, 2, watch->patience);
         } while (rc < 0 && errno == EINTR);
+        watch->over = rc == 0;
         if (rc == 0 || (rc > 0 && fds[0].revents == 0))
                 (void)shutdown(watch->socket, SHUT_RDWR);
         return NULL;
@@ -93,14 +96,14 @@ make_context(struct ldp_conn *conn, struct mst_error *err)
 }
 
 static int
-say_why(struct ldp_conn *conn, int rc, struct mst_error *err)
+say_why(struct ldp_conn *conn, int rc, bool over, struct mst_error *err)
 {
         const struct ldp_config *config = conn->sink->config;
         char why[LDP_TEXT];
 
         if (mst_host_stopping(conn->sink->host))
                 return mst_fail(err, MST_ENET, "stopped during the TLS handshake with %s", conn->uri.host);
-        if (rc == LDAP_TIMEOUT)
+        if (over || rc == LDAP_TIMEOUT)
                 return mst_fail(err, MST_ENET, "%s: the TLS handshake did not end within %lld ms",
                                 conn->uri.host, (long long)config->connect_timeout);
         ldp_result_diagnostic(conn->ld, rc, why);
@@ -117,8 +120,7 @@ int
 ldp_tls_install(struct ldp_conn *conn, struct mst_error *err)
 {
         struct watch watch = { .socket = conn->fd, .stop = mst_host_stop_fd(conn->sink->host),
-                               /* libldap's own comes first and says so */
-                               .patience = (int)conn->sink->config->connect_timeout + 1000 };
+                               .patience = (int)conn->sink->config->connect_timeout };
         int rc;
 
         if (make_context(conn, err) != MST_OK)
@@ -136,7 +138,7 @@ ldp_tls_install(struct ldp_conn *conn, struct mst_error *err)
         pthread_join(watch.thread, NULL);
         close(watch.done[0]);
         if (rc != LDAP_SUCCESS)
-                return say_why(conn, rc, err);
+                return say_why(conn, rc, watch.over, err);
         if (!ldap_tls_inplace(conn->ld))
                 return mst_fail(err, MST_EINTERNAL, "libldap reports TLS where there is none");
         /* libldap has made the socket blocking again */
