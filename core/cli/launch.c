@@ -11,6 +11,7 @@
 int
 mstc_launch(struct mstc_cli *cli, struct mstc_workplace *place, const struct mstc_watch *watch)
 {
+        static const struct mstc_watch nobody;
         struct mst_error err = { 0 };
         int code = mstc_workplace_setup(cli, place, false);
 
@@ -21,7 +22,7 @@ mstc_launch(struct mstc_cli *cli, struct mstc_workplace *place, const struct mst
                 mst_fail(&err, MST_EINTERNAL, "no descriptor or memory is left to catch signals with");
                 return mstc_cli_fail(cli, &err);
         }
-        if (mstc_engine_new(place->setup, watch, place->stop, &place->engine, &err) != MST_OK)
+        if (mstc_engine_new(place->setup, watch != NULL ? watch : &nobody, place->stop, &place->engine, &err) != MST_OK)
                 return mstc_cli_fail(cli, &err);
         return MSTC_END_DONE;
 }

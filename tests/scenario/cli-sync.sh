@@ -1,0 +1,143 @@
+#!/bin/bash
+# The commands that do something, against the two small plugins that need no servers.
+. "$srcdir/tests/scenario/cli.sh"
+[ -e "$top_builddir/tests/plugins/.libs/demo-sink.so" ] || { . "$srcdir/tests/skip.sh"; skip "the demo plugins are not built (they come with check)"; }
+mkdir -m 700 "$dir/state" "$dir/plugins"
+cp "$top_builddir"/tests/plugins/.libs/demo-{source,sink}.so "$dir/plugins"
+chmod 755 "$dir/plugins"/*
+people=$dir/people directory=$dir/directory
+cat >"$dir/muster.xml" <<EOF
+<muster xmlns="urn:muster:config:1">
+  <plugins folder="$dir/plugins"/>
+  <store path="$dir/state/state.db"/>
+  <source name="hr" plugin="demo-source"><file>$people</file></source>
+  <sink name="phone" plugin="demo-sink"><file>$directory</file></sink>
+  <sync name="staff" source="hr">
+    <scope>user.userType -eq "Member"</scope>
+    <group name="finance" title="Finance">user.department -eq "Finance"</group>
+    <target sink="phone">
+      <match attribute="mail"/>
+      <groups use="*"/>
+      <on-gone do="delete"/>
+      <on-out-of-scope do="disable"/>
+    </target>
+  </sync>
+</muster>
+EOF
+export MUSTER_CONFIG=$dir/muster.xml
+
+# hire FROM TO [NAME]: writes the source's table with those people
+hire() {
+        echo 'id;displayName;mail;mailNickname;userPrincipalName;department;userType;accountEnabled'
+        for ((i = $1; i <= $2; i++)); do
+                echo "$i;${3-Person} $i;p$i@example.org;p$i;p$i@example.org;$([ $((i % 2)) = 0 ] && echo Finance || echo Sales);Member;true"
+        done
+}
+objects() { grep -c "^$1	" "$directory"; }
+hire 1 20 >"$people"; : >"$directory"
+
+# --- before the first run ------------------------------------------------------------------
+expect 0 check; silent; says "no mistakes"
+expect 0 check --json; json '#/complaints=0'
+expect 0 check --online; narrow; says "hr"; says "phone"
+expect 0 check --online --json; json '#/instances=2' /instances/0/good=true /instances/1/role=sink
+expect 0 status; says "Nothing has run yet"
+expect 2 sync stafff; complains "did you mean 'staff'?"
+expect 2 plan nonsense; complains "no sync 'nonsense'"
+expect 2 sync --full --user p1@example.org; complains "give one of them"
+[ ! -s "$directory" ] || fail "something was written"
+
+# --- a plan is shown, saved, and changes nothing ---------------------------------------------
+expect 0 plan; silent; narrow; says "phone: create 20 users"; says "uid=p1"; says "Plan of staff"
+[ ! -s "$directory" ] || fail "a plan has written"
+expect 0 plan --json -o "$dir/plan.json"; silent
+json '!/error' /ops/0/verb=create /ops/0/sync=staff /plans/0/sync=staff
+cp "$dir/plan.json" "$out"; json '/command=plan' /ops/0/verb=create /plans/0/outcome=done
+[ "$(stat -c %a "$dir/plan.json")" = 600 ] || fail "others can read a saved plan"
+expect 0 plan -o "$dir/plan.json"; says "Saved in"
+expect 2 plan -o "$dir/none/plan.json"; complains "cannot be written"
+[ "$(ls "$dir" | grep -c plan)" = 1 ] || fail "a temporary file was left behind"
+
+# --- the first sync, and a second that has nothing to do --------------------------------------
+expect 0 sync; silent; narrow
+says "staff: done"; says "CREATED"; says "phone"; says "20 read"; says "members"
+[ "$(objects user)" = 20 ] || fail "20 people are not there"
+[ "$(grep -c member= "$directory")" = 1 ] || fail "no group with members"
+before=$(cksum "$directory")
+expect 0 sync --json; json '#/runs=1' /runs/0/outcome=done /runs/0/counts/created=0 /runs/0/targets/0/name=phone
+[ "$(cksum "$directory")" = "$before" ] || fail "a sync with nothing to do has written"
+expect 0 plan; says "no ops"
+expect 0 plan --offline --json; json '#/ops=0'
+expect 0 status --json; json /syncs/0/people=20 /targets/0/linked=20 /writer=null
+expect 0 users p3@example.org; says "in phone: live"; says "name    p3"
+expect 0 groups finance --json; json '#/members=10' /groups/0/links/0/present=10
+expect 0 history --json; json /runs/0/outcome=done
+
+# --- one changes; a chosen one ------------------------------------------------------------------
+{ hire 1 1 Renamed; hire 2 20 | tail -n +2; } >"$people"
+expect 0 plan; says "update 1 user"; says "Renamed 1"; says "Person 1 → Renamed 1"
+expect 0 sync -v; says "done"
+grep -q "displayName=Renamed 1" "$directory" || fail "the new name has not arrived"
+expect 0 history --user 1; says "Person 1 → Renamed 1"
+run=$("$MUSTER" history --json | sed -n 's/.*"run":\([0-9]*\).*/\1/p' | head -n 1)
+expect 0 log "$run"
+expect 0 history "$run" --json; json '#/ops=1' /ops/0/verb=update /ops/0/changes/0/after="Renamed 1"
+
+# --- one is refused; the others go on -------------------------------------------------------------
+{ hire 1 1 Renamed; hire 2 21 | tail -n +2; echo '99;Bad!;bad@example.org;bad!;bad@example.org;Sales;Member;true'; } >"$people"
+expect 1 sync; says "tells why"
+grep -q uid=p21 "$directory" || fail "one refused op holds back another"
+expect 0 log; says "bad"
+expect 0 status --json; json /targets/0/parked=1
+{ hire 1 1 Renamed; hire 2 21 | tail -n +2; } >"$people"
+
+# --- the source shrank; guards hold; somebody approves ---------------------------------------------
+hold_of() { "$MUSTER" holds --json | tr -d '\n' | grep -o '"hold":[0-9]*,[^}]*"guard":"'"$1"'"' | grep -o '[0-9]*' | head -n 1; }
+{ hire 1 1 Renamed; hire 2 10 | tail -n +2; } >"$people"
+expect 3 plan; says "held"
+expect 3 sync; says "muster holds"
+[ "$(objects user)" = 21 ] || fail "a guard did not hold"
+expect 0 holds; says "source-shrank"
+hold=$(hold_of source-shrank)
+expect 0 holds "$hold"; says "--expect 10"
+"$MUSTER" approve "$hold" >"$out" 2>"$err" && fail "a shrunken source was approved without a count"
+expect 0 approve "$hold" --expect 10
+
+expect 3 sync
+[ "$(objects user)" = 21 ] || fail "removals were not held"
+hold=$(hold_of removals)
+[ -n "$hold" ] || fail "no hold for removals"
+expect 0 holds "$hold" --json; json '#/ops=11' /ops/0/verb=delete
+expect 2 approve; complains "approve needs N"
+expect 2 approve one; complains "N is a number"
+"$MUSTER" approve 77 >"$out" 2>"$err" && fail "a hold that is not there was approved"
+"$MUSTER" approve "$hold" --expect 3 >"$out" 2>"$err" && fail "a wrong count was approved"
+complains 11
+expect 2 approve "$hold" --user nobody; complains "nobody here"
+expect 0 approve "$hold" --user p11@example.org --reason "he is gone"; says "1 op approved"
+expect 3 sync --json; json /runs/0/counts/deleted=1
+[ "$(objects user)" = 20 ] || fail "the approved one was not deleted alone"
+expect 0 approve "$hold" --expect 10 --json; json /holds/0/decision=approved /holds/0/ops=10
+expect 0 sync; says done
+[ "$(objects user)" = 10 ] || fail "what was approved was not done"
+expect 0 holds; says "Nothing is held"
+expect 0 holds --over; says "over"
+
+# --- reset -------------------------------------------------------------------------------------------
+expect 2 reset; complains "reset needs SYNC"
+expect 2 reset stuff; complains "did you mean 'staff'?"
+expect 0 reset staff; says "reads everything anew"
+expect 0 reset staff --json; json /syncs/0/reset=true
+expect 0 status; says "reads everything anew"
+expect 0 sync --json; json /runs/0/mode=full
+
+# --- two at once ----------------------------------------------------------------------------------------
+if command -v flock >/dev/null; then
+        flock "$dir/state/state.db.lock" sleep 30 & holder=$!
+        sleep 0.3
+        expect 4 sync; complains "another muster works with the store"
+        expect 4 sync --json; json /error/class=refused
+        expect 0 status
+        kill "$holder"; wait "$holder" 2>/dev/null
+fi
+exit 0
