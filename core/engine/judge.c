@@ -397,7 +397,7 @@ mstc_judge_plan(struct mstc_run *run, struct mst_error *err)
                 if (!run->targets[i].no_plan
                     && judge_target(run, &run->targets[i], &run->judgement->targets[i], err) != MST_OK)
                         return err->code;
-        if (mstc_holds_tidy(run->store, err) != MST_OK)
+        if (mstc_holds_tidy(run->store, true, err) != MST_OK)
                 return err->code;
         return mstc_journal_judged(run->store, run->id, err);
 }

@@ -354,6 +354,8 @@ close_run(struct mstc_run *run, const struct mst_error *why, struct mst_error *e
                 mstc_log(run->engine, MST_LOG_ERROR, "%s", s->text);
         rc = mstc_store_begin(run->store, err);
         if (rc == MST_OK)
+                rc = mstc_holds_tidy(run->store, false, err);
+        if (rc == MST_OK)
                 rc = mstc_log_save(run->engine, err);
         if (rc == MST_OK && !goes_on(run, (int)s->outcome))
                 rc = mstc_run_end(run->store, run->id, (int)s->outcome, s->text, s->counts, err);

@@ -97,10 +97,12 @@ mstc_op_hold(struct mstc_store *store, int64_t number, int64_t hold, struct mst_
 }
 
 int
-mstc_holds_tidy(struct mstc_store *store, struct mst_error *err)
+mstc_holds_tidy(struct mstc_store *store, bool without_ops, struct mst_error *err)
 {
         return mstc_sql_run(store, err, "UPDATE hold SET state=2, decided=? WHERE state=0 AND NOT EXISTS "
-                            "(SELECT 1 FROM op WHERE op.hold=hold.number AND op.state<16)", "i", mstc_now_ms());
+                            "(SELECT 1 FROM op WHERE op.hold=hold.number AND op.state<16) AND (?2<>0 OR EXISTS "
+                            "(SELECT 1 FROM op WHERE op.hold=hold.number))", "ii", mstc_now_ms(),
+                            (int64_t)without_ops);
 }
 
 int

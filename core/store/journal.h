@@ -97,8 +97,9 @@ int mstc_ops_count(struct mstc_store *store, int64_t target, int64_t sink, uint3
                    int64_t run, int64_t *ret, struct mst_error *err);
 int mstc_ops_hold(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason,
                   int64_t run, int64_t hold, struct mst_error *err);
-/* Holds that have no open op any more are closed. */
-int mstc_holds_tidy(struct mstc_store *store, struct mst_error *err);
+/* Holds that have no open op any more are closed; those that never had one (the source
+ * shrank) only 'without_ops'. */
+int mstc_holds_tidy(struct mstc_store *store, bool without_ops, struct mst_error *err);
 /* An approved hold of that guard that still counts, and what it expects; MST_END: none. */
 int mstc_hold_approved(struct mstc_store *store, int64_t sync, const char *guard, int64_t now, int64_t *ret_expect,
                        struct mst_error *err);
