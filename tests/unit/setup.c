@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "unit.h"
+#include "util/alloc.h"
 
 static char folder[] = "/tmp/muster-setup-XXXXXX";
 static char file[64], plugins[4096];
@@ -339,6 +340,42 @@ START_TEST(connectors_are_tried)
 }
 END_TEST
 
+/* Memory that runs out at any point ends in a sentence, and nothing is lost or touched
+ * twice (which the sanitizers see). */
+START_TEST(out_of_memory)
+{
+        struct parts parts = { .top = "<never-touch sink='snk'>[uid] -eq \"a\"</never-touch><never-touch sink='snk'>[uid] -eq \"b\"</never-touch>",
+                               .sync = "<groups for-each='country' name='c-{value}'/><test user='{\"department\":\"Finance\"}' in='fin'/>",
+                               .target = RIGHT_TARGET "<map to='title'>[mail]</map>" };
+        char text[8192];
+        long n = 1, refused = 0;
+
+        build(&parts, text, sizeof text);
+        mstc_setup_free(good(&parts));
+        for (;; n += n < 400 ? 1 : 13) {
+                struct mstc_report *report = mstc_report_new();
+                struct mstc_config *config;
+                struct mstc_setup *made = NULL;
+                bool failed;
+
+                mstc_alloc_fail_at(n);
+                config = mstc_config_read(file, report);
+                if (config != NULL)
+                        made = mstc_setup_new(config, report);
+                failed = mstc_alloc_failed();
+                mstc_alloc_fail_at(0);
+                ck_assert_msg((made != NULL) == (mstc_report_errors(report) == 0), "at %ld: %s", n, all(report));
+                refused += made == NULL;
+                mstc_setup_free(made);
+                mstc_report_free(report);
+                if (!failed)
+                        break;
+        }
+        ck_assert_int_gt(n, 50);
+        ck_assert_int_ge(refused, 40);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -352,6 +389,7 @@ suite(void)
         tcase_add_loop_test(all_cases, fingerprints, 0, UNIT_COUNT(prints));
         tcase_add_test(all_cases, strict_makes_warnings_errors);
         tcase_add_test(all_cases, connectors_are_tried);
+        tcase_add_test(all_cases, out_of_memory);
         suite_add_tcase(s, all_cases);
         return s;
 }
