@@ -209,7 +209,7 @@ one_of(struct access *a, const struct mstc_node *node, bool negated)
         for (uint32_t i = 0; i < node->count && !a->failed; i++) {
                 struct need part = find(a, node->kids[i], negated);
 
-                if (part.cost < best.cost) {
+                if (part.cost < best.cost && part.to > part.from) {
                         memmove(a->keys + from, a->keys + part.from, (part.to - part.from) * sizeof *a->keys);
                         best = (struct need){ from, from + (part.to - part.from), part.cost };
                 }

@@ -363,6 +363,10 @@ mstc_regex_search(const struct mstc_regex *regex, const char *text, size_t lengt
         }
         rc = pcre2_match(regex->code, (PCRE2_SPTR)text, length, start, start > 0 ? PCRE2_NO_UTF_CHECK : 0,
                          data, regex->limits);
+        /* The machine code's stack is small; the interpreter's grows to the limit. */
+        if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
+                rc = pcre2_match(regex->code, (PCRE2_SPTR)text, length, start,
+                                 PCRE2_NO_JIT | (start > 0 ? PCRE2_NO_UTF_CHECK : 0), data, regex->limits);
         for (size_t g = 0; rc >= 0 && g < count; g++)
                 spans[g] = g < regex->group_count ?
                            span_of(&regex->groups[g], pcre2_get_ovector_pointer(data)) :
@@ -372,8 +376,7 @@ mstc_regex_search(const struct mstc_regex *regex, const char *text, size_t lengt
                 return 1;
         if (rc == PCRE2_ERROR_NOMATCH)
                 return 0;
-        *why = rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT ||
-               rc == PCRE2_ERROR_JIT_STACKLIMIT ?
+        *why = rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT ?
                "the pattern takes too long on this value: simplify it" :
                rc == PCRE2_ERROR_NOMEMORY ? "out of memory" : "the value is no text that a pattern can search";
         return -1;

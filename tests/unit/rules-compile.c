@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/expr.h"
+#include "record/record.h"
+#include "rules/index.h"
 #include "unit.h"
+#include "util/alloc.h"
 
 #define R MSTC_RULE
 #define M MSTC_MAPPING
@@ -317,6 +319,80 @@ START_TEST(not_text)
 }
 END_TEST
 
+/* --- memory runs out ----------------------------------------------------------------- */
+
+static const struct { enum mstc_mode mode; const char *text; } scarce[] = {
+        { R, "user.a -in [\"x\", 2, true] -and (user.b -match \"^(a|b)+$\" -or user.tags -any (_ -eq \"x\"))" },
+        { R, "user.a -eq Sales -and Frob(user.b) -and (user.c" },
+        { R, "user.b -contains \"z\" -and Replace(user.b, , Append(\"b\", \"+\"), , \"x\", , ) -ne user.a" },
+        { M, "Join(\"-\", [tags], Replace([b], , \"(?<n>b)(c)?\", , \"${n}\", , ), ToUpper(Mid([b], 2, 3)), [b] & 7)" },
+        { M, "Switch(Left([b], 1), Split([b], \"b\"), \"a\", RemoveDuplicates(Split([b], \"b\")))" },
+        { M, "NormalizeDiacritics(\"Zoë\") & ConvertToBase64([b]) & CStr(DateAdd(\"d\", 1, Now()))" },
+};
+
+/* Compiles, evaluates and indexes; true when nothing was wanting. */
+static bool
+with_little(size_t i, struct mst_arena *arena, const struct mst_record *record)
+{
+        struct mstc_finding *findings = NULL;
+        struct mstc_expr *expr = mstc_expr_compile(scarce[i].mode, scarce[i].text, strlen(scarce[i].text), NULL,
+                                                   arena, &findings);
+        struct mstc_eval eval = { .arena = arena };
+        struct mstc_matches matches = { 0 };
+        struct mstc_index *index;
+        struct mst_value value;
+        enum mstc_flow flow;
+        bool good = true;
+
+        if (expr == NULL)
+                return findings != NULL && strstr(findings->text, "memory") == NULL;
+        flow = mstc_expr_value(expr, record, &eval, &value);
+        ck_assert(flow != MSTC_FAILED || eval.why != NULL);
+        good &= flow == MSTC_VALUE;
+        index = scarce[i].mode == R ? mstc_index_new() : NULL;
+        if (index != NULL && mstc_index_add(index, expr, 1) && mstc_index_build(index))
+                good &= mstc_index_match(index, record, &eval, &matches);
+        else
+                good &= scarce[i].mode == M;
+        mstc_matches_done(&matches);
+        mstc_index_free(index);
+        mstc_expr_free(expr);
+        return good;
+}
+
+START_TEST(memory_out)
+{
+        long n;
+
+        for (n = 1; n < 5000; n++) {
+                struct mst_arena *keep = mst_arena_new(0), *arena = mst_arena_new(0);
+                struct mst_record *record = mstc_record_new(keep, MST_USER, "x", 1);
+                struct mst_value *tags = mst_record_put(record, "tags");
+                char *longer = calloc(1, 3000);
+                bool good, failed;
+
+                memset(longer, 'b', 2999);
+                mst_record_list(record, tags);
+                mst_record_text(record, mst_record_append(record, tags), "x", 1);
+                mst_record_text(record, mst_record_put(record, "b"), longer, 2999);
+                mst_record_text(record, mst_record_put(record, "a"), "x", 1);
+                mstc_alloc_fail_at(n);
+                good = with_little((size_t)_i, arena, record);
+                failed = mstc_alloc_failed();
+                mstc_alloc_fail_at(0);
+                free(longer);
+                mst_arena_free(arena);
+                mst_arena_free(keep);
+                if (!failed) {
+                        ck_assert_msg(good, "%s", scarce[_i].text);
+                        break;
+                }
+        }
+        ck_assert_int_gt(n, 2);
+        ck_assert_int_lt(n, 5000);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -330,6 +406,7 @@ suite(void)
         tcase_add_loop_test(all, what_kind, 0, UNIT_COUNT(kinds));
         tcase_add_test(all, bounds);
         tcase_add_test(all, not_text);
+        tcase_add_loop_test(all, memory_out, 0, UNIT_COUNT(scarce));
         suite_add_tcase(suite, all);
         return suite;
 }
