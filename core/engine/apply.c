@@ -17,11 +17,11 @@
 #include "util/alloc.h"
 #include "util/date.h"
 
-#define ROOM 1024                            /* ops with a sink, drawn or not          */
-#define LOW_WATER 640                        /* below this the next ones are claimed   */
-#define GATHER 256                           /* outcomes that are worth a commit       */
+#define ROOM 512                             /* ops with a sink, drawn or not          */
+#define LOW_WATER 320                        /* below this the next ones are claimed   */
+#define GATHER 192                           /* outcomes that are worth a commit       */
 #define GATHER_MS 20                         /* or that have waited so long            */
-#define RUNNING_DRY 96                       /* or when the sink has hardly any op left */
+#define RUNNING_DRY 64                       /* or when the sink has hardly any op left */
 
 struct waiting {                             /* ops that wait for the same entry       */
         int64_t *numbers;

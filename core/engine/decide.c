@@ -72,10 +72,16 @@ drop_open(struct mstc_run *run, struct mstc_case *c, const char *why, struct mst
 }
 
 static int
-rank_of(const struct proposal *p)
+rank_of(struct mstc_run *run, const struct mstc_case *c, const struct proposal *p, int *ret, struct mst_error *err)
 {
-        return p->verb == MST_DISABLE ? MSTC_RANK_DISABLE
-             : p->verb == MST_DELETE ? MSTC_RANK_USER_DELETES : MSTC_RANK_USERS;
+        bool leader = false;
+
+        if (p->verb == MST_CREATE
+            && mstc_pointed_at(run->store, run->row.id, c->entry->id, &leader, err) != MST_OK)
+                return err->code;
+        *ret = p->verb == MST_DISABLE ? MSTC_RANK_DISABLE : p->verb == MST_DELETE ? MSTC_RANK_USER_DELETES
+             : leader ? MSTC_RANK_LEADERS : MSTC_RANK_USERS;
+        return MST_OK;
 }
 
 static bool
@@ -109,13 +115,15 @@ write_op(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *targ
 {
         struct mstc_entry_op op = {
                 .run = run->id, .target = target->row.id, .sink = target->sink->id, .kind = MST_USER,
-                .entry = c->entry->number, .verb = p->verb, .rank = rank_of(p), .reason = p->reason,
+                .entry = c->entry->number, .verb = p->verb, .reason = p->reason,
                 .state = p->parked != NULL ? MSTC_OP_PARKED : MSTC_OP_PLANNED, .matched = p->matched,
                 .refs = p->refs, .name = mstc_plan_title(c->entry), .text = p->parked,
                 .before = before->bytes, .before_size = before->length,
                 .after = after->bytes, .after_size = after->length,
         };
 
+        if (rank_of(run, c, p, &op.rank, err) != MST_OK)
+                return err->code;
         if (c->has_open) {
                 op.hold = c->open.hold;
                 if (drop_open(run, c, "a newer plan replaced it", err) != MST_OK)

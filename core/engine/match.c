@@ -300,25 +300,15 @@ untouchable(struct mstc_run *run, const struct mstc_question *q, const struct ms
         return mstc_expr_test(q->target->sink->setup->never_touch, c->record, &eval);
 }
 
-/* Those with our stamp. */
-static int
-judge_stamped(struct mstc_run *run, struct mstc_question *q, const struct candidates *found,
-              struct mst_arena *arena, struct mst_error *err)
+/* Those with our stamp: it says whose they are. */
+static void
+judge_stamped(struct mstc_question *q, const struct candidates *found)
 {
-        bool taken;
-
-        if (found->count > 1) {
+        if (found->count > 1)
                 duplicate(&q->match, &found->items[0], "several objects carry this person's stamp");
-                return MST_OK;
-        }
-        if (taken_by_another(run, q, &found->items[0], arena, &taken, err) != MST_OK)
-                return err->code;
-        if (taken)
-                duplicate(&q->match, &found->items[0], "the object is tied to another person");
         else
                 accept(&q->match, MSTC_OURS, &found->items[0]);
         q->match.by_stamp = true;
-        return MST_OK;
 }
 
 static int
@@ -420,8 +410,10 @@ answer_from_listing(struct mstc_run *run, const struct mstc_listing *listing, st
         q->match.answer = MSTC_ABSENT;
         if (!look_in_listing(listing, "\x01", &stamp, arena, &found))
                 return mst_fail_memory(err, "matching");
-        if (found.count != 0)
-                return judge_stamped(run, q, &found, arena, err);
+        if (found.count != 0) {
+                judge_stamped(q, &found);
+                return MST_OK;
+        }
         for (size_t m = 0; m < config->match_count && q->match.answer == MSTC_ABSENT; m++) {
                 const struct mst_value *value = match_value(q, m);
 
@@ -532,8 +524,10 @@ take_answer(struct mstc_run *run, struct mst_query *query, struct mst_arena *are
                 return MST_OK;
         if (!copy_candidates(query, arena, &found))
                 return mst_fail_memory(err, "matching");
-        if (query->stamp != NULL)
-                return judge_stamped(run, q, &found, arena, err);
+        if (query->stamp != NULL) {
+                judge_stamped(q, &found);
+                return MST_OK;
+        }
         match = match_named(q, query->attribute);
         q->match.attribute = match != NULL ? match->attribute : NULL;
         q->match.value = mst_arena_strdup(arena, mst_value_text(query->value, NULL));

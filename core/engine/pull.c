@@ -23,7 +23,7 @@
 #include "util/alloc.h"
 #include "util/date.h"
 
-#define READ_AHEAD 8
+#define READ_AHEAD 4
 #define PAGES_A_COMMIT 32
 #define STAGE_A_COMMIT 4096
 #define CONFIRM_AT_ONCE 200

@@ -91,6 +91,9 @@ int mstc_dirty_done(struct mstc_store *store, int64_t sync, uint32_t mask, int64
 int mstc_dirty_pointing(struct mstc_store *store, int64_t sync, const char *id, int64_t sink,
                         uint32_t mask, struct mst_error *err);
 
+/* Does anybody point at the record of that id? */
+int mstc_pointed_at(struct mstc_store *store, int64_t sync, const char *id, bool *ret, struct mst_error *err);
+
 /* What is due by time alone becomes dirty; and asks for such a moment. */
 int mstc_wake_due(struct mstc_store *store, int64_t sync, int64_t now, uint32_t mask, struct mst_error *err);
 int mstc_wake_any(struct mstc_store *store, int64_t sync, int64_t now, bool *ret, struct mst_error *err);

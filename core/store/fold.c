@@ -654,3 +654,15 @@ mstc_dirty_pointing(struct mstc_store *store, int64_t sync, const char *id, int6
                 "AND l.state<=2 WHERE r.toward=?4 ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|?2",
                 "iiii", sync, N(mask), sink, toward_of(store, sync, id, strlen(id)));
 }
+
+int
+mstc_pointed_at(struct mstc_store *store, int64_t sync, const char *id, bool *ret, struct mst_error *err)
+{
+        int64_t one;
+
+        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM ref WHERE toward=? LIMIT 1", "i",
+                            toward_of(store, sync, id, strlen(id))) != MST_OK)
+                return err->code;
+        *ret = one != 0;
+        return MST_OK;
+}

@@ -7,10 +7,11 @@
 
 #include "store/store.h"
 
-/* The order in which a sink gets ops: a rank begins when the one before has settled. */
+/* The order in which a sink gets ops: a rank begins when the one before has settled.
+ * Leaders, whom others point at, are made before the others, so that these need not wait. */
 enum mstc_rank {
-        MSTC_RANK_DISABLE = 0, MSTC_RANK_USERS = 1, MSTC_RANK_GROUPS = 2, MSTC_RANK_MEMBERS = 3,
-        MSTC_RANK_GROUP_DELETES = 4, MSTC_RANK_USER_DELETES = 5, MSTC_RANKS = 6
+        MSTC_RANK_DISABLE = 0, MSTC_RANK_LEADERS = 1, MSTC_RANK_USERS = 2, MSTC_RANK_GROUPS = 3,
+        MSTC_RANK_MEMBERS = 4, MSTC_RANK_GROUP_DELETES = 5, MSTC_RANK_USER_DELETES = 6, MSTC_RANKS = 7
 };
 
 struct mstc_entry_op {

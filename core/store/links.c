@@ -1,7 +1,8 @@
 /* links.c - the ties between entries and objects in sinks.
  *
- * A link's small row changes state; what was applied lies apart.  The object's lasting id
- * is found by its hash, so that the index stays small. */
+ * A link's small row changes state; what was applied lies apart.  The object's lasting id is
+ * found by its hash.  That index is made when it is first asked for: a sink that keeps our
+ * stamp never needs it, and random hashes are the dearest thing to write. */
 #include "build.h"
 
 #include "store/links.h"
@@ -83,10 +84,15 @@ int
 mstc_link_of_object(struct mstc_store *store, int64_t sink, const char *object, struct mst_arena *arena,
                     struct mstc_link *ret, struct mst_error *err)
 {
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS " FROM link l LEFT JOIN applied a ON a.link=l.id "
-                                      "WHERE l.object_hash=? AND l.sink=? AND l.object=?", err);
+        sqlite3_stmt *stmt;
         int rc;
 
+        if (!store->object_index
+            && mstc_sql_run(store, err, "CREATE INDEX IF NOT EXISTS link_object ON link(object_hash)", "") != MST_OK)
+                return err->code;
+        store->object_index = true;
+        stmt = mstc_sql(store, "SELECT " COLUMNS " FROM link l LEFT JOIN applied a ON a.link=l.id "
+                        "WHERE l.object_hash=? AND l.sink=? AND l.object=?", err);
         if (stmt == NULL)
                 return err->code;
         mstc_sql_bind(stmt, "iit", mstc_hash64(store, object, strlen(object)), sink, object);

@@ -64,7 +64,6 @@
 " target INTEGER NOT NULL, object_hash INTEGER, object TEXT, name TEXT, version TEXT, made INTEGER NOT NULL," \
 " state INTEGER NOT NULL, reason INTEGER NOT NULL DEFAULT 0, since INTEGER, touched INTEGER NOT NULL," \
 " declined BLOB, UNIQUE(entry, sink));" \
-"CREATE INDEX link_object ON link(object_hash);" \
 "CREATE TABLE applied(link INTEGER PRIMARY KEY, flat BLOB NOT NULL);" \
 "CREATE TABLE duplicate(sink INTEGER NOT NULL, entry INTEGER NOT NULL, object TEXT NOT NULL, name TEXT," \
 " attribute TEXT, value TEXT, run INTEGER NOT NULL, PRIMARY KEY(sink, entry, object)) WITHOUT ROWID;" \

@@ -22,6 +22,7 @@ struct mstc_store {
         uint8_t secret[192];                 /* for the hashes; drawn once a store     */
         struct mstc_prepared prepared[MSTC_PREPARED_MAX];
         int wal_pages;
+        bool object_index;                   /* link_object is there (links.c)         */
 };
 
 /* Binds by letters: i int64_t, t const char * (NULL: null), b const void * and size_t,

@@ -26,7 +26,7 @@
 #include "store/schema.h"
 #include "util/alloc.h"
 
-#define CHECKPOINT_PAGES 4000                /* 8 KiB each: fold back at 32 MiB        */
+#define CHECKPOINT_PAGES 8000                /* 4 KiB each: fold back at 32 MiB        */
 
 int64_t
 mstc_now_ms(void)
@@ -186,12 +186,12 @@ settings(struct mstc_store *store, struct mst_error *err)
         sqlite3_busy_timeout(store->db, 5000);
         sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-        if (exec(store, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192;",
+        if (exec(store, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4096;",
                  err) != MST_OK)
                 return err->code;
         if (!store->writes)
                 return exec(store, "PRAGMA query_only=ON;", err);
-        if (exec(store, "PRAGMA page_size=8192; PRAGMA synchronous=FULL; PRAGMA secure_delete=FAST;"
+        if (exec(store, "PRAGMA page_size=4096; PRAGMA synchronous=FULL; PRAGMA secure_delete=FAST;"
                  "PRAGMA wal_autocheckpoint=0;", err) != MST_OK
             || expect(store, "PRAGMA journal_mode=WAL", "wal", err) != MST_OK
             || expect(store, "PRAGMA synchronous", "2", err) != MST_OK)
