@@ -5,3 +5,5 @@ check_SCRIPTS += tests/lint/man.sh
 EXTRA_DIST += tests/lint/man.sh
 TESTS += tests/lint/man-config.sh
 EXTRA_DIST += tests/lint/man-config.sh
+TESTS += tests/lint/includes.sh tests/lint/headers.sh tests/lint/symbols.sh
+EXTRA_DIST += tests/lint/includes.sh tests/lint/headers.sh tests/lint/symbols.sh

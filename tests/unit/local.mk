@@ -50,6 +50,12 @@ tests_unit_feed_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_feed_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/feed
 
+check_PROGRAMS += tests/unit/fill
+tests_unit_fill_SOURCES = tests/unit/fill.c
+tests_unit_fill_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_fill_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/fill
+
 check_PROGRAMS += tests/unit/flat
 tests_unit_flat_SOURCES = tests/unit/flat.c
 tests_unit_flat_CFLAGS = $(UNIT_CFLAGS)
