@@ -210,7 +210,7 @@ static char place[] = "/tmp/muster-zoo-XXXXXX";
 static void
 copy(const char *to, size_t most)
 {
-        char from[PATH_MAX], bytes[4096];
+        char from[PATH_MAX + 16], bytes[4096];
         FILE *in, *out;
         size_t n, total = 0;
 
