@@ -142,14 +142,14 @@ slapd_start() {
                 # A server that is started again answers where it did before.
                 port=$(cat "$folder/port" 2>/dev/null) || port=$((20000 + RANDOM % 12000))
                 schemes="ldap://127.0.0.1:$port $socket"
-                [ -z "$(grep '^TLSCert' "$folder/slapd.conf")" ] ||
+                ! grep -q '^TLSCert' "$folder/slapd.conf" ||
                         schemes="$schemes ldaps://127.0.0.1:$((port + 12000))"
-                "$binary" -f "$folder/slapd.conf" -h "$schemes" -d 0 >>"$folder/slapd.log" 2>&1 &
+                setsid "$binary" -f "$folder/slapd.conf" -h "$schemes" -d 0 >>"$folder/slapd.log" 2>&1 &
                 pid=$!
                 for _ in $(seq 200); do
                         kill -0 $pid 2>/dev/null || break
                         if [ -s "$folder/pid" ] && ldapwhoami -x -H "$socket" >/dev/null 2>&1; then
-                                echo $port >"$folder/port"
+                                echo "$port" >"$folder/port"
                                 echo "ldap://127.0.0.1:$port" >"$folder/uri"
                                 echo "ldaps://127.0.0.1:$((port + 12000))" >"$folder/ldaps-uri"
                                 echo $pid >"$folder/pid"

@@ -1,0 +1,201 @@
+#!/bin/bash
+# demo.sh BUILD [--keep] - the main job, as its admin would see it.
+#
+# A Graph emulator with 1,000 people and a slapd with none, both on loopback; a look at
+# what would be done, then doing it; life goes on at the source, and a second run carries
+# over just that.  Every command is shown as it is typed.
+set -u
+build=$1
+top=$(cd "$(dirname "$0")/../.." && pwd)
+keep=no
+case ${2-} in
+'') ;;
+--keep) keep=yes ;;
+*) echo "usage: ./bootstrap demo [--keep]" >&2; exit 2 ;;
+esac
+. "$top/tests/scenario/slapd.sh"
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/muster-demo.XXXXXX") || exit 1
+base=dc=contoso,dc=example
+emulator=
+export MUSTER_CONFIG=$work/muster.xml MUSTER_PLUGINS=$build/plugins/.libs
+unset LTDL_LIBRARY_PATH http_proxy https_proxy HTTPS_PROXY ALL_PROXY all_proxy
+
+finish() {
+        trap '' EXIT HUP INT TERM
+        [ -z "$emulator" ] || kill "$emulator" 2>/dev/null
+        slapd_stop "$work/slapd"
+        rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' HUP INT TERM
+
+# --- saying what happens --------------------------------------------------------------
+
+bold='' dim='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR-}" ] && [ "${TERM-dumb}" != dumb ]; then
+        bold=$(printf '\033[1m') dim=$(printf '\033[2m') plain=$(printf '\033[0m')
+fi
+
+chapter() { printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
+told() { printf '  %-10s %s\n' "$1" "$2"; }
+fail() { printf '\nThe demo stops here: %s\n' "$1" >&2; exit 1; }
+
+# muster ARGUMENT...: shows the command and runs it.
+muster() {
+        local status
+        printf '\n%s$ muster %s%s\n' "$bold" "$*" "$plain"
+        "$build/muster" "$@"
+        status=$?
+        [ $status = 0 ] || fail "muster $1 ended with status $status"
+}
+
+# proof WHAT FILTER ATTRIBUTE...: an ldapsearch, shown and run; a long answer is cut.
+proof() {
+        local answer lines
+        chapter "$1"
+        shift
+        printf "%s\$ ldapsearch -x -LLL -b %s '%s' %s%s\n" "$bold" $base "$1" "${*:2}" "$plain"
+        answer=$(ldapsearch -x -LLL -o ldif-wrap=no -H "$ldap" -b $base "$@") || fail "ldapsearch failed"
+        [ -n "$answer" ] || fail "ldapsearch found nothing"
+        lines=$(wc -l <<<"$answer")
+        head -n 12 <<<"$answer"
+        [ "$lines" -le 12 ] || printf '%s... and %d lines more%s\n' "$dim" $((lines - 12)) "$plain"
+}
+
+# Everything in the directory, with the server's own stamps of who wrote when.
+whole_directory() { ldapsearch -x -LLL -H "$ldap" -b $base '*' '+' | cksum; }
+
+# --- the source -----------------------------------------------------------------------
+
+field() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$2" | head -n 1; }    # NAME JSON
+
+control() {                                  # CALL JSON
+        curl -sSf "$door/$1" -d "$2" >"$work/answer" 2>&1 ||
+                fail "the emulator refused to $1: $(cat "$work/answer")"
+}
+
+# pick DEPARTMENT REPORTS: the first there who is enabled and has (some) or has no (none)
+# people below, of those whose names ldapsearch shows as they are: others are base64.
+pick() {
+        local person id
+        grep "\"department\":\"$1\"" "$work/people" | grep '"@state":"live"' |
+                grep '"accountEnabled":true' | grep '"userType":"Member"' | grep '"mail":"' |
+                LC_ALL=C grep -a '"displayName":"[A-Za-z -]*"' |
+                while IFS= read -r person; do
+                        id=$(field id "$person")
+                        if grep -q "\"manager\":\"$id\"" "$work/people"; then has=some; else has=none; fi
+                        [ $has = "$2" ] || continue
+                        printf '%s\n' "$person"
+                        break
+                done
+}
+
+# --- two servers and a configuration ----------------------------------------------------
+
+setsid "$build/tests/emulators/graph/graph-emulator" --people 1000 --seed 1 \
+        --ready-file "$work/emulator.json" >"$work/emulator.log" 2>&1 &
+emulator=$!
+slapd_prepare "$work/slapd" suffix=$base durable=no && slapd_start "$work/slapd" ||
+        fail "slapd did not start"
+for _ in $(seq 100); do
+        [ ! -s "$work/emulator.json" ] || break
+        sleep 0.05
+done
+ready=$(cat "$work/emulator.json" 2>/dev/null) ||
+        fail "the emulator did not start: $(cat "$work/emulator.log")"
+ldap=$(cat "$work/slapd/uri")
+door=$(field control "$ready")
+
+(umask 077 && printf '%s' 'emulator~secret.+&=/' >"$work/contoso.secret")
+sed -e "s,@work@,$work,g" -e "s,@ldap@,$ldap,g" \
+        -e "s,@login@,$(field login "$ready"),g" -e "s,@graph@,$(field graph "$ready"),g" \
+        -e "s,@tenant@,$(field tenant "$ready"),g" -e "s,@client-id@,$(field clientId "$ready"),g" \
+        "$top/conf/demo.xml.in" >"$MUSTER_CONFIG"
+
+chapter "1,000 people in a directory of the Entra kind, an empty LDAP server, and Muster"
+told source "$(field graph "$ready")  (Graph emulator)"
+told sink "$ldap  (slapd, $base)"
+told between "$MUSTER_CONFIG  (made from conf/demo.xml.in)"
+
+muster check --online
+chapter "What would be done?  A plan shows it and does nothing."
+muster plan
+chapter "Now in earnest."
+muster sync
+
+# --- life goes on -------------------------------------------------------------------------
+
+curl -sS "$door/people?limit=2000" >"$work/people" || fail "the emulator does not answer"
+renamed=$(pick Sales none) moved=$(pick Marketing none)
+disabled=$(pick Operations none) gone=$(pick Purchasing none) boss=$(pick Finance some)
+for one in "$renamed" "$moved" "$disabled" "$gone" "$boss"; do
+        [ -n "$one" ] || fail "the emulator's people have changed: there is nobody to pick"
+done
+boss=$(field id "$boss")
+given=$(field givenName "$renamed")
+nick=$(tr 'A-Z ' 'a-z.' <<<"$given").lovelace
+
+control hire '{"people":[
+ {"userPrincipalName":"ada.byron@contoso.example","mail":"ada.byron@contoso.example",
+  "mailNickname":"ada.byron","displayName":"Ada Byron","givenName":"Ada","surname":"Byron",
+  "jobTitle":"Controller","department":"Finance","city":"London","usageLocation":"GB",
+  "manager":"'"$boss"'"},
+ {"userPrincipalName":"zoe.suess@contoso.example","mail":"zoe.suess@contoso.example",
+  "mailNickname":"zoe.suess","displayName":"Zoë Süß","givenName":"Zoë","surname":"Süß",
+  "jobTitle":"Software Engineer","department":"Engineering","city":"Zürich","usageLocation":"CH"}]}'
+control change '{"id":"'"$(field id "$renamed")"'","set":{"surname":"Lovelace",
+  "displayName":"'"$given"' Lovelace","mailNickname":"'"$nick"'","mail":"'"$nick"'@contoso.example",
+  "userPrincipalName":"'"$nick"'@contoso.example"}}'
+control change '{"id":"'"$(field id "$moved")"'","set":{"department":"Finance",
+  "jobTitle":"Financial Analyst","manager":"'"$boss"'"}}'
+control disable '{"id":"'"$(field id "$disabled")"'"}'
+control remove '{"id":"'"$(field id "$gone")"'"}'
+
+chapter "Meanwhile, at the source:"
+told hired "Ada Byron, Controller in Finance; Zoë Süß, Software Engineer"
+told renamed "$(field displayName "$renamed") is now $given Lovelace"
+told moved "$(field displayName "$moved") from Marketing to Finance, with a new manager"
+told disabled "$(field displayName "$disabled")'s account"
+told removed "$(field displayName "$gone"), who left"
+
+chapter "The second run carries these, and nothing else."
+muster plan
+muster sync
+muster status
+muster history
+
+chapter "A third run finds nothing to do and leaves the directory as it is."
+before=$(whole_directory)
+muster sync
+[ "$before" = "$(whole_directory)" ] || fail "the third sync changed something"
+
+uid() { field mailNickname "$1" | tr 'A-Z' 'a-z'; }
+proof "Proof: somebody who was hired, with the manager as a DN" \
+        '(uid=ada.byron)' cn title departmentNumber manager
+proof "Proof: who is in a group" '(cn=finance)' member
+proof "Proof: who was renamed, and who may not log in any more" \
+        "(|(uid=$nick)(uid=$(uid "$disabled"))(uid=$(uid "$gone")))" cn pwdAccountLockedTime
+
+# --- and then -----------------------------------------------------------------------------
+
+if [ $keep = no ]; then
+        printf '\nBoth servers are stopped and everything is removed (--keep leaves them running).\n'
+        exit 0
+fi
+printf "kill %d %d; rm -rf '%s'\n" "$emulator" "$(cat "$work/slapd/pid")" "$work" >"$work/stop"
+trap - EXIT
+chapter "Both servers are left running."
+cat <<END
+  export MUSTER_CONFIG=$MUSTER_CONFIG
+  export MUSTER_PLUGINS=$MUSTER_PLUGINS
+  alias muster=$build/muster
+  curl $door/hire -d '{"count":3}'     # three more people
+  muster plan; muster sync
+  ldapsearch -x -LLL -H $ldap -b $base
+  ldapwhoami -x -H $ldap -D cn=muster,ou=services,$base \\
+     -y $work/slapd/muster.secret
+The emulator's README (tests/emulators/graph) has more to do to its people.
+To stop both and remove everything:
+  sh $work/stop
+END
