@@ -9,3 +9,6 @@ dist_bashcompletion_DATA = conf/completion/muster.bash
 # the configuration's manual page and an example
 dist_man_MANS += conf/man/muster.xml.5
 dist_doc_DATA += conf/muster.xml.example
+
+# what the demo fills in
+EXTRA_DIST += conf/demo.xml.in

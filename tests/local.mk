@@ -30,13 +30,8 @@ AM_TESTS_ENVIRONMENT = \
   UBSAN_OPTIONS="$${UBSAN_OPTIONS-print_stacktrace=1:halt_on_error=1}"; \
   CK_DEFAULT_TIMEOUT="$${CK_DEFAULT_TIMEOUT-60}"; \
   export srcdir top_srcdir top_builddir MUSTER MUSTER_PLUGINS MUSTER_DATA GRAPH_EMULATOR \
-<<<<<<< ours
     LC_ALL TZ ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS CK_DEFAULT_TIMEOUT;
-EXTRA_DIST += tests/leaks.supp tests/skip.sh
-=======
-    LC_ALL TZ ASAN_OPTIONS UBSAN_OPTIONS CK_DEFAULT_TIMEOUT;
-EXTRA_DIST += tests/skip.sh tests/demo/demo.sh
->>>>>>> theirs
+EXTRA_DIST += tests/leaks.supp tests/skip.sh tests/demo/demo.sh
 
 include tests/unit/local.mk
 include tests/emulators/local.mk
