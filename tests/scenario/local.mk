@@ -36,3 +36,4 @@ tests_scenario_ldap_sink_CPPFLAGS = $(plugins_ldap_la_CPPFLAGS)
 tests_scenario_ldap_sink_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_scenario_ldap_sink_LDADD = libmuster.la $(LDAP_LIBS) $(CHECK_LIBS)
 EXTRA_DIST += tests/scenario/ldap-sink.sh
+include tests/scenario/engine.mk

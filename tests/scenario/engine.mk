@@ -1,0 +1,11 @@
+# Whole runs of the program, judged by an oracle.
+if BUILD_LDAP
+check_PROGRAMS += tests/scenario/truth
+endif
+tests_scenario_truth_SOURCES = tests/scenario/truth.c
+tests_scenario_truth_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(LDAP_CFLAGS)
+tests_scenario_truth_LDADD = $(LDAP_LIBS) $(JSON_LIBS)
+ENGINE_TESTS = tests/scenario/engine-life.sh
+TESTS += $(ENGINE_TESTS)
+check_SCRIPTS += $(ENGINE_TESTS)
+EXTRA_DIST += tests/scenario/engine.sh $(ENGINE_TESTS)

@@ -1,0 +1,589 @@
+/* truth.c - is the directory what the source says it should be?
+ *
+ *   truth PEOPLE URI SUFFIX SETTING...
+ *
+ * An oracle: it reads what the Graph emulator holds (PEOPLE, the answer of its control
+ * door) and what slapd holds, and works out by itself, sharing nothing with the core, what
+ * the scenarios' configuration asks for:
+ *
+ *   person   each one in scope (live, Member, with a mail) has exactly one entry, in its
+ *            place, with the mapped values, the manager's entry as manager, locked if and
+ *            only if he is blocked; whoever else has our stamp is locked
+ *   group    each group holds the entries of exactly those in scope who satisfy its rule
+ *
+ * Every difference is printed; the exit code is 1 when there was one, 2 when it could not
+ * be told.  SETTING, any number, in any order:
+ *
+ *   map=LDAP:SOURCE[|SOURCE]   a plain map, the second for when the first is null
+ *   uid=SOURCE                 the naming attribute, in lower case
+ *   rule=GROUP:SOURCE=VALUE[,SOURCE=VALUE]
+ *   family=PREFIX:SOURCE       a group PREFIXvalue for each value
+ *   except=ID                  this person is not looked at (and nobody's manager or member)
+ *   foreign=COUNT              entries below ou=people without a stamp (default 0)
+ *   gone=absent                who has left has no entry any more */
+#include <ldap.h>
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define MOST 64
+
+struct entry {                               /* of the directory                       */
+        char *dn;                            /* normalized                             */
+        char *stamp;                         /* NULL: none                             */
+        LDAPMessage *message;
+        bool locked, wanted;
+};
+
+struct person {
+        const char *id;
+        struct json_object *json;
+        struct entry *entry;
+        bool in_scope, excepted;
+};
+
+struct map { const char *to, *from, *or; };
+struct rule { const char *group; const char *attribute[8], *value[8]; size_t count; };
+struct family { const char *prefix, *attribute; };
+
+struct truth {
+        LDAP *ld;
+        const char *suffix, *uid;
+        struct map maps[MOST]; size_t map_count;
+        struct rule rules[MOST]; size_t rule_count;
+        struct family families[MOST]; size_t family_count;
+        const char *excepted[MOST]; size_t excepted_count;
+        long foreign;
+        bool gone_absent;
+        struct entry *entries; size_t entry_count;
+        struct person *people; size_t person_count;
+        LDAPMessage *groups;
+        unsigned long differences;
+};
+
+__attribute__((format(printf, 2, 3))) static void
+differs(struct truth *t, const char *format, ...)
+{
+        va_list ap;
+
+        t->differences++;
+        va_start(ap, format);
+        vprintf(format, ap);
+        va_end(ap);
+        putchar('\n');
+}
+
+__attribute__((format(printf, 1, 2), noreturn)) static void
+die(const char *format, ...)
+{
+        va_list ap;
+
+        va_start(ap, format);
+        fputs("truth: ", stderr);
+        vfprintf(stderr, format, ap);
+        va_end(ap);
+        fputc('\n', stderr);
+        exit(2);
+}
+
+static void *
+need(void *p)
+{
+        if (p == NULL)
+                die("out of memory");
+        return p;
+}
+
+static char *
+normal(const char *dn)
+{
+        char *ret = NULL;
+
+        if (ldap_dn_normalize(dn, LDAP_DN_FORMAT_LDAPV3, &ret, LDAP_DN_FORMAT_LDAPV3) != LDAP_SUCCESS || ret == NULL)
+                return need(strdup(dn));
+        for (char *p = ret; *p != '\0'; p++)
+                if (*p >= 'A' && *p <= 'Z')
+                        *p = (char)(*p - 'A' + 'a');
+        return ret;
+}
+
+/* ---- settings ------------------------------------------------------------------------ */
+
+static char *
+cut(char *text, char at)
+{
+        char *mark = strchr(text, at);
+
+        if (mark == NULL)
+                return NULL;
+        *mark = '\0';
+        return mark + 1;
+}
+
+static void
+add_rule(struct truth *t, char *text)
+{
+        struct rule *r = &t->rules[t->rule_count++];
+        char *conditions = cut(text, ':');
+
+        r->group = text;
+        while (conditions != NULL && r->count < 8) {
+                char *next = cut(conditions, ',');
+
+                r->attribute[r->count] = conditions;
+                r->value[r->count] = cut(conditions, '=');
+                if (r->value[r->count++] == NULL)
+                        die("a rule needs SOURCE=VALUE");
+                conditions = next;
+        }
+}
+
+static void
+setting(struct truth *t, char *text)
+{
+        char *value = cut(text, '=');
+
+        if (value == NULL || t->map_count == MOST || t->rule_count == MOST || t->family_count == MOST
+            || t->excepted_count == MOST)
+                die("what is '%s'?", text);
+        if (strcmp(text, "map") == 0) {
+                struct map *m = &t->maps[t->map_count++];
+
+                m->to = value;
+                m->from = cut(value, ':');
+                if (m->from == NULL)
+                        die("map=LDAP:SOURCE");
+                m->or = cut((char *)(uintptr_t)m->from, '|');
+        } else if (strcmp(text, "uid") == 0) {
+                t->uid = value;
+        } else if (strcmp(text, "rule") == 0) {
+                add_rule(t, value);
+        } else if (strcmp(text, "family") == 0) {
+                struct family *f = &t->families[t->family_count++];
+
+                f->prefix = value;
+                f->attribute = cut(value, ':');
+        } else if (strcmp(text, "except") == 0) {
+                t->excepted[t->excepted_count++] = value;
+        } else if (strcmp(text, "foreign") == 0) {
+                t->foreign = strtol(value, NULL, 10);
+        } else if (strcmp(text, "gone") == 0) {
+                t->gone_absent = strcmp(value, "absent") == 0;
+        } else {
+                die("what is '%s'?", text);
+        }
+}
+
+/* ---- the source ------------------------------------------------------------------------- */
+
+static const char *
+text_of(const struct person *p, const char *name)
+{
+        struct json_object *v;
+
+        if (!json_object_object_get_ex(p->json, name, &v) || v == NULL)
+                return NULL;
+        return json_object_get_string(v);
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+        return strcmp(((const struct person *)a)->id, ((const struct person *)b)->id);
+}
+
+static struct person *
+person_of(const struct truth *t, const char *id)
+{
+        struct person key = { .id = id };
+
+        return t->person_count == 0 ? NULL : bsearch(&key, t->people, t->person_count, sizeof key, by_id);
+}
+
+static bool
+same(const char *a, const char *b)
+{
+        return a != NULL && strcasecmp(a, b) == 0;
+}
+
+static void
+read_people(struct truth *t, const char *file)
+{
+        struct json_object *all = json_object_from_file(file), *list;
+
+        if (all == NULL || !json_object_object_get_ex(all, "value", &list))
+                die("%s: no people in it", file);
+        t->person_count = json_object_array_length(list);
+        t->people = need(calloc(t->person_count + 1, sizeof *t->people));
+        for (size_t i = 0; i < t->person_count; i++) {
+                struct person *p = &t->people[i];
+
+                p->json = json_object_array_get_idx(list, i);
+                p->id = text_of(p, "id");
+                if (p->id == NULL)
+                        die("%s: somebody without id", file);
+                p->in_scope = same(text_of(p, "@state"), "live") && same(text_of(p, "userType"), "Member")
+                           && text_of(p, "mail") != NULL;
+                for (size_t k = 0; k < t->excepted_count; k++)
+                        p->excepted = p->excepted || strcmp(t->excepted[k], p->id) == 0;
+        }
+        qsort(t->people, t->person_count, sizeof *t->people, by_id);
+}
+
+/* ---- the directory -------------------------------------------------------------------------- */
+
+static char *
+first_value(LDAP *ld, LDAPMessage *message, const char *name)
+{
+        struct berval **values = ldap_get_values_len(ld, message, name);
+        char *ret = values != NULL && values[0] != NULL ? need(strndup(values[0]->bv_val, values[0]->bv_len)) : NULL;
+
+        ldap_value_free_len(values);
+        return ret;
+}
+
+static LDAPMessage *
+search(struct truth *t, const char *below, const char *filter, char **attributes)
+{
+        LDAPMessage *ret = NULL;
+        char base[512];
+        int rc;
+
+        snprintf(base, sizeof base, "%s,%s", below, t->suffix);
+        rc = ldap_search_ext_s(t->ld, base, LDAP_SCOPE_ONELEVEL, filter, attributes, 0, NULL, NULL, NULL, 0, &ret);
+        if (rc != LDAP_SUCCESS)
+                die("%s: %s", base, ldap_err2string(rc));
+        return ret;
+}
+
+static void
+read_entries(struct truth *t)
+{
+        char all[] = "*", lock[] = "pwdAccountLockedTime", *attributes[] = { all, lock, NULL };
+        LDAPMessage *found = search(t, "ou=people", "(objectClass=*)", attributes);
+        long foreign = 0;
+        size_t n = 0;
+
+        t->entries = need(calloc((size_t)ldap_count_entries(t->ld, found) + 1, sizeof *t->entries));
+        for (LDAPMessage *m = ldap_first_entry(t->ld, found); m != NULL; m = ldap_next_entry(t->ld, m)) {
+                struct entry *e = &t->entries[n++];
+                char *dn = ldap_get_dn(t->ld, m), *locked = first_value(t->ld, m, lock);
+
+                e->message = m;
+                e->dn = normal(dn);
+                e->stamp = first_value(t->ld, m, "musterStamp");
+                e->locked = locked != NULL;
+                foreign += e->stamp == NULL;
+                ldap_memfree(dn);
+                free(locked);
+        }
+        t->entry_count = n;
+        if (foreign != t->foreign)
+                differs(t, "%ld entries without a stamp, not %ld", foreign, t->foreign);
+}
+
+static void
+open_directory(struct truth *t, const char *uri)
+{
+        int version = LDAP_VERSION3, rc = ldap_initialize(&t->ld, uri);
+
+        if (rc == LDAP_SUCCESS)
+                rc = ldap_set_option(t->ld, LDAP_OPT_PROTOCOL_VERSION, &version);
+        if (rc != LDAP_SUCCESS)
+                die("%s: %s", uri, ldap_err2string(rc));
+        read_entries(t);
+        t->groups = search(t, "ou=groups", "(objectClass=groupOfNames)", NULL);
+}
+
+/* ---- values ----------------------------------------------------------------------------------- */
+
+struct values { char *list[256]; size_t count; };
+
+static void
+add(struct values *v, char *text)
+{
+        if (v->count == sizeof v->list / sizeof v->list[0])
+                die("too many values");
+        v->list[v->count++] = need(text);
+}
+
+static void
+done(struct values *v)
+{
+        for (size_t i = 0; i < v->count; i++)
+                free(v->list[i]);
+}
+
+static void
+source_values(const struct person *p, const struct map *m, struct values *ret)
+{
+        struct json_object *v = NULL;
+
+        ret->count = 0;
+        json_object_object_get_ex(p->json, m->from, &v);
+        if (v == NULL && m->or != NULL)
+                json_object_object_get_ex(p->json, m->or, &v);
+        if (v != NULL && json_object_is_type(v, json_type_array))
+                for (size_t i = 0; i < json_object_array_length(v); i++)
+                        add(ret, strdup(json_object_get_string(json_object_array_get_idx(v, i))));
+        else if (v != NULL)
+                add(ret, strdup(json_object_get_string(v)));
+}
+
+static void
+entry_values(struct truth *t, const struct entry *e, const char *name, bool dns, struct values *ret)
+{
+        struct berval **values = ldap_get_values_len(t->ld, e->message, name);
+
+        ret->count = 0;
+        for (size_t i = 0; values != NULL && values[i] != NULL; i++) {
+                char *text = need(strndup(values[i]->bv_val, values[i]->bv_len));
+
+                add(ret, dns ? normal(text) : strdup(text));
+                free(text);
+        }
+        ldap_value_free_len(values);
+}
+
+static bool
+has(const struct values *v, const char *text)
+{
+        for (size_t i = 0; i < v->count; i++)
+                if (strcmp(v->list[i], text) == 0)
+                        return true;
+        return false;
+}
+
+static void
+compare(struct truth *t, const char *what, const char *name, struct values *want, struct values *is)
+{
+        for (size_t i = 0; i < want->count; i++)
+                if (!has(is, want->list[i]))
+                        differs(t, "%s: %s has no '%s'", what, name, want->list[i]);
+        for (size_t i = 0; i < is->count; i++)
+                if (!has(want, is->list[i]))
+                        differs(t, "%s: %s is '%s', which the source does not say", what, name, is->list[i]);
+        done(want);
+        done(is);
+}
+
+/* ---- people -------------------------------------------------------------------------------------- */
+
+static const char *
+name_of(const struct person *p)
+{
+        const char *upn = text_of(p, "userPrincipalName");
+
+        return upn != NULL ? upn : p->id;
+}
+
+/* Whose entry is whose; what has our stamp and should not be usable. */
+static void
+tie(struct truth *t)
+{
+        for (size_t i = 0; i < t->entry_count; i++) {
+                struct entry *e = &t->entries[i];
+                struct person *p = e->stamp != NULL ? person_of(t, e->stamp) : NULL;
+
+                if (e->stamp == NULL || (p != NULL && p->excepted))
+                        continue;
+                if (p == NULL && !e->locked)
+                        differs(t, "%s: stamped '%s', whom the source does not know, and not locked", e->dn, e->stamp);
+                if (p == NULL)
+                        continue;
+                if (p->entry != NULL)
+                        differs(t, "%s: two entries, %s and %s", name_of(p), p->entry->dn, e->dn);
+                p->entry = e;
+                if (!p->in_scope && (t->gone_absent || !e->locked))
+                        differs(t, "%s: has left, and %s is %s", name_of(p), e->dn,
+                                t->gone_absent ? "still there" : "not locked");
+        }
+}
+
+static void
+check_place(struct truth *t, const struct person *p)
+{
+        const char *uid = text_of(p, t->uid);
+        char dn[1024];
+        char *want;
+
+        snprintf(dn, sizeof dn, "uid=%s,ou=people,%s", uid != NULL ? uid : "", t->suffix);
+        want = normal(dn);
+        if (strcmp(want, p->entry->dn) != 0)
+                differs(t, "%s: is %s, not %s", name_of(p), p->entry->dn, want);
+        ldap_memfree(want);
+}
+
+static void
+check_manager(struct truth *t, const struct person *p)
+{
+        const char *id = text_of(p, "manager");
+        const struct person *manager = id != NULL ? person_of(t, id) : NULL;
+        struct values want = { 0 }, is;
+
+        if (manager != NULL && manager->excepted)
+                return;
+        if (manager != NULL && manager->entry != NULL)
+                add(&want, strdup(manager->entry->dn));
+        entry_values(t, p->entry, "manager", true, &is);
+        compare(t, name_of(p), "manager", &want, &is);
+}
+
+static void
+check_person(struct truth *t, const struct person *p)
+{
+        struct json_object *enabled = NULL;
+        struct values want, is;
+        bool blocked;
+
+        if (p->excepted || !p->in_scope)
+                return;
+        if (p->entry == NULL) {
+                differs(t, "%s: has no entry", name_of(p));
+                return;
+        }
+        check_place(t, p);
+        for (size_t i = 0; i < t->map_count; i++) {
+                source_values(p, &t->maps[i], &want);
+                entry_values(t, p->entry, t->maps[i].to, false, &is);
+                compare(t, name_of(p), t->maps[i].to, &want, &is);
+        }
+        check_manager(t, p);
+        blocked = json_object_object_get_ex(p->json, "accountEnabled", &enabled) && enabled != NULL
+               && !json_object_get_boolean(enabled);
+        if (blocked != p->entry->locked)
+                differs(t, "%s: %s", name_of(p), blocked ? "is blocked, but not locked" : "is locked, and should not be");
+}
+
+/* ---- groups ---------------------------------------------------------------------------------------- */
+
+static bool
+satisfies(const struct person *p, const struct rule *r)
+{
+        for (size_t i = 0; i < r->count; i++)
+                if (!same(text_of(p, r->attribute[i]), r->value[i]))
+                        return false;
+        return p->in_scope && !p->excepted;
+}
+
+static struct entry *
+entry_named(struct truth *t, const char *dn)
+{
+        for (size_t i = 0; i < t->entry_count; i++)
+                if (strcmp(t->entries[i].dn, dn) == 0)
+                        return &t->entries[i];
+        return NULL;
+}
+
+static bool
+is_excepted(const struct truth *t, const struct entry *e)
+{
+        const struct person *p = e != NULL && e->stamp != NULL ? person_of(t, e->stamp) : NULL;
+
+        return p != NULL && p->excepted;
+}
+
+/* What is in the group must be wanted; what is wanted was marked before. */
+static void
+check_members(struct truth *t, const char *name, LDAPMessage *group)
+{
+        struct berval **values = group != NULL ? ldap_get_values_len(t->ld, group, "member") : NULL;
+
+        for (size_t i = 0; values != NULL && values[i] != NULL; i++) {
+                char *dn = normal(values[i]->bv_val);
+                struct entry *e = entry_named(t, dn);
+
+                if (e != NULL && e->wanted)
+                        e->wanted = false;
+                else if (strncmp(dn, "cn=muster,ou=services,", 22) != 0 && !is_excepted(t, e))
+                        differs(t, "group '%s': %s is in it, and should not be%s", name, dn,
+                                e == NULL ? " (there is no such entry)" : "");
+                ldap_memfree(dn);
+        }
+        ldap_value_free_len(values);
+        for (size_t i = 0; i < t->entry_count; i++) {
+                if (t->entries[i].wanted)
+                        differs(t, "group '%s': %s is not in it", name, t->entries[i].dn);
+                t->entries[i].wanted = false;
+        }
+}
+
+static LDAPMessage *
+group_named(struct truth *t, const char *name)
+{
+        for (LDAPMessage *m = ldap_first_entry(t->ld, t->groups); m != NULL; m = ldap_next_entry(t->ld, m)) {
+                char *cn = first_value(t->ld, m, "cn");
+                bool found = same(cn, name);
+
+                free(cn);
+                if (found)
+                        return m;
+        }
+        return NULL;
+}
+
+static void
+check_rule(struct truth *t, const struct rule *r)
+{
+        for (size_t i = 0; i < t->person_count; i++)
+                if (t->people[i].entry != NULL && satisfies(&t->people[i], r))
+                        t->people[i].entry->wanted = true;
+        check_members(t, r->group, group_named(t, r->group));
+}
+
+/* Every value that somebody has, and every group of that family that is there. */
+static void
+check_family(struct truth *t, const struct family *f)
+{
+        char name[512];
+
+        for (size_t i = 0; i < t->person_count; i++) {
+                const char *value = text_of(&t->people[i], f->attribute);
+                struct rule r = { .group = name, .attribute = { f->attribute }, .value = { value }, .count = 1 };
+
+                if (value == NULL)
+                        continue;
+                snprintf(name, sizeof name, "%s%s", f->prefix, value);
+                check_rule(t, &r);
+        }
+        for (LDAPMessage *m = ldap_first_entry(t->ld, t->groups); m != NULL; m = ldap_next_entry(t->ld, m)) {
+                char *cn = first_value(t->ld, m, "cn");
+                size_t length = strlen(f->prefix);
+
+                if (cn != NULL && strncmp(cn, f->prefix, length) == 0) {
+                        struct rule r = { .group = cn, .attribute = { f->attribute }, .value = { cn + length },
+                                          .count = 1 };
+
+                        check_rule(t, &r);
+                }
+                free(cn);
+        }
+}
+
+int
+main(int argc, char **argv)
+{
+        struct truth t = { .uid = "mailNickname" };
+
+        if (argc < 4)
+                die("PEOPLE URI SUFFIX SETTING...");
+        t.suffix = argv[3];
+        for (int i = 4; i < argc; i++)
+                setting(&t, argv[i]);
+        read_people(&t, argv[1]);
+        open_directory(&t, argv[2]);
+        tie(&t);
+        for (size_t i = 0; i < t.person_count; i++)
+                check_person(&t, &t.people[i]);
+        for (size_t i = 0; i < t.rule_count; i++)
+                check_rule(&t, &t.rules[i]);
+        for (size_t i = 0; i < t.family_count; i++)
+                check_family(&t, &t.families[i]);
+        if (t.differences != 0)
+                printf("%lu differences\n", t.differences);
+        return t.differences != 0;
+}
