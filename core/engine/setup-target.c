@@ -167,7 +167,7 @@ make_uses(struct mstc_maker *maker, const struct mstc_sync *sync, struct mstc_ta
         for (size_t i = 0; i < config->use_count; i++)
                 if (config->uses[i].map_count == 0) {        /* somebody needs the default one */
                         target->group_maps = mstc_maker_maps(maker, target->sink, MST_GROUP, &mstc_group_schema,
-                                                             NULL, 0, config->defaults, config->uses[i].place,
+                                                             NULL, 0, true, config->uses[i].place,
                                                              &target->group_map_count);
                         break;
                 }
@@ -185,7 +185,7 @@ make_uses(struct mstc_maker *maker, const struct mstc_sync *sync, struct mstc_ta
                                                 .map_count = target->group_map_count };
                 if (from->map_count > 0)
                         use->maps = mstc_maker_maps(maker, target->sink, MST_GROUP, &mstc_group_schema, from->maps,
-                                                    from->map_count, config->defaults, from->place, &use->map_count);
+                                                    from->map_count, true, from->place, &use->map_count);
         }
 }
 
