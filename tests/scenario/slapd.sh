@@ -68,6 +68,7 @@ objectclass ( 1.3.6.1.4.1.4203.666.11.99.2 NAME 'musterObject' SUP top AUXILIARY
 pidfile $folder/pid
 argsfile $folder/args
 threads 4
+loglevel none
 sizelimit unlimited
 timelimit unlimited
 END
