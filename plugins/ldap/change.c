@@ -281,9 +281,11 @@ ldp_change_begin(struct ldp_request *req)
 static int
 send_rename(struct ldp_request *req, LDAP *ld, int *msgid)
 {
-        LDAPControl guard, *list[2];
+        LDAPControl guard, *list[2], **controls;
 
-        return ldap_rename(ld, req->dn, req->rdn, req->parent, 1, ldp_request_guard(req, &guard, list), NULL, msgid);
+        if (!ldp_request_guard(req, ld, &guard, list, &controls))
+                return LDAP_NO_MEMORY;
+        return ldap_rename(ld, req->dn, req->rdn, req->parent, 1, controls, NULL, msgid);
 }
 
 static enum ldp_next
@@ -319,9 +321,11 @@ static const struct ldp_step step_rename = { "rename", false, send_rename, answe
 static int
 send_modify(struct ldp_request *req, LDAP *ld, int *msgid)
 {
-        LDAPControl guard, *list[2];
+        LDAPControl guard, *list[2], **controls;
 
-        return ldap_modify_ext(ld, req->dn, req->mods, ldp_request_guard(req, &guard, list), NULL, msgid);
+        if (!ldp_request_guard(req, ld, &guard, list, &controls))
+                return LDAP_NO_MEMORY;
+        return ldap_modify_ext(ld, req->dn, req->mods, controls, NULL, msgid);
 }
 
 static enum ldp_next
@@ -427,9 +431,11 @@ static const struct ldp_step step_reread = { "reread", true, send_reread, answer
 static int
 send_delete(struct ldp_request *req, LDAP *ld, int *msgid)
 {
-        LDAPControl guard, *list[2];
+        LDAPControl guard, *list[2], **controls;
 
-        return ldap_delete_ext(ld, req->dn, ldp_request_guard(req, &guard, list), NULL, msgid);
+        if (!ldp_request_guard(req, ld, &guard, list, &controls))
+                return LDAP_NO_MEMORY;
+        return ldap_delete_ext(ld, req->dn, controls, NULL, msgid);
 }
 
 static enum ldp_next

@@ -9,9 +9,8 @@
  *   READY
  *
  * libldap could connect by itself, but then it waits where nobody can tell it to
- * stop, and only it decides which address is loopback.  The socket stays
- * non-blocking for ever: libldap keeps the rest of a request or an answer and goes
- * on when we call it again. */
+ * stop, and only it decides which address is loopback.  Nor does it read or write
+ * the socket itself; see wire.h. */
 #include "conn.h"
 
 #include <errno.h>
@@ -31,6 +30,7 @@
 void
 ldp_conn_close(struct ldp_conn *conn)
 {
+        conn->wire.patience = 0;                         /* to say goodbye is not worth a wait */
         if (conn->ld != NULL)
                 ldap_unbind_ext(conn->ld, NULL, NULL);   /* closes the socket too */
         else if (conn->fd >= 0)
@@ -164,7 +164,7 @@ ldp_conn_events(const struct ldp_conn *conn)
 {
         if (conn->state == LDP_CONNECTING)
                 return POLLOUT;
-        return (short)(conn->writing ? POLLIN | POLLOUT : POLLIN);
+        return POLLIN;
 }
 
 /* Every option that ldap.conf, .ldaprc or LDAP* variables could have set is set here. */
@@ -236,12 +236,16 @@ step_connecting(struct ldp_conn *conn, struct mst_error *err)
         }
         if (why != 0)
                 return not_reached(conn, why, err);
-        rc = ldap_init_fd(conn->fd, conn->uri.scheme == LDP_LDAPI ? LDAP_PROTO_IPC : LDAP_PROTO_TCP,
-                          conn->uri.bare, &conn->ld);
+        rc = ldap_init_fd(conn->fd, LDAP_PROTO_EXT, conn->uri.bare, &conn->ld);
         if (rc != LDAP_SUCCESS) {
                 conn->ld = NULL;
                 return mst_fail(err, MST_EINTERNAL, "libldap does not take a connection: %s", ldap_err2string(rc));
         }
+        conn->wire.fd = conn->fd;
+        conn->wire.host = conn->sink->host;
+        conn->wire.patience = conn->sink->config->timeout;
+        if (!ldp_wire_attach(&conn->wire, conn->ld))
+                return mst_fail(err, MST_EINTERNAL, "libldap does not take a layer of ours");
         if (set_options(conn, err) != MST_OK)
                 return err->code;
         if (conn->uri.scheme == LDP_LDAPS)
@@ -395,14 +399,6 @@ ldp_conn_alive(struct ldp_conn *conn)
         return false;
 }
 
-void
-ldp_conn_sent(struct ldp_conn *conn)
-{
-        int rc = LDAP_SUCCESS;
-
-        conn->writing = ldap_get_option(conn->ld, LDAP_OPT_RESULT_CODE, &rc) == LDAP_OPT_SUCCESS && rc == LDAP_BUSY;
-}
-
 int
 ldp_conn_lost(struct ldp_conn *conn, int rc, struct mst_error *err)
 {
@@ -430,11 +426,8 @@ ldp_conn_take(struct ldp_conn *conn, LDAPMessage **ret, struct mst_error *err)
                 return mst_fail(err, MST_ENET, "%s takes its leave", conn->uri.host);
         }
         *ret = NULL;
-        if (rc == 0) {
-                if (conn->writing)
-                        ldp_conn_sent(conn);
+        if (rc == 0)
                 return MST_OK;
-        }
         if (ldap_get_option(conn->ld, LDAP_OPT_RESULT_CODE, &rc) != LDAP_OPT_SUCCESS)
                 rc = LDAP_LOCAL_ERROR;
         return ldp_conn_lost(conn, rc, err);
@@ -482,6 +475,5 @@ ldp_conn_search(struct ldp_conn *conn, const char *base, int scope, const char *
                 ldp_conn_close(conn);
                 return err->code;
         }
-        ldp_conn_sent(conn);
         return MST_OK;
 }

@@ -10,6 +10,7 @@
 #include <muster/error.h>
 
 #include "uri.h"
+#include "wire.h"
 
 struct ldp_sink;
 
@@ -31,7 +32,7 @@ struct ldp_conn {
         struct addrinfo *addresses, *address;
         int msgid;                       /* of StartTLS or bind                        */
         int64_t deadline;
-        bool writing;                    /* libldap holds back the rest of a request   */
+        struct ldp_wire wire;
 };
 
 /* Begins; state is CONNECTING afterwards.  On failure it is CLOSED. */
@@ -51,9 +52,6 @@ int ldp_conn_open(struct ldp_conn *conn, struct mst_error *err);
 bool ldp_conn_alive(struct ldp_conn *conn);
 
 void ldp_conn_close(struct ldp_conn *conn);
-
-/* Looks whether libldap could not send all of the last request. */
-void ldp_conn_sent(struct ldp_conn *conn);
 
 /* One message that answers 'msgid' (LDAP_RES_ANY: any); the caller frees it with
  * ldap_msgfree().  Waits up to the configured timeout; failure closes. */

@@ -20,7 +20,6 @@
 
 #include "entry.h"
 #include "plugin.h"
-#include "quiet.h"
 #include "result.h"
 #include "schema.h"
 #include "sink.h"
@@ -449,7 +448,7 @@ run(struct finder *f, struct mst_error *err)
         if (ldp_sink_first(f->sink, &conn, err) != MST_OK || cut(f, err) != MST_OK)
                 return err->code;
         while (rc == MST_OK && (f->work_count > 0 || f->flying > 0)) {
-                while (rc == MST_OK && f->work_count > 0 && f->flying < window && !conn->writing)
+                while (rc == MST_OK && f->work_count > 0 && f->flying < window)
                         rc = launch(f, conn, err);
                 if (rc == MST_OK)
                         rc = ldp_conn_wait(conn, LDAP_RES_ANY, &message, err);
@@ -525,11 +524,9 @@ int
 ldp_find(void *self, struct mst_search *search, struct mst_error *err)
 {
         struct finder f = { .sink = self };
-        struct ldp_quiet quiet = ldp_quiet_begin();
         int rc = find_all(&f, search, err);
 
         mst_arena_free(f.arena);
         mst_arena_free(f.scratch);
-        ldp_quiet_end(quiet);
         return rc;
 }

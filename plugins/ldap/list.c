@@ -14,7 +14,6 @@
 
 #include "entry.h"
 #include "plugin.h"
-#include "quiet.h"
 #include "result.h"
 #include "schema.h"
 #include "sink.h"
@@ -212,7 +211,6 @@ int
 ldp_list(void *self, enum mst_kind kind, const char *cursor, struct mst_page *page, struct mst_error *err)
 {
         struct lister l = { .sink = self, .place = ldp_place_of(self, kind), .page = page };
-        struct ldp_quiet quiet = ldp_quiet_begin();
         int rc = list_page(&l, cursor, err);
 
         if (rc != MST_OK)
@@ -220,6 +218,5 @@ ldp_list(void *self, enum mst_kind kind, const char *cursor, struct mst_page *pa
         ber_memfree(l.next.bv_val);
         mst_arena_free(l.arena);
         mst_arena_free(l.scratch);
-        ldp_quiet_end(quiet);
         return rc;
 }

@@ -308,7 +308,7 @@ send_write(struct ldp_request *req, LDAP *ld, int *msgid)
         struct ldp_range range = current(req);
         struct ldp_values in, out;
         LDAPMod mods[2], *list[3] = { NULL, NULL, NULL };
-        LDAPControl guard, *controls[2];
+        LDAPControl guard, *asserted[2], **controls;
         size_t used = 0;
         const char *holder = ldp_placeholder(req);
         bool any = false;
@@ -332,7 +332,9 @@ send_write(struct ldp_request *req, LDAP *ld, int *msgid)
         }
         for (size_t i = 0; i < used; i++)
                 mods[i].mod_type = req->sink->config->member_attribute;
-        return ldap_modify_ext(ld, req->dn, list, ldp_request_guard(req, &guard, controls), NULL, msgid);
+        if (!ldp_request_guard(req, ld, &guard, asserted, &controls))
+                return LDAP_NO_MEMORY;
+        return ldap_modify_ext(ld, req->dn, list, controls, NULL, msgid);
 }
 
 static enum ldp_next

@@ -18,7 +18,6 @@
 #include <string.h>
 
 #include "plugin.h"
-#include "quiet.h"
 #include "request.h"
 #include "schema.h"
 #include "sink.h"
@@ -45,6 +44,7 @@ struct pool {
         size_t queued, flying;
         int64_t now, retry_at, stop_at;
         size_t failures;                         /* connections in a row that failed */
+        bool enough;                             /* the server gives no more of them */
         size_t denials;
         bool stopping;
         int fatal;
@@ -117,6 +117,17 @@ lose(struct pool *pool, struct lane *lane, const struct mst_error *why)
         lane->flying = 0;
 }
 
+static size_t
+ready_count(const struct pool *pool, bool also_opening)
+{
+        size_t count = 0;
+
+        for (size_t i = 0; i < pool->lane_count; i++)
+                count += also_opening ? pool->lanes[i].conn->state != LDP_CLOSED
+                                      : pool->lanes[i].conn->state == LDP_READY;
+        return count;
+}
+
 /* A connection could not be had: later again, or never. */
 static void
 fail_connection(struct pool *pool, const struct mst_error *why)
@@ -124,6 +135,11 @@ fail_connection(struct pool *pool, const struct mst_error *why)
         const struct ldp_config *config = pool->sink->config;
         int64_t pause = 100;
 
+        if (ready_count(pool, false) > 0) {
+                mst_host_log(pool->sink->host, MST_LOG_INFO, "going on with fewer connections: %s", why->text);
+                pool->enough = true;
+                return;
+        }
         for (size_t i = 0; i < pool->failures && pause < 5000; i++)
                 pause *= 2;
         pool->retry_at = pool->now + pause;
@@ -140,24 +156,11 @@ fail_connection(struct pool *pool, const struct mst_error *why)
 static void
 drop(struct pool *pool, struct lane *lane, const struct mst_error *why)
 {
-        bool ready = lane->conn->state == LDP_READY;
+        bool idle = lane->flying == 0;
 
         lose(pool, lane, why);
-        if (ready)
-                mst_host_log(pool->sink->host, MST_LOG_WARNING, "%s", why->text);
-        else
-                fail_connection(pool, why);
-}
-
-static size_t
-ready_count(const struct pool *pool, bool also_opening)
-{
-        size_t count = 0;
-
-        for (size_t i = 0; i < pool->lane_count; i++)
-                count += also_opening ? pool->lanes[i].conn->state != LDP_CLOSED
-                                      : pool->lanes[i].conn->state == LDP_READY;
-        return count;
+        pool->enough = false;
+        mst_host_log(pool->sink->host, idle ? MST_LOG_INFO : MST_LOG_WARNING, "%s", why->text);
 }
 
 /* Opens one more when there is work for it. */
@@ -167,9 +170,8 @@ open_more(struct pool *pool)
         size_t opening = ready_count(pool, true) - ready_count(pool, false);
         struct mst_error why = { 0 };
 
-        if (pool->stopping || pool->fatal != 0 || opening > 0 || pool->now < pool->retry_at)
-                return;
-        if (pool->queued == 0)
+        if (pool->stopping || pool->fatal != 0 || opening > 0 || pool->enough || pool->queued == 0 ||
+            pool->now < pool->retry_at)
                 return;
         for (size_t i = 0; i < pool->lane_count; i++) {
                 struct lane *lane = &pool->lanes[i];
@@ -194,7 +196,7 @@ least_busy(struct pool *pool)
         for (size_t i = 0; i < pool->lane_count; i++) {
                 struct lane *lane = &pool->lanes[i];
 
-                if (lane->conn->state == LDP_READY && lane->flying < pool->window && !lane->conn->writing &&
+                if (lane->conn->state == LDP_READY && lane->flying < pool->window &&
                     (best == NULL || lane->flying < best->flying))
                         best = lane;
         }
@@ -209,7 +211,6 @@ send_one(struct pool *pool, struct lane *lane, struct ldp_request *req)
         int rc = req->step->send(req, lane->conn->ld, &req->msgid);
 
         if (rc == LDAP_SUCCESS) {
-                ldp_conn_sent(lane->conn);
                 req->deadline = pool->now + pool->sink->config->timeout;
                 lane->flights[lane->flying++] = req;
                 pool->flying++;
@@ -220,11 +221,6 @@ send_one(struct pool *pool, struct lane *lane, struct ldp_request *req)
                 enqueue(pool, req);
                 ldp_conn_lost(lane->conn, rc, &why);
                 drop(pool, lane, &why);
-                return false;
-        }
-        if (rc == LDAP_BUSY) {
-                lane->conn->writing = true;
-                enqueue(pool, req);
                 return false;
         }
         if (rc == LDAP_NO_MEMORY)
@@ -469,9 +465,10 @@ pool_done(struct pool *pool, size_t count)
         free(pool->requests);
 }
 
-static int
-apply(struct ldp_sink *sink, struct mst_feed *feed, struct mst_error *err)
+int
+ldp_apply(void *self, struct mst_feed *feed, struct mst_error *err)
 {
+        struct ldp_sink *sink = self;
         struct pool pool = { .sink = sink, .feed = feed, .err = err, .window = (size_t)sink->config->window,
                              .lane_count = sink->conn_count };
         size_t count = pool.lane_count * pool.window * 2;
@@ -505,12 +502,3 @@ apply(struct ldp_sink *sink, struct mst_feed *feed, struct mst_error *err)
         return rc;
 }
 
-int
-ldp_apply(void *self, struct mst_feed *feed, struct mst_error *err)
-{
-        struct ldp_quiet quiet = ldp_quiet_begin();
-        int rc = apply(self, feed, err);
-
-        ldp_quiet_end(quiet);
-        return rc;
-}

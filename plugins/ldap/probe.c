@@ -12,7 +12,6 @@
 #include "dn.h"
 #include "entry.h"
 #include "plugin.h"
-#include "quiet.h"
 #include "result.h"
 #include "schema.h"
 #include "sink.h"
@@ -325,10 +324,8 @@ int
 ldp_probe(void *self, struct mst_facts *facts, struct mst_error *err)
 {
         struct prober p = { .sink = self, .facts = facts };
-        struct ldp_quiet quiet = ldp_quiet_begin();
         int rc = probe(&p, err);
 
         mst_arena_free(p.arena);
-        ldp_quiet_end(quiet);
         return rc;
 }

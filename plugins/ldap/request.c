@@ -181,7 +181,7 @@ assert_id(struct ldp_request *req, LDAPControl *control)
 
 /* For an adoption also: it bears no stamp, or ours. */
 static bool
-assert_free(struct ldp_request *req, LDAPControl *control)
+assert_free(struct ldp_request *req, LDAP *ld, LDAPControl *control)
 {
         const char *stamp = mst_op_stamp(req->op), *safe = mst_escape_filter(req->arena, stamp, strlen(stamp));
         struct berval value = { 0 };
@@ -190,7 +190,7 @@ assert_free(struct ldp_request *req, LDAPControl *control)
         if (safe != NULL)
                 filter = mst_arena_printf(req->arena, "(&(" LDP_ID "=%s)(|(!(%s=*))(%s=%s)))", req->id,
                                           req->place->stamp, req->place->stamp, safe);
-        if (filter == NULL || ldap_create_assertion_control_value(req->sink->conns[0].ld, filter, &value) != LDAP_SUCCESS)
+        if (filter == NULL || ldap_create_assertion_control_value(ld, filter, &value) != LDAP_SUCCESS)
                 return false;
         control->ldctl_value.bv_val = mst_arena_memdup(req->arena, value.bv_val, value.bv_len);
         control->ldctl_value.bv_len = value.bv_len;
@@ -198,20 +198,22 @@ assert_free(struct ldp_request *req, LDAPControl *control)
         return control->ldctl_value.bv_val != NULL;
 }
 
-LDAPControl **
-ldp_request_guard(struct ldp_request *req, LDAPControl *room, LDAPControl **list)
+bool
+ldp_request_guard(struct ldp_request *req, LDAP *ld, LDAPControl *room, LDAPControl **list, LDAPControl ***ret)
 {
         bool adopts = mst_op_verb(req->op) == MST_ADOPT && req->place->stamp != NULL &&
-                      mst_op_stamp(req->op)[0] != '\0' && req->sink->conns[0].ld != NULL;
+                      mst_op_stamp(req->op)[0] != '\0';
 
+        *ret = NULL;
         if (!req->sink->server.assertion || !has_id(req))
-                return NULL;
+                return true;
         *room = (LDAPControl){ .ldctl_oid = (char *)LDAP_CONTROL_ASSERT, .ldctl_iscritical = 1 };
-        if (!(adopts ? assert_free(req, room) : assert_id(req, room)))
-                return NULL;
+        if (!(adopts ? assert_free(req, ld, room) : assert_id(req, room)))
+                return false;
         list[0] = room;
         list[1] = NULL;
-        return list;
+        *ret = list;
+        return true;
 }
 
 static enum ldp_next dispatch(struct ldp_request *req, struct mst_error *err);

@@ -92,8 +92,10 @@ enum ldp_next ldp_request_refused(struct ldp_request *req, const struct ldp_resu
 enum ldp_next ldp_request_locate(struct ldp_request *req, const struct ldp_step *resume,
                                  const struct ldp_result *why, struct mst_error *err);
 
-/* Controls for a change: that the entry is the one we mean.  Room for three. */
-LDAPControl **ldp_request_guard(struct ldp_request *req, LDAPControl *room, LDAPControl **list);
+/* Controls for a change: that the entry is the one we mean; '*ret' NULL where the server
+ * knows no such control.  'room' and 'list' (two) are the caller's.  False: no memory. */
+bool ldp_request_guard(struct ldp_request *req, LDAP *ld, LDAPControl *room, LDAPControl **list,
+                       LDAPControl ***ret);
 
 /* The change of that name, whatever the case of its letters. */
 const struct mst_value *ldp_request_change(const struct ldp_request *req, const char *name, bool *there);

@@ -141,7 +141,5 @@ ldp_tls_install(struct ldp_conn *conn, struct mst_error *err)
                 return say_why(conn, rc, watch.over, err);
         if (!ldap_tls_inplace(conn->ld))
                 return mst_fail(err, MST_EINTERNAL, "libldap reports TLS where there is none");
-        /* libldap has made the socket blocking again */
-        (void)fcntl(conn->fd, F_SETFL, O_NONBLOCK);
         return MST_OK;
 }

@@ -232,6 +232,7 @@ START_TEST(silent)
         fx_expect(&fx, MST_DONE);
         people(&fx, 100);
         fx_signal("main", SIGSTOP);
+        usleep(100000);                                  /* until all its threads have heard it */
         before = seconds();
         ck_assert_int_eq(fx_apply(&fx, &err), MST_ENET);
         ck_assert_double_lt(seconds() - before, 5);
