@@ -6,87 +6,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "muster-xml.h"
 #include "unit.h"
 
-static char folder[] = "/tmp/muster-config-XXXXXX";
-static char file[64];
-
-static void
-setup(void)
-{
-        memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
-        ck_assert_ptr_nonnull(mkdtemp(folder));
-        (void)snprintf(file, sizeof file, "%s/muster.xml", folder);
-}
-
-static void
-teardown(void)
-{
-        char command[100];
-
-        (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
-        ck_assert_int_eq(system(command), 0);
-}
-
-static void
-write_file(const char *path, const char *bytes, size_t length, mode_t mode)
-{
-        FILE *out = fopen(path, "wb");
-
-        ck_assert_ptr_nonnull(out);
-        ck_assert_uint_eq(fwrite(bytes, 1, length, out), length);
-        ck_assert_int_eq(fclose(out), 0);
-        ck_assert_int_eq(chmod(path, mode), 0);
-}
-
-static struct mstc_config *
-read_text(const char *text, struct mstc_report *report)
-{
-        write_file(file, text, strlen(text), 0644);
-        return mstc_config_read(file, report);
-}
-
-static const char *
-all(struct mstc_report *report)
-{
-        static char text[8192];
-        size_t used = 0;
-
-        text[0] = '\0';
-        for (size_t i = 0; i < mstc_report_count(report) && used < sizeof text; i++) {
-                const struct mstc_complaint *c = mstc_report_at(report, i);
-
-                used += (size_t)snprintf(text + used, sizeof text - used, "%s:%u:%u: %s [%s]\n",
-                                         c->place.file != NULL ? c->place.file : "", c->place.line, c->place.column, c->text,
-                                         c->remedy != NULL ? c->remedy : "");
-        }
-        return text;
-}
-
 /* ---- one mistake, one complaint ---- */
-
-enum where { TOP, SYNC, TARGET, WHOLE };
-
-static void
-build(enum where where, const char *line, char *into, size_t room)
-{
-        if (where == WHOLE)
-                (void)snprintf(into, room, "%s", line);
-        else
-                (void)snprintf(into, room,
-                               "<muster xmlns=\"urn:muster:config:1\">\n"
-                               "<source name=\"src\" plugin=\"p\"/> <sink name=\"snk\" plugin=\"p\"/> <maps name=\"m\"/>\n"
-                               "%s\n"
-                               "<sync name=\"s\" source=\"src\"><group name=\"g\">true</group>\n"
-                               "%s\n"
-                               "<target sink=\"snk\">\n"
-                               "%s\n"
-                               "</target></sync></muster>\n",
-                               where == TOP ? line : "", where == SYNC ? line : "", where == TARGET ? line : "");
-}
 
 static const struct {
         enum where where;
@@ -211,16 +135,16 @@ START_TEST(mistake)
         struct mstc_config *config;
         const struct mstc_complaint *c;
 
-        build(bad[_i].where, bad[_i].line, text, sizeof text);
-        config = read_text(text, report);
+        xml_build(bad[_i].where, bad[_i].line, text, sizeof text);
+        config = xml_read(text, report);
         ck_assert_msg(config == NULL, "accepted: %s", bad[_i].line);
-        ck_assert_msg(mstc_report_count(report) == 1, "%s\n%s", bad[_i].line, all(report));
+        ck_assert_msg(mstc_report_count(report) == 1, "%s\n%s", bad[_i].line, xml_complaints(report));
         c = mstc_report_at(report, 0);
-        ck_assert_msg(!c->warning && strcmp(c->place.file, file) == 0, "%s", all(report));
-        ck_assert_msg(c->place.line == bad[_i].at[0] && c->place.column == bad[_i].at[1], "%s\n%s", bad[_i].line, all(report));
-        ck_assert_msg(strstr(c->text, bad[_i].says) != NULL, "%s", all(report));
+        ck_assert_msg(!c->warning && strcmp(c->place.file, xml_file) == 0, "%s", xml_complaints(report));
+        ck_assert_msg(c->place.line == bad[_i].at[0] && c->place.column == bad[_i].at[1], "%s\n%s", bad[_i].line, xml_complaints(report));
+        ck_assert_msg(strstr(c->text, bad[_i].says) != NULL, "%s", xml_complaints(report));
         ck_assert_msg(bad[_i].remedy[0] == '\0' || (c->remedy != NULL && strstr(c->remedy, bad[_i].remedy) != NULL), "%s",
-                      all(report));
+                      xml_complaints(report));
         mstc_report_free(report);
 }
 END_TEST
@@ -248,14 +172,14 @@ START_TEST(not_well_formed)
         struct mstc_report *report = mstc_report_new();
         const struct mstc_complaint *c;
 
-        ck_assert_ptr_null(read_text(broken[_i].text, report));
+        ck_assert_ptr_null(xml_read(broken[_i].text, report));
         ck_assert_uint_ge(mstc_report_count(report), 1);
         ck_assert_uint_le(mstc_report_count(report), 3);
         c = mstc_report_at(report, 0);
-        ck_assert_msg(c->place.line == broken[_i].line, "%s\n%s", broken[_i].text, all(report));
-        ck_assert_msg(strstr(c->text, broken[_i].says) != NULL, "%s\n%s", broken[_i].text, all(report));
+        ck_assert_msg(c->place.line == broken[_i].line, "%s\n%s", broken[_i].text, xml_complaints(report));
+        ck_assert_msg(strstr(c->text, broken[_i].says) != NULL, "%s\n%s", broken[_i].text, xml_complaints(report));
         ck_assert_msg(broken[_i].remedy[0] == '\0' || (c->remedy != NULL && strstr(c->remedy, broken[_i].remedy) != NULL),
-                      "%s\n%s", broken[_i].text, all(report));
+                      "%s\n%s", broken[_i].text, xml_complaints(report));
         mstc_report_free(report);
 }
 END_TEST
@@ -265,51 +189,20 @@ START_TEST(all_at_once)
         struct mstc_report *report = mstc_report_new();
         static const unsigned lines[] = { 2, 3, 4, 5, 6, 7 };
 
-        ck_assert_ptr_null(read_text("<muster xmlns='urn:muster:config:1'>\n"
+        ck_assert_ptr_null(xml_read("<muster xmlns='urn:muster:config:1'>\n"
                                      "<sorce/>\n<sink name='a'\n plugin='p' x='y'/>\n"
                                      "<sync name='s' source='nobody'>\n<scope/>\n<target sink='b'/>\n</sync></muster>", report));
-        ck_assert_msg(mstc_report_count(report) == 5, "%s", all(report));
+        ck_assert_msg(mstc_report_count(report) == 5, "%s", xml_complaints(report));
         for (size_t i = 0, k = 0; i < 5; i++, k++) {
                 if (lines[k] == 3)
                         k++;
-                ck_assert_msg(mstc_report_at(report, i)->place.line == lines[k], "%s", all(report));
+                ck_assert_msg(mstc_report_at(report, i)->place.line == lines[k], "%s", xml_complaints(report));
         }
         mstc_report_free(report);
 }
 END_TEST
 
 /* ---- what is right ---- */
-
-static const char good[] =
-        "\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-        "<?xml-model href=\"muster.rng\"?>\n"
-        "<muster xmlns=\"urn:muster:config:1\" strict=\"yes\">\n"
-        "  <store path=\"/var/lib/muster/state.db\"/>\n"
-        "  <plugins folder=\"/opt/acme/muster\"/> <plugins folder=\"/opt/b\"/>\n"
-        "  <source name=\"contoso\" plugin=\"entra\" was=\"old\">\n"
-        "    <tenant>  contoso.example </tenant><client-secret file=\"/etc/muster/s\"/>\n"
-        "    <more><![CDATA[a & b]]></more><empty/>\n"
-        "  </source>\n"
-        "  <sink name=\"corporate\" plugin=\"ldap\"><password credential=\"pw\"/><x env=\"X\"/></sink>\n"
-        "  <maps name=\"names\"><map to=\"cn\">[shared]</map><map to=\"sn\">[surname]</map></maps>\n"
-        "  <never-touch sink=\"corporate\">[uid] -eq \"admin\"</never-touch>\n"
-        "  <sync name=\"staff\" source=\"contoso\" on-expired=\"stop\">\n"
-        "    <schedule every=\"15m\"/><scope>user.mail -ne null</scope>\n"
-        "    <group name=\"fin\" title=\"Finance: all\">(user.department -eq \"Finance\")</group>\n"
-        "    <groups for-each=\"department\" name=\"dept-{value}\" title=\"Department {value}\" most=\"50\"/>\n"
-        "    <target sink=\"corporate\" members=\"exact\">\n"
-        "      <scope>user.country -eq \"NO\"</scope>\n"
-        "      <match attribute=\"employeeNumber\"/><match attribute=\"mail\" on-existing=\"adopt\"/>\n"
-        "      <map to=\"cn\" when=\"create\" null=\"keep\" values=\"own\">[displayName]</map><maps use=\"names\"/>\n"
-        "      <map to=\"description\" when=\"never\"/>\n"
-        "      <groups use=\"fin dept-*\"/><group use=\"fin\" as=\"F I N\"><map to=\"cn\">[name]</map></group>\n"
-        "      <on-gone do=\"disable\" delete-after=\"30d\"/><on-out-of-scope do=\"delete\"/><on-disabled do=\"keep\"/>\n"
-        "      <limit of=\"removals\" above=\"5\" and-percent=\"2.25\" never-above=\"100\"/>\n"
-        "    </target>\n"
-        "    <target sink=\"corporate\" name=\"second\" defaults=\"no\"/>\n"
-        "    <test user='{\"a\":1}' in=\"fin\" not-in=\"x y\" scope=\"out\"/>\n"
-        "  </sync>\n"
-        "</muster>\n";
 
 static void
 check_target(const struct mstc_config *c, const struct mstc_config_target *t)
@@ -340,11 +233,11 @@ check_target(const struct mstc_config *c, const struct mstc_config_target *t)
 START_TEST(everything_is_read)
 {
         struct mstc_report *report = mstc_report_new();
-        struct mstc_config *c = read_text(good, report);
+        struct mstc_config *c = xml_read(xml_good, report);
         const struct mstc_given *o;
 
-        ck_assert_msg(c != NULL && mstc_report_count(report) == 0, "%s", all(report));
-        ck_assert_str_eq(c->file, file);
+        ck_assert_msg(c != NULL && mstc_report_count(report) == 0, "%s", xml_complaints(report));
+        ck_assert_str_eq(c->file, xml_file);
         ck_assert(c->strict && !c->private_file);
         ck_assert_str_eq(c->store_path, "/var/lib/muster/state.db");
         ck_assert_uint_eq(c->plugin_folder_count, 2);
@@ -394,8 +287,8 @@ START_TEST(example)
         length = fread(text, 1, sizeof text - 1, in);
         fclose(in);
         text[length] = '\0';
-        config = read_text(text, report);
-        ck_assert_msg(config != NULL && mstc_report_count(report) == 0, "%s", all(report));
+        config = xml_read(text, report);
+        ck_assert_msg(config != NULL && mstc_report_count(report) == 0, "%s", xml_complaints(report));
         ck_assert_uint_eq(config->sync_count, 1);
         mstc_config_free(config);
         mstc_report_free(report);
@@ -432,13 +325,13 @@ START_TEST(place_of_a_byte)
         struct mstc_place place;
 
         (void)snprintf(scope, sizeof scope, "<scope>%s</scope>", places[_i].xml);
-        build(SYNC, scope, text, sizeof text);
-        config = read_text(text, report);
-        ck_assert_msg(config != NULL, "%s", all(report));
+        xml_build(SYNC, scope, text, sizeof text);
+        config = xml_read(text, report);
+        ck_assert_msg(config != NULL, "%s", xml_complaints(report));
         ck_assert_str_eq(config->syncs[0].scope.text, places[_i].text);
         ck_assert_uint_eq(config->syncs[0].scope.length, strlen(places[_i].text));
         place = mstc_config_place(&config->syncs[0].scope, places[_i].offset);
-        ck_assert_str_eq(place.file, file);
+        ck_assert_str_eq(place.file, xml_file);
         ck_assert_msg(place.line == places[_i].line && place.column == places[_i].column, "%s: %u:%u", places[_i].xml,
                       place.line, place.column);
         mstc_config_free(config);
@@ -446,296 +339,22 @@ START_TEST(place_of_a_byte)
 }
 END_TEST
 
-/* ---- the file itself ---- */
-
-static void
-expect_one(struct mstc_report *report, const char *says, const char *remedy)
-{
-        const struct mstc_complaint *c;
-
-        ck_assert_msg(mstc_report_count(report) == 1, "%s", all(report));
-        c = mstc_report_at(report, 0);
-        ck_assert_msg(strstr(c->text, says) != NULL, "%s", all(report));
-        ck_assert_msg(remedy == NULL || strstr(c->remedy, remedy) != NULL, "%s", all(report));
-        mstc_report_free(report);
-}
-
-START_TEST(owner_and_mode)
-{
-        static const mode_t modes[] = { 0664, 0646, 0666, 0777, 0620 };
-
-        for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
-                struct mstc_report *report = mstc_report_new();
-
-                write_file(file, good, sizeof good - 1, modes[i]);
-                ck_assert_ptr_null(mstc_config_read(file, report));
-                expect_one(report, "can be written by others (its mode is 0", "chmod go-w '");
-        }
-        for (int i = 0; i < 2; i++) {
-                struct mstc_report *report = mstc_report_new();
-                struct mstc_config *config;
-
-                write_file(file, good, sizeof good - 1, i == 0 ? 0600 : 0644);
-                config = mstc_config_read(file, report);
-                ck_assert_msg(config != NULL, "%s", all(report));
-                ck_assert(config->private_file == (i == 0) && config->instances[0].private_file == (i == 0));
-                mstc_config_free(config);
-                mstc_report_free(report);
-        }
-        if (geteuid() == 0) {
-                struct mstc_report *report = mstc_report_new();
-
-                ck_assert_int_eq(chown(file, 12345, 0), 0);
-                ck_assert_ptr_null(mstc_config_read(file, report));
-                expect_one(report, "belongs to user 12345, who is neither root nor the user running muster", "chown root");
-        }
-}
-END_TEST
-
-START_TEST(not_a_file)
-{
-        struct mstc_report *report = mstc_report_new();
-
-        ck_assert_ptr_null(mstc_config_read("/nowhere/muster.xml", report));
-        expect_one(report, "'/nowhere/muster.xml' cannot be opened: No such file or directory", NULL);
-        report = mstc_report_new();
-        ck_assert_ptr_null(mstc_config_read(folder, report));
-        expect_one(report, "is not a regular file", "name a regular file");
-        report = mstc_report_new();
-        ck_assert_int_eq(mkfifo(file, 0600), 0);
-        ck_assert_ptr_null(mstc_config_read(file, report));
-        expect_one(report, "is not a regular file", "name a regular file");
-}
-END_TEST
-
-START_TEST(four_megabytes)
-{
-        struct mstc_report *report = mstc_report_new();
-        size_t most = (size_t)4 << 20;
-        char *text = malloc(most + 1);
-        size_t length = sizeof good - 1;
-        struct mstc_config *config;
-
-        ck_assert_ptr_nonnull(text);
-        memset(text, '\n', most + 1);
-        memcpy(text, good, length);
-        write_file(file, text, most, 0600);
-        config = mstc_config_read(file, report);
-        ck_assert_msg(config != NULL, "%s", all(report));
-        mstc_config_free(config);
-        write_file(file, text, most + 1, 0600);
-        ck_assert_ptr_null(mstc_config_read(file, report));
-        expect_one(report, "has more than the 4194304 bytes that are taken", NULL);
-        free(text);
-}
-END_TEST
-
-/* Deeper than any stack should be trusted with; longer names than any buffer. */
-START_TEST(bombs)
-{
-        size_t size = 200000;
-        char *text = malloc(size + 1);
-
-        ck_assert_ptr_nonnull(text);
-        for (int kind = 0; kind < 3; kind++) {
-                struct mstc_report *report = mstc_report_new();
-                size_t used = 0;
-
-                if (kind == 0)
-                        while (used + 4 < size)
-                                used += (size_t)snprintf(text + used, size - used, "<a>");
-                else if (kind == 1)
-                        used += (size_t)snprintf(text, size, "<muster %0*d='x'/>", 150000, 7);
-                else
-                        used += (size_t)snprintf(text, size, "<muster xmlns='urn:muster:config:1'><a%0*d/></muster>", 40000, 7);
-                write_file(file, text, used, 0600);
-                ck_assert_ptr_null(mstc_config_read(file, report));
-                ck_assert_uint_ge(mstc_report_errors(report), 1);
-                mstc_report_free(report);
-        }
-        free(text);
-}
-END_TEST
-
-/* ---- includes ---- */
-
-static void
-put_part(const char *name, const char *text, mode_t mode)
-{
-        char path[128];
-
-        (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-        write_file(path, text, strlen(text), mode);
-}
-
-#define PART "<part xmlns='urn:muster:config:1'>"
-
-START_TEST(parts_are_read)
-{
-        struct mstc_report *report = mstc_report_new();
-        char text[4096];
-        struct mstc_config *c;
-        struct mstc_place place;
-
-        put_part("b.xml", PART "<group name='b'>false</group></part>", 0644);
-        put_part("a.xml", "<?xml version='1.0'?>\n" PART "\n<group name='a'>user.x</group><test user='{}' in='a'/></part>", 0644);
-        put_part("top.part", PART "<sink name='more' plugin='p'/></part>", 0600);
-        build(SYNC, "<include file='*.xml'/>", text, sizeof text);
-        ck_assert_ptr_null(read_text(text, report));         /* that takes muster.xml too */
-        ck_assert_msg(strstr(all(report), "muster.xml' is read already [include a file once]") != NULL, "%s", all(report));
-        mstc_report_free(report);
-        report = mstc_report_new();
-        build(SYNC, "<include file='[ab].xml'/><include file='none*.xml'/>", text, sizeof text);
-        c = read_text(text, report);
-        ck_assert_msg(c != NULL && mstc_report_count(report) == 0, "%s", all(report));
-        ck_assert_uint_eq(c->syncs[0].group_count, 3);
-        ck_assert_str_eq(c->syncs[0].groups[1].name, "a");
-        ck_assert_str_eq(c->syncs[0].groups[2].name, "b");
-        ck_assert_uint_eq(c->syncs[0].test_count, 1);
-        place = mstc_config_place(&c->syncs[0].groups[1].rule, 5);
-        ck_assert(strstr(place.file, "/a.xml") != NULL && place.line == 3 && place.column == 22);
-        mstc_config_free(c);
-        mstc_report_free(report);
-        report = mstc_report_new();
-        build(TOP, "<include file='top.part'/>", text, sizeof text);
-        c = read_text(text, report);
-        ck_assert_msg(c != NULL && c->instance_count == 3, "%s", all(report));
-        ck_assert(!c->instances[0].private_file && c->instances[2].private_file);
-        mstc_config_free(c);
-        mstc_report_free(report);
-}
-END_TEST
-
-static const struct {
-        const char *part;
-        mode_t mode;
-        enum where where;
-        const char *says, *at;
-} parts[] = {
-        { PART "<group name='g'>true</group></part>", 0644, SYNC, "there is a second group named 'g'", "/x.part:1:" },
-        { PART "<group name='x'>true</group></part>", 0644, TOP, "<muster> has no element <group>", "/x.part:1:" },
-        { PART "<sink name='x' plugin='p'/></part>", 0644, SYNC, "<sync> has no element <sink>", "/x.part:1:" },
-        { PART "\n<include file='y'/></part>", 0644, SYNC, "an included file cannot include others", "/x.part:2:1:" },
-        { PART "text</part>", 0644, SYNC, "<part> holds no text", "/x.part:1:35:" },
-        { "<part/>", 0644, SYNC, "an included file holds a <part> of this namespace", "/x.part:1:1:" },
-        { "<muster xmlns='urn:muster:config:1'/>", 0644, TOP, "not <muster>", "/x.part:1:1:" },
-        { "<!DOCTYPE part>" PART "</part>", 0644, TOP, "DOCTYPE", "/x.part:1:1:" },
-        { "<part", 0644, TOP, "not well-formed", "/x.part:1:" },
-        { PART "</part>", 0664, TOP, "can be written by others", "/muster.xml:3:16:" },
-        { PART "<group name='x' nmae='y'>true</group></part>", 0644, SYNC, "<group> has no attribute 'nmae'", "/x.part:1:51:" },
-};
-
-START_TEST(bad_part)
-{
-        struct mstc_report *report = mstc_report_new();
-        char text[4096];
-
-        put_part("x.part", parts[_i].part, parts[_i].mode);
-        build(parts[_i].where, "<include file='x.part'/>", text, sizeof text);
-        ck_assert_ptr_null(read_text(text, report));
-        ck_assert_uint_ge(mstc_report_errors(report), 1);
-        ck_assert_msg(strstr(all(report), parts[_i].says) != NULL && strstr(all(report), parts[_i].at) != NULL, "%s", all(report));
-        mstc_report_free(report);
-}
-END_TEST
-
-/* ---- 300 files that nobody would write ---- */
-
-static uint32_t
-next(uint32_t *seed)
-{
-        *seed ^= *seed << 13;
-        *seed ^= *seed >> 17;
-        return *seed ^= *seed << 5;
-}
-
-static size_t
-mutate(char *text, size_t length, uint32_t *seed)
-{
-        static const char *const pieces[] = {
-                "<", ">", "/>", "</", "&", "&#0;", "<![CDATA[", "]]>", "<!--", "-->", "\"", "'", "=", "\xff", "\xc3", "<?", "?>",
-                "<!DOCTYPE x>", "&#x41;", "{value}", " name=\"", "xmlns=\"\"", "\r", "<map to=\"x\">", "</target>", "-1", "*",
-        };
-        size_t at = next(seed) % length, size;
-        const char *piece;
-
-        switch (next(seed) % 4) {
-        case 0:
-                text[at] = (char)next(seed);
-                return length;
-        case 1:
-                size = 1 + next(seed) % 40;
-                size = size < length - at ? size : length - at;
-                memmove(text + at, text + at + size, length - at - size);
-                return length - size > 0 ? length - size : 1;
-        case 2:
-                size = 1 + next(seed) % 60;
-                size = size < length - at ? size : length - at;
-                memmove(text + at + size, text + at, length - at);
-                return length + size;
-        default:
-                piece = pieces[next(seed) % (sizeof pieces / sizeof *pieces)];
-                memmove(text + at + strlen(piece), text + at, length - at);
-                memcpy(text + at, piece, strlen(piece));
-                return length + strlen(piece);
-        }
-}
-
-START_TEST(mutants)
-{
-        uint32_t seed = 0x9e3779b9u + (uint32_t)_i;
-        size_t accepted = 0;
-        char *text = malloc(sizeof good + 4096);
-
-        ck_assert_ptr_nonnull(text);
-        for (int round = 0; round < 100; round++) {
-                struct mstc_report *report = mstc_report_new();
-                struct mstc_config *config;
-                size_t length = sizeof good - 1;
-
-                memcpy(text, good, length);
-                for (uint32_t n = 1 + next(&seed) % 5; n > 0; n--)
-                        length = mutate(text, length, &seed);
-                write_file(file, text, length, 0600);
-                config = mstc_config_read(file, report);
-                /* Either it is right, or there is a sentence; and the schema never
-                 * knows better than the walk. */
-                ck_assert((config != NULL) == (mstc_report_errors(report) == 0));
-                ck_assert_msg(strstr(all(report), "not as the schema wants it") == NULL, "%s\n%.*s", all(report), (int)length, text);
-                accepted += config != NULL;
-                mstc_config_free(config);
-                mstc_report_free(report);
-        }
-        ck_assert_uint_lt(accepted, 60);
-        free(text);
-}
-END_TEST
-
 static Suite *
 suite(void)
 {
         Suite *s = suite_create("config");
-        TCase *mistakes = tcase_create("mistakes"), *right = tcase_create("right"), *files = tcase_create("files");
+        TCase *mistakes = tcase_create("mistakes"), *right = tcase_create("right");
 
-        tcase_add_checked_fixture(mistakes, setup, teardown);
-        tcase_add_checked_fixture(right, setup, teardown);
-        tcase_add_checked_fixture(files, setup, teardown);
+        tcase_add_checked_fixture(mistakes, xml_setup, xml_teardown);
+        tcase_add_checked_fixture(right, xml_setup, xml_teardown);
         tcase_add_loop_test(mistakes, mistake, 0, UNIT_COUNT(bad));
         tcase_add_loop_test(mistakes, not_well_formed, 0, UNIT_COUNT(broken));
         tcase_add_test(mistakes, all_at_once);
         tcase_add_test(right, everything_is_read);
         tcase_add_test(right, example);
         tcase_add_loop_test(right, place_of_a_byte, 0, UNIT_COUNT(places));
-        tcase_add_test(files, owner_and_mode);
-        tcase_add_test(files, not_a_file);
-        tcase_add_test(files, four_megabytes);
-        tcase_add_test(files, bombs);
-        tcase_add_test(files, parts_are_read);
-        tcase_add_loop_test(files, bad_part, 0, UNIT_COUNT(parts));
-        tcase_add_loop_test(files, mutants, 0, 3);
         suite_add_tcase(s, mistakes);
         suite_add_tcase(s, right);
-        suite_add_tcase(s, files);
         return s;
 }
 

@@ -15,10 +15,16 @@ tests_unit_arena_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/arena
 
 check_PROGRAMS += tests/unit/config
-tests_unit_config_SOURCES = tests/unit/config.c
+tests_unit_config_SOURCES = tests/unit/config.c tests/unit/muster-xml.c tests/unit/muster-xml.h
 tests_unit_config_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_config_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/config
+
+check_PROGRAMS += tests/unit/config-files
+tests_unit_config_files_SOURCES = tests/unit/config-files.c tests/unit/muster-xml.c tests/unit/muster-xml.h
+tests_unit_config_files_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_config_files_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/config-files
 
 check_PROGRAMS += tests/unit/date
 tests_unit_date_SOURCES = tests/unit/date.c
