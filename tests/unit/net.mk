@@ -26,6 +26,12 @@ tests_unit_http_pure_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_http_pure_LDADD = libmuster-net.la $(UNIT_LIBS)
 TESTS += tests/unit/http-pure
 
+check_PROGRAMS += tests/unit/http-tls
+tests_unit_http_tls_SOURCES = tests/unit/http-tls.c
+tests_unit_http_tls_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_http_tls_LDADD = libmuster-net.la $(UNIT_LIBS)
+TESTS += tests/unit/http-tls
+
 check_PROGRAMS += tests/unit/entra-tables
 tests_unit_entra_tables_SOURCES = tests/unit/entra-tables.c $(plugins_entra_la_SOURCES)
 tests_unit_entra_tables_CFLAGS = $(UNIT_CFLAGS)
