@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "graph.h"
 #include "server.h"
@@ -293,6 +294,41 @@ START_TEST(foreign_link_gets_nothing)
 }
 END_TEST
 
+static void *
+stop_soon(void *self)
+{
+        struct timespec nap = { .tv_nsec = 200000000 };
+
+        (void)self;
+        nanosleep(&nap, NULL);
+        mst_test_stop(g.test);
+        return NULL;
+}
+
+/* Whatever it waits for, a read comes back within two seconds. */
+START_TEST(stops)
+{
+        static const char *const waits[] = {
+                DELTA(1, 0) "\"silent\"", DELTA(1, 0) "\"status\",\"status\":429,\"retry-after\":\"60\"",
+                DELTA(1, 0) "\"broken-json\"", "\"kind\":\"token\",\"from\":1,\"count\":0,\"action\":\"silent\"",
+        };
+        pthread_t thread;
+        int64_t start;
+
+        graph_start(&g, "10", wants);
+        g.config.http.timeout = 60000;
+        g.config.patience = 3600000;
+        g.config.backoff = 30000;
+        graph_open(&g);
+        fault(waits[_i]);
+        pthread_create(&thread, NULL, stop_soon, NULL);
+        start = mst_host_ticks_ms(mst_test_host(g.test));
+        ck_assert_int_eq(graph_read(&g, NULL), MST_ENET);
+        ck_assert_int_le(mst_host_ticks_ms(mst_test_host(g.test)) - start, 2000);
+        pthread_join(thread, NULL);
+}
+END_TEST
+
 /* --- signing in ------------------------------------------------------------------------ */
 
 enum spoil { NOTHING, SECRET, TENANT, CLIENT, SCOPE, OLD, DISABLED, ROLES };
@@ -433,6 +469,7 @@ suite(void)
         tcase_add_loop_test(c, strange_cursor, 0, UNIT_COUNT(strange));
         tcase_add_test(c, b2c_tenant);
         tcase_add_test(c, foreign_link_gets_nothing);
+        tcase_add_loop_test(c, stops, 0, 4);
         tcase_add_loop_test(c, sign_in, 0, UNIT_COUNT(sign_ins));
         tcase_add_test(c, probe);
         tcase_add_test(c, probe_by_name);

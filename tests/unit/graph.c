@@ -24,12 +24,6 @@ program(void)
         return path != NULL ? path : "tests/emulators/graph/graph-emulator";
 }
 
-bool
-graph_here(void)
-{
-        return access(program(), X_OK) == 0;
-}
-
 const char *
 graph_member(const char *json, const char *name, char *into, size_t room)
 {

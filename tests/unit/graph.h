@@ -34,10 +34,7 @@ struct graph {
         char cursor[70000];
 };
 
-/* True when tests with the emulator can run; exits 77 in a program that has no others. */
-bool graph_here(void);
-
-/* 'people' in the emulator; 'wants' ends with NULL.  Extra arguments "--x=y" or NULL. */
+/* 'people' in the emulator; 'wants' ends with NULL. */
 void graph_start(struct graph *g, const char *people, const char *const *wants);
 void graph_stop(struct graph *g);
 

@@ -158,6 +158,16 @@ START_TEST(tls)
 }
 END_TEST
 
+/* Where everything has been installed nothing may be skipped. */
+static void
+skip(void)
+{
+        const char *tests = getenv("MUSTER_TESTS");
+
+        fprintf(stderr, "openssl is not installed\n");
+        exit(tests != NULL && strcmp(tests, "all") == 0 ? 1 : 77);
+}
+
 static Suite *
 suite(void)
 {
@@ -165,7 +175,7 @@ suite(void)
         TCase *c = tcase_create("all");
 
         if (run("command -v openssl >/dev/null") != 0)
-                exit(77);
+                skip();
         tcase_add_checked_fixture(c, NULL, end);
         tcase_add_loop_test(c, tls, 0, UNIT_COUNT(cases));
         suite_add_tcase(s, c);
