@@ -6,7 +6,11 @@
  * first those without a name, then the named ones, each name once.
  *
  * A match needs working memory.  The pattern keeps one spare piece of it, handed over
- * by atomic exchange: the usual single thread never allocates, and others do. */
+ * by atomic exchange: the usual single thread never allocates, and others do.
+ *
+ * Patterns are interpreted.  Machine code would be 1.5 times as fast, but needs pages
+ * that can be written and executed, which a hardened service is denied; and the index
+ * searches few texts. */
 #include "build.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -21,6 +25,7 @@
 #define MATCH_LIMIT 1000000u
 #define DEPTH_LIMIT 10000u
 #define HEAP_LIMIT_KIB (20u * 1024u)
+#define KEEP_MOST 4096u
 
 struct group {
         const char *name;                    /* NULL: by number only                   */
@@ -264,10 +269,8 @@ mstc_regex_new(const char *pattern, size_t length, bool caseless, struct mst_are
         *doubt = seen.doubt;
         if (seen.why == NULL && general != NULL && regex != NULL) {
                 regex->code = compile(pattern, length, caseless, general, &error, &at);
-                if (regex->code != NULL) {
-                        (void)pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE);
+                if (regex->code != NULL)
                         regex->limits = pcre2_match_context_create(general);
-                }
         }
         if (regex != NULL && regex->code != NULL && regex->limits != NULL && number_groups(regex)) {
                 pcre2_set_match_limit(regex->limits, MATCH_LIMIT);
@@ -363,15 +366,15 @@ mstc_regex_search(const struct mstc_regex *regex, const char *text, size_t lengt
         }
         rc = pcre2_match(regex->code, (PCRE2_SPTR)text, length, start, start > 0 ? PCRE2_NO_UTF_CHECK : 0,
                          data, regex->limits);
-        /* The machine code's stack is small; the interpreter's grows to the limit. */
-        if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-                rc = pcre2_match(regex->code, (PCRE2_SPTR)text, length, start,
-                                 PCRE2_NO_JIT | (start > 0 ? PCRE2_NO_UTF_CHECK : 0), data, regex->limits);
         for (size_t g = 0; rc >= 0 && g < count; g++)
                 spans[g] = g < regex->group_count ?
                            span_of(&regex->groups[g], pcre2_get_ovector_pointer(data)) :
                            (struct mstc_span){ SIZE_MAX, SIZE_MAX };
-        pcre2_match_data_free(atomic_exchange(spare, data));
+        /* What a long text made it grow to is not kept. */
+        if (length > KEEP_MOST)
+                pcre2_match_data_free(data);
+        else
+                pcre2_match_data_free(atomic_exchange(spare, data));
         if (rc >= 0)
                 return 1;
         if (rc == PCRE2_ERROR_NOMATCH)
