@@ -50,17 +50,34 @@ muster() {
         [ $status = 0 ] || fail "muster $1 ended with status $status"
 }
 
+# glimpse LINES ARGUMENT...: the same where the answer is long; nothing but its beginning.
+glimpse() {
+        local lines=$1 status
+        shift
+        printf '\n%s$ muster %s%s\n' "$bold" "$*" "$plain"
+        "$build/muster" "$@" >"$work/answer"
+        status=$?
+        shorten "$lines" "$work/answer"
+        [ $status = 0 ] || fail "muster $1 ended with status $status"
+}
+
+shorten() {                                  # LINES FILE
+        local all
+        all=$(wc -l <"$2")
+        head -n "$1" "$2"
+        [ "$all" -le "$1" ] || printf '%s... and %d lines more%s\n' "$dim" $((all - $1)) "$plain"
+}
+
 # proof WHAT FILTER ATTRIBUTE...: an ldapsearch, shown and run; a long answer is cut.
 proof() {
-        local answer lines
         chapter "$1"
         shift
-        printf "%s\$ ldapsearch -x -LLL -b %s '%s' %s%s\n" "$bold" $base "$1" "${*:2}" "$plain"
-        answer=$(ldapsearch -x -LLL -o ldif-wrap=no -H "$ldap" -b $base "$@") || fail "ldapsearch failed"
-        [ -n "$answer" ] || fail "ldapsearch found nothing"
-        lines=$(wc -l <<<"$answer")
-        head -n 12 <<<"$answer"
-        [ "$lines" -le 12 ] || printf '%s... and %d lines more%s\n' "$dim" $((lines - 12)) "$plain"
+        printf "%s\$ ldapsearch -x -LLL -b %s \\\\\n    '%s' %s%s\n" "$bold" $base "$1" "${*:2}" "$plain"
+        ldapsearch -x -LLL -o ldif-wrap=no -H "$ldap" -b $base "$@" >"$work/answer" ||
+                fail "ldapsearch failed"
+        [ -s "$work/answer" ] || fail "ldapsearch found nothing"
+        sed -i '${/^$/d}' "$work/answer"
+        shorten 12 "$work/answer"
 }
 
 # Everything in the directory, with the server's own stamps of who wrote when.
@@ -116,12 +133,12 @@ sed -e "s,@work@,$work,g" -e "s,@ldap@,$ldap,g" \
 chapter "1,000 people in a directory of the Entra kind, an empty LDAP server, and Muster"
 told source "$(field graph "$ready")  (Graph emulator)"
 told sink "$ldap  (slapd, $base)"
-told between "$MUSTER_CONFIG  (made from conf/demo.xml.in)"
+told between "$MUSTER_CONFIG  (from conf/demo.xml.in)"
 
 muster check --online
 chapter "What would be done?  A plan shows it and does nothing."
-muster plan
-chapter "Now in earnest."
+glimpse 12 plan
+chapter "Now in earnest.  (The plan has read the source; nobody asks it twice.)"
 muster sync
 
 # --- life goes on -------------------------------------------------------------------------
@@ -174,8 +191,8 @@ uid() { field mailNickname "$1" | tr 'A-Z' 'a-z'; }
 proof "Proof: somebody who was hired, with the manager as a DN" \
         '(uid=ada.byron)' cn title departmentNumber manager
 proof "Proof: who is in a group" '(cn=finance)' member
-proof "Proof: who was renamed, and who may not log in any more" \
-        "(|(uid=$nick)(uid=$(uid "$disabled"))(uid=$(uid "$gone")))" cn pwdAccountLockedTime
+proof "Proof: who was renamed, under the new name, and who may not log in any more" \
+        "(|(uid=$nick)(uid=$(uid "$gone")))" cn pwdAccountLockedTime
 
 # --- and then -----------------------------------------------------------------------------
 
