@@ -7,8 +7,11 @@ if ! git rev-parse --is-inside-work-tree >/dev/null 2>&1 || [ ! -e .git ]; then
         echo "not a clone: there is nothing to compare with"
         exit 0
 fi
-make -s -C "${top_builddir:?}" distributed | sed "s,^\./,,; s,^$top_srcdir/,," | sort -u >"$top_builddir/distributed.list" ||
-        exit 1
+# What a local.mk names may be a folder, which goes with all that is in it.
+make -s -C "${top_builddir:?}" distributed | sed "s,^\./,,; s,^$top_srcdir/,," |
+        while read -r name; do
+                if [ -d "$name" ]; then find "$name" -type f; else echo "$name"; fi
+        done | sort -u >"$top_builddir/distributed.list"
 [ "$(wc -l <"$top_builddir/distributed.list")" -gt 50 ] || { echo "FAIL: nothing is distributed" >&2; exit 1; }
 forgotten=$(git ls-files | grep -v '^\.gitignore$' | sort -u | comm -23 - "$top_builddir/distributed.list")
 rm -f "$top_builddir/distributed.list"

@@ -1,4 +1,6 @@
 # tests/lint
+TESTS += tests/lint/dist.sh
+check_SCRIPTS += tests/lint/dist.sh
 EXTRA_DIST += tests/lint/style.sh tests/lint/dist.sh
 TESTS += tests/lint/man.sh
 check_SCRIPTS += tests/lint/man.sh

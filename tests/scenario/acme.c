@@ -18,6 +18,15 @@ acme_open(const void *config, struct mst_host *host, void **self, struct mst_err
 }
 
 static int
+acme_probe(void *self, struct mst_facts *facts, struct mst_error *err)
+{
+        (void)self;
+        (void)facts;
+        (void)err;
+        return MST_OK;
+}
+
+static int
 acme_read(void *self, const char *cursor, struct mst_page *page, struct mst_error *err)
 {
         (void)cursor;
@@ -34,7 +43,7 @@ acme_close(void *self)
 
 static const struct mst_source_calls acme_source = {
         sizeof(struct mst_source_calls), sizeof(struct acme_config),
-        acme_open, NULL, acme_read, NULL, acme_close
+        acme_open, acme_probe, acme_read, NULL, acme_close
 };
 
 static const struct mst_option acme_options[] = {

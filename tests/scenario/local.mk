@@ -1,8 +1,11 @@
 # tests/scenario
-TESTS += tests/scenario/configure.sh
-check_SCRIPTS += tests/scenario/configure.sh
-EXTRA_DIST += tests/scenario/configure.sh tests/scenario/install.sh tests/scenario/builtin.sh \
-  tests/scenario/slapd.sh   tests/scenario/acme.c
+# the build itself, and what the README promises
+build_scenarios = tests/scenario/configure.sh tests/scenario/install.sh tests/scenario/readme.sh \
+  tests/scenario/demo.sh
+TESTS += $(build_scenarios)
+check_SCRIPTS += $(build_scenarios)
+EXTRA_DIST += $(build_scenarios) tests/scenario/builtin.sh tests/scenario/slapd.sh tests/scenario/acme.c
+
 check_PROGRAMS += tests/scenario/jsoncheck
 tests_scenario_jsoncheck_SOURCES = tests/scenario/jsoncheck.c
 tests_scenario_jsoncheck_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
