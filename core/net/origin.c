@@ -124,6 +124,7 @@ mst_http_allow(struct mst_http *http, const char *url, struct mst_error *err)
         const char *why;
         char *origin = mstc_origin_of(url, &why);
         struct mstc_origin *entry;
+        size_t size;
 
         if (origin == NULL)
                 return mst_fail(err, MST_ECONFIG, "the address '%.200s' cannot be used: %s",
@@ -134,12 +135,13 @@ mst_http_allow(struct mst_http *http, const char *url, struct mst_error *err)
                 mstc_free(origin);
                 return MST_ECONFIG;
         }
-        entry = mstc_alloc(sizeof *entry + strlen(origin) + 1);
+        size = strlen(origin) + 1;
+        entry = mstc_alloc(sizeof *entry + size);
         if (entry == NULL) {
                 mstc_free(origin);
                 return mst_fail_memory(err, "noting an address");
         }
-        strcpy(entry->text, origin);
+        memcpy(entry->text, origin, size);
         mstc_free(origin);
         entry->next = http->origins;
         http->origins = entry;
