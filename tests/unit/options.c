@@ -257,8 +257,10 @@ teardown(void)
 static void
 put(const char *bytes, size_t size, mode_t mode)
 {
-        FILE *out = fopen(file, "wb");
+        FILE *out;
 
+        (void)unlink(file);                  /* it may be one that we cannot write */
+        out = fopen(file, "wb");
         ck_assert_ptr_nonnull(out);
         ck_assert_uint_eq(fwrite(bytes, 1, size, out), size);
         ck_assert_int_eq(fclose(out), 0);
