@@ -40,7 +40,7 @@ _muster() {
         holds)      options="--over --all" ;;
         approve)    options="--user --expect --reason" ;;
         reject)     options="--reason" ;;
-        reset)      names=$(_muster_names sync) ;;
+        reset)      options="--forget" names=$(_muster_names sync) ;;
         plugins)    options="--rng" ;;
         help)       names="check plan sync status history log users groups duplicates holds approve
                            reject reset plugins version help" ;;

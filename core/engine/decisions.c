@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/entries.h"
+#include "store/forget.h"
 #include "store/groups.h"
 #include "store/holds.h"
 #include "util/alloc.h"
@@ -41,6 +42,25 @@ mstc_engine_reset(struct mstc_engine *engine, const char *sync, struct mst_error
                 rc = mstc_sync_reset(engine->store, row.id, err);
         mst_arena_free(arena);
         return rc;
+}
+
+int
+mstc_engine_forget(struct mstc_engine *engine, const char *name, struct mst_error *err)
+{
+        int64_t sync, target;
+        int rc = mstc_store_begin(engine->store, err);
+
+        if (rc == MST_OK)
+                rc = mstc_forget_find(engine->store, name, &sync, &target, err);
+        if (rc == MST_OK && sync == 0 && target == 0)
+                rc = mst_fail(err, MST_ENOTFOUND, "the store knows no sync and no target '%s'", name);
+        if (rc == MST_OK && sync != 0 && target != 0)
+                rc = mst_fail(err, MST_ECONFIG, "'%s' is a sync and a target; rename one of them (was=\"%s\") and "
+                              "forget it by its new name", name, name);
+        if (rc == MST_OK)
+                rc = sync != 0 ? mstc_forget_sync(engine->store, sync, err)
+                               : mstc_forget_target(engine->store, target, err);
+        return end(engine, rc, err);
 }
 
 /* ---- approve --------------------------------------------------------------------------------- */

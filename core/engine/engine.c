@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/mail.h"
+#include "store/forget.h"
 #include "util/alloc.h"
 
 /* ---- what a plugin asks of its host ------------------------------------------------- */
@@ -268,7 +269,9 @@ make_lives(struct mstc_engine *engine, struct mst_error *err)
                 live->engine = engine;
                 live->is_source = live->setup->config->is_source;
                 engine->live_count++;
-                if (mstc_instance_id(engine->store, live->is_source ? MSTC_SOURCE : MSTC_SINK,
+                if (mstc_rename_instance(engine->store, live->is_source ? MSTC_SOURCE : MSTC_SINK,
+                                         live->setup->config->was, live->setup->config->name, err) != MST_OK
+                    || mstc_instance_id(engine->store, live->is_source ? MSTC_SOURCE : MSTC_SINK,
                                      live->setup->config->name, live->setup->config->plugin, &live->id,
                                      err) != MST_OK)
                         return err->code;

@@ -100,6 +100,9 @@ int mstc_probe(struct mstc_engine *engine, struct mstc_instance *instance, struc
 
 /* Decisions of an admin; each is one transaction. 'who' is kept in the history. */
 int mstc_engine_reset(struct mstc_engine *engine, const char *sync, struct mst_error *err);
+/* Drops what the store knows of a target, or of a sync with all its targets, whether it is in
+ * the configuration or not.  Nothing is done at a sink. */
+int mstc_engine_forget(struct mstc_engine *engine, const char *name, struct mst_error *err);
 int mstc_engine_approve(struct mstc_engine *engine, int64_t hold, const char *const *users, size_t user_count,
                         int64_t expect, const char *who, const char *note, uint64_t *ret_count,
                         struct mst_error *err);

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "store/entries.h"
+#include "store/forget.h"
 #include "util/alloc.h"
 #include "util/date.h"
 
@@ -73,7 +74,8 @@ make_targets(struct mstc_run *run, struct mst_error *err)
                 run->target_count++;
                 if (t->linked == NULL || t->sink == NULL)
                         return mst_fail_memory(err, "starting a run");
-                if (mstc_target_row(run->store, run->row.id, t->setup->name, t->sink->id, t->setup->bit, run->arena,
+                if (mstc_rename_target(run->store, run->row.id, t->setup->config->was, t->setup->name, err) != MST_OK
+                    || mstc_target_row(run->store, run->row.id, t->setup->name, t->sink->id, t->setup->bit, run->arena,
                                     &t->row, err) != MST_OK)
                         return err->code;
         }
@@ -102,7 +104,8 @@ run_init(struct mstc_run *run, struct mstc_engine *engine, struct mstc_sync *syn
                 engine->lives[i].probed = false;
                 engine->lives[i].aside[0] = '\0';
         }
-        if (mstc_sync_row(run->store, sync->name, run->source->id, run->arena, &run->row, err) != MST_OK)
+        if (mstc_rename_sync(run->store, sync->config->was, sync->name, err) != MST_OK
+            || mstc_sync_row(run->store, sync->name, run->source->id, run->arena, &run->row, err) != MST_OK)
                 return err->code;
         return make_targets(run, err);
 }
