@@ -17,6 +17,7 @@
 
 #include "store/entries.h"
 #include "util/utf8.h"
+#include "util/wild.h"
 
 void
 mstc_eval_init(struct mstc_run *run, struct mstc_eval *eval, struct mst_arena *arena)
@@ -288,47 +289,21 @@ mstc_wanted_values(struct mstc_run *run, struct mstc_run_target *target, const s
                         creating, arena, ret, err);
 }
 
+/* The first that fits: uses of one group stand before patterns. */
 static const struct mstc_group_use *
-use_of(const struct mstc_target *target, const char *name, bool (*fits)(const char *, const char *))
+use_of(const struct mstc_target *target, const char *name)
 {
-        const struct mstc_group_use *found = NULL;
-
         for (size_t i = 0; i < target->use_count; i++)
-                if (fits(target->uses[i].pattern, name))
-                        found = &target->uses[i];            /* the last and so most special one */
-        return found;
-}
-
-/* '*' any run of characters, '?' one. */
-static bool
-fits(const char *pattern, const char *text)
-{
-        const char *star = NULL, *from = NULL;
-
-        while (*text != '\0') {
-                if (*pattern == '*') {
-                        star = pattern++;
-                        from = text;
-                } else if (*pattern == '?' || *pattern == *text) {
-                        pattern++;
-                        text++;
-                } else if (star != NULL) {
-                        pattern = star + 1;
-                        text = ++from;
-                } else {
-                        return false;
-                }
-        }
-        while (*pattern == '*')
-                pattern++;
-        return *pattern == '\0';
+                if (mstc_wild_match(target->uses[i].pattern, name))
+                        return &target->uses[i];
+        return NULL;
 }
 
 int
 mstc_wanted_group(struct mstc_run *run, struct mstc_run_target *target, const char *name, const char *title,
                   struct mst_arena *arena, struct mst_record **ret, struct mst_error *err)
 {
-        const struct mstc_group_use *use = use_of(target->setup, name, fits);
+        const struct mstc_group_use *use = use_of(target->setup, name);
         struct mst_record *group = mstc_record_new(arena, MST_GROUP, name, strlen(name));
         struct mst_value value;
         struct mstc_wanted wanted;

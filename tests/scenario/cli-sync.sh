@@ -124,7 +124,7 @@ expect 0 holds; says "Nothing is held"
 expect 0 holds --over; says "over"
 
 # --- reset -------------------------------------------------------------------------------------------
-expect 2 reset; complains "reset needs SYNC"
+expect 2 reset; complains "reset takes the name of a sync, or --forget"
 expect 2 reset stuff; complains "did you mean 'staff'?"
 expect 0 reset staff; says "reads everything anew"
 expect 0 reset staff --json; json /syncs/0/reset=true
