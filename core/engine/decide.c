@@ -448,6 +448,8 @@ decide_leaver(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 int
 mstc_decide(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 {
+        if (c->unsure)
+                return mstc_plan_keep(run, c->entry->number, c->mask, err);
         if (c->has_open && (c->open.state == MSTC_OP_SENT || c->open.state == MSTC_OP_UNKNOWN))
                 return mstc_plan_keep(run, c->entry->number, c->mask, err);
         if (c->target == NULL)

@@ -12,6 +12,7 @@ struct mstc_case {
         struct mstc_run_target *target;      /* that wants it; NULL: none does         */
         uint32_t mask;                       /* the sink's targets                     */
         bool linked;                         /* has a live object there                */
+        bool unsure;                         /* whether it is wanted cannot be told    */
         struct mstc_link link;
         bool has_open;
         struct mstc_entry_op open;           /* its open op                            */
@@ -22,7 +23,6 @@ struct mstc_case {
 int mstc_decide(struct mstc_run *run, struct mstc_case *c, struct mst_error *err);
 /* The entry stays dirty for these targets. */
 int mstc_plan_keep(struct mstc_run *run, int64_t entry, uint32_t mask, struct mst_error *err);
-bool mstc_plan_in_sync(struct mstc_run *run, const struct mstc_entry *entry);
 bool mstc_plan_chosen(const struct mstc_run *run, int64_t entry);
 /* What time alone can change about this entry is put in the diary. */
 int mstc_plan_wake(struct mstc_run *run, const struct mstc_entry *entry, struct mst_error *err);

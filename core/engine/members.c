@@ -410,6 +410,11 @@ mstc_members_of(struct mstc_run *run, int64_t entry, const struct mst_record *re
                 m->matches.count = 0;
                 if (!mstc_index_match(m->index, record, &eval, &m->matches))
                         return mst_fail_memory(err, "reading groups");
+                if (eval.why != NULL) {
+                        mstc_log(run->engine, MST_LOG_WARNING, "the groups of %s cannot be told and stay as they are: "
+                                 "%s", record->id, eval.why);
+                        return MST_OK;
+                }
                 for (size_t i = 0; i < m->matches.count; i++)
                         if (!add_id(&now, m->rule_groups[m->matches.ids[i]]))
                                 return mst_fail_memory(err, "reading groups");

@@ -131,29 +131,31 @@ mstc_plan_keep(struct mstc_run *run, int64_t entry, uint32_t mask, struct mst_er
 
 /* ---- a batch -------------------------------------------------------------------------------- */
 
+/* A rule that could not be evaluated (a pattern past its limit) is not false: '*unsure'. */
 static bool
-in_scope(struct mstc_run *run, const struct mstc_expr *scope, const struct mst_record *record)
+in_scope(struct mstc_run *run, const struct mstc_expr *scope, const struct mst_record *record, bool *unsure)
 {
         struct mstc_eval eval;
+        bool in;
 
         if (scope == NULL)
                 return true;
         mstc_eval_init(run, &eval, run->scratch);
-        return mstc_expr_test(scope, record, &eval);
-}
-
-bool
-mstc_plan_in_sync(struct mstc_run *run, const struct mstc_entry *entry)
-{
-        return entry->gone == 0 && entry->kind == MST_USER && in_scope(run, run->sync->scope, entry->record);
+        in = mstc_expr_test(scope, record, &eval);
+        if (eval.why != NULL) {
+                mstc_log(run->engine, MST_LOG_WARNING, "a scope cannot be told for %s, who stays as he is: %s",
+                         record->id, eval.why);
+                *unsure = true;
+        }
+        return in;
 }
 
 /* The first target of this sink whose scope takes the entry. */
 static struct mstc_run_target *
-taker(struct mstc_run *run, const struct mstc_live *sink, const struct mst_record *record)
+taker(struct mstc_run *run, const struct mstc_live *sink, const struct mst_record *record, bool *unsure)
 {
-        for (size_t i = 0; i < run->target_count; i++)
-                if (run->targets[i].sink == sink && in_scope(run, run->targets[i].setup->scope, record))
+        for (size_t i = 0; i < run->target_count && !*unsure; i++)
+                if (run->targets[i].sink == sink && in_scope(run, run->targets[i].setup->scope, record, unsure))
                         return &run->targets[i];
         return NULL;
 }
@@ -181,8 +183,8 @@ prepare_case(struct mstc_run *run, struct mstc_live *sink, struct mstc_case *c, 
                         return rc;
                 c->has_open = rc == MST_OK;
         }
-        c->target = in_sync ? taker(run, sink, c->entry->record) : NULL;
-        if (c->target == NULL)
+        c->target = in_sync ? taker(run, sink, c->entry->record, &c->unsure) : NULL;
+        if (c->target == NULL || c->unsure)
                 return MST_OK;
         if (mstc_wanted_values(run, c->target, c->entry->record, c->linked ? c->link.applied : NULL, !c->linked,
                                run->scratch, &c->wanted, err) != MST_OK)
@@ -209,7 +211,7 @@ question_of(struct mstc_run *run, struct mstc_case *c, struct mstc_question *q)
 static bool
 must_ask(const struct mstc_case *c)
 {
-        return c->target != NULL && !c->linked && !c->wanted.ignore_object
+        return c->target != NULL && !c->unsure && !c->linked && !c->wanted.ignore_object
             && !(c->has_open && (c->open.state == MSTC_OP_SENT || c->open.state == MSTC_OP_UNKNOWN));
 }
 
@@ -298,7 +300,17 @@ plan_batch(struct mstc_run *run, struct mstc_entry *entries, size_t count, struc
         bool in_sync[BATCH];
 
         for (size_t i = 0; i < count; i++) {
-                in_sync[i] = mstc_plan_in_sync(run, &entries[i]);
+                struct mstc_entry *e = &entries[i];
+                bool unsure = false;
+
+                in_sync[i] = e->gone == 0 && e->kind == MST_USER
+                          && in_scope(run, run->sync->scope, e->record, &unsure);
+                if (unsure && mstc_plan_keep(run, e->number, e->mask, err) != MST_OK)
+                        return err->code;
+                if (unsure) {
+                        e->mask = 0;
+                        continue;
+                }
                 if (run->members != NULL
                     && mstc_members_of(run, entries[i].number, in_sync[i] ? entries[i].record : NULL, err) != MST_OK)
                         return err->code;
