@@ -85,8 +85,8 @@ struct mst_http_config {
           .help = "most requests a second, 0 for no limit" }
 
 #define MST_HTTP_OPTIONS(s, m)                                                          \
-        { .name = "url", MST_URL_OPTION(s, m.url), .choices = "https|http",              \
-          .flags = MST_OPT_REQUIRED | MST_OPT_IDENTITY,                                  \
+        { .name = "url", MST_URL_OPTION(s, m.url),                                       \
+          .flags = MST_OPT_REQUIRED | MST_OPT_IDENTITY, .choices = "https|http",         \
           .help = "address of the service",                                              \
           .more = "http is accepted for this machine (loopback) only." },                \
         MST_HTTP_COMMON_OPTIONS(s, m)

@@ -297,13 +297,33 @@ begin_again(struct entra *entra, struct entra_cursor *from)
         return true;
 }
 
+static int
+read_page(struct entra *entra, struct entra_cursor *from, bool first, struct mst_page *page,
+          struct mst_error *err)
+{
+        struct entra_problem problem;
+        struct page found;
+        int code;
+
+        for (;;) {
+                code = get_page(entra, from->link, from->length, &found, err);
+                if (code == MST_OK)
+                        return accept_page(entra, from, &found, page, err);
+                if (code != MST_END)
+                        return code;
+                entra_problem_read(entra, entra->reply, &problem);
+                if (first || !entra_problem_expired(&problem))
+                        return entra_problem_fail(entra, &problem, "reading users", "User.Read.All", err);
+                if (!begin_again(entra, from))
+                        return expired(entra, &problem, err);
+        }
+}
+
 int
 entra_read(void *self, const char *cursor, struct mst_page *page, struct mst_error *err)
 {
         struct entra *entra = self;
-        struct entra_problem problem;
         struct entra_cursor from;
-        struct page found;
         int code;
 
         mst_arena_reset(entra->scratch);
@@ -316,16 +336,11 @@ entra_read(void *self, const char *cursor, struct mst_page *page, struct mst_err
                 mst_http_renew(entra->http);
                 entra_loop_reset(&entra->loop);
         }
-        for (;;) {
-                code = get_page(entra, from.link, from.length, &found, err);
-                if (code == MST_OK)
-                        return accept_page(entra, &from, &found, page, err);
-                if (code != MST_END)
-                        return code;
-                entra_problem_read(entra, entra->reply, &problem);
-                if (cursor == NULL || !entra_problem_expired(&problem))
-                        return entra_problem_fail(entra, &problem, "reading users", "User.Read.All", err);
-                if (!begin_again(entra, &from))
-                        return expired(entra, &problem, err);
+        code = read_page(entra, &from, cursor == NULL, page, err);
+        /* A run ends here; whoever comes back to this page has patience again. */
+        if (code != MST_OK) {
+                mst_http_renew(entra->http);
+                entra_loop_reset(&entra->loop);
         }
+        return code;
 }
