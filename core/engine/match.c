@@ -384,19 +384,26 @@ look_in_listing(const struct mstc_listing *listing, const char *attribute, const
         return true;
 }
 
-/* The first single text of an attribute that the person will have, or NULL. */
 static const struct mst_value *
-match_value(const struct mstc_question *q, size_t index)
+first_text(const struct mst_record *record, const char *name)
 {
-        const char *name = q->target->setup->config->matches[index].attribute;
-
-        for (uint32_t i = 0; q->wanted != NULL && i < q->wanted->count; i++)
-                if (strcasecmp(q->wanted->fields[i].name, name) == 0) {
-                        const struct mst_value *v = mst_value_at(&q->wanted->fields[i].value, 0);
+        for (uint32_t i = 0; record != NULL && i < record->count; i++)
+                if (strcasecmp(record->fields[i].name, name) == 0) {
+                        const struct mst_value *v = mst_value_at(&record->fields[i].value, 0);
 
                         return v != NULL && v->type == MST_TEXT && v->length != 0 ? v : NULL;
                 }
         return NULL;
+}
+
+/* The first single text of an attribute that the person will have, or is compared by. */
+static const struct mst_value *
+match_value(const struct mstc_question *q, size_t index)
+{
+        const char *name = q->target->setup->config->matches[index].attribute;
+        const struct mst_value *value = first_text(q->wanted, name);
+
+        return value != NULL ? value : first_text(q->compared, name);
 }
 
 static int

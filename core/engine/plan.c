@@ -205,6 +205,7 @@ question_of(struct mstc_run *run, struct mstc_case *c, struct mstc_question *q)
         q->id = c->entry->id;
         q->stamp = mstc_stamp(run, c->entry->id, run->scratch);
         q->wanted = c->wanted.record;
+        q->compared = c->wanted.compared;
         c->question = q;
 }
 

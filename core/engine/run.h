@@ -150,6 +150,7 @@ int mstc_resolve(struct mstc_run *run, struct mst_error *err);
 /* ---- values.c ------------------------------------------------------------------------ */
 struct mstc_wanted {
         struct mst_record *record;           /* what the sink should hold              */
+        struct mst_record *compared;         /* when="never": only to be matched by; or NULL */
         bool ignore_object;                  /* leave the whole object alone           */
         bool refs;                           /* holds references without a name yet    */
         const char *why;                     /* a required value is missing: cannot be made */
@@ -187,7 +188,8 @@ struct mstc_question {
         enum mst_kind kind;
         const char *id;                      /* the source's; stamps are made of it    */
         const char *stamp;
-        const struct mst_record *wanted;     /* match values are taken from it         */
+        const struct mst_record *wanted;     /* match values are taken from it,        */
+        const struct mst_record *compared;   /* or from this (may be NULL)             */
         struct mstc_match match;             /* the answer                             */
 };
 /* Answers all questions of one sink in one go. */

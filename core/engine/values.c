@@ -212,6 +212,24 @@ missing(struct mstc_wanted *ret, struct mst_arena *arena, const char *to, const 
         ret->why = text != NULL ? text : "a required value is missing";
 }
 
+/* A map that is never written can still be what a match compares. */
+static bool
+put_compared(struct shaping *s, const struct mstc_map *map, const struct mst_record *record,
+             struct mstc_wanted *ret)
+{
+        struct mst_value value = { 0 }, shaped = { 0 };
+        struct mstc_eval eval;
+
+        if (map->expression == NULL)
+                return true;
+        mstc_eval_init(s->run, &eval, s->arena);
+        if (mstc_expr_value(map->expression, record, &eval, &value) != MSTC_VALUE || !shape(s, &value, &shaped))
+                return s->err->code == MST_OK;
+        if (ret->compared == NULL)
+                ret->compared = mstc_record_values(s->arena, MST_USER);
+        return ret->compared != NULL && mstc_record_share(ret->compared, map->to, &shaped);
+}
+
 static bool
 put_map(struct shaping *s, const struct mstc_map *map, const struct mst_record *record,
         const struct mst_record *applied, bool creating, struct mstc_wanted *ret)
@@ -220,6 +238,8 @@ put_map(struct shaping *s, const struct mstc_map *map, const struct mst_record *
         struct mst_value value = { 0 }, shaped = { 0 };
         enum mstc_flow flow;
 
+        if (map->when == MSTC_NEVER && creating && !put_compared(s, map, record, ret))
+                return false;
         if (map->when == MSTC_NEVER || (map->when == MSTC_ON_CREATE && !creating))
                 return keep_applied(ret->record, applied, map->to);
         mstc_eval_init(s->run, &eval, s->arena);
