@@ -107,12 +107,13 @@ mstc_take_ops(struct mstc_store *store, sqlite3_stmt *stmt, struct mst_arena *ar
         return rc < 0 ? rc : MST_OK;
 }
 
+/* The plus signs keep SQLite from walking all open ops of the sink. */
 int
 mstc_op_of(struct mstc_store *store, enum mst_kind kind, int64_t entry, int64_t sink, struct mst_arena *arena,
            struct mstc_entry_op *ret, struct mst_error *err)
 {
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.entry=? AND o.kind=? AND o.sink=? AND "
-                                      "o.state<16 ORDER BY o.number DESC LIMIT 1", err);
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.entry=? AND o.kind=? AND +o.sink=? AND "
+                                      "+o.state<16 ORDER BY o.number DESC LIMIT 1", err);
 
         if (stmt == NULL)
                 return err->code;
