@@ -27,7 +27,7 @@ mstc_run_json(struct mstc_json *json, const char *key, const struct mstc_view_ru
         mstc_json_time(json, "started", run->started);
         mstc_json_time(json, "ended", run->ended);
         mstc_json_text(json, "outcome", run->outcome >= 0 ? mstc_run_outcome_name(run->outcome) : NULL);
-        mstc_json_text(json, "text", run->text);
+        mstc_json_text(json, "text", run->text != NULL && *run->text != '\0' ? run->text : NULL);
         mstc_json_number(json, "pages", run->pages);
         mstc_counts_json(json, "counts", run->counts);
         mstc_json_end(json);

@@ -53,6 +53,8 @@ tell_syncs(struct mstc_cli *cli, const struct mstc_view_status *status)
                         mstc_table_printf(table, "running, process %lld", (long long)status->writer);
                 else if (run->outcome < 0)
                         mstc_table_paint(table, MSTC_CARE, "cut off; the next sync goes on from there");
+                else if (run->text != NULL && *run->text != '\0' && run->outcome == MSTC_END_STOPPED)
+                        mstc_table_paint(table, MSTC_CARE, run->text);
                 else if (run->text != NULL && *run->text != '\0')
                         mstc_table_paint(table, mstc_outcome_paint(run->outcome), mst_arena_printf(cli->arena,
                                          "%s: %s", mstc_run_outcome_name(run->outcome), run->text));

@@ -90,7 +90,8 @@ tell_ways_on(const struct mstc_summary *summary)
                 puts("muster duplicates shows whose object is there already.");
         if (summary->run > 0 && (n[MSTC_N_FAILED] > 0 || n[MSTC_N_PARKED] > 0 || n[MSTC_N_RETRY] > 0
                                  || n[MSTC_N_BAD] > 0 || n[MSTC_N_MEMBERS_FAILED] > 0
-                                 || (summary->outcome != MSTC_END_DONE && summary->outcome != MSTC_END_HELD)))
+                                 || (summary->outcome != MSTC_END_DONE && summary->outcome != MSTC_END_HELD
+                                         && summary->outcome != MSTC_END_STOPPED)))
                 printf("muster log %lld tells why.\n", (long long)summary->run);
 }
 
@@ -107,8 +108,10 @@ mstc_summary_tell(struct mstc_cli *cli, const char *sync, const struct mstc_summ
                mstc_paint_off(cli->colour, paint), mstc_lasting(cli->arena, summary->ms));
         if (summary->run > 0)
                 printf(" (run %lld, %s)", (long long)summary->run, mstc_run_mode_name((int)summary->mode));
-        printf("%s%s\n%s\n\n", summary->text[0] != '\0' ? ": " : "", mstc_fit(cli->arena, summary->text, 0),
-               *read != '\0' ? read : "nothing was read");
+        /* That it was stopped is the outcome already; what follows is said once, at the end. */
+        if (summary->text[0] != '\0' && summary->outcome != MSTC_END_STOPPED)
+                printf(": %s", mstc_fit(cli->arena, summary->text, 0));
+        printf("\n%s\n\n", *read != '\0' ? read : "nothing new was read");
         for (size_t i = 0; i < summary->target_count; i++) {
                 add_row(table, summary->targets[i].name, summary->targets[i].counts, users, true);
                 add_row(table, "  groups", summary->targets[i].counts, groups, false);
