@@ -47,14 +47,15 @@ resolve_ref(struct mstc_run *run, struct mstc_run_target *target, const struct m
             struct mst_record *after, const char *attribute, const struct mst_value *ref, int64_t *ret_waits,
             struct mst_error *err)
 {
-        const char *object, *name;
+        const char *object = NULL, *name = NULL;
         struct mst_value value;
         int64_t entry;
 
-        if (mstc_entry_find(run->store, run->row.id, MST_USER, ref->as.text, &entry, err) != MST_OK
-            || mstc_link_name(run->store, entry, target->sink->id, after->arena, &object, &name, err) != MST_OK)
+        if (mstc_entry_live(run->store, run->row.id, MST_USER, ref->as.text, &entry, err) != MST_OK
+            || (entry != 0 && mstc_link_name(run->store, entry, target->sink->id, after->arena, &object, &name,
+                                             err) != MST_OK))
                 return err->code;
-        if (name == NULL && creating != NULL && mstc_set_has(creating, (uint32_t)entry)) {
+        if (entry != 0 && name == NULL && creating != NULL && mstc_set_has(creating, (uint32_t)entry)) {
                 *ret_waits = entry;
                 return 0;
         }
@@ -68,7 +69,7 @@ resolve_ref(struct mstc_run *run, struct mstc_run_target *target, const struct m
 
 static int
 resolve_refs(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_set *creating,
-             struct mst_record *after, int64_t *ret_waits, struct mst_error *err)
+             struct mst_record *after, bool *ret_left_out, int64_t *ret_waits, struct mst_error *err)
 {
         for (uint32_t i = 0; i < after->count; ) {
                 uint32_t before = after->count;
@@ -84,6 +85,7 @@ resolve_refs(struct mstc_run *run, struct mstc_run_target *target, const struct 
                         return rc;
                 if (rc == 0)
                         return MST_OK;
+                *ret_left_out = *ret_left_out || before != after->count;
                 i += before == after->count;
         }
         return MST_OK;
@@ -135,7 +137,8 @@ fill_user(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *o
         op->stamp = (mstc_live_facts(target->sink)->can & MST_CAN_STAMP) != 0 ? mstc_stamp(run, op->id, op->arena) : "";
         op->enabled = errand->row.reason != MSTC_WHY_DISABLED;
         if (unflat_row(op, errand, &before, &after, err) != MST_OK
-            || (errand->row.refs && resolve_refs(run, target, creating, after, ret_waits, err) != MST_OK))
+            || (errand->row.refs && resolve_refs(run, target, creating, after, &errand->left_out, ret_waits,
+                                                       err) != MST_OK))
                 return err->code;
         if (*ret_waits != 0)
                 return MST_OK;
@@ -209,9 +212,16 @@ static int
 add_members(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *op, const struct mstc_set *set,
             bool joins, struct mst_error *err)
 {
+        struct mstc_errand *errand = op->engine;
+        struct mstc_loaded *present = NULL;
+
+        if (!joins && errand->glink != 0 && (present = mstc_members_present(run, errand->glink, err)) == NULL)
+                return err->code;
         for (uint32_t n = 0; mstc_set_next(set, &n); n++) {
                 struct mstc_op_member *m = &op->members[op->member_count];
 
+                if (!joins && present != NULL && !mstc_set_has(present->set, n))
+                        continue;            /* he leaves under an old name            */
                 if (mstc_link_name(run->store, n, target->sink->id, op->arena, &m->object, &m->name, err) != MST_OK)
                         return err->code;
                 if (m->name == NULL)

@@ -158,6 +158,8 @@ propose(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *targe
         if (declined(run, c, p->verb, &after))
                 return drop_open(run, c, "declined", err);
         if (same_op(c, p, &after)) {
+                if (p->matched != 0 && mstc_op_matched(run->store, c->open.number, p->matched, err) != MST_OK)
+                        return err->code;
                 if (p->verb == MST_CREATE && !mstc_set_add(run->creating, (uint32_t)c->entry->number))
                         return mst_fail_memory(err, "planning");
                 return c->open.state == MSTC_OP_PARKED ? MST_OK

@@ -356,6 +356,9 @@ change(struct mstc_run *run, int64_t entry, uint32_t grp, bool joins, struct mst
 
         if (l == NULL)
                 return err->code;
+        for (size_t t = 0; !joins && t < run->target_count; t++)
+                if (run->targets[t].leaving != NULL && !mstc_set_add(run->targets[t].leaving, (uint32_t)entry))
+                        return mst_fail_memory(err, "reading groups");
         if (!joins)
                 mstc_set_remove(l->set, (uint32_t)entry);
         else if (!mstc_set_add(l->set, (uint32_t)entry))
@@ -454,6 +457,58 @@ leave_under_old_name(struct mstc_run *run, struct mstc_run_target *target, int64
         return mstc_gchange_add(run->store, glink.id, entry, old_name, old_object, err);
 }
 
+/* Who is being left by a group and is renamed meanwhile is there under his old name, too;
+ * his memberships do not tell of that group any more.  That is rare: all who are being left
+ * by some group are looked up once. */
+static int
+find_leaving(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_set *groups, struct mst_error *err)
+{
+        struct mstc_set *leaving = target->leaving = mstc_set_new(), *left;
+
+        if (leaving == NULL)
+                return mst_fail_memory(err, "reading groups");
+        for (uint32_t n = 0; mstc_set_next(groups, &n); n++) {
+                struct mstc_set *wanted = mstc_members_set(run, n, err);
+                struct mstc_loaded *present;
+                struct mstc_glink glink;
+                int rc = wanted == NULL ? err->code
+                       : mstc_glink_get(run->store, n, target->row.id, run->scratch, &glink, err);
+                bool ok;
+
+                if (rc == MST_END)
+                        continue;
+                if (rc != MST_OK || (present = mstc_members_present(run, glink.id, err)) == NULL)
+                        return err->code;
+                left = mstc_set_copy(present->set);
+                ok = left != NULL && mstc_set_subtract(left, wanted) && mstc_set_union(leaving, left);
+                mstc_set_free(left);
+                if (!ok)
+                        return mst_fail_memory(err, "reading groups");
+        }
+        return MST_OK;
+}
+
+static int
+leave_unsettled(struct mstc_run *run, struct mstc_run_target *target, int64_t entry, const char *old_name,
+                const char *old_object, struct mst_error *err)
+{
+        struct mstc_set *groups;
+        int rc;
+
+        if (target->leaving != NULL && !mstc_set_has(target->leaving, (uint32_t)entry))
+                return MST_OK;
+        groups = mstc_set_new();
+        rc = groups != NULL ? mstc_grp_unsettled(run->store, run->row.id, target->sink->id, groups, err)
+                            : mst_fail_memory(err, "reading groups");
+        if (rc == MST_OK && target->leaving == NULL)
+                rc = find_leaving(run, target, groups, err);
+        for (uint32_t n = 0; rc == MST_OK && mstc_set_has(target->leaving, (uint32_t)entry)
+             && mstc_set_next(groups, &n); n++)
+                rc = leave_under_old_name(run, target, n, entry, old_name, old_object, err);
+        mstc_set_free(groups);
+        return rc;
+}
+
 int
 mstc_members_link(struct mstc_run *run, struct mstc_run_target *target, int64_t entry, const char *old_name,
                   const char *old_object, struct mst_error *err)
@@ -471,5 +526,5 @@ mstc_members_link(struct mstc_run *run, struct mstc_run_target *target, int64_t 
                                                               err) != MST_OK)
                     || mstc_gdirty_add(run->store, run->row.id, ids[i], err) != MST_OK)
                         return err->code;
-        return MST_OK;
+        return old_name != NULL ? leave_unsettled(run, target, entry, old_name, old_object, err) : MST_OK;
 }

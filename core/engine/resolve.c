@@ -166,24 +166,33 @@ static int
 found_user(struct mstc_run *run, struct doubt *d, const struct mstc_candidate *c, struct mst_error *err)
 {
         bool creates = d->row.verb == MST_CREATE;
+        const char *old_name = d->link.name, *old_object = d->link.object;
 
         if (d->row.verb == MST_DELETE || d->row.verb == MST_DISABLE || d->row.verb == MST_ENABLE)
                 return mstc_op_put_back(run->store, d->row.number, err);
         if (creates && c->stamp != NULL && c->stamp[0] != '\0'
             && strcmp(c->stamp, mstc_stamp(run, d->id, run->arena)) != 0)
                 return mstc_op_put_back(run->store, d->row.number, err);     /* somebody else's */
+        if (d->row.verb == MST_ADOPT
+            && (c->stamp == NULL || strcmp(c->stamp, mstc_stamp(run, d->id, run->arena)) != 0))
+                return mstc_op_put_back(run->store, d->row.number, err);     /* not done yet */
         d->link.object = mst_arena_strdup(run->arena, c->object);
         d->link.name = mst_arena_strdup(run->arena, c->name);
         d->link.version = c->version != NULL ? mst_arena_strdup(run->arena, c->version) : NULL;
         d->link.target = d->target->row.id;
-        d->link.state = creates && d->row.reason == MSTC_WHY_DISABLED ? MSTC_LINK_DISABLED : MSTC_LINK_LIVE;
         if (creates)
                 d->link.made = MSTC_MADE_CREATED;
+        if (creates || d->row.verb == MST_ADOPT)
+                d->link.state = d->row.reason == MSTC_WHY_DISABLED ? MSTC_LINK_DISABLED : MSTC_LINK_LIVE;
         d->link.applied = holds_now(run, d, c->record);
         if (d->link.applied == NULL || d->link.object == NULL || d->link.name == NULL)
                 return mst_fail_memory(err, "looking up ops");
         if (mstc_link_put(run->store, &d->link, err) != MST_OK
             || mstc_link_begun(run, d->target, &d->link, d->id, err) != MST_OK)
+                return err->code;
+        /* It was renamed, and only the answer was lost: groups still have the old name. */
+        if (!creates && old_name != NULL && strcmp(old_name, d->link.name) != 0
+            && mstc_members_link(run, d->target, d->row.entry, old_name, old_object, err) != MST_OK)
                 return err->code;
         if (creates)
                 d->target->counts[MSTC_N_CREATED]++;

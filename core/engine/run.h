@@ -62,6 +62,8 @@ struct mstc_run_target {
         struct mstc_live *sink;
         struct mstc_target_row row;
         struct mstc_set *linked;             /* entries with a live link here          */
+        bool names_taken;                    /* ops may be parked because of a name    */
+        struct mstc_set *leaving;            /* whom some group here has and does not want; NULL: not known yet */
         bool no_plan;                        /* its sink cannot be asked or written    */
         bool carries_groups;
         uint64_t counts[MSTC_N_COUNTS];
@@ -87,6 +89,7 @@ struct mstc_run {
         int64_t id;                          /* the run's row                          */
         enum mstc_run_mode mode;
         int64_t now;                         /* MST_DATE: system.now of this run       */
+        int64_t begun;                       /* Unix milliseconds                      */
         uint64_t counts[MSTC_N_COUNTS];
         uint64_t planned;                    /* ops of all rounds                      */
         bool links_none, ops_none;           /* nothing there yet: do not look         */
@@ -237,6 +240,7 @@ struct mstc_errand {
         struct mst_record *after;            /* as sent: references are names          */
         struct mstc_link link;               /* users; id 0: none yet                  */
         int64_t glink;                       /* groups                                 */
+        bool left_out;                       /* a reference had no name yet            */
         size_t old_names_from;               /* members from here leave under an old name */
         const char *source_id;
 };
@@ -248,6 +252,8 @@ int mstc_link_ended(struct mstc_run *run, struct mstc_run_target *target, struct
                     struct mst_error *err);
 int mstc_link_begun(struct mstc_run *run, struct mstc_run_target *target, struct mstc_link *link, const char *id,
                     struct mst_error *err);
+/* Before a run plans: what was refused before, and what was matched too long ago. */
+int mstc_reconsider(struct mstc_run *run, struct mst_error *err);
 /* Tallies and sets of targets, into the store; with every commit that follows settles. */
 int mstc_targets_save(struct mstc_run *run, struct mst_error *err);
 

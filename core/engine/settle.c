@@ -1,7 +1,8 @@
 /* settle.c - from an outcome to link, journal, history and counts, in one transaction.
  *
  *   done, already   the link holds what was sent; the op is history
- *   duplicate       somebody else has the name: parked, and listed as a duplicate
+ *   duplicate       somebody else has the name: parked, and listed as a duplicate; tried
+ *                   again as soon as one of our objects gives a name away
  *   gone            the object is not there: the link is lost, the entry is planned again
  *   retry           comes back later, each time a little later
  *   refused         parked with the reason; nobody else waits for it
@@ -18,6 +19,7 @@
 
 #define RETRY_FIRST_MS INT64_C(60000)
 #define RETRY_CAP_MS INT64_C(21600000)
+#define MATCH_HOLDS_MS INT64_C(900000)       /* a create goes without being looked for again */
 
 struct mstc_run_target *
 mstc_run_target_of(struct mstc_run *run, int64_t target)
@@ -42,6 +44,43 @@ mstc_targets_save(struct mstc_run *run, struct mst_error *err)
                 t->row.live += t->live_change;
                 t->live_change = t->removal_change = 0;
         }
+        return MST_OK;
+}
+
+int
+mstc_reconsider(struct mstc_run *run, struct mst_error *err)
+{
+        int rc;
+
+        if (run->options->users != NULL)
+                return MST_OK;               /* only they are looked at                */
+        rc = mstc_store_begin(run->store, err);
+        for (size_t i = 0; i < run->target_count && rc == MST_OK; i++)
+                rc = mstc_journal_reconsider(run->store, run->row.id, run->targets[i].sink->id, run->mask, run->begun,
+                                             run->begun - MATCH_HOLDS_MS, err);
+        if (rc == MST_OK)
+                rc = mstc_store_commit(run->store, err);
+        if (rc != MST_OK)
+                mstc_store_rollback(run->store);
+        return rc;
+}
+
+/* A name has become free: who was refused because of his name may have wanted this one. */
+static int
+name_given_away(struct mstc_run *run, struct mstc_run_target *target, struct mst_error *err)
+{
+        int64_t again = 0;
+
+        if (!target->names_taken)
+                return MST_OK;
+        target->names_taken = false;
+        if (mstc_ops_unpark(run->store, target->sink->id, MST_DUPLICATE, run->begun, &again, err) != MST_OK)
+                return err->code;
+        target->counts[MSTC_N_DUPLICATE] -= (uint64_t)again < target->counts[MSTC_N_DUPLICATE]
+                                          ? (uint64_t)again : target->counts[MSTC_N_DUPLICATE];
+        if (again != 0)
+                mstc_log(run->engine, MST_LOG_INFO, "a name has become free in '%s': %lld ops that wanted one that is "
+                         "taken are tried again", target->setup->name, (long long)again);
         return MST_OK;
 }
 
@@ -77,7 +116,8 @@ mstc_link_ended(struct mstc_run *run, struct mstc_run_target *target, struct mst
         if (mstc_link_put(run->store, link, err) != MST_OK
             || mstc_entry_id(run->store, link->entry, run->scratch, &id, err) != MST_OK
             || mstc_dirty_pointing(run->store, run->row.id, id, target->sink->id,
-                                   UINT32_C(1) << target->setup->bit, err) != MST_OK)
+                                   UINT32_C(1) << target->setup->bit, err) != MST_OK
+            || name_given_away(run, target, err) != MST_OK)
                 return err->code;
         return mstc_members_link(run, target, link->entry, link->name, link->object, err);
 }
@@ -87,7 +127,8 @@ renamed(struct mstc_run *run, struct mstc_errand *errand, const char *old_name, 
         struct mst_error *err)
 {
         if (mstc_dirty_pointing(run->store, run->row.id, errand->source_id, errand->target->sink->id,
-                                UINT32_C(1) << errand->target->setup->bit, err) != MST_OK)
+                                UINT32_C(1) << errand->target->setup->bit, err) != MST_OK
+            || name_given_away(run, errand->target, err) != MST_OK)
                 return err->code;
         return mstc_members_link(run, errand->target, errand->link.entry, old_name, old_object, err);
 }
@@ -168,6 +209,13 @@ done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         mstc_record_tidy(errand->link.applied);
         if (mstc_link_put(run->store, &errand->link, err) != MST_OK)
                 return err->code;
+        /* Whom it points at may have come while it was under way: then nobody else says so. */
+        if (errand->left_out
+            && mstc_dirty_add(run->store, run->row.id, errand->link.entry, UINT32_C(1) << t->setup->bit, err) != MST_OK)
+                return err->code;
+        if (op->verb == MST_CREATE && errand->row.tries > 0
+            && mstc_duplicate_clear(run->store, t->sink->id, errand->link.entry, err) != MST_OK)
+                return err->code;
         if (op->verb == MST_CREATE || op->verb == MST_ADOPT)
                 return mstc_link_begun(run, t, &errand->link, errand->source_id, err);
         /* A leaver's wait begins now: the next plan puts its end in the diary. */
@@ -233,6 +281,7 @@ duplicate(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
 {
         struct mstc_errand *errand = op->engine;
 
+        errand->target->names_taken = true;
         if (op->verb == MST_CREATE
             && mstc_duplicate_put(run->store, errand->target->sink->id, errand->row.entry,
                                   op->new_object != NULL ? op->new_object : "?",

@@ -92,6 +92,7 @@ run_init(struct mstc_run *run, struct mstc_engine *engine, struct mstc_sync *syn
         run->options = options;
         run->summary = summary;
         run->now = mstc_clock_now();
+        run->begun = mstc_now_ms();
         run->timed = depends_on_clock(sync);
         run->arena = mst_arena_new(4096);
         run->scratch = mst_arena_new(16384);
@@ -113,8 +114,10 @@ run_init(struct mstc_run *run, struct mstc_engine *engine, struct mstc_sync *syn
 static void
 run_done(struct mstc_run *run)
 {
-        for (size_t i = 0; i < run->target_count; i++)
+        for (size_t i = 0; i < run->target_count; i++) {
                 mstc_set_free(run->targets[i].linked);
+                mstc_set_free(run->targets[i].leaving);
+        }
         mstc_free(run->targets);
         mstc_members_free(run->members);
         mstc_set_free(run->creating);
@@ -415,7 +418,7 @@ carry_out(struct mstc_run *run, struct mst_error *err)
         uint64_t ops;
 
         if (!run->options->plan_only) {
-                if (resolve_unknown(run, err) != MST_OK)
+                if (resolve_unknown(run, err) != MST_OK || mstc_reconsider(run, err) != MST_OK)
                         return err->code;
                 return plan_and_apply(run, err);
         }

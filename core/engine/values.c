@@ -70,14 +70,15 @@ complain(struct shaping *s, const char *format, ...)
 }
 
 /* A reference becomes the name that its object has in this sink now; without a link it
- * stays a reference, to be looked at again when the op is claimed. */
+ * stays a reference, to be looked at again when the op is claimed.  One to somebody whom the
+ * source does not have any more is none. */
 static bool
 shape_ref(struct shaping *s, const struct mst_value *from, struct mst_value *into)
 {
         const char *object, *name;
         int64_t entry;
 
-        if (mstc_entry_find(s->run->store, s->run->row.id, MST_USER, from->as.text, &entry, s->err) != MST_OK)
+        if (mstc_entry_live(s->run->store, s->run->row.id, MST_USER, from->as.text, &entry, s->err) != MST_OK)
                 return false;
         if (entry == 0) {
                 *into = mstc_value_null();

@@ -90,6 +90,9 @@ int mstc_dirty_done(struct mstc_store *store, int64_t sync, uint32_t mask, int64
 /* Those who point at the record of that id become dirty if they have a live link in 'sink'. */
 int mstc_dirty_pointing(struct mstc_store *store, int64_t sync, const char *id, int64_t sink,
                         uint32_t mask, struct mst_error *err);
+/* The entry of that id if the source still has it; 0: it does not. */
+int mstc_entry_live(struct mstc_store *store, int64_t sync, enum mst_kind kind, const char *id,
+                    int64_t *ret, struct mst_error *err);
 
 /* Does anybody point at the record of that id? */
 int mstc_pointed_at(struct mstc_store *store, int64_t sync, const char *id, bool *ret, struct mst_error *err);

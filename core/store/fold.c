@@ -218,6 +218,27 @@ write_new(struct mstc_store *store, struct mstc_fold *fold, const struct place *
         return MST_OK;
 }
 
+/* Somebody has gone or is back: who points at him counts from now on, or no more. */
+static int
+dirty_all_pointing(struct mstc_store *store, struct mstc_fold *fold, int64_t number, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT id FROM entry WHERE number=?", err);
+        const char *id;
+        int64_t toward = 0;
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "i", number);
+        rc = mstc_sql_step(store, stmt, err);
+        if (rc == MST_OK && (id = mstc_sql_text(stmt, 0)) != NULL)
+                toward = toward_of(store, fold->sync, id, strlen(id));
+        sqlite3_reset(stmt);
+        return rc < 0 ? rc : mstc_sql_run(store, err,
+                "INSERT INTO dirty SELECT ?1, r.entry, ?2 FROM ref r WHERE r.toward=?3 "
+                "ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|excluded.mask", "iii", fold->sync, N(fold->mask), toward);
+}
+
 static int
 write_over(struct mstc_store *store, struct mstc_fold *fold, const uint8_t key[16],
            const struct known *known, const struct mst_record *record, const void *flat, size_t size,
@@ -236,10 +257,11 @@ write_over(struct mstc_store *store, struct mstc_fold *fold, const uint8_t key[1
                             "ii", fold->run, known->number) != MST_OK
             || mstc_dirty_add(store, fold->sync, known->number, fold->mask, err) != MST_OK)
                 return err->code;
-        if (known->gone != 0)
-                fold->live++;
         fold->changed++;
-        return MST_OK;
+        if (known->gone == 0)
+                return MST_OK;
+        fold->live++;
+        return dirty_all_pointing(store, fold, known->number, err);
 }
 
 static int
@@ -254,11 +276,11 @@ write_gone(struct mstc_store *store, struct mstc_fold *fold, const uint8_t key[1
                             (const void *)no_hash, sizeof no_hash, (const void *)key, (size_t)16) != MST_OK
             || mstc_dirty_add(store, fold->sync, known->number, fold->mask, err) != MST_OK)
                 return err->code;
-        if (known->gone == 0) {
-                fold->live--;
-                fold->removed++;
-        }
-        return MST_OK;
+        if (known->gone != 0)
+                return MST_OK;
+        fold->live--;
+        fold->removed++;
+        return dirty_all_pointing(store, fold, known->number, err);
 }
 
 static int
@@ -642,6 +664,23 @@ mstc_entry_find(struct mstc_store *store, int64_t sync, enum mst_kind kind, cons
         if (look_up(store, key, &known, err) != MST_OK)
                 return err->code;
         *ret = known.number;
+        return MST_OK;
+}
+
+int
+mstc_entry_live(struct mstc_store *store, int64_t sync, enum mst_kind kind, const char *id, int64_t *ret,
+                struct mst_error *err)
+{
+        struct known known;
+        uint8_t key[16];
+
+        *ret = 0;
+        key_of(store, sync, kind, id, key);
+        if (look_up(store, key, &known, err) != MST_OK
+            || (known.number != 0 && look_closer(store, &known, err) != MST_OK))
+                return err->code;
+        if (known.gone == 0)
+                *ret = known.number;
         return MST_OK;
 }
 

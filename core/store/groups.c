@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "store/journal.h"
 #include "store/sql.h"
 #include "util/alloc.h"
 #include "util/buffer.h"
@@ -141,6 +142,24 @@ int
 mstc_gdirty_done(struct mstc_store *store, int64_t sync, int64_t grp, struct mst_error *err)
 {
         return mstc_sql_run(store, err, "DELETE FROM gdirty WHERE sync=? AND grp=?", "ii", sync, grp);
+}
+
+int
+mstc_grp_unsettled(struct mstc_store *store, int64_t sync, int64_t sink, struct mstc_set *into, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT grp FROM gdirty WHERE sync=?1 UNION ALL SELECT entry FROM op WHERE "
+                                      "sink=?2 AND state IN (0,1,2,3,4) AND state<16 AND rank=?3", err);
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "iii", sync, sink, N(MSTC_RANK_MEMBERS));
+        while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK)
+                if (!mstc_set_add(into, (uint32_t)sqlite3_column_int64(stmt, 0))) {
+                        sqlite3_reset(stmt);
+                        return mst_fail_memory(err, "reading groups");
+                }
+        return rc < 0 ? rc : MST_OK;
 }
 
 /* ---- what a sink has -------------------------------------------------------------- */

@@ -32,6 +32,11 @@ int mstc_gmem_put(struct mstc_store *store, int64_t entry, const uint32_t *ids, 
 int mstc_gdirty_add(struct mstc_store *store, int64_t sync, int64_t grp, struct mst_error *err);
 int mstc_gdirty_next(struct mstc_store *store, int64_t sync, int64_t after, int64_t *ret, struct mst_error *err);
 int mstc_gdirty_done(struct mstc_store *store, int64_t sync, int64_t grp, struct mst_error *err);
+/* Adds the groups whose members in a sink may not be what is wanted: those that are dirty, and
+ * those with an open op for members. */
+struct mstc_set;
+int mstc_grp_unsettled(struct mstc_store *store, int64_t sync, int64_t sink, struct mstc_set *into,
+                       struct mst_error *err);
 
 struct mstc_glink {
         int64_t id, sink, target, grp;

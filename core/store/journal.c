@@ -274,6 +274,37 @@ mstc_op_park(struct mstc_store *store, int64_t number, int outcome, const char *
 }
 
 int
+mstc_ops_unpark(struct mstc_store *store, int64_t sink, int outcome, int64_t since, int64_t *ret,
+                struct mst_error *err)
+{
+        if (mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op WHERE sink=? AND state=4 AND state<16 AND "
+                            "outcome=? AND ended>=?", "iii", sink, N(outcome), since) != MST_OK)
+                return err->code;
+        return mstc_sql_run(store, err, "UPDATE op SET state=0, due=NULL WHERE sink=? AND state=4 AND state<16 AND "
+                            "outcome=?", "ii", sink, N(outcome));
+}
+
+#define AT_ONCE "3"                          /* tries */
+#define HOUR "3600000"
+
+int
+mstc_journal_reconsider(struct mstc_store *store, int64_t sync, int64_t sink, uint32_t mask, int64_t now,
+                        int64_t matched_before, struct mst_error *err)
+{
+        /* What was never sent (no outcome) waits for its map or its person to change. */
+        if (mstc_sql_run(store, err, "UPDATE op SET state=0, due=NULL WHERE sink=?1 AND state=4 AND state<16 AND "
+                         "outcome IS NOT NULL AND target IN (SELECT id FROM target WHERE sync=?2) AND "
+                         "(tries<=" AT_ONCE " OR ended+min(24, 1<<min(tries-" AT_ONCE ", 5))*" HOUR "<=?3)", "iii",
+                         sink, sync, now) != MST_OK)
+                return err->code;
+        return mstc_sql_run(store, err, "INSERT INTO dirty SELECT ?1, entry, ?2 FROM op WHERE sink=?3 AND "
+                            "state IN (0,3) AND state<16 AND verb=1 AND kind=1 AND matched<?5 AND "
+                            "(hold IS NULL OR approved>?4) AND target IN (SELECT id FROM target WHERE sync=?1) "
+                            "ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|excluded.mask", "iiiii", sync, N(mask),
+                            sink, now, matched_before);
+}
+
+int
 mstc_op_end(struct mstc_store *store, int64_t number, int state, int outcome, int64_t run, const char *text,
             struct mst_error *err)
 {

@@ -65,6 +65,15 @@ int mstc_op_put_back(struct mstc_store *store, int64_t number, struct mst_error 
 int mstc_op_retry(struct mstc_store *store, int64_t number, int64_t due, const char *text, struct mst_error *err);
 int mstc_op_unknown(struct mstc_store *store, int64_t number, const char *text, struct mst_error *err);
 int mstc_op_park(struct mstc_store *store, int64_t number, int outcome, const char *text, struct mst_error *err);
+/* Parked ops of a sink that were refused with this outcome come back to planned: those that
+ * have been parked since 'since' are counted ('*ret', may be NULL). */
+int mstc_ops_unpark(struct mstc_store *store, int64_t sink, int outcome, int64_t since, int64_t *ret,
+                    struct mst_error *err);
+/* At the start of a run: what was refused is tried again, at once by the next runs, then less
+ * and less often; and who is to be created and was looked for before 'matched_before' is dirty,
+ * so that he is looked for again. */
+int mstc_journal_reconsider(struct mstc_store *store, int64_t sync, int64_t sink, uint32_t mask, int64_t now,
+                            int64_t matched_before, struct mst_error *err);
 /* Into the history. */
 int mstc_op_end(struct mstc_store *store, int64_t number, int state, int outcome, int64_t run,
                 const char *text, struct mst_error *err);

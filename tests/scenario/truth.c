@@ -535,6 +535,15 @@ check_rule(struct truth *t, const struct rule *r)
         check_members(t, r->group, group_named(t, r->group));
 }
 
+static bool
+had_before(const struct truth *t, size_t person, const char *attribute)
+{
+        for (size_t i = 0; i < person; i++)
+                if (same(text_of(&t->people[i], attribute), text_of(&t->people[person], attribute)))
+                        return true;
+        return false;
+}
+
 /* Every value that somebody has, and every group of that family that is there. */
 static void
 check_family(struct truth *t, const struct family *f)
@@ -545,7 +554,7 @@ check_family(struct truth *t, const struct family *f)
                 const char *value = text_of(&t->people[i], f->attribute);
                 struct rule r = { .group = name, .attribute = { f->attribute }, .value = { value }, .count = 1 };
 
-                if (value == NULL)
+                if (value == NULL || had_before(t, i, f->attribute))
                         continue;
                 snprintf(name, sizeof name, "%s%s", f->prefix, value);
                 check_rule(t, &r);
