@@ -20,6 +20,12 @@ tests_unit_http_each_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_http_each_LDADD = libmuster-net.la $(UNIT_LIBS)
 TESTS += tests/unit/http-each
 
+check_PROGRAMS += tests/unit/http-many
+tests_unit_http_many_SOURCES = tests/unit/http-many.c tests/unit/server.c tests/unit/server.h
+tests_unit_http_many_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_http_many_LDADD = libmuster-net.la $(UNIT_LIBS)
+TESTS += tests/unit/http-many
+
 check_PROGRAMS += tests/unit/http-pure
 tests_unit_http_pure_SOURCES = tests/unit/http-pure.c
 tests_unit_http_pure_CFLAGS = $(UNIT_CFLAGS)

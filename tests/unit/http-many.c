@@ -1,0 +1,289 @@
+/* http-many.c - many requests at once, and the token that they share. */
+#include "build.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <muster/http.h>
+#include <muster/test.h>
+
+#include "server.h"
+#include "unit.h"
+
+static struct mst_test *test;
+static struct server server;
+static struct mst_http_config config;
+static struct mst_http *http;
+static struct mst_http_request *request;
+static struct mst_http_reply *reply;
+static struct mst_error err;
+
+static void
+begin(void)
+{
+        test = mst_test_new("acme");
+        request = mst_http_request_new();
+        reply = mst_http_reply_new();
+        config = (struct mst_http_config){ .timeout = 3000, .in_flight = 4 };
+        err = (struct mst_error){ 0 };
+        ck_assert(test != NULL && request != NULL && reply != NULL);
+}
+
+static void
+end(void)
+{
+        mst_http_request_free(request);
+        mst_http_reply_free(reply);
+        mst_http_free(http);
+        http = NULL;
+        server_end(&server);
+        mst_test_free(test);
+}
+
+static void
+serve(const struct server_step *steps, size_t count)
+{
+        server_start(&server, steps, count);
+        config.url = server.url;
+        http = mst_http_new(&config, sizeof config, mst_test_host(test), &err);
+        ck_assert_msg(http != NULL, "%s", err.text);
+        mst_http_set(http, MST_HTTP_BACKOFF, 2);
+        mst_http_set(http, MST_HTTP_TRIES, 3);
+        mst_http_set(http, MST_HTTP_PATIENCE, 2000);
+}
+
+/* None of the log's lines, nor the error, may hold 'secret'. */
+static void
+check_hidden(const char *secret)
+{
+        const char *line;
+
+        ck_assert_ptr_null(strstr(err.text, secret));
+        for (size_t i = 0; (line = mst_test_log_at(test, i, NULL)) != NULL; i++)
+                ck_assert_msg(strstr(line, secret) == NULL, "%s", line);
+}
+
+static bool
+logged(const char *what)
+{
+        const char *line;
+
+        for (size_t i = 0; (line = mst_test_log_at(test, i, NULL)) != NULL; i++)
+                if (strstr(line, what) != NULL)
+                        return true;
+        return false;
+}
+
+#define OK200 { .what = SERVER_STATUS, .status = 200, .text = "fine" }
+#define STATUS(n) { .what = SERVER_STATUS, .status = n, .text = "trouble" }
+
+/* --- many ------------------------------------------------------------------------ */
+
+struct many {
+        int asked, told, want, fail_at;
+        int64_t sum;
+};
+
+static int
+many_next(void *self, struct mst_http_request *next, void **user, struct mst_error *why)
+{
+        struct many *many = self;
+
+        (void)why;
+        if (many->asked == many->want)
+                return MST_END;
+        mst_http_start(next, "GET", "/%d", many->asked);
+        *user = (void *)(uintptr_t)(many->asked++);
+        return MST_OK;
+}
+
+static int
+many_done(void *self, void *user, struct mst_http_reply *got, int code, const struct mst_error *why,
+          struct mst_error *fail)
+{
+        struct many *many = self;
+
+        ck_assert_msg(code == MST_OK, "%s", why->text);
+        ck_assert_int_eq(mst_http_status(got), 200);
+        many->told++;
+        many->sum += (int64_t)(uintptr_t)user;
+        if (many->told == many->fail_at)
+                return mst_fail(fail, MST_EREFUSED, "enough");
+        return MST_OK;
+}
+
+START_TEST(http_many)
+{
+        static const struct server_step steps[] = {
+                { .what = SERVER_STATUS, .status = 200, .delay_ms = 10 },
+        };
+        struct many many = { .want = 60 };
+        struct mst_http_many calls = { .size = sizeof calls, .next = many_next, .done = many_done,
+                                       .self = &many };
+
+        serve(steps, 1);
+        ck_assert_int_eq(mst_http_many(http, &calls, &err), MST_OK);
+        ck_assert_int_eq(many.told, 60);
+        ck_assert_int_eq(many.sum, 59 * 60 / 2);
+        ck_assert_int_le(server.peak, 4);
+        ck_assert_int_ge(server.peak, 2);
+        ck_assert_uint_le(server.connections, 4);
+
+        many = (struct many){ .want = 60, .fail_at = 5 };
+        ck_assert_int_eq(mst_http_many(http, &calls, &err), MST_EREFUSED);
+        ck_assert_int_eq(many.told, 5);
+        many = (struct many){ .want = 0 };
+        ck_assert_int_eq(mst_http_many(http, &calls, &err), MST_OK);
+}
+END_TEST
+
+/* --- tokens ------------------------------------------------------------------------- */
+
+struct giver {
+        int asked;
+        int64_t life;
+        bool fail;
+};
+
+static int
+give(void *self, struct mst_secret **ret, int64_t *life, struct mst_error *why)
+{
+        struct giver *giver = self;
+        char text[32];
+
+        giver->asked++;
+        if (giver->fail)
+                return mst_fail(why, MST_EAUTH, "no more tokens");
+        snprintf(text, sizeof text, "t0ken-%d", giver->asked);
+        *ret = mst_secret_new(text, strlen(text));
+        *life = giver->life;
+        return MST_OK;
+}
+
+static struct mst_http_token *many_token;
+
+static int
+token_next(void *self, struct mst_http_request *next, void **user, struct mst_error *why)
+{
+        int code = many_next(self, next, user, why);
+
+        mst_http_bearer(next, many_token);
+        return code;
+}
+
+START_TEST(http_token_shared)
+{
+        static const struct server_step steps[] = { OK200 };
+        struct giver giver = { .life = 3600000 };
+        struct many many = { .want = 30 };
+        struct mst_http_many calls = { .size = sizeof calls, .next = token_next, .done = many_done,
+                                       .self = &many };
+
+        serve(steps, 1);
+        many_token = mst_http_token_new(http, give, &giver);
+        ck_assert_int_eq(mst_http_many(http, &calls, &err), MST_OK);
+        ck_assert_int_eq(giver.asked, 1);
+        ck_assert_uint_eq(mst_http_token_count(many_token), 1);
+        for (size_t i = 0; i < 30; i++)
+                ck_assert_ptr_nonnull(strstr(server_request(&server, i),
+                                             "\r\nAuthorization: Bearer t0ken-1\r\n"));
+        check_hidden("t0ken");
+        mst_http_token_free(many_token);
+}
+END_TEST
+
+START_TEST(http_token_refused)
+{
+        static const struct server_step steps[] = { STATUS(401), OK200, STATUS(401), STATUS(401), OK200 };
+        struct giver giver = { .life = 3600000 };
+        struct mst_http_token *token;
+
+        serve(steps, 5);
+        token = mst_http_token_new(http, give, &giver);
+        mst_http_start(request, "GET", "/");
+        mst_http_bearer(request, token);
+        ck_assert_int_eq(mst_http_do(http, request, reply, &err), MST_OK);
+        ck_assert_int_eq(mst_http_status(reply), 200);
+        ck_assert_int_eq(giver.asked, 2);
+        ck_assert_ptr_nonnull(strstr(server_request(&server, 1), "Bearer t0ken-2"));
+        /* twice is an answer */
+        ck_assert_int_eq(mst_http_do(http, request, reply, &err), MST_OK);
+        ck_assert_int_eq(mst_http_status(reply), 401);
+        ck_assert_int_eq(giver.asked, 3);
+        mst_http_token_free(token);
+}
+END_TEST
+
+static void
+sleep_ms(int ms)
+{
+        mst_host_sleep(mst_test_host(test), (uint32_t)ms);
+}
+
+START_TEST(http_token_life)
+{
+        static const struct server_step steps[] = { OK200 };
+        struct giver giver = { .life = 1000 };
+        struct mst_http_token *token;
+        const struct mst_secret *secret = NULL;
+
+        serve(steps, 1);
+        token = mst_http_token_new(http, give, &giver);
+        ck_assert_int_eq(mst_http_token_use(token, &secret, &err), MST_OK);
+        ck_assert_int_eq(mst_http_token_use(token, &secret, &err), MST_OK);
+        ck_assert_int_eq(giver.asked, 1);
+        sleep_ms(930);                                   /* past nine tenths of its life */
+        giver.life = 400;
+        ck_assert_int_eq(mst_http_token_use(token, &secret, &err), MST_OK);
+        ck_assert_int_eq(giver.asked, 2);
+        giver.fail = true;
+        sleep_ms(370);                                   /* it still lives: used, and not asked for twice */
+        ck_assert_int_eq(mst_http_token_use(token, &secret, &err), MST_OK);
+        ck_assert_int_eq(giver.asked, 3);
+        ck_assert_str_eq(mst_secret_reveal(secret), "t0ken-2");
+        ck_assert(logged("could not be renewed"));
+        sleep_ms(60);
+        ck_assert_int_eq(mst_http_token_use(token, &secret, &err), MST_EAUTH);
+        ck_assert_ptr_nonnull(strstr(err.text, "no more tokens"));
+        ck_assert_int_eq(giver.asked, 3);                /* the failure is remembered a moment */
+        giver.fail = false;
+        mst_http_token_drop(token);
+        ck_assert_int_eq(mst_http_token_use(token, &secret, &err), MST_OK);
+        mst_http_token_free(token);
+}
+END_TEST
+
+START_TEST(http_token_fails)
+{
+        static const struct server_step steps[] = { OK200 };
+        struct giver giver = { .fail = true };
+        struct mst_http_token *token;
+
+        serve(steps, 1);
+        token = mst_http_token_new(http, give, &giver);
+        mst_http_start(request, "GET", "/");
+        mst_http_bearer(request, token);
+        ck_assert_int_eq(mst_http_do(http, request, reply, &err), MST_EAUTH);
+        ck_assert_ptr_nonnull(strstr(err.text, "no more tokens"));
+        ck_assert_uint_eq(server_count(&server), 0);
+        mst_http_token_free(token);
+}
+END_TEST
+
+static Suite *
+suite(void)
+{
+        Suite *s = suite_create("http-many");
+        TCase *c = tcase_create("all");
+
+        tcase_add_checked_fixture(c, begin, end);
+        tcase_add_test(c, http_many);
+        tcase_add_test(c, http_token_shared);
+        tcase_add_test(c, http_token_refused);
+        tcase_add_test(c, http_token_life);
+        tcase_add_test(c, http_token_fails);
+        suite_add_tcase(s, c);
+        return s;
+}
+
+UNIT_MAIN(suite)
