@@ -268,11 +268,15 @@ judge_creates(struct mstc_run *run, struct mstc_run_target *t, int64_t base, str
 {
         struct limit creates = limit_of(t, "creates"), gone = limit_of(t, "gone");
         char reason[256];
-        int64_t number, lost;
+        int64_t number, lost, held;
 
+        /* What an earlier run was free to create and did not get to (it was cut off) has been
+         * judged, and must not be held against the few links that there are so far. */
         if (mstc_ops_count(run->store, t->row.id, t->sink->id, BIT(MST_CREATE), MSTC_WHY_LOST, 0, &lost, err) != MST_OK
-            || mstc_ops_count(run->store, t->row.id, t->sink->id, BIT(MST_CREATE), -1, 0, &number, err) != MST_OK)
+            || mstc_ops_count(run->store, t->row.id, t->sink->id, BIT(MST_CREATE), -1, run->id, &number, err) != MST_OK
+            || mstc_ops_held(run->store, t->row.id, t->sink->id, BIT(MST_CREATE), run->id, &held, err) != MST_OK)
                 return err->code;
+        number += held;
         if (lost != 0 && trips(&gone, lost, base, 1.0)) {
                 snprintf(reason, sizeof reason, "%lld objects that were linked are gone from the sink (%.1f %% of "
                          "%lld); was it restored or emptied?", (long long)lost, percent(lost, base), (long long)base);
@@ -283,7 +287,7 @@ judge_creates(struct mstc_run *run, struct mstc_run_target *t, int64_t base, str
                 return MST_OK;
         snprintf(reason, sizeof reason, "%lld new objects, with %lld live links (%.1f %%)", (long long)number,
                  (long long)base, percent(number, base));
-        return hold_class(run, t, "creates", reason, BIT(MST_CREATE), -1, 0, err);
+        return hold_class(run, t, "creates", reason, BIT(MST_CREATE), -1, run->id, err);
 }
 
 static int

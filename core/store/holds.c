@@ -126,6 +126,16 @@ mstc_ops_count(struct mstc_store *store, int64_t target, int64_t sink, uint32_t 
 }
 
 int
+mstc_ops_held(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int64_t run,
+              int64_t *ret, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op WHERE sink=? AND target=? AND "
+                               "state IN (0,3) AND state<16 AND (? & (1 << verb))<>0 AND run<>? AND "
+                               "hold IS NOT NULL AND coalesce(approved, 0)<=?", "iiiii", sink, target, N(verbs), run,
+                               mstc_now_ms());
+}
+
+int
 mstc_ops_hold(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason, int64_t run,
               int64_t hold, struct mst_error *err)
 {

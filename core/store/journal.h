@@ -105,6 +105,9 @@ int mstc_op_hold(struct mstc_store *store, int64_t number, int64_t hold, struct 
  * held where they are not held yet. */
 int mstc_ops_count(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason,
                    int64_t run, int64_t *ret, struct mst_error *err);
+/* Of those that an earlier run planned, the ones that are held and not approved. */
+int mstc_ops_held(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int64_t run,
+                  int64_t *ret, struct mst_error *err);
 int mstc_ops_hold(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason,
                   int64_t run, int64_t hold, struct mst_error *err);
 /* Holds that have no open op any more are closed; those that never had one (the source
