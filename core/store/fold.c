@@ -8,7 +8,8 @@
  *   gone     the entry stays, marked; its hash is emptied, so that a return is a change
  *
  * A delta round writes to the mirror.  In a full round, who is new is born into the coming
- * generation and written in place; who differs is staged; who is met is seen. */
+ * generation and written in place; who differs is staged; who is met is seen.  Its end is in
+ * foldstage.c. */
 #include "build.h"
 
 #include "store/entries.h"
@@ -16,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/fold.h"
 #include "store/sql.h"
 #include "util/alloc.h"
 #include "util/buffer.h"
@@ -30,15 +32,8 @@ struct place {                               /* an item and where it belongs    
         struct mstc_item *item;
 };
 
-struct known {                               /* what the store has of it               */
-        int64_t number;                      /* 0: nothing                             */
-        int64_t born;
-        int gone;
-        uint8_t hash[16];
-};
-
-static void
-key_of(const struct mstc_store *store, int64_t sync, enum mst_kind kind, const char *id, uint8_t key[16])
+void
+mstc_fold_key(const struct mstc_store *store, int64_t sync, enum mst_kind kind, const char *id, uint8_t key[16])
 {
         char text[1200];
         size_t length = strlen(id);
@@ -120,7 +115,7 @@ replace_refs(struct mstc_store *store, struct mstc_fold *fold, int64_t number,
 /* ---- reading what is known -------------------------------------------------------- */
 
 static int
-look_up(struct mstc_store *store, const uint8_t key[16], struct known *ret, struct mst_error *err)
+look_up(struct mstc_store *store, const uint8_t key[16], struct mstc_known *ret, struct mst_error *err)
 {
         sqlite3_stmt *stmt = mstc_sql(store, "SELECT number, hash FROM entry_key WHERE key=?", err);
         const void *hash;
@@ -142,8 +137,8 @@ look_up(struct mstc_store *store, const uint8_t key[16], struct known *ret, stru
         return MST_OK;
 }
 
-static int
-look_closer(struct mstc_store *store, struct known *known, struct mst_error *err)
+int
+mstc_fold_look(struct mstc_store *store, struct mstc_known *known, struct mst_error *err)
 {
         sqlite3_stmt *stmt = mstc_sql(store, "SELECT born, gone FROM entry WHERE number=?", err);
         int rc;
@@ -236,12 +231,13 @@ dirty_all_pointing(struct mstc_store *store, struct mstc_fold *fold, int64_t num
         sqlite3_reset(stmt);
         return rc < 0 ? rc : mstc_sql_run(store, err,
                 "INSERT INTO dirty SELECT ?1, r.entry, ?2 FROM ref r WHERE r.toward=?3 "
-                "ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|excluded.mask", "iii", fold->sync, N(fold->mask), toward);
+                "ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|excluded.mask", "iii", fold->sync, N(fold->mask),
+                toward);
 }
 
-static int
-write_over(struct mstc_store *store, struct mstc_fold *fold, const uint8_t key[16],
-           const struct known *known, const struct mst_record *record, const void *flat, size_t size,
+int
+mstc_fold_over(struct mstc_store *store, struct mstc_fold *fold, const uint8_t key[16],
+               const struct mstc_known *known, const struct mst_record *record, const void *flat, size_t size,
            const uint8_t hash[16], struct mst_error *err)
 {
         struct mst_record *before;
@@ -264,9 +260,9 @@ write_over(struct mstc_store *store, struct mstc_fold *fold, const uint8_t key[1
         return dirty_all_pointing(store, fold, known->number, err);
 }
 
-static int
-write_gone(struct mstc_store *store, struct mstc_fold *fold, const uint8_t key[16], struct known *known,
-           int how, struct mst_error *err)
+int
+mstc_fold_gone(struct mstc_store *store, struct mstc_fold *fold, const uint8_t key[16],
+               struct mstc_known *known, int how, struct mst_error *err)
 {
         if (known->gone == how)
                 return MST_OK;
@@ -284,7 +280,7 @@ write_gone(struct mstc_store *store, struct mstc_fold *fold, const uint8_t key[1
 }
 
 static int
-stage(struct mstc_store *store, struct mstc_fold *fold, const struct known *known, int gone,
+stage(struct mstc_store *store, struct mstc_fold *fold, const struct mstc_known *known, int gone,
       const struct mstc_buffer *flat, const uint8_t hash[16], struct mst_error *err)
 {
         fold->staged = true;
@@ -297,7 +293,7 @@ stage(struct mstc_store *store, struct mstc_fold *fold, const struct known *know
 
 /* A patch needs what it lies over: the stage's word first, then the mirror's. */
 static int
-complete_patch(struct mstc_store *store, struct mstc_fold *fold, const struct known *known,
+complete_patch(struct mstc_store *store, struct mstc_fold *fold, const struct mstc_known *known,
                struct mst_record **record, struct mst_error *err)
 {
         struct mst_record *base = NULL;
@@ -321,14 +317,14 @@ complete_patch(struct mstc_store *store, struct mstc_fold *fold, const struct kn
 
 static int
 fold_record(struct mstc_store *store, struct mstc_fold *fold, const struct place *place,
-            struct known *known, struct mst_error *err)
+            struct mstc_known *known, struct mst_error *err)
 {
         struct mst_record *record = place->item->record;
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer flat = { 0 };
         uint8_t hash[16];
         bool patch = place->item->what == MSTC_PATCH;
 
-        if (known->number != 0 && patch && look_closer(store, known, err) != MST_OK)
+        if (known->number != 0 && patch && mstc_fold_look(store, known, err) != MST_OK)
                 return err->code;
         if (patch && complete_patch(store, fold, known, &record, err) != MST_OK)
                 return err->code;
@@ -345,11 +341,11 @@ fold_record(struct mstc_store *store, struct mstc_fold *fold, const struct place
                 return fold->full && fold->staged
                      ? mstc_sql_run(store, err, "DELETE FROM stage WHERE number=?", "i", known->number) : MST_OK;
         }
-        if (!patch && look_closer(store, known, err) != MST_OK)
+        if (!patch && mstc_fold_look(store, known, err) != MST_OK)
                 return err->code;
         if (fold->full && known->born != fold->generation)
                 return stage(store, fold, known, 0, &flat, hash, err);
-        return write_over(store, fold, place->key, known, record, flat.bytes, flat.length, hash, err);
+        return mstc_fold_over(store, fold, place->key, known, record, flat.bytes, flat.length, hash, err);
 }
 
 static int
@@ -357,7 +353,7 @@ fold_item(struct mstc_store *store, struct mstc_fold *fold, const struct place *
           struct mst_error *err)
 {
         struct mstc_item *item = place->item;
-        struct known known;
+        struct mstc_known known;
         int how = item->what == MSTC_GONE_HARD ? MST_GONE_HARD : MST_GONE_SOFT;
 
         if (look_up(store, place->key, &known, err) != MST_OK)
@@ -375,10 +371,10 @@ fold_item(struct mstc_store *store, struct mstc_fold *fold, const struct place *
                 return fold_record(store, fold, place, &known, err);
         if (known.number == 0)
                 return MST_OK;               /* a removal of somebody we never knew    */
-        if (look_closer(store, &known, err) != MST_OK)
+        if (mstc_fold_look(store, &known, err) != MST_OK)
                 return err->code;
         if (!fold->full || known.born == fold->generation)
-                return write_gone(store, fold, place->key, &known, how, err);
+                return mstc_fold_gone(store, fold, place->key, &known, how, err);
         if (!mstc_set_add(fold->seen, (uint32_t)known.number))
                 return mst_fail_memory(err, "reading the source");
         return stage(store, fold, &known, how, NULL, no_hash, err);
@@ -410,7 +406,7 @@ mstc_fold_page(struct mstc_store *store, struct mstc_fold *fold, struct mst_page
 
                 places[i].item = item;
                 places[i].order = (uint32_t)i;
-                key_of(store, fold->sync, item->record->kind, item->record->id, places[i].key);
+                mstc_fold_key(store, fold->sync, item->record->kind, item->record->id, places[i].key);
                 fold->read++;
                 if (item->record->bad != NULL) {
                         fold->bad++;
@@ -508,159 +504,14 @@ mstc_fold_close(struct mstc_fold *fold)
         fold->seen = NULL;
 }
 
-/* ---- completing a full round ------------------------------------------------------ */
-
-struct staged_row {
-        struct known known;
-        int gone;
-        uint8_t hash[16];
-        enum mst_kind kind;
-        const char *id;
-        const void *flat;
-        size_t size;
-};
-
-static int
-next_staged(struct mstc_store *store, struct mstc_fold *fold, struct staged_row *row, struct mst_error *err)
-{
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT s.number, s.gone, s.hash, s.flat, e.kind, e.id FROM stage s "
-                                      "JOIN entry e ON e.number=s.number WHERE s.sync=? ORDER BY s.number LIMIT 1",
-                                      err);
-        const void *bytes;
-        size_t size;
-        int rc;
-
-        if (stmt == NULL)
-                return err->code;
-        mstc_sql_bind(stmt, "i", fold->sync);
-        rc = mstc_sql_step(store, stmt, err);
-        if (rc != MST_OK)
-                return rc;
-        memset(row, 0, sizeof *row);
-        row->known.number = sqlite3_column_int64(stmt, 0);
-        row->gone = sqlite3_column_int(stmt, 1);
-        bytes = mstc_sql_blob(stmt, 2, &size);
-        if (size == 16)
-                memcpy(row->hash, bytes, 16);
-        bytes = mstc_sql_blob(stmt, 3, &row->size);
-        row->flat = bytes != NULL ? mst_arena_memdup(fold->arena, bytes, row->size) : NULL;
-        row->kind = (enum mst_kind)sqlite3_column_int(stmt, 4);
-        row->id = mst_arena_strdup(fold->arena, mstc_sql_text(stmt, 5));
-        sqlite3_reset(stmt);
-        if (row->id == NULL || (bytes != NULL && row->flat == NULL))
-                return mst_fail_memory(err, "completing the read");
-        return look_closer(store, &row->known, err);
-}
-
-static int
-settle_row(struct mstc_store *store, struct mstc_fold *fold, struct staged_row *row, struct mst_error *err)
-{
-        struct mst_record *record;
-        uint8_t key[16];
-
-        key_of(store, fold->sync, row->kind, row->id, key);
-        if (row->gone != 0 || row->flat == NULL)
-                return write_gone(store, fold, key, &row->known, row->gone, err);
-        if (mstc_record_unflat(row->flat, row->size, row->id, fold->arena, &record, err) != MST_OK)
-                return err->code;
-        return write_over(store, fold, key, &row->known, record, row->flat, row->size, row->hash, err);
-}
-
-int
-mstc_fold_settle_stage(struct mstc_store *store, struct mstc_fold *fold, size_t most, bool *ret_more,
-                       struct mst_error *err)
-{
-        *ret_more = true;
-        for (size_t i = 0; i < most; i++) {
-                struct staged_row row;
-                int rc = next_staged(store, fold, &row, err);
-
-                if (rc == MST_END)
-                        *ret_more = false;
-                if (rc != MST_OK)
-                        return rc == MST_END ? MST_OK : rc;
-                if (settle_row(store, fold, &row, err) != MST_OK
-                    || mstc_sql_run(store, err, "DELETE FROM stage WHERE number=?", "i",
-                                    row.known.number) != MST_OK)
-                        return err->code;
-                mst_arena_reset(fold->arena);
-        }
-        return MST_OK;
-}
-
-int
-mstc_fold_absent(struct mstc_store *store, struct mstc_fold *fold, struct mstc_set *set,
-                 struct mst_error *err)
-{
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT number FROM entry WHERE sync=? AND gone=0 AND born<?", err);
-        int rc;
-
-        if (stmt == NULL)
-                return err->code;
-        mstc_sql_bind(stmt, "ii", fold->sync, fold->generation);
-        while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK) {
-                uint32_t number = (uint32_t)sqlite3_column_int64(stmt, 0);
-
-                if (!mstc_set_has(fold->seen, number) && !mstc_set_add(set, number))
-                        return mst_fail_memory(err, "completing the read");
-        }
-        return rc < 0 ? rc : MST_OK;
-}
-
-int
-mstc_entry_gone(struct mstc_store *store, struct mstc_fold *fold, int64_t number, int how,
-                struct mst_error *err)
-{
-        struct mstc_entry entry;
-        struct known known = { .number = number };
-        uint8_t key[16];
-        int rc = mstc_entry_get(store, number, fold->arena, &entry, err);
-
-        if (rc != MST_OK)
-                return rc == MST_END ? MST_OK : rc;
-        if (look_closer(store, &known, err) != MST_OK)
-                return err->code;
-        key_of(store, fold->sync, entry.kind, entry.id, key);
-        rc = write_gone(store, fold, key, &known, how, err);
-        mst_arena_reset(fold->arena);
-        return rc;
-}
-
-int
-mstc_fold_clean(struct mstc_store *store, int64_t sync, struct mst_error *err)
-{
-        if (mstc_sql_run(store, err, "DELETE FROM stage WHERE sync=?", "i", sync) != MST_OK)
-                return err->code;
-        return mstc_sql_run(store, err, "DELETE FROM seen WHERE sync=?", "i", sync);
-}
-
-int
-mstc_fold_drop(struct mstc_store *store, int64_t sync, int64_t generation, struct mst_error *err)
-{
-        static const char *const sql[] = {
-                "DELETE FROM ref WHERE entry IN (SELECT number FROM entry WHERE sync=?1 AND born>?2)",
-                "DELETE FROM dirty WHERE sync=?1 AND entry IN (SELECT number FROM entry WHERE sync=?1 AND born>?2)",
-                "DELETE FROM record WHERE number IN (SELECT number FROM entry WHERE sync=?1 AND born>?2)",
-                "DELETE FROM entry_key WHERE number IN (SELECT number FROM entry WHERE sync=?1 AND born>?2)",
-                "DELETE FROM entry WHERE sync=?1 AND born>?2",
-        };
-
-        if (mstc_fold_clean(store, sync, err) != MST_OK)
-                return err->code;
-        for (size_t i = 0; i < sizeof sql / sizeof sql[0]; i++)
-                if (mstc_sql_run(store, err, sql[i], "ii", sync, generation) != MST_OK)
-                        return err->code;
-        return MST_OK;
-}
-
 int
 mstc_entry_find(struct mstc_store *store, int64_t sync, enum mst_kind kind, const char *id, int64_t *ret,
                 struct mst_error *err)
 {
-        struct known known;
+        struct mstc_known known;
         uint8_t key[16];
 
-        key_of(store, sync, kind, id, key);
+        mstc_fold_key(store, sync, kind, id, key);
         if (look_up(store, key, &known, err) != MST_OK)
                 return err->code;
         *ret = known.number;
@@ -671,13 +522,13 @@ int
 mstc_entry_live(struct mstc_store *store, int64_t sync, enum mst_kind kind, const char *id, int64_t *ret,
                 struct mst_error *err)
 {
-        struct known known;
+        struct mstc_known known;
         uint8_t key[16];
 
         *ret = 0;
-        key_of(store, sync, kind, id, key);
+        mstc_fold_key(store, sync, kind, id, key);
         if (look_up(store, key, &known, err) != MST_OK
-            || (known.number != 0 && look_closer(store, &known, err) != MST_OK))
+            || (known.number != 0 && mstc_fold_look(store, &known, err) != MST_OK))
                 return err->code;
         if (known.gone == 0)
                 *ret = known.number;

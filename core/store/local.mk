@@ -1,7 +1,7 @@
 # the files of core/store
 core_libcore_la_SOURCES += core/store/store.c core/store/store.h core/store/schema.h \
   core/store/sql.c core/store/sql.h core/store/names.c \
-  core/store/fold.c core/store/entries.c core/store/entries.h \
+  core/store/fold.c core/store/fold.h core/store/foldstage.c core/store/entries.c core/store/entries.h \
   core/store/links.c core/store/links.h core/store/journal.c core/store/journal.h \
   core/store/holds.c core/store/holds.h core/store/runs.c core/store/runs.h \
   core/store/instances.c core/store/groups.c core/store/groups.h \
