@@ -139,7 +139,7 @@ write_op(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *targ
                 target->counts[MSTC_N_PARKED]++;
                 return MST_OK;
         }
-        return mstc_judge_op(run, target, &op, p->before, p->after, err);
+        return mstc_judge_op(run, target, &op, p->before, p->after, c->wanted.lost_refs, err);
 }
 
 static int
@@ -163,7 +163,7 @@ propose(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *targe
                 if (p->verb == MST_CREATE && !mstc_set_add(run->creating, (uint32_t)c->entry->number))
                         return mst_fail_memory(err, "planning");
                 return c->open.state == MSTC_OP_PARKED ? MST_OK
-                     : mstc_judge_op(run, target, &c->open, p->before, p->after, err);
+                     : mstc_judge_op(run, target, &c->open, p->before, p->after, c->wanted.lost_refs, err);
         }
         return write_op(run, c, target, p, &before, &after, err);
 }

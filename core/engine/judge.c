@@ -140,6 +140,14 @@ is_identity(struct mstc_run_target *target, const char *name)
         return false;
 }
 
+static bool
+is_reference(struct mstc_run_target *target, const char *name)
+{
+        const struct mstc_fact_attribute *a = mstc_facts_find(mstc_live_facts(target->sink), MST_USER, name);
+
+        return a != NULL && a->type == MST_REF;
+}
+
 static int
 attribute_of(struct mstc_run_target *target, struct by_target *b, const char *name)
 {
@@ -176,11 +184,11 @@ note(struct by_target *b, int64_t op, int attribute, bool clears, struct mst_err
 
 int
 mstc_judge_op(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *op,
-              const struct mst_record *before, const struct mst_record *after, struct mst_error *err)
+              const struct mst_record *before, const struct mst_record *after, bool lost_refs,
+              struct mst_error *err)
 {
         struct by_target *b = &run->judgement->targets[target - run->targets];
 
-        (void)before;
         if (op->kind != MST_USER || after == NULL || (BIT(op->verb) & (CHANGES | BIT(MST_DISABLE))) == 0
             || op->approved > mstc_now_ms())
                 return MST_OK;
@@ -189,7 +197,8 @@ mstc_judge_op(struct mstc_run *run, struct mstc_run_target *target, const struct
                 /* A value that was not there before is news, not a change of what people have. */
                 const struct mst_value *was = before != NULL ? mst_record_get(before, after->fields[i].name) : NULL;
 
-                if ((was == NULL || was->type == MST_NULL) && !clears)
+                if (((was == NULL || was->type == MST_NULL) && !clears)
+                    || (clears && lost_refs && is_reference(target, after->fields[i].name)))
                         continue;
                 if (note(b, op->number, attribute_of(target, b, after->fields[i].name), clears, err) != MST_OK)
                         return err->code;
@@ -314,17 +323,20 @@ judge_adoptions(struct mstc_run *run, struct mstc_run_target *t, struct mst_erro
         return hold_class(run, t, "found-again", reason, CHANGES | REMOVALS, -1, run->id, err);
 }
 
-/* An attribute that changes en masse holds the ops that change it. */
+/* An attribute that changes en masse holds the ops that change it, or only those that clear
+ * it, or, when these are held already, only the others. */
+enum which { ALL, CLEARS, OTHERS };
+
 static int
 hold_attribute(struct mstc_run *run, struct mstc_run_target *t, struct by_target *b, size_t at, const char *guard,
-               const char *reason, bool clears_only, struct mst_error *err)
+               const char *reason, enum which which, struct mst_error *err)
 {
         int64_t hold;
 
         if (hold_for(run, t, guard, reason, &hold, err) != MST_OK)
                 return err->code;
         for (size_t i = 0; i < b->touched_count; i++)
-                if (b->touched[i].attribute == at && (b->touched[i].clears || !clears_only)
+                if (b->touched[i].attribute == at && (which == ALL || b->touched[i].clears == (which == CLEARS))
                     && mstc_op_hold(run->store, b->touched[i].op, hold, err) != MST_OK)
                         return err->code;
         return MST_OK;
@@ -340,21 +352,23 @@ judge_attributes(struct mstc_run *run, struct mstc_run_target *t, struct by_targ
 
         for (size_t i = 0; i < b->attribute_count; i++) {
                 const struct counted *c = &b->attributes[i];
+                bool cleared = trips(&clears, c->clears, base, 1.0);
                 int rc = MST_OK;
 
-                if (trips(&clears, c->clears, base, 1.0)) {
+                if (cleared) {
                         snprintf(guard, sizeof guard, "clears:%s", c->name);
                         snprintf(reason, sizeof reason, "'%s' would be cleared on %lld objects (%.1f %% of %lld)",
                                  c->name, (long long)c->clears, percent(c->clears, base), (long long)base);
-                        rc = hold_attribute(run, t, b, i, guard, reason, true, err);
+                        rc = hold_attribute(run, t, b, i, guard, reason, CLEARS, err);
                 }
-                if (rc == MST_OK && (trips(&changes, c->changes, base, 1.0)
+                if (rc == MST_OK && !(cleared && c->clears == c->changes)
+                    && (trips(&changes, c->changes, base, 1.0)
                                      || (c->identity && trips(&identity, c->changes, base, 1.0)))) {
                         snprintf(guard, sizeof guard, "%s:%s", c->identity ? "identity" : "changes", c->name);
                         snprintf(reason, sizeof reason, "'%s'%s would change on %lld objects (%.1f %% of %lld)",
                                  c->name, c->identity ? ", by which objects are told apart," : "",
                                  (long long)c->changes, percent(c->changes, base), (long long)base);
-                        rc = hold_attribute(run, t, b, i, guard, reason, false, err);
+                        rc = hold_attribute(run, t, b, i, guard, reason, cleared ? OTHERS : ALL, err);
                 }
                 if (rc != MST_OK)
                         return rc;

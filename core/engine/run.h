@@ -156,6 +156,7 @@ struct mstc_wanted {
         struct mst_record *compared;         /* when="never": only to be matched by; or NULL */
         bool ignore_object;                  /* leave the whole object alone           */
         bool refs;                           /* holds references without a name yet    */
+        bool lost_refs;                      /* some point at people who are not there */
         const char *why;                     /* a required value is missing: cannot be made */
         const char *complaint;               /* an attribute that did not flow, and why */
 };
@@ -224,9 +225,11 @@ struct mstc_set *mstc_members_set(struct mstc_run *run, int64_t grp, struct mst_
 /* ---- judge.c -------------------------------------------------------------------------- */
 int mstc_judge_new(struct mstc_run *run, struct mst_error *err);
 void mstc_judge_free(struct mstc_judgement *judgement);
-/* Each op as it is planned ('changes' NULL: none). */
+/* Each op as it is planned ('after' NULL: no changes; 'lost_refs': references that are cleared
+ * pointed at people who have left, which is not what the guards look for). */
 int mstc_judge_op(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *op,
-                  const struct mst_record *before, const struct mst_record *after, struct mst_error *err);
+                  const struct mst_record *before, const struct mst_record *after, bool lost_refs,
+                  struct mst_error *err);
 /* The whole plan: holds what trips, in the transaction that releases the rest. */
 int mstc_judge_plan(struct mstc_run *run, struct mst_error *err);
 /* A group's own guard: the hold's reason when it trips. */

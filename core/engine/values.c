@@ -48,7 +48,7 @@ struct shaping {
         struct mstc_run_target *target;
         const struct mstc_fact_attribute *attribute;
         struct mst_arena *arena;
-        bool refs;
+        bool refs, lost_refs;
         const char *why;
         struct mst_error *err;
 };
@@ -81,6 +81,7 @@ shape_ref(struct shaping *s, const struct mst_value *from, struct mst_value *int
         if (mstc_entry_live(s->run->store, s->run->row.id, MST_USER, from->as.text, &entry, s->err) != MST_OK)
                 return false;
         if (entry == 0) {
+                s->lost_refs = true;
                 *into = mstc_value_null();
                 return true;
         }
@@ -298,6 +299,7 @@ put_maps(struct mstc_run *run, struct mstc_run_target *target, const struct mstc
                         return err->code != MST_OK ? err->code : mst_fail_memory(err, "evaluating maps");
         }
         ret->refs = s.refs;
+        ret->lost_refs = s.lost_refs;
         return MST_OK;
 }
 
