@@ -3,6 +3,7 @@
 UNIT_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 UNIT_LIBS = core/libcore.la libmuster.la $(CHECK_LIBS)
 EXTRA_DIST += tests/unit/unit.h
+WORLD = tests/unit/world.c tests/unit/world-sink.c tests/unit/world.h
 
 if HAVE_CHECK
 
@@ -31,6 +32,12 @@ tests_unit_date_SOURCES = tests/unit/date.c
 tests_unit_date_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_date_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/date
+
+check_PROGRAMS += tests/unit/engine-people
+tests_unit_engine_people_SOURCES = tests/unit/engine-people.c $(WORLD)
+tests_unit_engine_people_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_people_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-people
 
 check_PROGRAMS += tests/unit/error
 tests_unit_error_SOURCES = tests/unit/error.c

@@ -1,0 +1,74 @@
+/* engine-people.c - people through the engine: what ops arrive in a sink, in which order, for
+ * which change at the source. */
+#include "world.h"
+
+#include <string.h>
+
+#define TARGET "<target sink='snk'><match attribute='mail'/></target>"
+
+/* One round after the first three people are there. */
+static const struct {
+        const char *page, *did, *holds;
+        int outcome;
+        uint64_t changed;
+} rounds[] = {
+        { "complete c2\n", "", NULL, MSTC_END_DONE, 0 },
+        { "p 1 displayName=Ada King\ncomplete c2\n", "update 1: displayName=Ada King\n", NULL, MSTC_END_DONE, 1 },
+        { "p 1 displayName=Ada\ncomplete c2\n", "", NULL, MSTC_END_DONE, 0 },
+        { "p 1 displayName=\ncomplete c2\n", "update 1: displayName=(none)\n", NULL, MSTC_END_DONE, 1 },
+        { "p 1 mailNickname=king\ncomplete c2\n", "rename 1: uid=king\n", NULL, MSTC_END_DONE, 1 },
+        { "w 4 mailNickname=dan;mail=dan@x\ncomplete c2\n", "create 4: mail=dan@x uid=dan\n", NULL, MSTC_END_DONE, 1 },
+        { "w 4 mail=dan@x\ncomplete c2\n", "", NULL, MSTC_END_SOME_FAILED, 1 },
+        { "p 2 accountEnabled=false\ncomplete c2\n", "disable 2:\n", NULL, MSTC_END_DONE, 1 },
+        { "s 2\ncomplete c2\n", "disable 2:\n", NULL, MSTC_END_DONE, 0 },
+        { "h 2\ncomplete c2\n", "disable 2:\n", NULL, MSTC_END_DONE, 0 },
+        { "s 2\nw 2 displayName=Bob;mail=bob@x;mailNickname=bob\ncomplete c2\n", "", NULL, MSTC_END_DONE, 1 },
+        { "s 9\ncomplete c2\n", "", NULL, MSTC_END_DONE, 0 },
+        { "p 3 manager=1\ncomplete c2\n", "update 3: manager=ada\n", NULL, MSTC_END_DONE, 1 },
+        { "p 3 manager=99\ncomplete c2\n", "", NULL, MSTC_END_DONE, 1 },
+        { "p 3 manager=4\nw 4 mailNickname=dan\ncomplete c2\n", "create 4: uid=dan\nupdate 3: manager=dan\n", NULL,
+          MSTC_END_DONE, 2 },
+        { "mark 1 odd\ncomplete c2\n", "", NULL, MSTC_END_SOME_FAILED, 0 },
+        { "bad odd\np 2 jobTitle=Boss\ncomplete c2\n", "update 2: title=Boss\n", NULL, MSTC_END_SOME_FAILED, 1 },
+        { "p 2 jobTitle=Boss\nmore c1a\n", "update 2: title=Boss\n", NULL, MSTC_END_DONE, 1 },
+        { "p 2 jobTitle=Boss\n!the line is dead\n", "", NULL, MSTC_END_FAILED, 0 },
+        { "p 2 jobTitle=Boss\n", "", NULL, MSTC_END_FAILED, 0 },
+};
+
+START_TEST(change_arrives)
+{
+        struct world *w = world_new("", TARGET);
+        int outcome;
+
+        world_page(w, "w 1 displayName=Ada;mail=ada@x;mailNickname=ada\n"
+                   "w 2 displayName=Bob;mail=bob@x;mailNickname=bob\n"
+                   "w 3 displayName=Cy;mail=cy@x;mailNickname=cy\ncomplete c1\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_did(w, "create 1: displayName=Ada mail=ada@x uid=ada\ncreate 2: displayName=Bob mail=bob@x uid=bob\n"
+                  "create 3: displayName=Cy mail=cy@x uid=cy\n");
+        ck_assert_uint_eq(world_count(w, MSTC_N_CREATED), 3);
+        world_page(w, rounds[_i].page);
+        outcome = world_sync(w, NULL);
+        world_did(w, rounds[_i].did);
+        ck_assert_msg(outcome == rounds[_i].outcome, "%s: %d %s", rounds[_i].page, outcome, w->summary.text);
+        ck_assert_msg(world_count(w, MSTC_N_CHANGED) == rounds[_i].changed, "%s", rounds[_i].page);
+        world_sync(w, NULL);
+        world_did(w, "");
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM op WHERE state IN (1,2)"), 0);
+        world_free(w);
+}
+END_TEST
+
+static Suite *
+suite(void)
+{
+        Suite *s = suite_create("engine-people");
+        TCase *t = tcase_create("all");
+
+        tcase_set_timeout(t, 120);
+        tcase_add_loop_test(t, change_arrives, 0, UNIT_COUNT(rounds));
+        suite_add_tcase(s, t);
+        return s;
+}
+
+UNIT_MAIN(suite)
