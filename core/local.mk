@@ -5,7 +5,7 @@ libmuster_la_SOURCES =
 libmuster_la_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
 libmuster_la_LIBADD = $(JSON_LIBS)
 libmuster_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 -no-undefined \
-  -Wl,--version-script=$(top_srcdir)/core/libmuster.map
+  -Wl,-Bsymbolic-functions -Wl,--version-script=$(top_srcdir)/core/libmuster.map
 EXTRA_DIST += core/README core/libmuster.map core/libmuster-net.map
 EXTRA_libmuster_la_DEPENDENCIES = core/libmuster.map
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "store/entries.h"
+#include "util/alloc.h"
 
 static struct mst_op *
 new_op(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *row)
@@ -29,6 +30,7 @@ new_op(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_e
         errand->row.before = row->before != NULL ? mst_arena_memdup(op->arena, row->before, row->before_size) : NULL;
         errand->row.after = row->after != NULL ? mst_arena_memdup(op->arena, row->after, row->after_size) : NULL;
         errand->row.text = NULL;
+        errand->row.id = row->id != NULL ? mst_arena_strdup(op->arena, row->id) : NULL;
         errand->target = target;
         op->engine = errand;
         op->number = row->number;
@@ -41,27 +43,100 @@ new_op(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_e
 
 /* ---- references ------------------------------------------------------------------------- */
 
+#define NAMES_MOST 4096                      /* remembered at once; managers have many reports */
+
+struct mstc_names {                          /* what referred people are called in a sink now */
+        struct mst_arena *arena;
+        struct mstc_numbers table;           /* hash of sink and id -> struct known_name */
+};
+
+struct known_name {
+        int64_t sink;
+        const char *id, *name;
+};
+
+void
+mstc_names_forget(struct mstc_run *run)
+{
+        if (run->names == NULL)
+                return;
+        mstc_numbers_done(&run->names->table);
+        mst_arena_free(run->names->arena);
+        mstc_free(run->names);
+        run->names = NULL;
+}
+
+static int64_t
+name_key(struct mstc_run *run, int64_t sink, const char *id)
+{
+        int64_t key = mstc_toward(run->store, run->row.id, id) ^ sink;
+
+        return key != 0 ? key : 1;
+}
+
+static const char *
+remembered(struct mstc_run *run, int64_t sink, const char *id)
+{
+        const struct known_name *known = run->names == NULL ? NULL
+                : mstc_numbers_get(&run->names->table, name_key(run, sink, id));
+
+        return known != NULL && known->sink == sink && strcmp(known->id, id) == 0 ? known->name : NULL;
+}
+
+/* Forgetting is no harm: it is looked up again. */
+static void
+remember(struct mstc_run *run, int64_t sink, const char *id, const char *name)
+{
+        struct known_name *known;
+
+        if (run->names != NULL && run->names->table.used >= NAMES_MOST)
+                mstc_names_forget(run);
+        if (run->names == NULL) {
+                run->names = mstc_alloc(sizeof *run->names);
+                if (run->names == NULL)
+                        return;
+                run->names->arena = mst_arena_new(0);
+                if (run->names->arena == NULL) {
+                        mstc_names_forget(run);
+                        return;
+                }
+        }
+        known = mst_arena_alloc(run->names->arena, sizeof *known);
+        if (known == NULL)
+                return;
+        known->sink = sink;
+        known->id = mst_arena_strdup(run->names->arena, id);
+        known->name = mst_arena_strdup(run->names->arena, name);
+        if (known->id != NULL && known->name != NULL)
+                mstc_numbers_put(&run->names->table, name_key(run, sink, id), known);
+}
+
 /* 1: resolved or left out, 0: it waits, < 0: failed. */
 static int
 resolve_ref(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_set *creating,
             struct mst_record *after, const char *attribute, const struct mst_value *ref, int64_t *ret_waits,
             struct mst_error *err)
 {
-        const char *object = NULL, *name = NULL;
+        const char *object, *name = remembered(run, target->sink->id, ref->as.text), *id = ref->as.text;
         struct mst_value value;
         int64_t entry;
 
-        if (mstc_entry_live(run->store, run->row.id, MST_USER, ref->as.text, &entry, err) != MST_OK
-            || (entry != 0 && mstc_link_name(run->store, entry, target->sink->id, after->arena, &object, &name,
-                                             err) != MST_OK))
-                return err->code;
-        if (entry != 0 && name == NULL && creating != NULL && mstc_set_has(creating, (uint32_t)entry)) {
-                *ret_waits = entry;
-                return 0;
-        }
         if (name == NULL) {
-                mstc_record_remove(after, attribute);
-                return 1;
+                if (mstc_entry_live(run->store, run->row.id, MST_USER, id, &entry, err) != MST_OK
+                    || (entry != 0 && mstc_link_name(run->store, entry, target->sink->id, after->arena, &object, &name,
+                                                     err) != MST_OK))
+                        return err->code;
+                if (entry != 0 && name == NULL && creating != NULL && mstc_set_has(creating, (uint32_t)entry)) {
+                        *ret_waits = entry;
+                        return 0;
+                }
+                if (name == NULL) {
+                        mstc_record_remove(after, attribute);
+                        return 1;
+                }
+                remember(run, target->sink->id, id, name);
+        } else if ((name = mst_arena_strdup(after->arena, name)) == NULL) {
+                return mst_fail_memory(err, "sending ops");
         }
         value = mstc_value_text(name, strlen(name));
         return mstc_record_share(after, attribute, &value) ? 1 : mst_fail_memory(err, "sending ops");
@@ -129,11 +204,11 @@ fill_user(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *o
 {
         struct mstc_errand *errand = op->engine;
         struct mst_record *before, *after;
-        const char *id;
 
-        if (mstc_entry_id(run->store, errand->row.entry, op->arena, &id, err) != MST_OK)
-                return err->code;
-        errand->source_id = op->id = id;
+        if (errand->row.id == NULL)
+                return mst_fail(err, MST_EINTERNAL, "an op of the journal has no entry: the store is damaged; put back "
+                                "a copy");
+        errand->source_id = op->id = errand->row.id;
         op->stamp = (mstc_live_facts(target->sink)->can & MST_CAN_STAMP) != 0 ? mstc_stamp(run, op->id, op->arena) : "";
         op->enabled = errand->row.reason != MSTC_WHY_DISABLED;
         if (unflat_row(op, errand, &before, &after, err) != MST_OK
@@ -143,7 +218,7 @@ fill_user(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *o
         if (*ret_waits != 0)
                 return MST_OK;
         errand->after = after;
-        if (op->verb != MST_CREATE || !run->links_none) {
+        if (op->verb != MST_CREATE || errand->row.had_link || op->retried) {
                 int rc = mstc_link_get(run->store, errand->row.entry, target->sink->id, op->arena, &errand->link, err);
 
                 if (rc < 0)

@@ -77,7 +77,7 @@ rank_of(struct mstc_run *run, const struct mstc_case *c, const struct proposal *
         bool leader = false;
 
         if (p->verb == MST_CREATE
-            && mstc_pointed_at(run->store, run->row.id, c->entry->id, &leader, err) != MST_OK)
+            && mstc_is_leader(run, c->entry->id, &leader, err) != MST_OK)
                 return err->code;
         *ret = p->verb == MST_DISABLE ? MSTC_RANK_DISABLE : p->verb == MST_DELETE ? MSTC_RANK_USER_DELETES
              : leader ? MSTC_RANK_LEADERS : MSTC_RANK_USERS;
@@ -117,7 +117,7 @@ write_op(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *targ
                 .run = run->id, .target = target->row.id, .sink = target->sink->id, .kind = MST_USER,
                 .entry = c->entry->number, .verb = p->verb, .reason = p->reason,
                 .state = p->parked != NULL ? MSTC_OP_PARKED : MSTC_OP_PLANNED, .matched = p->matched,
-                .refs = p->refs, .name = mstc_plan_title(c->entry), .text = p->parked,
+                .refs = p->refs, .had_link = c->link.id != 0, .name = mstc_plan_title(c->entry), .text = p->parked,
                 .before = before->bytes, .before_size = before->length,
                 .after = after->bytes, .after_size = after->length,
         };
@@ -310,7 +310,7 @@ link_found(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
         c->linked = true;
         c->target->counts[MSTC_N_LINKED]++;
         if (mstc_link_put(run->store, &c->link, err) != MST_OK
-            || mstc_link_begun(run, c->target, &c->link, c->entry->id, err) != MST_OK
+            || mstc_link_begun(run, c->target, &c->link, c->entry->id, true, err) != MST_OK
             || mstc_wanted_values(run, c->target, c->entry->record, c->link.applied, false, run->scratch, &c->wanted,
                                   err) != MST_OK)
                 return err->code;

@@ -283,7 +283,10 @@ plan_group(struct mstc_run *run, const struct mstc_grp *grp, struct mst_error *e
                         return rc;
                 keep = keep || wait;
         }
-        return keep ? MST_OK : mstc_gdirty_done(run->store, run->row.id, grp->id, err);
+        if (keep)
+                return MST_OK;
+        mstc_numbers_put(&run->members->dirty, grp->id, NULL);
+        return mstc_gdirty_done(run->store, run->row.id, grp->id, err);
 }
 
 /* The count that `muster groups` shows. */

@@ -23,6 +23,7 @@ settle_member(struct mstc_run *run, struct mst_op *op, size_t i, struct mstc_loa
 
         if (outcome == MST_REFUSED || outcome == MST_DUPLICATE || (outcome == MST_GONE && m->joins)) {
                 counts[MSTC_N_MEMBERS_FAILED]++;
+                run->refused_none = false;
                 mstc_log(run->engine, MST_LOG_WARNING, "group '%s': %s cannot %s: %s", op->id, m->name,
                          m->joins ? "join" : "leave", m->why != NULL ? m->why : op->why.text);
                 return mstc_gbad_add(run->store, errand->glink, m->entry, m->joins,
@@ -155,7 +156,7 @@ gone(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
                         "the group is gone from the sink", err) != MST_OK
             || keep_glink(run, op, MSTC_LINK_LOST, err) != MST_OK)
                 return err->code;
-        return mstc_gdirty_add(run->store, run->row.id, errand->row.entry, err);
+        return mstc_members_dirty(run, errand->row.entry, err);
 }
 
 int

@@ -10,4 +10,4 @@ core_libcore_la_SOURCES += core/engine/engine.h core/engine/run.h core/engine/en
   core/engine/decide.c core/engine/decide.h core/engine/judge.c core/engine/members.c \
   core/engine/members.h core/engine/groupplan.c core/engine/claim.c core/engine/apply.c \
   core/engine/settle.c core/engine/groupsettle.c core/engine/resolve.c core/engine/sync.c \
-  core/engine/decisions.c
+  core/engine/decisions.c core/engine/leaders.c

@@ -122,6 +122,7 @@ mstc_members_free(struct mstc_members *m)
         forget_sets(&m->wanted);
         forget_sets(&m->present);
         mstc_numbers_done(&m->active);
+        mstc_numbers_done(&m->dirty);
         mstc_index_free(m->index);
         mstc_map_free(m->families);
         mstc_matches_done(&m->matches);
@@ -130,6 +131,18 @@ mstc_members_free(struct mstc_members *m)
         mstc_free(m->family_full_told);
         mst_arena_free(m->arena);
         mstc_free(m);
+}
+
+int
+mstc_members_dirty(struct mstc_run *run, int64_t grp, struct mst_error *err)
+{
+        struct mstc_members *m = run->members;
+
+        if (mstc_numbers_get(&m->dirty, grp) != NULL)
+                return MST_OK;
+        if (!mstc_numbers_put(&m->dirty, grp, m))
+                return mst_fail_memory(err, "reading groups");
+        return mstc_gdirty_add(run->store, run->row.id, grp, err);
 }
 
 /* ---- sets ---------------------------------------------------------------------------------- */
@@ -364,7 +377,7 @@ change(struct mstc_run *run, int64_t entry, uint32_t grp, bool joins, struct mst
         else if (!mstc_set_add(l->set, (uint32_t)entry))
                 return mst_fail_memory(err, "reading groups");
         l->changed = true;
-        return mstc_gdirty_add(run->store, run->row.id, grp, err);
+        return mstc_members_dirty(run, grp, err);
 }
 
 /* Both lists are sorted: one walk finds who joins and who leaves. */
@@ -518,13 +531,16 @@ mstc_members_link(struct mstc_run *run, struct mstc_run_target *target, int64_t 
 
         if (run->members == NULL || !target->carries_groups)
                 return MST_OK;
-        if (mstc_gbad_forget(run->store, entry, err) != MST_OK
+        /* Whom this plan makes, its group ops count on: they come after him. */
+        if (old_name == NULL && mstc_set_has(run->creating, (uint32_t)entry))
+                return MST_OK;
+        if ((!run->refused_none && mstc_gbad_forget(run->store, entry, err) != MST_OK)
             || mstc_gmem_get(run->store, entry, run->scratch, &ids, &count, err) != MST_OK)
                 return err->code;
         for (size_t i = 0; i < count; i++)
                 if ((old_name != NULL && leave_under_old_name(run, target, ids[i], entry, old_name, old_object,
                                                               err) != MST_OK)
-                    || mstc_gdirty_add(run->store, run->row.id, ids[i], err) != MST_OK)
+                    || mstc_members_dirty(run, ids[i], err) != MST_OK)
                         return err->code;
         return old_name != NULL ? leave_unsettled(run, target, entry, old_name, old_object, err) : MST_OK;
 }

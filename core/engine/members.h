@@ -22,10 +22,13 @@ struct mstc_members {
         struct mstc_numbers active;          /* grp ids that the configuration has     */
         struct mstc_numbers wanted;          /* grp -> struct mstc_loaded              */
         struct mstc_numbers present;         /* glink -> struct mstc_loaded            */
+        struct mstc_numbers dirty;           /* grp ids that are in gdirty already     */
         struct mstc_matches matches;
         struct mst_arena *arena;             /* names; lives with the run              */
 };
 
+/* The group is to be planned; noted once. */
+int mstc_members_dirty(struct mstc_run *run, int64_t grp, struct mst_error *err);
 /* What a sink has of a group from us, to be changed by the caller, who sets 'changed'. */
 struct mstc_loaded *mstc_members_present(struct mstc_run *run, int64_t glink, struct mst_error *err);
 

@@ -20,6 +20,7 @@
 
 #define BATCH 256
 #define BATCHES_A_COMMIT 16
+#define LEADERS_FROM 2000                    /* dirty entries that make reading all leaders worth it */
 #define BULK_FROM 200                        /* questions that make a listing worth it */
 
 /* ---- sinks ready? ----------------------------------------------------------------------- */
@@ -373,7 +374,7 @@ close_plan(struct mstc_run *run, int64_t last, struct mst_error *err)
                 if (mstc_dirty_add(run->store, run->row.id, run->keeps[i].entry, run->keeps[i].mask, err) != MST_OK)
                         return err->code;
         run->keep_count = 0;
-        if (run->all_dirty
+        if (run->note_fingerprint
             && mstc_sync_set_fingerprints(run->store, run->row.id, run->sync->fingerprint,
                                           run->sync->groups_fingerprint, err) != MST_OK)
                 return err->code;
@@ -394,6 +395,7 @@ nothing_open(struct mstc_run *run, struct mst_error *err)
         int64_t due, count;
 
         run->ops_none = true;
+        mstc_set_clear(run->creating);
         if (mstc_links_none(run->store, &run->links_none, err) != MST_OK)
                 return err->code;
         for (size_t i = 0; i < run->target_count; i++) {
@@ -446,6 +448,7 @@ plan_in_transaction(struct mstc_run *run, int64_t dirty, uint64_t *ret_ops, stru
 {
         if (mstc_store_begin(run->store, err) != MST_OK
             || mstc_run_state(run->store, run->id, MSTC_RUN_PLANNING, err) != MST_OK
+            || mstc_kinds_load(run, err) != MST_OK || (dirty > LEADERS_FROM && mstc_leaders_load(run, err) != MST_OK)
             || (run->all_dirty && mstc_dirty_all(run->store, run->row.id, run->mask | MSTC_GROUP_BIT, err) != MST_OK)
             || mstc_op_last(run->store, &run->plan_from, err) != MST_OK || mstc_members_new(run, err) != MST_OK
             || plan_all(run, dirty, ret_ops, err) != MST_OK
@@ -453,7 +456,7 @@ plan_in_transaction(struct mstc_run *run, int64_t dirty, uint64_t *ret_ops, stru
                 mstc_store_rollback(run->store);
                 return err->code;
         }
-        run->all_dirty = false;
+        run->all_dirty = run->note_fingerprint = false;
         return MST_OK;
 }
 
@@ -466,7 +469,7 @@ mstc_plan(struct mstc_run *run, uint64_t *ret_ops, struct mst_error *err)
         *ret_ops = 0;
         if (count_work(run, &dirty, &groups, err) != MST_OK)
                 return err->code;
-        if (dirty == 0 && groups == 0 && !run->all_dirty)
+        if (dirty == 0 && groups == 0 && !run->all_dirty && !run->note_fingerprint)
                 return MST_OK;
         mstc_progress(run, MSTC_PHASE_MATCH, 0, 0);
         if (nothing_open(run, err) != MST_OK || mstc_run_load_links(run, err) != MST_OK
@@ -478,6 +481,8 @@ mstc_plan(struct mstc_run *run, uint64_t *ret_ops, struct mst_error *err)
                         return err->code;
         mstc_progress(run, MSTC_PHASE_PLAN, 0, (uint64_t)dirty);
         rc = plan_in_transaction(run, dirty, ret_ops, err);
+        mstc_leaders_free(run->leaders);
+        run->leaders = NULL;
         mstc_judge_free(run->judgement);
         run->judgement = NULL;
         for (size_t i = 0; i < run->engine->live_count; i++) {

@@ -188,7 +188,7 @@ found_user(struct mstc_run *run, struct doubt *d, const struct mstc_candidate *c
         if (d->link.applied == NULL || d->link.object == NULL || d->link.name == NULL)
                 return mst_fail_memory(err, "looking up ops");
         if (mstc_link_put(run->store, &d->link, err) != MST_OK
-            || mstc_link_begun(run, d->target, &d->link, d->id, err) != MST_OK)
+            || mstc_link_begun(run, d->target, &d->link, d->id, true, err) != MST_OK)
                 return err->code;
         /* It was renamed, and only the answer was lost: groups still have the old name. */
         if (!creates && old_name != NULL && strcmp(old_name, d->link.name) != 0
@@ -317,8 +317,7 @@ resolve_sink(struct mstc_run *run, struct mstc_live *sink, struct mst_error *err
         size_t count, told = 0;
 
         for (;;) {
-                if (mstc_op_in_state(run->store, sink->id, MSTC_OP_UNKNOWN, after, run->arena, rows, BATCH, &count,
-                                     err) != MST_OK)
+                if (mstc_op_unknowns(run->store, sink->id, after, run->arena, rows, BATCH, &count, err) != MST_OK)
                         return err->code;
                 if (count == 0)
                         return MST_OK;

@@ -66,6 +66,7 @@ struct mstc_run_target {
         struct mstc_set *leaving;            /* whom some group here has and does not want; NULL: not known yet */
         bool no_plan;                        /* its sink cannot be asked or written    */
         bool carries_groups;
+        struct mstc_fact_attribute *kinds;   /* of setup's maps, in their order; made with the plan */
         uint64_t counts[MSTC_N_COUNTS];
         int64_t live_change, removal_change; /* to be tallied with the next commit     */
 };
@@ -93,8 +94,12 @@ struct mstc_run {
         uint64_t counts[MSTC_N_COUNTS];
         uint64_t planned;                    /* ops of all rounds                      */
         bool links_none, ops_none;           /* nothing there yet: do not look         */
+        bool refused_none;                   /* no member was ever refused             */
+        struct mstc_names *names;            /* claim.c: names of people who are pointed at */
+        struct mstc_leaders *leaders;        /* who is pointed at, while many are planned */
         bool timed;                          /* some rule or map depends on the clock  */
         bool all_dirty;                      /* the next plan is of everybody          */
+        bool note_fingerprint;               /* and makes the configuration's effect known */
         bool config_effect;                  /* and shows what a changed configuration does */
         bool links_loaded;
         bool stopped;
@@ -171,10 +176,17 @@ int mstc_wanted_group(struct mstc_run *run, struct mstc_run_target *target, cons
 /* Differences as two records with only what differs (null: none). */
 bool mstc_difference(struct mst_arena *arena, const struct mst_record *applied, const struct mst_record *wanted,
                      struct mst_record **ret_before, struct mst_record **ret_after);
+/* What the sink's attributes are, for each map of each target: looked up once a plan. */
+int mstc_kinds_load(struct mstc_run *run, struct mst_error *err);
 void mstc_eval_init(struct mstc_run *run, struct mstc_eval *eval, struct mst_arena *arena);
 /* Our mark for a record, and for a group. */
 const char *mstc_stamp(const struct mstc_run *run, const char *id, struct mst_arena *arena);
 const char *mstc_group_stamp(const struct mstc_run *run, const char *name, struct mst_arena *arena);
+
+/* leaders.c: whom others point at; loaded once where many are asked for. */
+int mstc_leaders_load(struct mstc_run *run, struct mst_error *err);
+void mstc_leaders_free(struct mstc_leaders *leaders);
+int mstc_is_leader(struct mstc_run *run, const char *id, bool *ret, struct mst_error *err);
 
 /* ---- match.c ------------------------------------------------------------------------- */
 enum mstc_answer { MSTC_NOT_ASKED = 0, MSTC_ABSENT, MSTC_OURS, MSTC_ADOPTABLE, MSTC_DUPLICATE, MSTC_NOT_KNOWN };
@@ -253,8 +265,9 @@ int mstc_settle(struct mstc_run *run, struct mst_op *op, struct mst_error *err);
 int mstc_settle_group(struct mstc_run *run, struct mst_op *op, struct mst_error *err);
 int mstc_link_ended(struct mstc_run *run, struct mstc_run_target *target, struct mstc_link *link, int state,
                     struct mst_error *err);
+/* 'pointed_at' false: nobody can point at it, so nobody is told. */
 int mstc_link_begun(struct mstc_run *run, struct mstc_run_target *target, struct mstc_link *link, const char *id,
-                    struct mst_error *err);
+                    bool pointed_at, struct mst_error *err);
 /* Before a run plans: what was refused before, and what was matched too long ago. */
 int mstc_reconsider(struct mstc_run *run, struct mst_error *err);
 /* Tallies and sets of targets, into the store; with every commit that follows settles. */
@@ -268,6 +281,9 @@ int mstc_claim_user(struct mstc_run *run, struct mstc_run_target *target, const 
                     struct mst_error *err);
 int mstc_claim_group(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *row,
                      struct mst_op **ret, struct mst_error *err);
+
+/* Somebody's name has changed or ended: names are looked up again. */
+void mstc_names_forget(struct mstc_run *run);
 
 struct mstc_run_target *mstc_run_target_of(struct mstc_run *run, int64_t target);
 

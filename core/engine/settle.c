@@ -88,7 +88,7 @@ name_given_away(struct mstc_run *run, struct mstc_run_target *target, struct mst
 
 int
 mstc_link_begun(struct mstc_run *run, struct mstc_run_target *target, struct mstc_link *link, const char *id,
-                struct mst_error *err)
+                bool pointed_at, struct mst_error *err)
 {
         if (!mstc_set_has(target->linked, (uint32_t)link->entry)) {
                 if (!mstc_set_add(target->linked, (uint32_t)link->entry))
@@ -96,7 +96,7 @@ mstc_link_begun(struct mstc_run *run, struct mstc_run_target *target, struct mst
                 target->live_change++;
         }
         run->links_none = false;
-        if (mstc_dirty_pointing(run->store, run->row.id, id, target->sink->id,
+        if (pointed_at && mstc_dirty_pointing(run->store, run->row.id, id, target->sink->id,
                                 UINT32_C(1) << target->setup->bit, err) != MST_OK)
                 return err->code;
         return mstc_members_link(run, target, link->entry, NULL, NULL, err);
@@ -109,6 +109,7 @@ mstc_link_ended(struct mstc_run *run, struct mstc_run_target *target, struct mst
         const char *id;
 
         link->state = state;
+        mstc_names_forget(run);
         if (mstc_set_has(target->linked, (uint32_t)link->entry)) {
                 mstc_set_remove(target->linked, (uint32_t)link->entry);
                 target->live_change--;
@@ -126,6 +127,7 @@ static int
 renamed(struct mstc_run *run, struct mstc_errand *errand, const char *old_name, const char *old_object,
         struct mst_error *err)
 {
+        mstc_names_forget(run);
         if (mstc_dirty_pointing(run->store, run->row.id, errand->source_id, errand->target->sink->id,
                                 UINT32_C(1) << errand->target->setup->bit, err) != MST_OK
             || name_given_away(run, errand->target, err) != MST_OK)
@@ -217,7 +219,8 @@ done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
             && mstc_duplicate_clear(run->store, t->sink->id, errand->link.entry, err) != MST_OK)
                 return err->code;
         if (op->verb == MST_CREATE || op->verb == MST_ADOPT)
-                return mstc_link_begun(run, t, &errand->link, errand->source_id, err);
+                return mstc_link_begun(run, t, &errand->link, errand->source_id,
+                                       op->verb != MST_CREATE || errand->row.rank != MSTC_RANK_USERS, err);
         /* A leaver's wait begins now: the next plan puts its end in the diary. */
         if (op->verb == MST_DISABLE && errand->row.reason != MSTC_WHY_DISABLED
             && mstc_dirty_add(run->store, run->row.id, errand->link.entry, UINT32_C(1) << t->setup->bit, err) != MST_OK)

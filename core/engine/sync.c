@@ -18,6 +18,7 @@
 
 #include "store/entries.h"
 #include "store/forget.h"
+#include "store/groups.h"
 #include "util/alloc.h"
 #include "util/date.h"
 
@@ -120,6 +121,8 @@ run_done(struct mstc_run *run)
         }
         mstc_free(run->targets);
         mstc_members_free(run->members);
+        mstc_leaders_free(run->leaders);
+        mstc_names_forget(run);
         mstc_set_free(run->creating);
         mstc_free(run->listings);
         mstc_free(run->keeps);
@@ -137,7 +140,7 @@ mstc_run_load_links(struct mstc_run *run, struct mst_error *err)
                 if (mstc_set_load(run->store, MSTC_TSET, run->targets[i].row.id, run->targets[i].linked, err) != MST_OK)
                         return err->code;
         run->links_loaded = true;
-        return MST_OK;
+        return mstc_gbad_none(run->store, &run->refused_none, err);
 }
 
 /* ---- plan and apply --------------------------------------------------------------------------- */
@@ -187,8 +190,6 @@ plan_and_apply(struct mstc_run *run, struct mst_error *err)
                         return err->code;
                 if (open == 0)
                         return MST_OK;
-                for (uint32_t n = 0; mstc_set_next(run->creating, &n); n++)
-                        mstc_set_remove(run->creating, n);
                 mstc_progress(run, MSTC_PHASE_APPLY, 0, (uint64_t)open);
                 if (mstc_run_load_links(run, err) != MST_OK || members_in_transaction(run, err) != MST_OK
                     || mstc_apply(run, err) != MST_OK)
@@ -439,7 +440,7 @@ configuration_run(struct mstc_engine *engine, struct mstc_sync *sync, const stru
         if (rc == MST_OK && run.row.generation > 0 && differs(sync->fingerprint, run.row.fingerprint)
             && run.row.fingerprint != NULL && !differs(sync->reads, run.row.reads) && options->users == NULL
             && !options->plan_only) {
-                run.all_dirty = run.config_effect = true;
+                run.all_dirty = run.config_effect = run.note_fingerprint = true;
                 if (new_run(&run, MSTC_RUN_CONFIG, &why) == MST_OK) {
                         mstc_log(engine, MST_LOG_INFO, "the configuration of sync '%s' has changed; its effect is "
                                  "planned first", sync->name);
@@ -477,8 +478,8 @@ main_run(struct mstc_engine *engine, struct mstc_sync *sync, const struct mstc_s
 
                 mstc_progress(&run, MSTC_PHASE_START, 0, 0);
                 pulled = read_source(&run, &why);
-                run.all_dirty = changed || run.row.fingerprint == NULL;
-                run.config_effect = changed;
+                run.all_dirty = run.config_effect = changed;
+                run.note_fingerprint = changed || run.row.fingerprint == NULL;
                 if (pulled == MST_OK)
                         carry_out(&run, &why);
                 else if (pulled == MST_END)

@@ -78,14 +78,14 @@ shape_ref(struct shaping *s, const struct mst_value *from, struct mst_value *int
         const char *object, *name;
         int64_t entry;
 
-        if (mstc_entry_live(s->run->store, s->run->row.id, MST_USER, from->as.text, &entry, s->err) != MST_OK)
-                return false;
-        if (entry == 0) {
-                s->lost_refs = true;
-                *into = mstc_value_null();
-                return true;
-        }
         if (!s->run->links_none) {
+                if (mstc_entry_live(s->run->store, s->run->row.id, MST_USER, from->as.text, &entry, s->err) != MST_OK)
+                        return false;
+                if (entry == 0) {
+                        s->lost_refs = true;
+                        *into = mstc_value_null();
+                        return true;
+                }
                 if (mstc_link_name(s->run->store, entry, s->target->sink->id, s->arena, &object, &name,
                                    s->err) != MST_OK)
                         return false;
@@ -275,13 +275,38 @@ put_map(struct shaping *s, const struct mstc_map *map, const struct mst_record *
         return keep_applied(ret->record, applied, map->to);
 }
 
+static struct mstc_fact_attribute
+kind_of(struct mstc_run_target *target, enum mst_kind kind, const char *to)
+{
+        const struct mstc_fact_attribute *found = mstc_facts_find(mstc_live_facts(target->sink), kind, to);
+        struct mstc_fact_attribute own = { .type = MST_TEXT, .flags = MST_ATTR_MANY };
+
+        if (found != NULL)
+                own = *found;
+        own.name = to;
+        return own;
+}
+
+int
+mstc_kinds_load(struct mstc_run *run, struct mst_error *err)
+{
+        for (size_t t = 0; t < run->target_count; t++) {
+                struct mstc_run_target *target = &run->targets[t];
+
+                target->kinds = mst_arena_alloc(run->arena, (target->setup->map_count + 1) * sizeof *target->kinds);
+                if (target->kinds == NULL)
+                        return mst_fail_memory(err, "planning");
+                for (size_t i = 0; i < target->setup->map_count; i++)
+                        target->kinds[i] = kind_of(target, MST_USER, target->setup->maps[i].to);
+        }
+        return MST_OK;
+}
+
 static int
 put_maps(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_map *maps, size_t count,
          enum mst_kind kind, const struct mst_record *record, const struct mst_record *applied, bool creating,
          struct mst_arena *arena, struct mstc_wanted *ret, struct mst_error *err)
 {
-        static const struct mstc_fact_attribute plain = { .type = MST_TEXT, .flags = MST_ATTR_MANY };
-        const struct mst_facts *facts = mstc_live_facts(target->sink);
         struct shaping s = { .run = run, .target = target, .arena = arena, .err = err };
 
         memset(ret, 0, sizeof *ret);
@@ -291,10 +316,12 @@ put_maps(struct mstc_run *run, struct mstc_run_target *target, const struct mstc
         for (size_t i = 0; i < count && !ret->ignore_object; i++) {
                 struct mstc_fact_attribute own;
 
-                s.attribute = mstc_facts_find(facts, kind, maps[i].to);
-                own = s.attribute != NULL ? *s.attribute : plain;
-                own.name = maps[i].to;
-                s.attribute = &own;
+                if (maps == target->setup->maps && target->kinds != NULL) {
+                        s.attribute = &target->kinds[i];
+                } else {
+                        own = kind_of(target, kind, maps[i].to);
+                        s.attribute = &own;
+                }
                 if (!put_map(&s, &maps[i], record, applied, creating, ret))
                         return err->code != MST_OK ? err->code : mst_fail_memory(err, "evaluating maps");
         }

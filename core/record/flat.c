@@ -25,77 +25,160 @@ zigzag(int64_t number)
         return (uint64_t)number << 1 ^ (number < 0 ? UINT64_MAX : 0);
 }
 
-static void
-flat_bytes(struct mstc_buffer *b, const char *bytes, size_t size)
+/* The bytes are counted first, so that they are written without asking for room each time. */
+static size_t
+varint_size(uint64_t number)
 {
-        mstc_buffer_varint(b, size);
-        mstc_buffer_add(b, bytes, size);
-        mstc_buffer_char(b, '\0');
+        size_t size = 1;
+
+        while ((number >>= 7) != 0)
+                size++;
+        return size;
 }
 
-static void
-flat_fields(struct mstc_buffer *b, const struct mstc_field *fields, uint32_t count)
+static size_t
+bytes_size(size_t size)
 {
-        mstc_buffer_varint(b, count);
-        for (uint32_t i = 0; i < count; i++) {
-                flat_bytes(b, fields[i].name, strlen(fields[i].name));
-                mstc_value_flat(&fields[i].value, b);
+        return varint_size(size) + size + 1;
+}
+
+static size_t value_size(const struct mst_value *value);
+
+static size_t
+fields_size(const struct mstc_field *fields, uint32_t count)
+{
+        size_t size = varint_size(count);
+
+        for (uint32_t i = 0; i < count; i++)
+                size += bytes_size(strlen(fields[i].name)) + value_size(&fields[i].value);
+        return size;
+}
+
+static size_t
+value_size(const struct mst_value *value)
+{
+        size_t size = 1;
+
+        switch ((enum mst_type)value->type) {
+        case MST_NULL:
+                return size;
+        case MST_BOOL:
+                return size + 1;
+        case MST_INT:
+        case MST_DATE:
+                return size + varint_size(zigzag(value->as.number));
+        case MST_REAL:
+                return size + 8;
+        case MST_TEXT:
+        case MST_BYTES:
+        case MST_REF:
+                return size + bytes_size(value->length);
+        case MST_LIST:
+                size += varint_size(value->length);
+                for (uint32_t i = 0; i < value->length; i++)
+                        size += value_size(&value->as.items[i]);
+                return size;
+        case MST_OBJECT:
+                return size + fields_size(value->as.members, value->length);
         }
+        return size;
 }
 
-static void
-flat_real(struct mstc_buffer *b, double real)
+static char *
+put_varint(char *at, uint64_t number)
 {
-        unsigned char bytes[8];
+        for (; number > 0x7f; number >>= 7)
+                *at++ = (char)(0x80 | (number & 0x7f));
+        *at++ = (char)number;
+        return at;
+}
+
+static char *
+put_bytes(char *at, const char *bytes, size_t size)
+{
+        at = put_varint(at, size);
+        memcpy(at, bytes, size);
+        at[size] = '\0';
+        return at + size + 1;
+}
+
+static char *
+put_real(char *at, double real)
+{
         uint64_t bits;
 
         memcpy(&bits, &real, sizeof bits);
         for (unsigned i = 0; i < 8; i++)
-                bytes[i] = (unsigned char)(bits >> 8 * i);
-        mstc_buffer_add(b, bytes, sizeof bytes);
+                *at++ = (char)(bits >> 8 * i);
+        return at;
+}
+
+static char *put_value(char *at, const struct mst_value *value);
+
+static char *
+put_fields(char *at, const struct mstc_field *fields, uint32_t count)
+{
+        at = put_varint(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+                at = put_bytes(at, fields[i].name, strlen(fields[i].name));
+                at = put_value(at, &fields[i].value);
+        }
+        return at;
+}
+
+static char *
+put_value(char *at, const struct mst_value *value)
+{
+        *at++ = (char)value->type;
+        switch ((enum mst_type)value->type) {
+        case MST_NULL:
+                return at;
+        case MST_BOOL:
+                *at++ = value->as.is ? 1 : 0;
+                return at;
+        case MST_INT:
+        case MST_DATE:
+                return put_varint(at, zigzag(value->as.number));
+        case MST_REAL:
+                return put_real(at, value->as.real);
+        case MST_TEXT:
+        case MST_BYTES:
+        case MST_REF:
+                return put_bytes(at, value->as.text != NULL ? value->as.text : "", value->length);
+        case MST_LIST:
+                at = put_varint(at, value->length);
+                for (uint32_t i = 0; i < value->length; i++)
+                        at = put_value(at, &value->as.items[i]);
+                return at;
+        case MST_OBJECT:
+                return put_fields(at, value->as.members, value->length);
+        }
+        return at;
 }
 
 void
 mstc_value_flat(const struct mst_value *value, struct mstc_buffer *into)
 {
-        enum mst_type type = mst_value_type(value);
+        static const struct mst_value null = { .type = MST_NULL };
+        char *at;
 
-        mstc_buffer_char(into, (char)type);
-        switch (type) {
-        case MST_NULL:
-                break;
-        case MST_BOOL:
-                mstc_buffer_char(into, value->as.is ? 1 : 0);
-                break;
-        case MST_INT:
-        case MST_DATE:
-                mstc_buffer_varint(into, zigzag(value->as.number));
-                break;
-        case MST_REAL:
-                flat_real(into, value->as.real);
-                break;
-        case MST_TEXT:
-        case MST_BYTES:
-        case MST_REF:
-                flat_bytes(into, value->as.text, value->length);
-                break;
-        case MST_LIST:
-                mstc_buffer_varint(into, value->length);
-                for (uint32_t i = 0; i < value->length; i++)
-                        mstc_value_flat(&value->as.items[i], into);
-                break;
-        case MST_OBJECT:
-                flat_fields(into, value->as.members, value->length);
-                break;
-        }
+        if (value == NULL)
+                value = &null;
+        at = mstc_buffer_reserve(into, value_size(value));
+        if (at != NULL)
+                put_value(at, value);
 }
 
 void
 mstc_record_flat(const struct mst_record *record, struct mstc_buffer *into)
 {
-        mstc_buffer_char(into, VERSION);
-        mstc_buffer_char(into, (char)record->kind);
-        flat_fields(into, record->fields, record->count);
+        char *at = mstc_buffer_reserve(into, 2 + fields_size(record->fields, record->count));
+
+        if (at == NULL)
+                return;
+        *at++ = VERSION;
+        *at++ = (char)record->kind;
+        put_fields(at, record->fields, record->count);
 }
 
 /* --- reading ------------------------------------------------------------------------- */

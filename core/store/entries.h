@@ -95,6 +95,10 @@ int mstc_entry_live(struct mstc_store *store, int64_t sync, enum mst_kind kind, 
                     int64_t *ret, struct mst_error *err);
 
 /* Does anybody point at the record of that id? */
+int64_t mstc_toward(const struct mstc_store *store, int64_t sync, const char *id);
+/* All that are pointed at in the store, by mstc_toward(); 'add' returns false without memory. */
+int mstc_pointed_at_all(struct mstc_store *store, bool (*add)(void *self, int64_t toward), void *self,
+                        struct mst_error *err);
 int mstc_pointed_at(struct mstc_store *store, int64_t sync, const char *id, bool *ret, struct mst_error *err);
 
 /* What is due by time alone becomes dirty; and asks for such a moment. */

@@ -545,6 +545,27 @@ mstc_dirty_pointing(struct mstc_store *store, int64_t sync, const char *id, int6
                 "iiii", sync, N(mask), sink, toward_of(store, sync, id, strlen(id)));
 }
 
+int64_t
+mstc_toward(const struct mstc_store *store, int64_t sync, const char *id)
+{
+        return toward_of(store, sync, id, strlen(id));
+}
+
+int
+mstc_pointed_at_all(struct mstc_store *store, bool (*add)(void *self, int64_t toward), void *self,
+                    struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT DISTINCT toward FROM ref", err);
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK)
+                if (!add(self, sqlite3_column_int64(stmt, 0)))
+                        return mst_fail_memory(err, "planning");
+        return rc < 0 ? rc : MST_OK;
+}
+
 int
 mstc_pointed_at(struct mstc_store *store, int64_t sync, const char *id, bool *ret, struct mst_error *err)
 {

@@ -275,6 +275,17 @@ mstc_gbad_add(struct mstc_store *store, int64_t glink, int64_t entry, bool joins
 }
 
 int
+mstc_gbad_none(struct mstc_store *store, bool *ret, struct mst_error *err)
+{
+        int64_t one;
+
+        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM gbad LIMIT 1", "") != MST_OK)
+                return err->code;
+        *ret = one == 0;
+        return MST_OK;
+}
+
+int
 mstc_gbad_forget(struct mstc_store *store, int64_t entry, struct mst_error *err)
 {
         return mstc_sql_run(store, err, "DELETE FROM gbad WHERE entry=?", "i", entry);

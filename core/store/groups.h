@@ -62,6 +62,7 @@ int mstc_gchange_any(struct mstc_store *store, int64_t glink, bool *ret, struct 
 /* Members that the sink refused: not asked for again until they change. */
 int mstc_gbad_add(struct mstc_store *store, int64_t glink, int64_t entry, bool joins, const char *why,
                   int64_t run, struct mst_error *err);
+int mstc_gbad_none(struct mstc_store *store, bool *ret, struct mst_error *err);
 int mstc_gbad_forget(struct mstc_store *store, int64_t entry, struct mst_error *err);
 struct mstc_set;
 int mstc_gbad_load(struct mstc_store *store, int64_t glink, struct mstc_set *into, struct mst_error *err);

@@ -26,7 +26,7 @@ mstc_op_add(struct mstc_store *store, struct mstc_entry_op *op, struct mst_error
         if (mstc_sql_run(store, err, "INSERT INTO op(run, target, sink, kind, entry, verb, state, rank, reason, "
                          "hold, matched, count, refs) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)", "iiiiiiiiissii", op->run,
                          op->target, op->sink, N(op->kind), op->entry, N(op->verb), N(op->state), N(op->rank),
-                         N(op->reason), op->hold, op->matched, op->count, N(op->refs)) != MST_OK)
+                         N(op->reason), op->hold, op->matched, op->count, N(op->refs | op->had_link << 1)) != MST_OK)
                 return err->code;
         op->number = sqlite3_last_insert_rowid(store->db);
         return mstc_sql_run(store, err, "INSERT INTO opdata VALUES(?,?,?,?,?)", "itbbt", op->number, op->name,
@@ -69,11 +69,13 @@ take_op(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_entry_op *op, s
         op->due = sqlite3_column_int64(stmt, 13);
         op->matched = sqlite3_column_int64(stmt, 14);
         op->count = sqlite3_column_int64(stmt, 15);
-        op->refs = sqlite3_column_int(stmt, 16) != 0;
+        op->refs = (sqlite3_column_int(stmt, 16) & 1) != 0;
+        op->had_link = (sqlite3_column_int(stmt, 16) & 2) != 0;
         op->name = copy_text(stmt, 17, arena);
         op->before = copy_blob(stmt, 18, arena, &op->before_size);
         op->after = copy_blob(stmt, 19, arena, &op->after_size);
         op->text = copy_text(stmt, 20, arena);
+        op->id = copy_text(stmt, 21, arena);
         if ((op->before == NULL && op->before_size != 0) || (op->after == NULL && op->after_size != 0))
                 return mst_fail_memory(err, "reading the journal");
         return MST_OK;
@@ -139,19 +141,21 @@ mstc_op_claimable(struct mstc_store *store, int64_t sink, int rank, int64_t afte
                   struct mst_error *err)
 {
         /* Retries first: they were planned before the others. */
-        static const int states[] = { MSTC_OP_RETRY, MSTC_OP_PLANNED };
+        static const char *const sql[] = {
+                "SELECT " COLUMNS FROM "WHERE o.sink=?1 AND o.rank=?2 AND o.number>?3 AND o.state<16 AND o.state=3 AND "
+                "(o.hold IS NULL OR o.approved>?4) AND (o.due IS NULL OR o.due<=?4) ORDER BY o.number LIMIT ?5",
+                "SELECT " COLUMNS FROM "WHERE o.sink=?1 AND o.rank=?2 AND o.number>?3 AND o.state<16 AND o.state=0 AND "
+                "(o.hold IS NULL OR o.approved>?4) AND (o.due IS NULL OR o.due<=?4) ORDER BY o.number LIMIT ?5",
+        };
         size_t got = 0;
 
         *ret = 0;
         for (size_t i = 0; i < 2 && *ret < room; i++) {
-                sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.sink=? AND o.state=? AND "
-                        "o.rank=? AND o.number>? AND o.state<16 AND (o.hold IS NULL OR o.approved>?5) AND "
-                        "(o.due IS NULL OR o.due<=?5) ORDER BY o.number LIMIT ?6", err);
+                sqlite3_stmt *stmt = mstc_sql(store, sql[i], err);
 
                 if (stmt == NULL)
                         return err->code;
-                mstc_sql_bind(stmt, "iiiiii", sink, N(states[i]), N(rank),
-                              states[i] == MSTC_OP_RETRY ? N(0) : after, now, N(room - *ret));
+                mstc_sql_bind(stmt, "iiiii", sink, N(rank), i == 0 ? N(0) : after, now, N(room - *ret));
                 if (mstc_take_ops(store, stmt, arena, into + *ret, room - *ret, &got, err) != MST_OK)
                         return err->code;
                 *ret += got;
@@ -187,7 +191,7 @@ mstc_op_any_unknown(struct mstc_store *store, int64_t sink, bool *ret, struct ms
 {
         int64_t one;
 
-        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM op WHERE sink=? AND state=2 AND state<16 LIMIT 1", "i",
+        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM op WHERE sink=? AND state<16 AND state=2 LIMIT 1", "i",
                             sink) != MST_OK)
                 return err->code;
         *ret = one != 0;
@@ -195,15 +199,15 @@ mstc_op_any_unknown(struct mstc_store *store, int64_t sink, bool *ret, struct ms
 }
 
 int
-mstc_op_in_state(struct mstc_store *store, int64_t sink, int state, int64_t after, struct mst_arena *arena,
+mstc_op_unknowns(struct mstc_store *store, int64_t sink, int64_t after, struct mst_arena *arena,
                  struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err)
 {
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.sink=? AND o.state=? AND o.number>? AND "
-                                      "o.state<16 ORDER BY o.number LIMIT ?", err);
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.sink=? AND o.state<16 AND o.state=2 AND o.number>? "
+                                      "ORDER BY o.number LIMIT ?", err);
 
         if (stmt == NULL)
                 return err->code;
-        mstc_sql_bind(stmt, "iiii", sink, N(state), after, N(room));
+        mstc_sql_bind(stmt, "iii", sink, after, N(room));
         return mstc_take_ops(store, stmt, arena, into, room, ret, err);
 }
 
@@ -352,7 +356,7 @@ int
 mstc_journal_open(struct mstc_store *store, int64_t sink, int64_t *ret_due, int64_t *ret_count,
                   struct mst_error *err)
 {
-        if (mstc_sql_number(store, err, ret_due, 0, "SELECT min(due) FROM op WHERE sink=? AND state=3 AND state<16",
+        if (mstc_sql_number(store, err, ret_due, 0, "SELECT min(due) FROM op WHERE sink=? AND state<16 AND state=3",
                             "i", sink) != MST_OK)
                 return err->code;
         return mstc_sql_number(store, err, ret_count, 0, "SELECT count(*) FROM op WHERE sink=? AND state<16", "i",

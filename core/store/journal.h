@@ -24,6 +24,8 @@ struct mstc_entry_op {
         int64_t tries, due, matched;         /* matched: when it was last looked for   */
         int64_t count;                       /* member changes                         */
         bool refs;                           /* after holds references to be resolved  */
+        bool had_link;                       /* there was a row of a link when it was planned */
+        const char *id;                      /* users: the source's id (not for adding) */
         const char *name;                    /* a name for people                      */
         const void *before, *after;          /* flat records; groups: packed members   */
         size_t before_size, after_size;
@@ -48,10 +50,9 @@ struct mstc_set;
 int mstc_op_creating(struct mstc_store *store, int64_t sink, int64_t now, struct mstc_set *into,
                      struct mst_error *err);
 int mstc_op_any_unknown(struct mstc_store *store, int64_t sink, bool *ret, struct mst_error *err);
-/* Ops of a sink in a state, after number 'after', whatever their rank. */
-int mstc_op_in_state(struct mstc_store *store, int64_t sink, int state, int64_t after,
-                     struct mst_arena *arena, struct mstc_entry_op *into, size_t room, size_t *ret,
-                     struct mst_error *err);
+/* Ops of a sink whose result is not known, after number 'after', whatever their rank. */
+int mstc_op_unknowns(struct mstc_store *store, int64_t sink, int64_t after, struct mst_arena *arena,
+                     struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err);
 /* Open ops of a run that are still planned, after number 'after'. */
 int mstc_op_of_run(struct mstc_store *store, int64_t run, int64_t after, struct mst_arena *arena,
                    struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err);

@@ -73,7 +73,7 @@
 " hold INTEGER, approved INTEGER, tries INTEGER NOT NULL DEFAULT 0, due INTEGER, matched INTEGER," \
 " sent INTEGER, ended INTEGER, outcome INTEGER, run_ended INTEGER, count INTEGER NOT NULL DEFAULT 0," \
 " refs INTEGER NOT NULL DEFAULT 0);" \
-"CREATE INDEX op_open ON op(sink, state, rank, number) WHERE state < 16;" \
+"CREATE INDEX op_open ON op(sink, rank, number) WHERE state < 16;" \
 "CREATE INDEX op_entry ON op(entry, kind);" \
 "CREATE INDEX op_run ON op(run, number);" \
 "CREATE INDEX op_hold ON op(hold) WHERE hold IS NOT NULL;" \

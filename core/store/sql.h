@@ -49,8 +49,8 @@ const void *mstc_sql_blob(sqlite3_stmt *stmt, int column, size_t *size);
 
 /* Rows of the journal: journal.c takes them, holds.c asks for some, too. */
 #define MSTC_OP_COLUMNS "o.number, o.run, o.target, o.sink, o.kind, o.entry, o.verb, o.state, o.rank, o.reason, " \
-        "o.hold, o.approved, o.tries, o.due, o.matched, o.count, o.refs, d.name, d.before, d.after, d.text"
-#define MSTC_OP_FROM " FROM op o JOIN opdata d ON d.number=o.number "
+        "o.hold, o.approved, o.tries, o.due, o.matched, o.count, o.refs, d.name, d.before, d.after, d.text, e.id"
+#define MSTC_OP_FROM " FROM op o JOIN opdata d ON d.number=o.number LEFT JOIN entry e ON e.number=o.entry AND o.kind=1 "
 struct mstc_entry_op;
 struct mst_arena;
 int mstc_take_ops(struct mstc_store *store, sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_entry_op *into,

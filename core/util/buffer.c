@@ -49,6 +49,19 @@ mstc_buffer_add(struct mstc_buffer *buffer, const void *bytes, size_t size)
         buffer->bytes[buffer->length] = '\0';
 }
 
+char *
+mstc_buffer_reserve(struct mstc_buffer *buffer, size_t size)
+{
+        char *at;
+
+        if (!grow(buffer, size))
+                return NULL;
+        at = buffer->bytes + buffer->length;
+        buffer->length += size;
+        buffer->bytes[buffer->length] = '\0';
+        return at;
+}
+
 void
 mstc_buffer_text(struct mstc_buffer *buffer, const char *text)
 {

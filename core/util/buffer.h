@@ -20,6 +20,9 @@ MST_API void mstc_buffer_add(struct mstc_buffer *buffer, const void *bytes, size
 MST_API void mstc_buffer_text(struct mstc_buffer *buffer, const char *text);
 MST_API void mstc_buffer_char(struct mstc_buffer *buffer, char c);
 MST_API void mstc_buffer_printf(struct mstc_buffer *buffer, const char *format, ...) MST_PRINTF(2, 3);
+/* Room for 'size' more bytes, which count as added: the caller fills all of them.  NULL when
+ * memory is out (and remembered, as ever). */
+MST_API char *mstc_buffer_reserve(struct mstc_buffer *buffer, size_t size);
 /* LEB128: seven bits a byte, low first. */
 MST_API void mstc_buffer_varint(struct mstc_buffer *buffer, uint64_t number);
 /* As mst_escape_json(). */

@@ -314,6 +314,13 @@ mstc_set_remove(struct mstc_set *set, uint32_t number)
         c->dirty = true;
 }
 
+void
+mstc_set_clear(struct mstc_set *set)
+{
+        for (uint32_t n = 0; mstc_set_next(set, &n); n++)
+                mstc_set_remove(set, n);
+}
+
 bool
 mstc_set_has(const struct mstc_set *set, uint32_t number)
 {

@@ -20,6 +20,7 @@ MST_API struct mstc_set *mstc_set_copy(const struct mstc_set *set);
 MST_API void mstc_set_free(struct mstc_set *set);
 MST_API bool mstc_set_add(struct mstc_set *set, uint32_t number);      /* already there: true */
 MST_API void mstc_set_remove(struct mstc_set *set, uint32_t number);
+MST_API void mstc_set_clear(struct mstc_set *set);                     /* all go */
 MST_API bool mstc_set_has(const struct mstc_set *set, uint32_t number);
 MST_API uint64_t mstc_set_count(const struct mstc_set *set);
 /* The first member >= '*number'; false when there is none. */

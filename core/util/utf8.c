@@ -52,22 +52,22 @@ mstc_utf8_valid(const char *text, size_t length)
         uint32_t point;
         uint64_t word;
 
-        while (at < length) {
+        for (;;) {
                 while (length - at >= sizeof word) {
                         memcpy(&word, text + at, sizeof word);
                         if ((word & HIGH_BITS) != 0)
                                 break;
                         at += sizeof word;
                 }
-                /* At most a word of ASCII, then the character that stopped the loop. */
-                for (size_t i = 0; i < sizeof word && at < length; i++) {
-                        size = mstc_utf8_next(text + at, length - at, &point);
-                        if (size == 0)
-                                return at;
-                        at += size;
-                }
+                while (at < length && ((unsigned char)text[at] & 0x80) == 0)
+                        at++;
+                if (at == length)
+                        return at;
+                size = mstc_utf8_next(text + at, length - at, &point);
+                if (size == 0)
+                        return at;
+                at += size;
         }
-        return at;
 }
 
 size_t
