@@ -15,10 +15,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include <libxml/parser.h>
-#include <libxml/relaxng.h>
-#include <libxml/xmlerror.h>
-
 #include <muster/secret.h>
 
 #include "config/schema.h"
@@ -217,9 +213,14 @@ mstc_document_read(const char *path, struct mstc_place wanted, struct mst_arena 
 {
         struct mstc_document *document = mst_arena_alloc(arena, sizeof *document);
         struct mstc_buffer buffer = { 0 };
+        struct mst_error err = { 0 };
         struct mstc_refusal no;
         size_t errors = mstc_report_errors(report);
 
+        if (mstc_xml_load(&err) != MST_OK) {
+                mstc_report_error(report, wanted, NULL, "%s", err.text);
+                return NULL;
+        }
         xmlSetExternalEntityLoader(load_nothing);
         if (document == NULL)
                 return NULL;

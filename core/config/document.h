@@ -2,9 +2,8 @@
 #ifndef MSTC_CONFIG_DOCUMENT_H
 #define MSTC_CONFIG_DOCUMENT_H
 
-#include <libxml/tree.h>
-
 #include "config/raw.h"
+#include "config/xml.h"
 
 #define MSTC_CONFIG_SPACE "urn:muster:config:1"
 #define MSTC_CONFIG_MOST ((size_t)4 << 20)   /* bytes in a file                        */

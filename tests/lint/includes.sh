@@ -12,7 +12,7 @@ layers="util=10 record=20 net=20 sdk=25 rules=30 config=40 store=40 host=50 engi
 libraries='libxml/.* config
 sqlite3[.]h store
 ltdl[.]h host
-dlfcn[.]h host
+dlfcn[.]h host config
 curl/.* net
 json-c/.* record rules config store host engine cli
 pcre2[.]h rules
