@@ -8,7 +8,9 @@ if ! git rev-parse --is-inside-work-tree >/dev/null 2>&1 || [ ! -e .git ]; then
         exit 0
 fi
 # What a local.mk names may be a folder, which goes with all that is in it.
-make -s -C "${top_builddir:?}" distributed | sed "s,^\./,,; s,^$top_srcdir/,," |
+# Where configure was called by a relative path, some are named by it.
+relative=$(realpath --relative-to="${top_builddir:?}" .)
+make -s -C "$top_builddir" distributed | sed "s,^\./,,; s,^$top_srcdir/,,; s,^$relative/,," |
         while read -r name; do
                 if [ -d "$name" ]; then find "$name" -type f; else echo "$name"; fi
         done | sort -u >"$top_builddir/distributed.list"
