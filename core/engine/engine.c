@@ -279,17 +279,20 @@ make_lives(struct mstc_engine *engine, struct mst_error *err)
         return MST_OK;
 }
 
-/* What an earlier life left is put in order before anything else. */
-static int
-recover(struct mstc_engine *engine, struct mst_error *err)
+/* What an earlier life, or a run of this one that broke off, left is put in order before
+ * anything else. */
+int
+mstc_engine_recover(struct mstc_engine *engine, struct mst_error *err)
 {
         if (mstc_store_begin(engine->store, err) != MST_OK)
                 return err->code;
         if (mstc_journal_recover(engine->store, err) != MST_OK || mstc_runs_recover(engine->store, err) != MST_OK
-            || make_lives(engine, err) != MST_OK || mstc_store_commit(engine->store, err) != MST_OK) {
+            || (engine->lives == NULL && make_lives(engine, err) != MST_OK)
+            || mstc_store_commit(engine->store, err) != MST_OK) {
                 mstc_store_rollback(engine->store);
                 return err->code;
         }
+        engine->unsure = false;
         return MST_OK;
 }
 
@@ -310,7 +313,7 @@ mstc_engine_new(struct mstc_setup *setup, const struct mstc_watch *watch, struct
         if (engine->log_arena == NULL || engine->mail == NULL)
                 mst_fail_memory(err, "starting");
         else if (mstc_store_open(setup->config->store_path, MSTC_WRITE, &engine->store, err) == MST_OK
-                 && recover(engine, err) == MST_OK) {
+                 && mstc_engine_recover(engine, err) == MST_OK) {
                 *ret = engine;
                 return MST_OK;
         }

@@ -334,7 +334,9 @@ commit_and_begin(struct mstc_run *run, struct mst_error *err)
 {
         if (run->options->plan_only)
                 return MST_OK;
-        if (mstc_store_commit(run->store, err) != MST_OK || mstc_store_checkpoint(run->store, false, err) != MST_OK)
+        /* The sets belong to the memberships and links that this commit holds. */
+        if ((run->members != NULL && mstc_members_save(run, err) != MST_OK) || mstc_targets_save(run, err) != MST_OK
+            || mstc_store_commit(run->store, err) != MST_OK || mstc_store_checkpoint(run->store, false, err) != MST_OK)
                 return err->code;
         mstc_engine_serve(run->engine);
         return mstc_store_begin(run->store, err);

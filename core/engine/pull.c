@@ -409,12 +409,19 @@ complete_full(struct round *r, struct mst_error *err)
 
 /* ---- rounds ------------------------------------------------------------------------------------------- */
 
+/* 'before': the part of this round that was read before it was cut off, or NULL. */
 static int
-run_round(struct mstc_run *run, bool full, const char *cursor, struct mst_error *err)
+run_round(struct mstc_run *run, bool full, const char *cursor, const struct mstc_run_row *before, struct mst_error *err)
 {
         struct round r = { .run = run, .fold = { .sync = run->row.id, .run = run->id, .full = full,
                            .generation = run->row.generation + full, .mask = run->mask | MSTC_GROUP_BIT } };
         int rc = mstc_fold_open(run->store, &r.fold, err);
+
+        /* What could not be read before the cut counts in what may be concluded at the end. */
+        if (before != NULL) {
+                r.pages = before->pages;
+                r.fold.bad = (uint64_t)before->bad;
+        }
 
         run->mode = full ? MSTC_RUN_FULL : MSTC_RUN_DELTA;
         mstc_progress(run, MSTC_PHASE_PULL, 0, 0);
@@ -439,7 +446,8 @@ start_run(struct mstc_run *run, bool full, struct mst_error *err)
         if (rc == MST_OK && full)
                 rc = mstc_fold_drop(run->store, run->row.id, run->row.generation, err);
         if (rc == MST_OK && run->id != 0)
-                rc = mstc_run_mode(run->store, run->id, full ? MSTC_RUN_FULL : MSTC_RUN_DELTA, err);
+                rc = mstc_run_mode(run->store, run->id, full ? MSTC_RUN_FULL : MSTC_RUN_DELTA,
+                                   run->row.generation + full, err);
         else if (rc == MST_OK)
                 rc = mstc_run_new(run->store, run->row.id, full ? MSTC_RUN_FULL : MSTC_RUN_DELTA,
                                   run->row.generation + full, run->sync->reads, &run->id, err);
@@ -452,23 +460,34 @@ start_run(struct mstc_run *run, bool full, struct mst_error *err)
 }
 
 /* A round that was cut off, if it may go on: the same things are read, and nobody asked to
- * start anew. */
+ * start anew.  One that may not leaves nothing behind: who was born into a generation that
+ * does not come would be known to the store and there for nobody. */
 static int
-cut_off(struct mstc_run *run, bool full, struct mstc_run_row *row, struct mst_error *err)
+cut_off(struct mstc_run *run, bool *full, struct mstc_run_row *row, struct mst_error *err)
 {
+        static const uint64_t none[MSTC_N_COUNTS];
         int rc = mstc_run_cut_off(run->store, run->row.id, run->arena, row, err);
 
         if (rc != MST_OK)
                 return rc;
-        if ((row->mode == MSTC_RUN_FULL) != full || run->options->full || run->row.reset != 0
-            || row->fingerprint == NULL || strcmp(row->fingerprint, run->sync->reads) != 0
-            || row->generation != run->row.generation + full) {
-                uint64_t none[MSTC_N_COUNTS] = { 0 };
-
-                return mstc_run_end(run->store, row->id, MSTC_END_STOPPED, "it was cut off, and a new one was "
-                                    "begun", none, err) != MST_OK ? err->code : MST_END;
+        if ((row->mode == MSTC_RUN_FULL || !*full) && !run->options->full && run->row.reset == 0
+            && row->fingerprint != NULL && strcmp(row->fingerprint, run->sync->reads) == 0
+            && row->generation == run->row.generation + (row->mode == MSTC_RUN_FULL)) {
+                *full = row->mode == MSTC_RUN_FULL;
+                return MST_OK;
         }
-        return MST_OK;
+        rc = mstc_store_begin(run->store, err);
+        if (rc == MST_OK)
+                rc = mstc_run_end(run->store, row->id, MSTC_END_STOPPED, "it was cut off, and a new one was begun", none,
+                                  err);
+        if (rc == MST_OK && row->mode == MSTC_RUN_FULL)
+                rc = mstc_fold_drop(run->store, run->row.id, run->row.generation, err);
+        if (rc == MST_OK)
+                rc = mstc_store_commit(run->store, err);
+        if (rc == MST_OK)
+                return MST_END;
+        mstc_store_rollback(run->store);
+        return rc;
 }
 
 static int
@@ -482,7 +501,7 @@ expired(struct mstc_run *run, struct mst_error *err)
         memset(err, 0, sizeof *err);
         if (start_run(run, true, err) != MST_OK)
                 return err->code;
-        if (run_round(run, true, NULL, err) == MST_EEXPIRED)
+        if (run_round(run, true, NULL, NULL, err) == MST_EEXPIRED)
                 return mst_fail(err, MST_EINTERNAL, "the source refuses a fresh start as expired; nothing was changed");
         return err->code;
 }
@@ -493,7 +512,7 @@ mstc_pull(struct mstc_run *run, struct mst_error *err)
         bool full = run->options->full || run->row.reset != 0 || run->row.cursor == NULL || run->row.reads == NULL
                  || strcmp(run->row.reads, run->sync->reads) != 0;
         struct mstc_run_row row;
-        int rc = cut_off(run, full, &row, err);
+        int rc = cut_off(run, &full, &row, err);
 
         if (rc < 0)
                 return rc;
@@ -501,7 +520,9 @@ mstc_pull(struct mstc_run *run, struct mst_error *err)
                 run->id = run->engine->run = row.id;
                 mstc_log(run->engine, MST_LOG_INFO, "run %lld was cut off after %lld pages; it goes on from there",
                          (long long)row.id, (long long)row.pages);
-                rc = run_round(run, full, row.next, err);
+                rc = mstc_run_last_line(run->store, row.id, &run->engine->log_line, err);
+                if (rc == MST_OK)
+                        rc = run_round(run, full, row.next, &row, err);
                 if (rc != MST_EEXPIRED)
                         return rc;
                 /* The page marker is too old: from the start of the round, once. */
@@ -511,6 +532,6 @@ mstc_pull(struct mstc_run *run, struct mst_error *err)
         }
         if (start_run(run, full, err) != MST_OK)
                 return err->code;
-        rc = run_round(run, full, full ? NULL : run->row.cursor, err);
+        rc = run_round(run, full, full ? NULL : run->row.cursor, NULL, err);
         return rc == MST_EEXPIRED && !full ? expired(run, err) : rc;
 }

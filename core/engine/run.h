@@ -42,6 +42,7 @@ struct mstc_engine {
         struct mstc_live *lives;
         size_t live_count;
         struct mstc_mail *mail;
+        bool unsure;                         /* a run broke off: the store is put in order first */
         /* the run under way, for its log */
         int64_t run;
         int64_t log_line;
@@ -133,6 +134,8 @@ void mstc_engine_serve(struct mstc_engine *engine);
 /* poll() on 'fds', serving the mail; returns early when stopping. */
 void mstc_engine_wait(struct mstc_engine *engine, const int *fds, size_t count, int ms);
 bool mstc_engine_stopping(const struct mstc_engine *engine);
+
+int mstc_engine_recover(struct mstc_engine *engine, struct mst_error *err);
 
 /* ---- log.c ------------------------------------------------------------------------ */
 void mstc_log(struct mstc_engine *engine, enum mst_level level, const char *format, ...) MST_PRINTF(3, 4);

@@ -36,7 +36,10 @@ mstc_targets_save(struct mstc_run *run, struct mst_error *err)
         for (size_t i = 0; i < run->target_count; i++) {
                 struct mstc_run_target *t = &run->targets[i];
 
-                if (t->live_change == 0 && t->removal_change == 0)
+                uint32_t chunk = 0;
+
+                /* One who comes and one who goes are no change of the number, but of the set. */
+                if (t->live_change == 0 && t->removal_change == 0 && !mstc_set_next_dirty(t->linked, &chunk))
                         continue;
                 if (mstc_target_tally(run->store, t->row.id, t->live_change, t->removal_change, err) != MST_OK
                     || mstc_set_save(run->store, MSTC_TSET, t->row.id, t->linked, err) != MST_OK)

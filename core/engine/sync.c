@@ -361,6 +361,8 @@ close_run(struct mstc_run *run, const struct mst_error *why, struct mst_error *e
                 mstc_log(run->engine, MST_LOG_ERROR, "%s", s->text);
         rc = mstc_store_begin(run->store, err);
         if (rc == MST_OK)
+                rc = mstc_journal_unjudged(run->store, run->id, err);
+        if (rc == MST_OK)
                 rc = mstc_holds_tidy(run->store, false, err);
         if (rc == MST_OK)
                 rc = mstc_log_save(run->engine, err);
@@ -512,9 +514,12 @@ mstc_engine_sync(struct mstc_engine *engine, struct mstc_sync *sync, const struc
 
         if (make_summary(sync, ret, err) != MST_OK)
                 return err->code;
-        rc = configuration_run(engine, sync, options, ret, err);
+        rc = engine->unsure ? mstc_engine_recover(engine, err) : MST_OK;
+        if (rc == MST_OK)
+                rc = configuration_run(engine, sync, options, ret, err);
         if (rc == MST_OK && !mstc_engine_stopping(engine))
                 rc = main_run(engine, sync, options, ret, err);
+        engine->unsure = engine->unsure || rc != MST_OK || ret->outcome == MSTC_END_FAILED;
         if (rc != MST_OK) {
                 ret->outcome = MSTC_END_FAILED;
                 snprintf(ret->text, sizeof ret->text, "%s", err->text);

@@ -346,6 +346,16 @@ mstc_journal_recover(struct mstc_store *store, struct mst_error *err)
 }
 
 int
+mstc_journal_unjudged(struct mstc_store *store, int64_t run, struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "DELETE FROM opdata WHERE number IN (SELECT o.number FROM run r JOIN op o ON "
+                         "o.run=r.id AND o.number>r.judged WHERE r.id=? AND o.state IN (0,4))", "i", run) != MST_OK)
+                return err->code;
+        return mstc_sql_run(store, err, "DELETE FROM op WHERE number IN (SELECT o.number FROM run r JOIN op o ON "
+                            "o.run=r.id AND o.number>r.judged WHERE r.id=? AND o.state IN (0,4))", "i", run);
+}
+
+int
 mstc_journal_judged(struct mstc_store *store, int64_t run, struct mst_error *err)
 {
         return mstc_sql_run(store, err, "UPDATE run SET judged=coalesce((SELECT max(number) FROM op WHERE op.run=run.id), "

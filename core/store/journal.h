@@ -86,6 +86,8 @@ int mstc_op_matched(struct mstc_store *store, int64_t number, int64_t when, stru
 /* At start: what an earlier life left sent is unknown; what a plan had written and was
  * never judged is thrown away.  Before runs are recovered. */
 int mstc_journal_recover(struct mstc_store *store, struct mst_error *err);
+/* The same for one run that ends before its plan was judged; in the transaction that ends it. */
+int mstc_journal_unjudged(struct mstc_store *store, int64_t run, struct mst_error *err);
 /* The plan is whole and judged: its ops may be claimed. */
 int mstc_journal_judged(struct mstc_store *store, int64_t run, struct mst_error *err);
 /* The earliest due time of a sink's retries (0: none), and how many ops are open there. */

@@ -221,9 +221,10 @@ mstc_run_cut_off(struct mstc_store *store, int64_t sync, struct mst_arena *arena
 }
 
 int
-mstc_run_mode(struct mstc_store *store, int64_t run, int mode, struct mst_error *err)
+mstc_run_mode(struct mstc_store *store, int64_t run, int mode, int64_t generation, struct mst_error *err)
 {
-        return mstc_sql_run(store, err, "UPDATE run SET mode=?, next=NULL, pages=0 WHERE id=?", "ii", N(mode), run);
+        return mstc_sql_run(store, err, "UPDATE run SET mode=?, generation=?, next=NULL, pages=0, bad=0 WHERE id=?",
+                            "iii", N(mode), generation, run);
 }
 
 int
@@ -261,6 +262,12 @@ mstc_runs_recover(struct mstc_store *store, struct mst_error *err)
         return mstc_sql_run(store, err, "UPDATE run SET state=5, ended=?, outcome=5, text='it was cut off; the next "
                             "run went on from there' WHERE state<5 AND NOT (state<=2 AND mode<=2 AND next IS NOT NULL)",
                             "i", mstc_now_ms());
+}
+
+int
+mstc_run_last_line(struct mstc_store *store, int64_t run, int64_t *ret, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT max(line) FROM log WHERE run=?", "i", run);
 }
 
 int

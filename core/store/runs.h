@@ -64,7 +64,8 @@ int mstc_run_new(struct mstc_store *store, int64_t sync, int mode, int64_t gener
 /* The run of this sync that was cut off while it read or folded; MST_END: none. */
 int mstc_run_cut_off(struct mstc_store *store, int64_t sync, struct mst_arena *arena, struct mstc_run_row *ret,
                      struct mst_error *err);
-int mstc_run_mode(struct mstc_store *store, int64_t run, int mode, struct mst_error *err);
+/* It starts again, in another way. */
+int mstc_run_mode(struct mstc_store *store, int64_t run, int mode, int64_t generation, struct mst_error *err);
 int mstc_run_state(struct mstc_store *store, int64_t run, int state, struct mst_error *err);
 int mstc_run_next(struct mstc_store *store, int64_t run, const char *next, int64_t pages, int64_t bad,
                   struct mst_error *err);
@@ -73,6 +74,8 @@ int mstc_run_end(struct mstc_store *store, int64_t run, int outcome, const char 
 /* At start: runs that an earlier life left open are closed as stopped, but for those that
  * can go on reading. */
 int mstc_runs_recover(struct mstc_store *store, struct mst_error *err);
+/* The number of its last line; 0: none yet. */
+int mstc_run_last_line(struct mstc_store *store, int64_t run, int64_t *ret, struct mst_error *err);
 int mstc_run_log(struct mstc_store *store, int64_t run, int64_t line, enum mst_level level, const char *text,
                  struct mst_error *err);
 

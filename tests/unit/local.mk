@@ -33,6 +33,12 @@ tests_unit_date_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_date_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/date
 
+check_PROGRAMS += tests/unit/engine-cut
+tests_unit_engine_cut_SOURCES = tests/unit/engine-cut.c $(WORLD)
+tests_unit_engine_cut_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_cut_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-cut
+
 check_PROGRAMS += tests/unit/engine-people
 tests_unit_engine_people_SOURCES = tests/unit/engine-people.c $(WORLD)
 tests_unit_engine_people_CFLAGS = $(UNIT_CFLAGS)
