@@ -46,7 +46,7 @@ int
 mstc_forget_target(struct mstc_store *store, int64_t target, struct mst_error *err)
 {
         static const char *const sql[] = {
-                "UPDATE op SET state=17, ended=0 WHERE target=? AND state<16",
+                "UPDATE op SET state=17, open=NULL, ended=0 WHERE target=? AND open=1",
                 "UPDATE hold SET state=2 WHERE target=? AND state=0",
                 "DELETE FROM duplicate WHERE sink=(SELECT sink FROM target WHERE id=?1) AND entry IN "
                 "(SELECT number FROM entry WHERE sync=(SELECT sync FROM target WHERE id=?1))",

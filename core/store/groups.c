@@ -148,7 +148,7 @@ int
 mstc_grp_unsettled(struct mstc_store *store, int64_t sync, int64_t sink, struct mstc_set *into, struct mst_error *err)
 {
         sqlite3_stmt *stmt = mstc_sql(store, "SELECT grp FROM gdirty WHERE sync=?1 UNION ALL SELECT entry FROM op WHERE "
-                                      "sink=?2 AND state IN (0,1,2,3,4) AND state<16 AND rank=?3", err);
+                                      "sink=?2 AND state IN (0,1,2,3,4) AND open=1 AND rank=?3", err);
         int rc;
 
         if (stmt == NULL)

@@ -100,7 +100,7 @@ int
 mstc_holds_tidy(struct mstc_store *store, bool without_ops, struct mst_error *err)
 {
         return mstc_sql_run(store, err, "UPDATE hold SET state=2, decided=? WHERE state=0 AND NOT EXISTS "
-                            "(SELECT 1 FROM op WHERE op.hold=hold.number AND op.state<16) AND (?2<>0 OR EXISTS "
+                            "(SELECT 1 FROM op WHERE op.hold=hold.number AND op.open=1) AND (?2<>0 OR EXISTS "
                             "(SELECT 1 FROM op WHERE op.hold=hold.number))", "ii", mstc_now_ms(),
                             (int64_t)without_ops);
 }
@@ -113,7 +113,7 @@ mstc_holds_open(struct mstc_store *store, int64_t sync, int64_t now, int64_t *re
                                "ii", sync, now);
 }
 
-#define CLASS "sink=?1 AND target=?2 AND state IN (0,3) AND state<16 AND (?3 & (1 << verb))<>0 AND " \
+#define CLASS "sink=?1 AND target=?2 AND state IN (0,3) AND open=1 AND (?3 & (1 << verb))<>0 AND " \
               "(?4<0 OR reason=?4) AND (?5=0 OR run=?5) "
 
 int
@@ -130,7 +130,7 @@ mstc_ops_held(struct mstc_store *store, int64_t target, int64_t sink, uint32_t v
               int64_t *ret, struct mst_error *err)
 {
         return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op WHERE sink=? AND target=? AND "
-                               "state IN (0,3) AND state<16 AND (? & (1 << verb))<>0 AND run<>? AND "
+                               "state IN (0,3) AND open=1 AND (? & (1 << verb))<>0 AND run<>? AND "
                                "hold IS NOT NULL AND coalesce(approved, 0)<=?", "iiiii", sink, target, N(verbs), run,
                                mstc_now_ms());
 }

@@ -115,7 +115,7 @@ mstc_op_of(struct mstc_store *store, enum mst_kind kind, int64_t entry, int64_t 
            struct mstc_entry_op *ret, struct mst_error *err)
 {
         sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.entry=? AND o.kind=? AND +o.sink=? AND "
-                                      "+o.state<16 ORDER BY o.number DESC LIMIT 1", err);
+                                      "+o.open=1 ORDER BY o.number DESC LIMIT 1", err);
 
         if (stmt == NULL)
                 return err->code;
@@ -142,9 +142,9 @@ mstc_op_claimable(struct mstc_store *store, int64_t sink, int rank, int64_t afte
 {
         /* Retries first: they were planned before the others. */
         static const char *const sql[] = {
-                "SELECT " COLUMNS FROM "WHERE o.sink=?1 AND o.rank=?2 AND o.number>?3 AND o.state<16 AND o.state=3 AND "
+                "SELECT " COLUMNS FROM "WHERE o.sink=?1 AND o.rank=?2 AND o.number>?3 AND o.state=3 AND "
                 "(o.hold IS NULL OR o.approved>?4) AND (o.due IS NULL OR o.due<=?4) ORDER BY o.number LIMIT ?5",
-                "SELECT " COLUMNS FROM "WHERE o.sink=?1 AND o.rank=?2 AND o.number>?3 AND o.state<16 AND o.state=0 AND "
+                "SELECT " COLUMNS FROM "WHERE o.sink=?1 AND o.rank=?2 AND o.number>?3 AND o.open=1 AND o.state=0 AND "
                 "(o.hold IS NULL OR o.approved>?4) AND (o.due IS NULL OR o.due<=?4) ORDER BY o.number LIMIT ?5",
         };
         size_t got = 0;
@@ -163,7 +163,7 @@ mstc_op_claimable(struct mstc_store *store, int64_t sink, int rank, int64_t afte
         return MST_OK;
 }
 
-#define READY "sink=?1 AND state IN (0,3) AND state<16 AND (hold IS NULL OR approved>?2) AND (due IS NULL OR due<=?2)"
+#define READY "sink=?1 AND state IN (0,3) AND open=1 AND (hold IS NULL OR approved>?2) AND (due IS NULL OR due<=?2)"
 
 int
 mstc_op_ready(struct mstc_store *store, int64_t sink, int64_t now, int64_t *ret, struct mst_error *err)
@@ -191,7 +191,7 @@ mstc_op_any_unknown(struct mstc_store *store, int64_t sink, bool *ret, struct ms
 {
         int64_t one;
 
-        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM op WHERE sink=? AND state<16 AND state=2 LIMIT 1", "i",
+        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM op WHERE sink=? AND state=2 LIMIT 1", "i",
                             sink) != MST_OK)
                 return err->code;
         *ret = one != 0;
@@ -202,7 +202,7 @@ int
 mstc_op_unknowns(struct mstc_store *store, int64_t sink, int64_t after, struct mst_arena *arena,
                  struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err)
 {
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.sink=? AND o.state<16 AND o.state=2 AND o.number>? "
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.sink=? AND o.state=2 AND o.number>? "
                                       "ORDER BY o.number LIMIT ?", err);
 
         if (stmt == NULL)
@@ -215,7 +215,7 @@ int
 mstc_op_of_run(struct mstc_store *store, int64_t run, int64_t after, struct mst_arena *arena,
                struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err)
 {
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.run=? AND o.number>? AND o.state<16 "
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.run=? AND o.number>? AND o.open=1 "
                                       "ORDER BY o.number LIMIT ?", err);
 
         if (stmt == NULL)
@@ -281,10 +281,10 @@ int
 mstc_ops_unpark(struct mstc_store *store, int64_t sink, int outcome, int64_t since, int64_t *ret,
                 struct mst_error *err)
 {
-        if (mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op WHERE sink=? AND state=4 AND state<16 AND "
+        if (mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op WHERE sink=? AND state=4 AND open=1 AND "
                             "outcome=? AND ended>=?", "iii", sink, N(outcome), since) != MST_OK)
                 return err->code;
-        return mstc_sql_run(store, err, "UPDATE op SET state=0, due=NULL WHERE sink=? AND state=4 AND state<16 AND "
+        return mstc_sql_run(store, err, "UPDATE op SET state=0, due=NULL WHERE sink=? AND state=4 AND open=1 AND "
                             "outcome=?", "ii", sink, N(outcome));
 }
 
@@ -296,13 +296,13 @@ mstc_journal_reconsider(struct mstc_store *store, int64_t sync, int64_t sink, ui
                         int64_t matched_before, struct mst_error *err)
 {
         /* What was never sent (no outcome) waits for its map or its person to change. */
-        if (mstc_sql_run(store, err, "UPDATE op SET state=0, due=NULL WHERE sink=?1 AND state=4 AND state<16 AND "
+        if (mstc_sql_run(store, err, "UPDATE op SET state=0, due=NULL WHERE sink=?1 AND state=4 AND open=1 AND "
                          "outcome IS NOT NULL AND target IN (SELECT id FROM target WHERE sync=?2) AND "
                          "(tries<=" AT_ONCE " OR ended+min(24, 1<<min(tries-" AT_ONCE ", 5))*" HOUR "<=?3)", "iii",
                          sink, sync, now) != MST_OK)
                 return err->code;
         return mstc_sql_run(store, err, "INSERT INTO dirty SELECT ?1, entry, ?2 FROM op WHERE sink=?3 AND "
-                            "state IN (0,3) AND state<16 AND verb=1 AND kind=1 AND matched<?5 AND "
+                            "state IN (0,3) AND open=1 AND verb=1 AND kind=1 AND matched<?5 AND "
                             "(hold IS NULL OR approved>?4) AND target IN (SELECT id FROM target WHERE sync=?1) "
                             "ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|excluded.mask", "iiiii", sync, N(mask),
                             sink, now, matched_before);
@@ -312,7 +312,7 @@ int
 mstc_op_end(struct mstc_store *store, int64_t number, int state, int outcome, int64_t run, const char *text,
             struct mst_error *err)
 {
-        if (mstc_sql_run(store, err, "UPDATE op SET state=?, outcome=?, ended=?, run_ended=? WHERE number=?",
+        if (mstc_sql_run(store, err, "UPDATE op SET state=?, open=NULL, outcome=?, ended=?, run_ended=? WHERE number=?",
                          "iiiii", N(state), N(outcome), mstc_now_ms(), run, number) != MST_OK)
                 return err->code;
         return say(store, number, text, err);
@@ -336,7 +336,7 @@ mstc_op_matched(struct mstc_store *store, int64_t number, int64_t when, struct m
 int
 mstc_journal_recover(struct mstc_store *store, struct mst_error *err)
 {
-        if (mstc_sql_run(store, err, "UPDATE op SET state=2 WHERE state=1 AND state<16", "") != MST_OK)
+        if (mstc_sql_run(store, err, "UPDATE op SET state=2 WHERE state=1 AND open=1", "") != MST_OK)
                 return err->code;
         if (mstc_sql_run(store, err, "DELETE FROM opdata WHERE number IN (SELECT o.number FROM run r JOIN op o ON "
                          "o.run=r.id AND o.number>r.judged WHERE r.state<5 AND o.state IN (0,4))", "") != MST_OK)
@@ -366,9 +366,9 @@ int
 mstc_journal_open(struct mstc_store *store, int64_t sink, int64_t *ret_due, int64_t *ret_count,
                   struct mst_error *err)
 {
-        if (mstc_sql_number(store, err, ret_due, 0, "SELECT min(due) FROM op WHERE sink=? AND state<16 AND state=3",
+        if (mstc_sql_number(store, err, ret_due, 0, "SELECT min(due) FROM op WHERE sink=? AND state=3",
                             "i", sink) != MST_OK)
                 return err->code;
-        return mstc_sql_number(store, err, ret_count, 0, "SELECT count(*) FROM op WHERE sink=? AND state<16", "i",
+        return mstc_sql_number(store, err, ret_count, 0, "SELECT count(*) FROM op WHERE sink=? AND open=1", "i",
                                sink);
 }

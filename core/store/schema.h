@@ -15,7 +15,9 @@
  *   wake       what time alone makes dirty.
  *   link       the tie between an entry and its object in one sink.
  *   op         the journal (state < 16) and the history (state >= 16) in one: an op is
- *              written once and changes its small row.
+ *              written once and changes its small row.  'open' is 1 in the journal and null
+ *              in the history; the index of open ops hangs on it, and not on the state, so
+ *              that the way from planned to sent does not touch the index.
  *   tset       entries with a live link, a set for each target.
  *   grp        a dynamic group; gset: who satisfies its rule; gmem: the same seen from the
  *              entry, so that a changed record meets only its own groups.
@@ -72,8 +74,10 @@
 " state INTEGER NOT NULL, rank INTEGER NOT NULL, reason INTEGER NOT NULL DEFAULT 0," \
 " hold INTEGER, approved INTEGER, tries INTEGER NOT NULL DEFAULT 0, due INTEGER, matched INTEGER," \
 " sent INTEGER, ended INTEGER, outcome INTEGER, run_ended INTEGER, count INTEGER NOT NULL DEFAULT 0," \
-" refs INTEGER NOT NULL DEFAULT 0);" \
-"CREATE INDEX op_open ON op(sink, rank, number) WHERE state < 16;" \
+" refs INTEGER NOT NULL DEFAULT 0, open INTEGER DEFAULT 1);" \
+"CREATE INDEX op_open ON op(sink, rank, number) WHERE open IS NOT NULL;" \
+"CREATE INDEX op_unknown ON op(sink, number) WHERE state = 2;" \
+"CREATE INDEX op_retry ON op(sink, rank, number) WHERE state = 3;" \
 "CREATE INDEX op_entry ON op(entry, kind);" \
 "CREATE INDEX op_run ON op(run, number);" \
 "CREATE INDEX op_hold ON op(hold) WHERE hold IS NOT NULL;" \

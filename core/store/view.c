@@ -69,7 +69,7 @@ read_targets(struct mstc_store *store, struct mst_arena *arena, struct mstc_view
                       "sum(o.state IN (0,3) AND o.hold IS NOT NULL AND coalesce(o.approved,0)<=?), "
                       "sum(o.state=3 AND o.hold IS NULL), sum(o.state IN (1,2)) "
                       "FROM target t JOIN sync s ON s.id=t.sync LEFT JOIN instance i ON i.id=t.sink "
-                      "LEFT JOIN op o ON o.sink=t.sink AND o.target=t.id AND o.state<16 "
+                      "LEFT JOIN op o ON o.sink=t.sink AND o.target=t.id AND o.open=1 "
                       "GROUP BY t.id ORDER BY s.name, t.bit", "i", mstc_now_ms()))
                 while (mstc_rows_next(&rows)) {
                         if (!mstc_rows_grow(arena, &into, count, &room, sizeof (struct mstc_view_target))) {

@@ -5,8 +5,8 @@
 
 #define HOLD_COLUMNS "h.number, h.run, h.created, h.decided, h.expect, s.name, t.name, h.guard, h.reason, "     \
                      "h.decided_by, h.note, h.state=0, "                                                        \
-                     "(SELECT count(*) FROM op o WHERE o.hold=h.number AND o.state<16), "                       \
-                     "(SELECT count(*) FROM op o WHERE o.hold=h.number AND o.state<16 AND o.approved>?1) "      \
+                     "(SELECT count(*) FROM op o WHERE o.hold=h.number AND o.open=1), "                       \
+                     "(SELECT count(*) FROM op o WHERE o.hold=h.number AND o.open=1 AND o.approved>?1) "      \
                      "FROM hold h LEFT JOIN sync s ON s.id=h.sync LEFT JOIN target t ON t.id=h.target "
 
 static void
