@@ -331,6 +331,13 @@ next_rank(struct applier *a)
         a->drained = false;
 }
 
+/* While all that is left waits for somebody who is under way, each answer is dear. */
+static int64_t
+gather_ms(const struct applier *a)
+{
+        return a->drained && a->runnable.count == 0 && a->wait_count != 0 ? 2 : GATHER_MS;
+}
+
 /* Is it time for a transaction?  A sink that runs dry is not kept waiting for outcomes to
  * gather, but neither does each of them get a commit of its own. */
 static bool
@@ -342,7 +349,7 @@ ripe(const struct applier *a, bool stopping)
                 return true;
         if (a->answered_count == 0)
                 return can_claim(a);
-        return mstc_clock_ticks_ms() - a->answered_since >= GATHER_MS
+        return mstc_clock_ticks_ms() - a->answered_since >= gather_ms(a)
             || (open <= RUNNING_DRY && a->answered_count >= RUNNING_DRY / 2);
 }
 
@@ -488,7 +495,7 @@ wait_for_news(struct mstc_run *run, struct applier *appliers, size_t count)
         for (size_t i = 0; i < count && n + 2 <= sizeof fds / sizeof fds[0]; i++) {
                 /* While outcomes gather there is no need to wake up for each. */
                 if (appliers[i].answered_count != 0)
-                        ms = GATHER_MS / 2;
+                        ms = (int)gather_ms(&appliers[i]) / 2;
                 else
                         fds[n++] = mstc_feed_collect_fd(appliers[i].feed);
                 if (appliers[i].posted)
