@@ -406,7 +406,8 @@ apply_difference(struct mstc_run *run, int64_t entry, const uint32_t *old, size_
         }
         if (!differs)
                 return MST_OK;
-        qsort(now->items, now->count, sizeof *now->items, by_number);
+        if (now->count > 0)
+                qsort(now->items, now->count, sizeof *now->items, by_number);
         return mstc_gmem_put(run->store, entry, now->items, now->count, err);
 }
 
