@@ -38,7 +38,7 @@ take_op(void *self, const struct mstc_planned *planned)
         struct mstc_secrets secrets = { job->place.setup };
         struct mstc_shown_op op = {
                 .number = planned->number, .hold = planned->hold, .sync = job->sync, .target = planned->target,
-                .sink = planned->sink, .verb = planned->verb, .kind = planned->kind, .reason = planned->reason,
+                .sink = planned->sink, .verb = (int)planned->verb, .kind = (int)planned->kind, .reason = planned->reason,
                 .state = planned->state, .id = planned->id, .title = planned->title,
                 .object_name = planned->object_name, .before = planned->before, .after = planned->after,
                 .joins = planned->joins, .leaves = planned->leaves, .text = planned->text,
@@ -103,7 +103,7 @@ plan_one(struct job *job, struct mstc_sync *sync)
         mstc_opshow_free(job->show);
         job->show = NULL;
         job->count++;
-        return err.code == 0 ? mstc_outcome_code(summary->outcome) : mstc_cli_fail(cli, &err);
+        return err.code == 0 ? mstc_outcome_code((int)summary->outcome) : mstc_cli_fail(cli, &err);
 }
 
 static void

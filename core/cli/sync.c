@@ -53,7 +53,7 @@ sync_one(struct job *job, struct mstc_sync *sync)
         }
         rc = mstc_engine_sync(job->place.engine, sync, &options, &summary, &err);
         mstc_shown_clear(job->shown);
-        code = mstc_outcome_code(summary.outcome);
+        code = mstc_outcome_code((int)summary.outcome);
         if (cli->json != NULL)
                 mstc_summary_json(cli->json, sync->name, &summary);
         else if (rc == MST_OK)
