@@ -4,9 +4,22 @@
 #include "cli/launch.h"
 
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "cli/halt.h"
 #include "util/near.h"
+
+/* Pages and ops are made in one thread and freed in another; one heap for all of them keeps
+ * the process small, and the threads meet there too rarely to wait for each other. */
+static void
+keep_small(void)
+{
+#ifdef __GLIBC__
+        mallopt(M_ARENA_MAX, 1);
+#endif
+}
 
 int
 mstc_launch(struct mstc_cli *cli, struct mstc_workplace *place, const struct mstc_watch *watch)
@@ -17,6 +30,7 @@ mstc_launch(struct mstc_cli *cli, struct mstc_workplace *place, const struct mst
 
         if (code != MSTC_END_DONE)
                 return code;
+        keep_small();
         place->stop = mstc_halt_begin();
         if (place->stop == NULL) {
                 mst_fail(&err, MST_EINTERNAL, "no descriptor or memory is left to catch signals with");
