@@ -105,6 +105,12 @@ tests_unit_page_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_page_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/page
 
+check_PROGRAMS += tests/unit/progress
+tests_unit_progress_SOURCES = tests/unit/progress.c core/cli/progress.c core/cli/table.c
+tests_unit_progress_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_progress_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/progress
+
 check_PROGRAMS += tests/unit/record
 tests_unit_record_SOURCES = tests/unit/record.c
 tests_unit_record_CFLAGS = $(UNIT_CFLAGS)
