@@ -34,7 +34,7 @@
 
 /* It lives for one comparison and leaves its memory to the system: with the sanitizers,
  * what it reads wrongly counts, and what it leaves does not. */
-const char *__asan_default_options(void);
+__attribute__((visibility("default"))) const char *__asan_default_options(void);
 const char *
 __asan_default_options(void)
 {
