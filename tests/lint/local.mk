@@ -1,7 +1,7 @@
 # tests/lint
-TESTS += tests/lint/dist.sh
-check_SCRIPTS += tests/lint/dist.sh
-EXTRA_DIST += tests/lint/style.sh tests/lint/dist.sh
+TESTS += tests/lint/dist.sh tests/lint/style.sh
+check_SCRIPTS += tests/lint/dist.sh tests/lint/style.sh
+EXTRA_DIST += tests/lint/dist.sh tests/lint/style.sh
 TESTS += tests/lint/man.sh
 check_SCRIPTS += tests/lint/man.sh
 EXTRA_DIST += tests/lint/man.sh
