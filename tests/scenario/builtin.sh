@@ -14,5 +14,6 @@ for name in entra ldap; do
         MUSTER_PLUGINS=$work "$MUSTER" plugins $name >"$work/said" 2>&1 ||
                 fail "muster plugins $name: $(cat "$work/said")"
 done
-[[ $said == *"built in"* ]] || fail "it does not say that they are built in: $said"
+said=$(MUSTER_PLUGINS=$work "$MUSTER" plugins --json)
+[ "$(grep -c '"file":"(built in)"' <<<"$said")" = 2 ] || fail "it does not say that both are built in: $said"
 exit 0

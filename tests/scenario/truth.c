@@ -34,7 +34,6 @@
 /* With the sanitizers: it lives for one comparison, so what it leaves is no leak. */
 __attribute__((visibility("default"))) const char *__asan_default_options(void);
 const char *__asan_default_options(void) { return "detect_leaks=0"; }
-
 struct entry {                               /* of the directory                       */
         char *dn;                            /* normalized                             */
         char *stamp;                         /* NULL: none                             */
