@@ -5,7 +5,9 @@
  *   rename    when the RDN or the parent differs from what it shall be
  *   modify    what else differs
  *   reread    when a value to add was there or one to remove was not: somebody else
- *             has changed the entry; what is still to be done is worked out again
+ *             has changed the entry; what is still to be done is worked out again.  Also
+ *             when its classes do not allow an attribute: those that new entries get and
+ *             it lacks are added (an adopted entry may not have the stamp's class)
  *
  * An attribute with one value before and after is replaced.  Where there are several,
  * single values are added and deleted, so that those of others stay.  An attribute is
@@ -225,13 +227,36 @@ put_verb(struct ldp_request *req, struct ldp_mods *mods, enum ldp_next *next)
         return true;
 }
 
+static void
+put_classes(struct ldp_request *req, struct ldp_mods *mods)
+{
+        struct ldp_values wanted = { 0 }, text;
+        size_t count = 0;
+
+        if (req->classes.count == 0)
+                return;
+        while (req->place->classes[count] != NULL)
+                count++;
+        wanted.list = mst_arena_alloc(req->arena, (count + 1) * sizeof *wanted.list);
+        for (; wanted.list != NULL && wanted.count < count; wanted.count++) {
+                if (!ldp_values_text(req->arena, req->place->classes[wanted.count], &text))
+                        break;
+                wanted.list[wanted.count] = text.list[0];
+        }
+        if (wanted.count < count || !ldp_values_without(req->arena, &wanted, &req->classes, false, &wanted))
+                mods->failed = true;
+        else if (wanted.count > 0)
+                ldp_mods_put(mods, LDAP_MOD_ADD, "objectClass", &wanted);
+}
+
 /* Fills 'mods'; NULL when nothing differs.  False: settled. */
 static bool
 build(struct ldp_request *req, enum ldp_next *next)
 {
         struct ldp_mods mods;
 
-        ldp_mods_begin(&mods, req->arena, mst_op_change_count(req->op) * 2 + 4);
+        ldp_mods_begin(&mods, req->arena, mst_op_change_count(req->op) * 2 + 5);
+        put_classes(req, &mods);
         if (!put_changes(req, &mods, next) || !put_verb(req, &mods, next))
                 return false;
         if (mods.failed) {
@@ -344,6 +369,15 @@ answer_modify(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
         case LDAP_NO_SUCH_ATTRIBUTE:
                 if (!req->again) {
                         req->again = true;
+                        req->blamed = result;
+                        req->step = &step_reread;
+                        return LDP_SEND;
+                }
+                break;
+        case LDAP_OBJECT_CLASS_VIOLATION:
+                if (!req->classed) {
+                        req->classed = true;
+                        req->blamed = result;
                         req->step = &step_reread;
                         return LDP_SEND;
                 }
@@ -360,7 +394,7 @@ static int
 send_reread(struct ldp_request *req, LDAP *ld, int *msgid)
 {
         size_t count = mst_op_change_count(req->op), used = 0;
-        char **wanted = mst_arena_alloc(req->arena, (count + 2) * sizeof *wanted);
+        char **wanted = mst_arena_alloc(req->arena, (count + 3) * sizeof *wanted);
 
         req->present = mst_arena_alloc(req->arena, (count + 1) * sizeof *req->present);
         if (wanted == NULL || req->present == NULL)
@@ -368,6 +402,8 @@ send_reread(struct ldp_request *req, LDAP *ld, int *msgid)
         for (size_t i = 0; i < count; i++)
                 if (mst_op_change_name(req->op, i)[0] != '@')
                         wanted[used++] = (char *)mst_op_change_name(req->op, i);
+        if (req->classed)
+                wanted[used++] = (char *)"objectClass";
         if (used == 0)
                 wanted[0] = (char *)LDAP_NO_ATTRS;
         return ldap_search_ext(ld, req->dn, LDAP_SCOPE_BASE, "(objectClass=*)", wanted, 0, NULL, NULL, NULL, 1,
@@ -375,13 +411,11 @@ send_reread(struct ldp_request *req, LDAP *ld, int *msgid)
 }
 
 static bool
-keep_values(struct ldp_request *req, LDAP *ld, LDAPMessage *message, size_t index)
+keep_values(struct ldp_request *req, LDAP *ld, LDAPMessage *message, const char *name, struct ldp_values *there)
 {
-        const char *name = mst_op_change_name(req->op, index);
         struct berval **values = ldap_get_values_len(ld, message, name);
         size_t count = values != NULL ? (size_t)ldap_count_values_len(values) : 0;
         struct berval *copies = mst_arena_alloc(req->arena, (count + 1) * sizeof *copies);
-        struct ldp_values *there = &req->present[index];
         bool ok;
 
         there->list = mst_arena_alloc(req->arena, (count + 1) * sizeof *there->list);
@@ -404,9 +438,14 @@ answer_reread(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
         enum ldp_next next = LDP_SEND;
 
         if (ldap_msgtype(message) == LDAP_RES_SEARCH_ENTRY) {
-                for (size_t i = 0; i < count; i++)
-                        if (mst_op_change_name(req->op, i)[0] != '@' && !keep_values(req, ld, message, i))
+                for (size_t i = 0; i < count; i++) {
+                        const char *name = mst_op_change_name(req->op, i);
+
+                        if (name[0] != '@' && !keep_values(req, ld, message, name, &req->present[i]))
                                 return ldp_request_no_memory(req);
+                }
+                if (req->classed && !keep_values(req, ld, message, "objectClass", &req->classes))
+                        return ldp_request_no_memory(req);
                 return LDP_MORE;
         }
         if (ldap_msgtype(message) != LDAP_RES_SEARCH_RESULT)
@@ -420,6 +459,8 @@ answer_reread(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
                 return next;
         if (req->mods == NULL)
                 return ldp_request_done(req, req->renamed ? MST_DONE : MST_ALREADY);
+        if (req->blamed.rc == LDAP_OBJECT_CLASS_VIOLATION && strcasecmp(req->mods[0]->mod_type, "objectClass") != 0)
+                return ldp_request_refused(req, &req->blamed, "changing", err);
         req->step = &step_modify;
         return LDP_SEND;
 }

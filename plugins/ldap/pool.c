@@ -89,7 +89,7 @@ follow(struct pool *pool, struct ldp_request *req, enum ldp_next next)
         }
         if (next == LDP_FATAL)
                 pool->fatal = pool->err->code;
-        pool->denials = req->denied ? pool->denials + 1 : 0;
+        pool->denials = req->done ? 0 : pool->denials + req->denied;
         if (pool->denials == DENIALS)
                 pool->fatal = mst_fail(pool->err, MST_EPERM, "the directory has refused the last %d changes for want "
                                        "of rights: grant bind-dn write access below the bases (a server that is "

@@ -40,6 +40,7 @@ ldp_request_done(struct ldp_request *req, enum mst_outcome outcome)
 
         if (ended && (req->moved || verb == MST_CREATE || verb == MST_ADOPT || verb == MST_RENAME))
                 mst_op_set_object(req->op, req->id, req->dn, NULL);
+        req->done = ended;
         ldp_members_close(req, outcome);
         mst_op_settle(req->op, outcome, NULL);
         return LDP_SETTLED;

@@ -66,7 +66,9 @@ struct ldp_request {
         LDAPMod **mods;
         bool moved, renamed, located, again, bare;
         bool wrote;                              /* a part of it is done               */
-        bool denied;                             /* settled because of rights          */
+        bool denied, done;                       /* settled because of rights; as done */
+        bool classed;                            /* the entry's classes were looked at */
+        struct ldp_values classes;               /* those it has, when they were       */
         struct ldp_values *present;              /* values read again, by number of the change */
         struct ldp_members members;
         struct ldp_result blamed;                /* why the entry was looked for       */

@@ -476,6 +476,39 @@ START_TEST(manager_and_types)
 }
 END_TEST
 
+/* An entry from before us lacks the class that allows the stamp: it gets it. */
+START_TEST(adopt_class)
+{
+        static const char *const account[] = { "objectClass", "account", "uid", "ada", NULL };
+        struct fixture fx;
+        struct mst_error err;
+        struct mst_op *op;
+        const char *id;
+
+        fx_start(&fx, "main");
+        id = fx_make(&fx, ADA, plain);
+        op = on(&fx, MST_ADOPT, id, ADA);
+        mst_test_op_stamp(op, "ours");
+        fx_change(op, "cn", "Somebody", "Ada");
+        fx_expect(&fx, MST_DONE);
+        ck_assert_str_eq(fx_look(&fx, ADA, "musterStamp"), "ours");
+        ck_assert_str_eq(fx_look(&fx, ADA, "cn"), "Ada");
+        ck_assert_ptr_nonnull(strstr(fx_look(&fx, ADA, "objectClass"), "musterObject"));
+        op = on(&fx, MST_UPDATE, id, ADA);                /* allowed by none of the classes */
+        fx_change(op, "dc", NULL, "x");
+        ck_assert_int_eq(fx_apply(&fx, &err), MST_OK);
+        fx_outcome(&fx, 0, MST_REFUSED, "(65)");
+        fx_forget(&fx);
+        fx_delete(&fx, ADA);
+        op = on(&fx, MST_ADOPT, fx_make(&fx, ADA, account), ADA);
+        mst_test_op_stamp(op, "ours");
+        ck_assert_int_eq(fx_apply(&fx, &err), MST_OK);
+        fx_outcome(&fx, 0, MST_REFUSED, "(6");           /* another structural class: not ours to change */
+        ck_assert_str_eq(fx_look(&fx, ADA, "objectClass"), "account");
+        fx_close(&fx);
+}
+END_TEST
+
 TCase *
 case_people(void)
 {
@@ -496,6 +529,7 @@ case_people(void)
         tcase_add_test(people, disable_unconfigured);
         tcase_add_test(people, delete);
         tcase_add_test(people, adopt);
+        tcase_add_test(people, adopt_class);
         tcase_add_test(people, manager_and_types);
         return people;
 }
