@@ -330,7 +330,8 @@ answer_rename(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
                 return ldp_request_refused(req, &result, "renaming", err);
         dn = ldp_dn_join(req->arena, req->rdn, req->parent != NULL ? req->parent : ldp_dn_parent(req->dn));
         if (dn == NULL)
-                return ldp_request_settle(req, MST_UNKNOWN, MST_EINTERNAL, "out of memory after renaming '%s'", req->dn);
+                return ldp_request_settle(req, MST_UNKNOWN, MST_EINTERNAL, "out of memory after renaming '%s'",
+                                          req->dn);
         req->dn = dn;
         req->moved = req->renamed = req->wrote = true;
         if (req->mods == NULL)

@@ -3,7 +3,8 @@
  * create.c - new entries.
  *
  *   add       with everything, and for a group the members that fit
- *   read id   only where the server did not tell the entryUUID with its answer
+ *   read id   only where the server did not tell the entryUUID with its answer and it
+ *             was not found out together with others (ids.c)
  *   members   those of a group that did not fit
  *
  * A group that is refused with its members is tried again without them: then it is
@@ -171,7 +172,8 @@ send_add(struct ldp_request *req, LDAP *ld, int *msgid)
 {
         LDAPControl *controls[] = { &req->sink->post_read, NULL };
 
-        return ldap_add_ext(ld, req->dn, req->mods, req->sink->server.post_read ? controls : NULL, NULL, msgid);
+        return ldap_add_ext(ld, req->dn, req->mods, req->sink->server.post_read && !req->bulk ? controls : NULL, NULL,
+                            msgid);
 }
 
 /* The entryUUID from the post-read control: an entry in BER with one attribute. */
@@ -193,8 +195,8 @@ take_id(struct ldp_request *req, LDAPControl **controls)
 }
 
 /* The entry is there: on with what it still lacks. */
-static enum ldp_next
-go_on(struct ldp_request *req)
+enum ldp_next
+ldp_create_go_on(struct ldp_request *req)
 {
         if (req->id == NULL) {
                 req->step = &step_read_id;
@@ -258,7 +260,9 @@ answer_add(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_e
         req->wrote = true;
         if (req->place->kind == MST_GROUP && !req->bare)
                 ldp_members_first_done(req);
-        return go_on(req);
+        if (req->bulk && req->id == NULL && ldp_ids_await(req))
+                return LDP_AWAIT_ID;
+        return ldp_create_go_on(req);
 }
 
 static const struct ldp_step step_add = { "add", false, send_add, answer_add };
@@ -290,7 +294,7 @@ answer_read_id(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct m
         if (req->id == NULL)
                 return ldp_request_settle(req, MST_UNKNOWN, MST_EPERM, "'%s' was created, but its " LDP_ID " cannot "
                                           "be read: grant bind-dn the right to", req->dn);
-        return go_on(req);
+        return ldp_create_go_on(req);
 }
 
 static const struct ldp_step step_read_id = { "read id", true, send_read_id, answer_read_id };

@@ -170,8 +170,8 @@ finish(struct ldp_request *req)
         }
         if (done || already || m->count == 0)
                 return ldp_request_done(req, done ? MST_DONE : MST_ALREADY);
-        return ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "none of the %zu members could be written to '%s': %s",
-                                  m->count, req->dn, req->blamed.text[0] != '\0' ? req->blamed.text : "no DN");
+        return ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "none of the %zu members could be written to "
+                                  "'%s': %s", m->count, req->dn, req->blamed.text[0] != '\0' ? req->blamed.text : "no DN");
 }
 
 /* --- a new group --------------------------------------------------------------- */

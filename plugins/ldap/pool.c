@@ -7,6 +7,7 @@
  *             opened only when those that are open are all busy
  *   wait      for answers, ops, the wish to stop, or a deadline
  *   receive   what has come; a request that goes on is sent again at once
+ *   flush     new entries that stand in line for their ids ask for them together
  *
  * A lost connection leaves its writes unknown and its reads to be sent again; what was
  * not sent waits for another connection.  Nobody waits for one while others work.
@@ -25,6 +26,9 @@
 #define LANES 16
 #define WINDOW 32
 #define STOP_MS 1500             /* for answers to what is in flight */
+#define LINE 64                  /* new entries that ask for their ids together */
+#define SPARES 4                 /* such requests at once */
+#define LINE_MS 20               /* longest wait in line */
 #define DENIALS 16               /* refusals for want of rights, without one success between */
 
 struct lane {
@@ -40,7 +44,10 @@ struct pool {
         struct lane lanes[LANES];
         size_t lane_count, window;
         struct ldp_request *requests, *free;     /* all there are; those that are idle */
+        struct ldp_request *spare;               /* idle ones kept for batches, or all could stand in line */
         struct ldp_request *first, **last;       /* to be sent */
+        struct ldp_request *line[2];             /* created, without an id yet: users, groups */
+        size_t in_line[2];
         size_t queued, flying;
         int64_t now, retry_at, stop_at;
         size_t failures;                         /* connections in a row that failed */
@@ -74,18 +81,56 @@ dequeue(struct pool *pool)
 static void
 put_back(struct pool *pool, struct ldp_request *req)
 {
+        struct ldp_request **list = req->batch != NULL ? &pool->spare : &pool->free;
+
         req->op = NULL;
-        req->next = pool->free;
-        pool->free = req;
+        req->batch = NULL;
+        req->next = *list;
+        *list = req;
+}
+
+static void
+stand_in_line(struct pool *pool, struct ldp_request *req)
+{
+        size_t which = req->place->kind == MST_GROUP;
+
+        req->since = pool->now;
+        req->next = pool->line[which];
+        pool->line[which] = req;
+        pool->in_line[which]++;
+}
+
+static void follow(struct pool *pool, struct ldp_request *req, enum ldp_next next);
+
+/* The answer for a batch: each of its requests goes on. */
+static void
+end_batch(struct pool *pool, struct ldp_request *batch)
+{
+        struct ldp_request *req = batch->batch, *next;
+
+        for (; req != NULL; req = next) {
+                next = req->next;
+                follow(pool, req, ldp_create_go_on(req));
+        }
+        put_back(pool, batch);
 }
 
 /* What an answer or a beginning leads to. */
 static void
 follow(struct pool *pool, struct ldp_request *req, enum ldp_next next)
 {
-        if (next == LDP_SEND) {
+        switch (next) {
+        case LDP_SEND:
                 enqueue(pool, req);
                 return;
+        case LDP_AWAIT_ID:
+                stand_in_line(pool, req);
+                return;
+        case LDP_BATCH:
+                end_batch(pool, req);
+                return;
+        default:
+                break;
         }
         if (next == LDP_FATAL)
                 pool->fatal = pool->err->code;
@@ -208,8 +253,11 @@ static bool
 send_one(struct pool *pool, struct lane *lane, struct ldp_request *req)
 {
         struct mst_error why = { 0 };
-        int rc = req->step->send(req, lane->conn->ld, &req->msgid);
+        int rc;
 
+        /* With a full pool behind it a new entry's id is cheaper to ask for later. */
+        req->bulk = pool->sink->server.entry_dn && pool->flying + pool->queued >= pool->lane_count * pool->window / 2;
+        rc = req->step->send(req, lane->conn->ld, &req->msgid);
         if (rc == LDAP_SUCCESS) {
                 req->deadline = pool->now + pool->sink->config->timeout;
                 lane->flights[lane->flying++] = req;
@@ -223,12 +271,34 @@ send_one(struct pool *pool, struct lane *lane, struct ldp_request *req)
                 drop(pool, lane, &why);
                 return false;
         }
-        if (rc == LDAP_NO_MEMORY)
+        if (req->batch != NULL)
+                end_batch(pool, req);            /* each asks alone */
+        else if (rc == LDAP_NO_MEMORY)
                 follow(pool, req, ldp_request_no_memory(req));
         else
                 follow(pool, req, ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "'%s' cannot be put into an LDAP "
                                                      "request: %s", req->dn, ldap_err2string(rc)));
         return true;
+}
+
+/* Those in line ask, when they are many, have waited, or nothing else goes on. */
+static void
+flush(struct pool *pool)
+{
+        for (size_t which = 0; which < 2; which++) {
+                struct ldp_request *batch = pool->spare;
+
+                if (pool->in_line[which] == 0 || batch == NULL)
+                        continue;
+                if (pool->in_line[which] < LINE && pool->flying + pool->queued > 0 && !pool->stopping &&
+                    pool->now - pool->line[which]->since < LINE_MS)
+                        continue;
+                pool->spare = batch->next;
+                ldp_ids_batch(batch, pool->line[which]);
+                pool->line[which] = NULL;
+                pool->in_line[which] = 0;
+                enqueue(pool, batch);
+        }
 }
 
 static void
@@ -284,6 +354,7 @@ receive(struct pool *pool, struct lane *lane)
                         return;
                 take(pool, lane, message);
                 ldap_msgfree(message);
+                flush(pool);
                 send_queue(pool);
                 if (lane->conn->state != LDP_READY)
                         return;
@@ -355,6 +426,8 @@ next_deadline(const struct pool *pool)
         }
         if (pool->queued > 0 && pool->retry_at > pool->now && pool->retry_at < until)
                 until = pool->retry_at;
+        if (pool->in_line[0] + pool->in_line[1] > 0 && pool->now + LINE_MS < until)
+                until = pool->now + LINE_MS;
         if (pool->stopping && pool->stop_at < until)
                 until = pool->stop_at;
         return until;
@@ -401,7 +474,8 @@ is_over(const struct pool *pool)
                 return true;
         if (pool->stopping)
                 return pool->flying == 0 || pool->now >= pool->stop_at;
-        return pool->flying == 0 && pool->queued == 0 && mst_feed_ended(pool->feed);
+        return pool->flying == 0 && pool->queued == 0 && pool->in_line[0] + pool->in_line[1] == 0 &&
+               mst_feed_ended(pool->feed);
 }
 
 static void
@@ -423,9 +497,18 @@ give_back(struct pool *pool)
         for (size_t i = 0; i < pool->lane_count; i++)
                 if (pool->lanes[i].flying > 0)
                         lose(pool, &pool->lanes[i], &why);
+        for (size_t which = 0; which < 2; which++)
+                for (struct ldp_request *req = pool->line[which], *next; req != NULL; req = next) {
+                        next = req->next;
+                        enqueue(pool, req);
+                }
         while (pool->first != NULL) {
                 struct ldp_request *req = dequeue(pool);
 
+                if (req->batch != NULL) {
+                        end_batch(pool, req);
+                        continue;
+                }
                 if (req->wrote)
                         ldp_request_settle(req, MST_UNKNOWN, MST_ENET, "interrupted before all of it was done");
                 else
@@ -441,6 +524,7 @@ run(struct pool *pool)
         for (;;) {
                 look_for_stop(pool);
                 draw(pool);
+                flush(pool);
                 send_queue(pool);
                 open_more(pool);
                 if (is_over(pool))
@@ -471,7 +555,7 @@ ldp_apply(void *self, struct mst_feed *feed, struct mst_error *err)
         struct ldp_sink *sink = self;
         struct pool pool = { .sink = sink, .feed = feed, .err = err, .window = (size_t)sink->config->window,
                              .lane_count = sink->conn_count };
-        size_t count = pool.lane_count * pool.window * 2;
+        size_t count = pool.lane_count * pool.window * 2 + 2 * LINE + SPARES;
         struct ldp_conn *conn;
         int rc;
 
@@ -485,8 +569,10 @@ ldp_apply(void *self, struct mst_feed *feed, struct mst_error *err)
                         pool.requests = NULL;
                         break;
                 }
-                pool.requests[i].next = pool.free;
-                pool.free = &pool.requests[i];
+                struct ldp_request **list = i < SPARES ? &pool.spare : &pool.free;
+
+                pool.requests[i].next = *list;
+                *list = &pool.requests[i];
         }
         if (pool.requests == NULL)
                 return mst_fail_memory(err, "making ready to write");

@@ -19,6 +19,8 @@ struct ldp_request;
 enum ldp_next {
         LDP_SEND = 1,            /* the request's step is to be sent                   */
         LDP_MORE,                /* further messages answer the same call              */
+        LDP_AWAIT_ID,                    /* created; its id is to be asked for with others' */
+        LDP_BATCH,                       /* the answer for those in 'batch' is complete    */
         LDP_SETTLED,             /* the op is settled: forget the request              */
         LDP_FATAL                /* settled, and 'err' speaks of the sink as a whole   */
 };
@@ -74,6 +76,11 @@ struct ldp_request {
         struct ldp_result blamed;                /* why the entry was looked for       */
         int msgid;
         int64_t deadline;
+        bool bulk;                               /* create: the id is asked for later  */
+        const char *name_normal;                 /* while it stands in line for it     */
+        uint32_t name_hash;
+        int64_t since;
+        struct ldp_request *batch;               /* those that this one asks for; no op */
         struct ldp_request *next;
 };
 
@@ -107,6 +114,12 @@ const char *ldp_request_rdn(struct ldp_request *req, enum ldp_next *settled);
 /* The parent that @parent makes. */
 const char *ldp_request_parent(struct ldp_request *req, enum ldp_next *settled);
 
+/* ids.c: 'req' may stand in line (false: no memory); 'batch', idle, becomes the request
+ * for those in the list 'first', all of one place. */
+bool ldp_ids_await(struct ldp_request *req);
+void ldp_ids_batch(struct ldp_request *batch, struct ldp_request *first);
+/* A new entry whose id is known, or must be asked for alone. */
+enum ldp_next ldp_create_go_on(struct ldp_request *req);
 /* create.c, change.c, members.c */
 enum ldp_next ldp_create_begin(struct ldp_request *req);
 enum ldp_next ldp_change_begin(struct ldp_request *req);

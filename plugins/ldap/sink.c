@@ -149,13 +149,16 @@ note_root(struct ldp_sink *sink, LDAP *ld, LDAPMessage *entry, struct mst_error 
         const char **controls = texts(sink, ld, entry, "supportedControl");
         const char **schema = texts(sink, ld, entry, "subschemaSubentry");
         const char **vendor = texts(sink, ld, entry, "vendorName");
+        const char **classes = texts(sink, ld, entry, "objectClass");
 
         server->contexts = texts(sink, ld, entry, "namingContexts");
-        if (controls == NULL || schema == NULL || vendor == NULL || server->contexts == NULL)
+        if (controls == NULL || schema == NULL || vendor == NULL || classes == NULL ||
+            server->contexts == NULL)
                 return mst_fail_memory(err, "reading the root DSE");
         server->post_read = holds(controls, LDAP_CONTROL_POST_READ);
         server->assertion = holds(controls, LDAP_CONTROL_ASSERT);
         server->paging = holds(controls, LDAP_CONTROL_PAGEDRESULTS);
+        server->entry_dn = holds(classes, "OpenLDAProotDSE");
         server->subschema = schema[0];
         server->vendor = vendor[0];
         return MST_OK;
@@ -164,8 +167,8 @@ note_root(struct ldp_sink *sink, LDAP *ld, LDAPMessage *entry, struct mst_error 
 static int
 read_root(struct ldp_sink *sink, struct ldp_conn *conn, struct mst_error *err)
 {
-        char *wanted[] = { (char *)"supportedControl", (char *)"subschemaSubentry", (char *)"namingContexts",
-                           (char *)"vendorName", NULL };
+        char *wanted[] = { (char *)"objectClass", (char *)"supportedControl", (char *)"subschemaSubentry",
+                           (char *)"namingContexts", (char *)"vendorName", NULL };
         LDAPMessage *message = NULL;
         int msgid = 0, type, rc = MST_OK;
         bool found = false;

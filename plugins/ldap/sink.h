@@ -27,6 +27,7 @@ struct ldp_place {
 struct ldp_server {
         bool known;
         bool post_read, assertion, paging;
+        bool entry_dn;                   /* slapd: entries are found by (entryDN=...) without an index */
         const char *subschema;           /* DN, or NULL                                */
         const char **contexts;           /* namingContexts, NULL ends                  */
         const char *vendor;
