@@ -434,15 +434,6 @@ has_work(struct mstc_run *run, struct mstc_live *sink, struct mst_error *err)
         return mstc_op_ready(run->store, sink->id, mstc_now_ms(), &count, err) == MST_OK && count != 0;
 }
 
-static bool
-first_of_sink(const struct mstc_run *run, size_t target)
-{
-        for (size_t i = 0; i < target; i++)
-                if (run->targets[i].sink == run->targets[target].sink)
-                        return false;
-        return true;
-}
-
 static size_t
 start_all(struct mstc_run *run, struct applier *appliers, struct mst_error *err)
 {
@@ -452,7 +443,7 @@ start_all(struct mstc_run *run, struct applier *appliers, struct mst_error *err)
                 struct mstc_live *sink = run->targets[i].sink;
                 struct mst_error why = { 0 };
 
-                if (!first_of_sink(run, i) || run->targets[i].no_plan || sink->aside[0] != '\0'
+                if (!mstc_first_of_sink(run, i) || run->targets[i].no_plan || sink->aside[0] != '\0'
                     || !has_work(run, sink, err))
                         continue;
                 appliers[n] = (struct applier){ .run = run, .sink = sink };
@@ -551,7 +542,7 @@ mstc_apply(struct mstc_run *run, struct mst_error *err)
         for (size_t i = 0; i < run->target_count; i++) {
                 int64_t open = 0;
 
-                if (first_of_sink(run, i)
+                if (mstc_first_of_sink(run, i)
                     && mstc_op_ready(run->store, run->targets[i].sink->id, mstc_now_ms(), &open, err) == MST_OK)
                         total += (uint64_t)open;
         }

@@ -173,6 +173,45 @@ mstc_live_call(struct mstc_live *live, mstc_call *call, void *argument, struct m
         return rc;
 }
 
+struct ask_call {
+        struct mstc_live *live;
+        struct mst_search *search;
+        const struct mst_ids *ids;
+        struct mst_page *page;
+};
+
+static int
+call_find(void *argument, struct mst_error *err)
+{
+        struct ask_call *call = argument;
+
+        return call->live->setup->plugin->sink->find(call->live->self, call->search, err);
+}
+
+int
+mstc_live_find(struct mstc_live *live, struct mst_search *search, struct mst_error *err)
+{
+        struct ask_call call = { .live = live, .search = search };
+
+        return mstc_live_call(live, call_find, &call, err);
+}
+
+static int
+call_fetch(void *argument, struct mst_error *err)
+{
+        struct ask_call *call = argument;
+
+        return call->live->setup->plugin->source->fetch(call->live->self, call->ids, call->page, err);
+}
+
+int
+mstc_live_fetch(struct mstc_live *live, const struct mst_ids *ids, struct mst_page *page, struct mst_error *err)
+{
+        struct ask_call call = { .live = live, .ids = ids, .page = page };
+
+        return mstc_live_call(live, call_fetch, &call, err);
+}
+
 struct probe_call {
         struct mstc_live *live;
         struct mst_facts *facts;

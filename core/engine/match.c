@@ -440,19 +440,6 @@ answer_from_listing(struct mstc_run *run, const struct mstc_listing *listing, st
 
 /* ---- by asking ------------------------------------------------------------------------------------ */
 
-struct find_call {
-        struct mstc_live *live;
-        struct mst_search *search;
-};
-
-static int
-call_find(void *argument, struct mst_error *err)
-{
-        struct find_call *call = argument;
-
-        return call->live->setup->plugin->sink->find(call->live->self, call->search, err);
-}
-
 static bool
 ask(struct mst_search *search, struct mstc_question *q, bool can_stamp)
 {
@@ -546,26 +533,26 @@ static int
 answer_by_asking(struct mstc_run *run, struct mstc_live *sink, struct mstc_question *questions, size_t count,
                  struct mst_arena *arena, struct mst_error *err)
 {
-        struct find_call call = { .live = sink, .search = mstc_search_new() };
+        struct mst_search *search = mstc_search_new();
         const struct mst_facts *facts = mstc_live_facts(sink);
         int rc = MST_OK;
 
-        if (call.search == NULL)
+        if (search == NULL)
                 return mst_fail_memory(err, "matching");
         for (size_t i = 0; i < count && rc == MST_OK; i++) {
                 questions[i].match.answer = MSTC_NOT_ASKED;
-                if (!ask(call.search, &questions[i], (facts->can & MST_CAN_STAMP) != 0))
+                if (!ask(search, &questions[i], (facts->can & MST_CAN_STAMP) != 0))
                         rc = mst_fail_memory(err, "matching");
         }
-        if (rc == MST_OK && call.search->count != 0)
-                rc = mstc_live_call(sink, call_find, &call, err);
-        for (size_t i = 0; i < call.search->count && rc == MST_OK; i++)
-                rc = take_answer(run, &call.search->queries[i], arena, err);
+        if (rc == MST_OK && search->count != 0)
+                rc = mstc_live_find(sink, search, err);
+        for (size_t i = 0; i < search->count && rc == MST_OK; i++)
+                rc = take_answer(run, &search->queries[i], arena, err);
         /* Nothing to ask by (no stamp, no value): it cannot be there as ours. */
         for (size_t i = 0; i < count && rc == MST_OK; i++)
                 if (questions[i].match.answer == MSTC_NOT_ASKED)
                         questions[i].match.answer = MSTC_ABSENT;
-        mstc_search_free(call.search);
+        mstc_search_free(search);
         return rc;
 }
 

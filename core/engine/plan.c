@@ -287,15 +287,6 @@ mstc_plan_chosen(const struct mstc_run *run, int64_t entry)
         return run->options->users == NULL;
 }
 
-static bool
-first_of_sink(const struct mstc_run *run, size_t target)
-{
-        for (size_t i = 0; i < target; i++)
-                if (run->targets[i].sink == run->targets[target].sink)
-                        return false;
-        return true;
-}
-
 static int
 plan_batch(struct mstc_run *run, struct mstc_entry *entries, size_t count, struct mst_error *err)
 {
@@ -320,7 +311,7 @@ plan_batch(struct mstc_run *run, struct mstc_entry *entries, size_t count, struc
                         return err->code;
         }
         for (size_t t = 0; t < run->target_count; t++)
-                if (first_of_sink(run, t)
+                if (mstc_first_of_sink(run, t)
                     && plan_sink(run, run->targets[t].sink, entries, count, in_sync, err) != MST_OK)
                         return err->code;
         return MST_OK;
@@ -478,7 +469,7 @@ mstc_plan(struct mstc_run *run, uint64_t *ret_ops, struct mst_error *err)
             || ready_targets(run, err) != MST_OK)
                 return err->code;
         for (size_t i = 0; i < run->target_count; i++)
-                if (first_of_sink(run, i) && !run->targets[i].no_plan
+                if (mstc_first_of_sink(run, i) && !run->targets[i].no_plan
                     && list_if_many(run, run->targets[i].sink, dirty, err) != MST_OK)
                         return err->code;
         mstc_progress(run, MSTC_PHASE_PLAN, 0, (uint64_t)dirty);

@@ -207,20 +207,6 @@ read_round(struct round *r, const char *cursor, struct mst_error *err)
 
 /* ---- the absent ------------------------------------------------------------------------------------ */
 
-struct fetch_call {
-        struct mstc_live *live;
-        struct mst_ids ids;
-        struct mst_page *page;
-};
-
-static int
-call_fetch(void *argument, struct mst_error *err)
-{
-        struct fetch_call *call = argument;
-
-        return call->live->setup->plugin->source->fetch(call->live->self, &call->ids, call->page, err);
-}
-
 /* Asks the source for those it did not name; the answers are folded like a page.  Who is not
  * answered stays as he is. */
 static int
@@ -229,8 +215,9 @@ confirm(struct round *r, const int64_t *numbers, size_t count, struct mst_error 
         struct mstc_run *run = r->run;
         enum mst_kind kinds[CONFIRM_AT_ONCE];
         const char *ids[CONFIRM_AT_ONCE];
-        struct fetch_call call = { .live = run->source, .ids = { count, kinds, ids }, .page = mstc_page_new() };
-        int rc = call.page != NULL ? MST_OK : mst_fail_memory(err, "confirming who is gone");
+        struct mst_ids asked = { count, kinds, ids };
+        struct mst_page *page = mstc_page_new();
+        int rc = page != NULL ? MST_OK : mst_fail_memory(err, "confirming who is gone");
 
         for (size_t i = 0; i < count && rc == MST_OK; i++) {
                 struct mstc_entry entry;
@@ -240,11 +227,11 @@ confirm(struct round *r, const int64_t *numbers, size_t count, struct mst_error 
                 ids[i] = entry.id;
         }
         if (rc == MST_OK)
-                rc = mstc_live_call(run->source, call_fetch, &call, err);
+                rc = mstc_live_fetch(run->source, &asked, page, err);
         if (rc == MST_OK)
                 rc = mstc_store_begin(run->store, err);
         if (rc == MST_OK) {
-                rc = mstc_fold_page(run->store, &r->fold, call.page, complain, r, err);
+                rc = mstc_fold_page(run->store, &r->fold, page, complain, r, err);
                 if (rc == MST_OK)
                         rc = mstc_fold_save(run->store, &r->fold, err);
                 if (rc == MST_OK)
@@ -252,7 +239,7 @@ confirm(struct round *r, const int64_t *numbers, size_t count, struct mst_error 
                 if (rc != MST_OK)
                         mstc_store_rollback(run->store);
         }
-        mstc_page_free(call.page);
+        mstc_page_free(page);
         mst_arena_reset(run->scratch);
         return rc;
 }

@@ -33,19 +33,6 @@ struct doubt {
         const struct mst_query *query;
 };
 
-struct find_call {
-        struct mstc_live *live;
-        struct mst_search *search;
-};
-
-static int
-call_find(void *argument, struct mst_error *err)
-{
-        struct find_call *call = argument;
-
-        return call->live->setup->plugin->sink->find(call->live->self, call->search, err);
-}
-
 /* ---- asking ----------------------------------------------------------------------------- */
 
 static int
@@ -283,27 +270,27 @@ decide_all(struct mstc_run *run, struct doubt *doubts, size_t count, struct mst_
 static int
 look_up(struct mstc_run *run, struct mstc_live *sink, struct doubt *doubts, size_t count, struct mst_error *err)
 {
-        struct find_call call = { .live = sink, .search = mstc_search_new() };
+        struct mst_search *search = mstc_search_new();
         struct mst_error why = { 0 };
-        int rc = call.search != NULL ? MST_OK : mst_fail_memory(err, "looking up ops");
+        int rc = search != NULL ? MST_OK : mst_fail_memory(err, "looking up ops");
 
         for (size_t i = 0; i < count && rc == MST_OK; i++) {
                 rc = prepare(run, &doubts[i], err);
                 if (rc == MST_OK && doubts[i].target != NULL)
-                        rc = ask(run, call.search, &doubts[i], err);
+                        rc = ask(run, search, &doubts[i], err);
         }
-        if (rc == MST_OK && call.search->count != 0 && mstc_live_call(sink, call_find, &call, &why) != MST_OK
+        if (rc == MST_OK && search->count != 0 && mstc_live_find(sink, search, &why) != MST_OK
             && !mstc_engine_stopping(run->engine))
                 mstc_live_put_aside(sink, &why);
-        for (size_t i = 0; rc == MST_OK && i < call.search->count; i++) {
-                struct doubt *d = call.search->queries[i].engine;
+        for (size_t i = 0; rc == MST_OK && i < search->count; i++) {
+                struct doubt *d = search->queries[i].engine;
 
-                d->query = &call.search->queries[i];
+                d->query = &search->queries[i];
                 d->answered = d->query->done && !d->query->failed;
         }
         if (rc == MST_OK)
                 rc = decide_all(run, doubts, count, err);
-        mstc_search_free(call.search);
+        mstc_search_free(search);
         return rc;
 }
 
@@ -344,14 +331,9 @@ resolve_sink(struct mstc_run *run, struct mstc_live *sink, struct mst_error *err
 int
 mstc_resolve(struct mstc_run *run, struct mst_error *err)
 {
-        for (size_t i = 0; i < run->target_count; i++) {
-                bool first = true;
-
-                for (size_t k = 0; k < i; k++)
-                        first = first && run->targets[k].sink != run->targets[i].sink;
-                if (first && run->targets[i].sink->aside[0] == '\0'
+        for (size_t i = 0; i < run->target_count; i++)
+                if (mstc_first_of_sink(run, i) && run->targets[i].sink->aside[0] == '\0'
                     && resolve_sink(run, run->targets[i].sink, err) != MST_OK)
                         return err->code;
-        }
         return MST_OK;
 }

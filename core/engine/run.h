@@ -123,6 +123,9 @@ struct mstc_run {
 int mstc_live_open(struct mstc_live *live, struct mst_error *err);
 /* Runs a call in the instance's thread and waits for it, serving the mail meanwhile. */
 int mstc_live_call(struct mstc_live *live, mstc_call *call, void *argument, struct mst_error *err);
+/* find() of a sink and fetch() of a source, in the instance's thread. */
+int mstc_live_find(struct mstc_live *live, struct mst_search *search, struct mst_error *err);
+int mstc_live_fetch(struct mstc_live *live, const struct mst_ids *ids, struct mst_page *page, struct mst_error *err);
 /* Facts of this instance: probes it unless it was probed in this run; '*live->aside' and
  * an error when it cannot be reached. */
 int mstc_live_probe(struct mstc_live *live, struct mst_error *err);
@@ -288,6 +291,8 @@ int mstc_claim_group(struct mstc_run *run, struct mstc_run_target *target, const
 /* Somebody's name has changed or ended: names are looked up again. */
 void mstc_names_forget(struct mstc_run *run);
 
+/* No target before this one has its sink: what is done once a sink is done there. */
+bool mstc_first_of_sink(const struct mstc_run *run, size_t target);
 struct mstc_run_target *mstc_run_target_of(struct mstc_run *run, int64_t target);
 
 #endif

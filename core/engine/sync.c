@@ -143,6 +143,15 @@ mstc_run_load_links(struct mstc_run *run, struct mst_error *err)
         return mstc_gbad_none(run->store, &run->refused_none, err);
 }
 
+bool
+mstc_first_of_sink(const struct mstc_run *run, size_t target)
+{
+        for (size_t i = 0; i < target; i++)
+                if (run->targets[i].sink == run->targets[target].sink)
+                        return false;
+        return true;
+}
+
 /* ---- plan and apply --------------------------------------------------------------------------- */
 
 /* Ops that may be sent now, in sinks that are well. */

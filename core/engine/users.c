@@ -9,20 +9,6 @@
 #include "store/entries.h"
 #include "util/alloc.h"
 
-struct fetch_call {
-        struct mstc_live *live;
-        struct mst_ids ids;
-        struct mst_page *page;
-};
-
-static int
-call_fetch(void *argument, struct mst_error *err)
-{
-        struct fetch_call *call = argument;
-
-        return call->live->setup->plugin->source->fetch(call->live->self, &call->ids, call->page, err);
-}
-
 /* The id to ask the source for: of the one entry of that name, else the text as it is. */
 static int
 id_of(struct mstc_run *run, const char *user, const char **ret, struct mst_error *err)
@@ -97,21 +83,21 @@ choose(struct mstc_run *run, const struct mst_page *page, struct mst_error *err)
 static int
 fetch(struct mstc_run *run, const enum mst_kind *kinds, const char *const *ids, struct mst_error *err)
 {
-        struct fetch_call call = { .live = run->source, .ids = { run->options->user_count, kinds, ids },
-                                   .page = mstc_page_new() };
-        int rc = call.page != NULL ? mstc_live_call(run->source, call_fetch, &call, err)
+        struct mst_ids asked = { run->options->user_count, kinds, ids };
+        struct mst_page *page = mstc_page_new();
+        int rc = page != NULL ? mstc_live_fetch(run->source, &asked, page, err)
                                    : mst_fail_memory(err, "reading chosen users");
 
-        if (rc == MST_OK && call.page->count < run->options->user_count)
+        if (rc == MST_OK && page->count < run->options->user_count)
                 mstc_log(run->engine, MST_LOG_WARNING, "the source answered for %zu of %zu chosen users",
-                         call.page->count, run->options->user_count);
+                         page->count, run->options->user_count);
         if (rc == MST_OK)
-                rc = fold_answer(run, call.page, err);
-        if (rc == MST_OK && (run->only = mstc_alloc((call.page->count + 1) * sizeof *run->only)) == NULL)
+                rc = fold_answer(run, page, err);
+        if (rc == MST_OK && (run->only = mstc_alloc((page->count + 1) * sizeof *run->only)) == NULL)
                 rc = mst_fail_memory(err, "reading chosen users");
         if (rc == MST_OK)
-                rc = choose(run, call.page, err);
-        mstc_page_free(call.page);
+                rc = choose(run, page, err);
+        mstc_page_free(page);
         return rc;
 }
 

@@ -13,22 +13,14 @@
 
 #define N(x) ((int64_t)(x))
 
-static const char *
-copy_text(sqlite3_stmt *stmt, int column, struct mst_arena *arena)
-{
-        const char *text = mstc_sql_text(stmt, column);
-
-        return text != NULL ? mst_arena_strdup(arena, text) : NULL;
-}
-
 static void
 take_grp(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_grp *ret)
 {
         ret->id = sqlite3_column_int64(stmt, 0);
-        ret->name = copy_text(stmt, 1, arena);
-        ret->title = copy_text(stmt, 2, arena);
-        ret->fingerprint = copy_text(stmt, 3, arena);
-        ret->family = copy_text(stmt, 4, arena);
+        ret->name = mstc_sql_copy_text(stmt, 1, arena, NULL);
+        ret->title = mstc_sql_copy_text(stmt, 2, arena, NULL);
+        ret->fingerprint = mstc_sql_copy_text(stmt, 3, arena, NULL);
+        ret->family = mstc_sql_copy_text(stmt, 4, arena, NULL);
         ret->count = sqlite3_column_int64(stmt, 5);
         ret->gone = sqlite3_column_int(stmt, 6) != 0;
         sqlite3_reset(stmt);
@@ -184,9 +176,9 @@ mstc_glink_get(struct mstc_store *store, int64_t grp, int64_t target, struct mst
         ret->sink = sqlite3_column_int64(stmt, 1);
         ret->target = sqlite3_column_int64(stmt, 2);
         ret->grp = sqlite3_column_int64(stmt, 3);
-        ret->object = copy_text(stmt, 4, arena);
-        ret->name = copy_text(stmt, 5, arena);
-        ret->version = copy_text(stmt, 6, arena);
+        ret->object = mstc_sql_copy_text(stmt, 4, arena, NULL);
+        ret->name = mstc_sql_copy_text(stmt, 5, arena, NULL);
+        ret->version = mstc_sql_copy_text(stmt, 6, arena, NULL);
         ret->made = sqlite3_column_int(stmt, 7);
         ret->state = sqlite3_column_int(stmt, 8);
         ret->count = sqlite3_column_int64(stmt, 9);
@@ -237,8 +229,8 @@ mstc_gchange_next(struct mstc_store *store, int64_t glink, int64_t after_entry, 
         rc = mstc_sql_step(store, stmt, err);
         if (rc == MST_OK) {
                 *ret_entry = sqlite3_column_int64(stmt, 0);
-                *ret_name = copy_text(stmt, 1, arena);
-                *ret_object = copy_text(stmt, 2, arena);
+                *ret_name = mstc_sql_copy_text(stmt, 1, arena, NULL);
+                *ret_object = mstc_sql_copy_text(stmt, 2, arena, NULL);
                 sqlite3_reset(stmt);
                 if (*ret_name == NULL)
                         return mst_fail_memory(err, "reading memberships");

@@ -33,14 +33,6 @@ mstc_op_add(struct mstc_store *store, struct mstc_entry_op *op, struct mst_error
                             op->before, op->before_size, op->after, op->after_size, op->text);
 }
 
-static const char *
-copy_text(sqlite3_stmt *stmt, int column, struct mst_arena *arena)
-{
-        const char *text = mstc_sql_text(stmt, column);
-
-        return text != NULL ? mst_arena_strdup(arena, text) : NULL;
-}
-
 static const void *
 copy_blob(sqlite3_stmt *stmt, int column, struct mst_arena *arena, size_t *size)
 {
@@ -71,11 +63,11 @@ take_op(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_entry_op *op, s
         op->count = sqlite3_column_int64(stmt, 15);
         op->refs = (sqlite3_column_int(stmt, 16) & 1) != 0;
         op->had_link = (sqlite3_column_int(stmt, 16) & 2) != 0;
-        op->name = copy_text(stmt, 17, arena);
+        op->name = mstc_sql_copy_text(stmt, 17, arena, NULL);
         op->before = copy_blob(stmt, 18, arena, &op->before_size);
         op->after = copy_blob(stmt, 19, arena, &op->after_size);
-        op->text = copy_text(stmt, 20, arena);
-        op->id = copy_text(stmt, 21, arena);
+        op->text = mstc_sql_copy_text(stmt, 20, arena, NULL);
+        op->id = mstc_sql_copy_text(stmt, 21, arena, NULL);
         if ((op->before == NULL && op->before_size != 0) || (op->after == NULL && op->after_size != 0))
                 return mst_fail_memory(err, "reading the journal");
         return MST_OK;

@@ -16,19 +16,6 @@
 #define COLUMNS "l.id, l.sink, l.entry, l.target, l.object, l.name, l.version, l.made, l.state, l.reason, " \
                 "l.since, l.declined, a.flat"
 
-static const char *
-copy_text(sqlite3_stmt *stmt, int column, struct mst_arena *arena, bool *ok)
-{
-        const char *text = mstc_sql_text(stmt, column);
-        char *copy;
-
-        if (text == NULL)
-                return NULL;
-        copy = mst_arena_strdup(arena, text);
-        *ok = *ok && copy != NULL;
-        return copy;
-}
-
 static int
 take_link(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_link *ret, struct mst_error *err)
 {
@@ -41,9 +28,9 @@ take_link(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_link *ret, st
         ret->sink = sqlite3_column_int64(stmt, 1);
         ret->entry = sqlite3_column_int64(stmt, 2);
         ret->target = sqlite3_column_int64(stmt, 3);
-        ret->object = copy_text(stmt, 4, arena, &ok);
-        ret->name = copy_text(stmt, 5, arena, &ok);
-        ret->version = copy_text(stmt, 6, arena, &ok);
+        ret->object = mstc_sql_copy_text(stmt, 4, arena, &ok);
+        ret->name = mstc_sql_copy_text(stmt, 5, arena, &ok);
+        ret->version = mstc_sql_copy_text(stmt, 6, arena, &ok);
         ret->made = sqlite3_column_int(stmt, 7);
         ret->state = sqlite3_column_int(stmt, 8);
         ret->reason = sqlite3_column_int(stmt, 9);
@@ -171,8 +158,8 @@ mstc_link_name(struct mstc_store *store, int64_t entry, int64_t sink, struct mst
         mstc_sql_bind(stmt, "ii", entry, sink);
         rc = mstc_sql_step(store, stmt, err);
         if (rc == MST_OK) {
-                *object = copy_text(stmt, 0, arena, &ok);
-                *name = copy_text(stmt, 1, arena, &ok);
+                *object = mstc_sql_copy_text(stmt, 0, arena, &ok);
+                *name = mstc_sql_copy_text(stmt, 1, arena, &ok);
         }
         sqlite3_reset(stmt);
         return rc < 0 ? rc : ok ? MST_OK : mst_fail_memory(err, "reading a link");

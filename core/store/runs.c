@@ -13,14 +13,6 @@
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS INT64_C(86400000)
 
-static const char *
-copy_text(sqlite3_stmt *stmt, int column, struct mst_arena *arena)
-{
-        const char *text = mstc_sql_text(stmt, column);
-
-        return text != NULL ? mst_arena_strdup(arena, text) : NULL;
-}
-
 /* ---- syncs ------------------------------------------------------------------------ */
 
 int
@@ -51,10 +43,10 @@ mstc_sync_row(struct mstc_store *store, const char *name, int64_t source, struct
         ret->cursor_at = sqlite3_column_int64(stmt, 3);
         ret->completed_at = sqlite3_column_int64(stmt, 4);
         ret->reset = sqlite3_column_int64(stmt, 5);
-        ret->fingerprint = copy_text(stmt, 6, arena);
-        ret->groups_fingerprint = copy_text(stmt, 7, arena);
-        ret->reads = copy_text(stmt, 8, arena);
-        ret->cursor = copy_text(stmt, 9, arena);
+        ret->fingerprint = mstc_sql_copy_text(stmt, 6, arena, NULL);
+        ret->groups_fingerprint = mstc_sql_copy_text(stmt, 7, arena, NULL);
+        ret->reads = mstc_sql_copy_text(stmt, 8, arena, NULL);
+        ret->cursor = mstc_sql_copy_text(stmt, 9, arena, NULL);
         sqlite3_reset(stmt);
         return MST_OK;
 }
@@ -119,7 +111,7 @@ mstc_target_row(struct mstc_store *store, int64_t sync, const char *name, int64_
         ret->sink = sqlite3_column_int64(stmt, 1);
         ret->live = sqlite3_column_int64(stmt, 2);
         ret->planned = sqlite3_column_int(stmt, 3) != 0;
-        ret->identity = copy_text(stmt, 4, arena);
+        ret->identity = mstc_sql_copy_text(stmt, 4, arena, NULL);
         rc = sqlite3_column_int64(stmt, 5) == N(bit) ? MST_OK
            : mstc_sql_run(store, err, "UPDATE target SET bit=? WHERE id=?", "ii", N(bit), ret->id);
         sqlite3_reset(stmt);
@@ -214,8 +206,8 @@ mstc_run_cut_off(struct mstc_store *store, int64_t sync, struct mst_arena *arena
         ret->pages = sqlite3_column_int64(stmt, 4);
         ret->bad = sqlite3_column_int64(stmt, 5);
         ret->started = sqlite3_column_int64(stmt, 6);
-        ret->next = copy_text(stmt, 7, arena);
-        ret->fingerprint = copy_text(stmt, 8, arena);
+        ret->next = mstc_sql_copy_text(stmt, 7, arena, NULL);
+        ret->fingerprint = mstc_sql_copy_text(stmt, 8, arena, NULL);
         sqlite3_reset(stmt);
         return MST_OK;
 }

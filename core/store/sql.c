@@ -10,6 +10,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include <muster/arena.h>
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -211,4 +213,18 @@ mstc_hash64(const struct mstc_store *store, const void *bytes, size_t size)
 
         memcpy(&ret, &h, sizeof ret);
         return ret;
+}
+
+const char *
+mstc_sql_copy_text(sqlite3_stmt *stmt, int column, struct mst_arena *arena, bool *ok)
+{
+        const char *text = mstc_sql_text(stmt, column);
+        char *copy;
+
+        if (text == NULL)
+                return NULL;
+        copy = mst_arena_strdup(arena, text);
+        if (copy == NULL && ok != NULL)
+                *ok = false;
+        return copy;
 }

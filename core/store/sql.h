@@ -46,13 +46,16 @@ int mstc_sql_fail(struct mstc_store *store, struct mst_error *err);
 /* Columns as what they are. */
 const char *mstc_sql_text(sqlite3_stmt *stmt, int column);             /* NULL for null */
 const void *mstc_sql_blob(sqlite3_stmt *stmt, int column, size_t *size);
+/* The same, copied: NULL for null, and then or without memory; '*ok' (may be NULL) turns
+ * false in the latter case only. */
+struct mst_arena;
+const char *mstc_sql_copy_text(sqlite3_stmt *stmt, int column, struct mst_arena *arena, bool *ok);
 
 /* Rows of the journal: journal.c takes them, holds.c asks for some, too. */
 #define MSTC_OP_COLUMNS "o.number, o.run, o.target, o.sink, o.kind, o.entry, o.verb, o.state, o.rank, o.reason, " \
         "o.hold, o.approved, o.tries, o.due, o.matched, o.count, o.refs, d.name, d.before, d.after, d.text, e.id"
 #define MSTC_OP_FROM " FROM op o JOIN opdata d ON d.number=o.number LEFT JOIN entry e ON e.number=o.entry AND o.kind=1 "
 struct mstc_entry_op;
-struct mst_arena;
 int mstc_take_ops(struct mstc_store *store, sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_entry_op *into,
                   size_t room, size_t *ret, struct mst_error *err);
 
