@@ -39,7 +39,7 @@ struct applier {
         size_t runnable_at;
         struct mstc_numbers busy;            /* groups with an op in flight            */
         int rank;
-        int64_t after;                       /* last number claimed in this rank       */
+        int64_t after, after_retry;          /* last numbers claimed in this rank      */
         bool drained;                        /* the journal has no more of this rank   */
         bool posted, over, failed;
         bool again;                          /* there is more to do without waiting    */
@@ -186,12 +186,13 @@ claim(struct applier *a, struct mst_error *err)
         if (claim_runnable(a, room, err) != MST_OK)
                 return err->code;
         while (a->claimed_count + ROWS <= room && !a->drained) {
-                if (mstc_op_claimable(a->run->store, a->sink->id, a->rank, a->after, mstc_now_ms(), a->run->scratch,
-                                      rows, ROWS, &count, err) != MST_OK)
+                if (mstc_op_claimable(a->run->store, a->sink->id, a->rank, a->after_retry, a->after, mstc_now_ms(),
+                                      a->run->scratch, rows, ROWS, &count, err) != MST_OK)
                         return err->code;
                 for (size_t i = 0; i < count; i++) {
-                        if (rows[i].state == MSTC_OP_PLANNED && rows[i].number > a->after)
-                                a->after = rows[i].number;
+                        int64_t *after = rows[i].state == MSTC_OP_PLANNED ? &a->after : &a->after_retry;
+
+                        *after = rows[i].number > *after ? rows[i].number : *after;
                         if (claim_row(a, &rows[i], err) != MST_OK)
                                 return err->code;
                 }
@@ -313,8 +314,11 @@ check_back(struct applier *a)
                 return;
         a->posted = false;
         a->over = true;
-        if (rc == MST_OK)
+        if (rc == MST_OK && a->rank >= MSTC_RANKS)
                 return;
+        if (rc == MST_OK)
+                mst_fail(&why, MST_EINTERNAL, "the connector '%s' came back before its work was done",
+                         a->sink->setup->plugin->name);
         a->failed = true;
         if (!mstc_engine_stopping(a->run->engine)) {
                 mst_wrap(&why, "sink '%s'", a->sink->setup->config->name);
@@ -327,7 +331,7 @@ next_rank(struct applier *a)
 {
         if (++a->rank == MSTC_RANKS)
                 mstc_feed_end(a->feed);
-        a->after = 0;
+        a->after = a->after_retry = 0;
         a->drained = false;
 }
 
@@ -426,12 +430,17 @@ applier_start(struct applier *a, struct mst_error *err)
         return post(a, err);
 }
 
-static bool
-has_work(struct mstc_run *run, struct mstc_live *sink, struct mst_error *err)
+/* How many ops of this run's targets may go to a sink. */
+static int64_t
+work_of(struct mstc_run *run, const struct mstc_live *sink, struct mst_error *err)
 {
-        int64_t count = 0;
+        int64_t total = 0, count;
 
-        return mstc_op_ready(run->store, sink->id, mstc_now_ms(), &count, err) == MST_OK && count != 0;
+        for (size_t i = 0; i < run->target_count; i++)
+                if (run->targets[i].sink == sink
+                    && mstc_op_ready(run->store, sink->id, run->targets[i].row.id, mstc_now_ms(), &count, err) == MST_OK)
+                        total += count;
+        return total;
 }
 
 static size_t
@@ -444,7 +453,7 @@ start_all(struct mstc_run *run, struct applier *appliers, struct mst_error *err)
                 struct mst_error why = { 0 };
 
                 if (!mstc_first_of_sink(run, i) || run->targets[i].no_plan || sink->aside[0] != '\0'
-                    || !has_work(run, sink, err))
+                    || work_of(run, sink, err) == 0)
                         continue;
                 appliers[n] = (struct applier){ .run = run, .sink = sink };
                 if (applier_start(&appliers[n], &why) != MST_OK) {
@@ -539,13 +548,9 @@ mstc_apply(struct mstc_run *run, struct mst_error *err)
 
         if (appliers == NULL)
                 return mst_fail_memory(err, "sending ops");
-        for (size_t i = 0; i < run->target_count; i++) {
-                int64_t open = 0;
-
-                if (mstc_first_of_sink(run, i)
-                    && mstc_op_ready(run->store, run->targets[i].sink->id, mstc_now_ms(), &open, err) == MST_OK)
-                        total += (uint64_t)open;
-        }
+        for (size_t i = 0; i < run->target_count; i++)
+                if (mstc_first_of_sink(run, i))
+                        total += (uint64_t)work_of(run, run->targets[i].sink, err);
         count = start_all(run, appliers, err);
         rc = err->code;
         if (rc == MST_OK)

@@ -256,10 +256,10 @@ mstc_live_probe(struct mstc_live *live, struct mst_error *err)
 {
         struct mst_facts *facts = NULL;
 
-        if (live->probed)
-                return MST_OK;
         if (live->aside[0] != '\0')
                 return mst_fail(err, MST_ENET, "%s", live->aside);
+        if (live->probed)
+                return MST_OK;
         if (probe(live, &facts, err) != MST_OK) {
                 mstc_live_put_aside(live, err);
                 return err->code;

@@ -176,6 +176,7 @@ mstc_settle_group(struct mstc_run *run, struct mst_op *op, struct mst_error *err
                 errand->target->counts[MSTC_N_RETRY]++;
                 return mstc_op_retry(run->store, op->number, mstc_now_ms() + 60000, op->why.text, err);
         case MST_UNKNOWN:
+                errand->target->counts[MSTC_N_RETRY]++;
                 return mstc_op_unknown(run->store, op->number, op->why.text, err);
         default:
                 errand->target->counts[op->outcome == MST_DUPLICATE ? MSTC_N_DUPLICATE : MSTC_N_FAILED]++;

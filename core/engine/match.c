@@ -556,6 +556,16 @@ answer_by_asking(struct mstc_run *run, struct mstc_live *sink, struct mstc_quest
         return rc;
 }
 
+/* How many may be asked for at once: each by stamp and by all match values. */
+static size_t
+portion(struct mstc_live *sink, const struct mstc_question *questions)
+{
+        uint32_t most = mstc_live_facts(sink)->find;
+        size_t each = 1 + questions[0].target->setup->config->match_count;
+
+        return most == 0 ? SIZE_MAX : most > each ? most / each : 1;
+}
+
 int
 mstc_match(struct mstc_run *run, struct mstc_live *sink, struct mstc_question *questions, size_t count,
            struct mst_arena *arena, struct mst_error *err)
@@ -565,8 +575,10 @@ mstc_match(struct mstc_run *run, struct mstc_live *sink, struct mstc_question *q
 
         if (count == 0)
                 return MST_OK;
+        for (size_t at = 0, part = portion(sink, questions); listing == NULL && at < count && rc == MST_OK; at += part)
+                rc = answer_by_asking(run, sink, questions + at, part < count - at ? part : count - at, arena, err);
         if (listing == NULL)
-                return answer_by_asking(run, sink, questions, count, arena, err);
+                return rc;
         for (size_t i = 0; i < count && rc == MST_OK; i++)
                 rc = answer_from_listing(run, listing, &questions[i], arena, err);
         return rc;

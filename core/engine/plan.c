@@ -29,40 +29,45 @@ static int
 check_identity(struct mstc_run *run, struct mstc_run_target *target, struct mst_error *err)
 {
         const char *is = target->sink->facts != NULL ? target->sink->facts->identity : NULL;
+        struct mst_error why = { 0 };
 
         if (is == NULL || (target->row.identity != NULL && strcmp(is, target->row.identity) == 0))
                 return MST_OK;
         if (target->row.identity != NULL) {
                 target->no_plan = true;
-                mst_fail(err, MST_ECONFIG, "target '%s': sink '%s' is not the system its links were made with "
+                mst_fail(&why, MST_ECONFIG, "target '%s': sink '%s' is not the system its links were made with "
                          "(now '%s', then '%s'); point it back, or `muster reset --forget %s` to start anew",
                          target->setup->name, target->sink->setup->config->name, is, target->row.identity,
                          target->setup->name);
-                mstc_live_put_aside(target->sink, err);
+                mstc_live_put_aside(target->sink, &why);
                 return MST_OK;
         }
+        if (run->options->plan_only)
+                return MST_OK;               /* who only looks makes no links          */
         target->row.identity = mst_arena_strdup(run->arena, is);
         return mstc_target_set_identity(run->store, target->row.id, is, err);
+}
+
+int
+mstc_target_ready(struct mstc_run *run, struct mstc_run_target *target, struct mst_error *err)
+{
+        struct mst_error why = { 0 };
+
+        target->no_plan = false;
+        if (run->options->offline)
+                return MST_OK;
+        if (mstc_live_probe(target->sink, &why) == MST_OK)
+                return check_identity(run, target, err);
+        target->no_plan = true;
+        return MST_OK;
 }
 
 static int
 ready_targets(struct mstc_run *run, struct mst_error *err)
 {
-        struct mst_error why = { 0 };
-
-        for (size_t i = 0; i < run->target_count; i++) {
-                struct mstc_run_target *t = &run->targets[i];
-
-                t->no_plan = false;
-                if (run->options->offline)
-                        continue;
-                if (mstc_live_probe(t->sink, &why) != MST_OK) {
-                        t->no_plan = true;
-                        continue;
-                }
-                if (check_identity(run, t, err) != MST_OK)
+        for (size_t i = 0; i < run->target_count; i++)
+                if (mstc_target_ready(run, &run->targets[i], err) != MST_OK)
                         return err->code;
-        }
         return MST_OK;
 }
 
@@ -237,7 +242,8 @@ ask_all(struct mstc_run *run, struct mstc_live *sink, struct mstc_case *cases, s
                         questions[i].match.answer = MSTC_ABSENT;
                 return MST_OK;
         }
-        if (mstc_match(run, sink, questions, asked, run->scratch, &why) == MST_OK)
+        /* A sink that failed to answer is not asked again for each batch. */
+        if (sink->aside[0] == '\0' && mstc_match(run, sink, questions, asked, run->scratch, &why) == MST_OK)
                 return MST_OK;
         if (!mstc_engine_stopping(run->engine))
                 mstc_live_put_aside(sink, &why);
@@ -379,7 +385,8 @@ close_plan(struct mstc_run *run, int64_t last, struct mst_error *err)
         for (size_t i = 0; i < run->target_count; i++)
                 if (!run->targets[i].no_plan && mstc_target_planned(run->store, run->targets[i].row.id, err) != MST_OK)
                         return err->code;
-        return mstc_log_save(run->engine, err);
+        /* The lines of a plan that is forgotten are kept with the end of its run. */
+        return run->options->plan_only ? MST_OK : mstc_log_save(run->engine, err);
 }
 
 static int

@@ -235,6 +235,8 @@ found_group(struct mstc_run *run, struct doubt *d, const struct mstc_candidate *
 static int
 decide(struct mstc_run *run, struct doubt *d, struct mst_error *err)
 {
+        if (d->target == NULL)
+                return MST_OK;               /* of another sync, or of a target that is not configured */
         if (!d->asked)
                 return plan_anew(run, d, "its answer was lost; it is planned anew", err);
         if (!d->answered)
@@ -299,20 +301,19 @@ resolve_sink(struct mstc_run *run, struct mstc_live *sink, struct mst_error *err
 {
         struct mstc_entry_op rows[BATCH];
         struct doubt *doubts;
-        struct mst_error why = { 0 };
         int64_t after = 0;
-        size_t count, told = 0;
+        size_t count, told = 0, most = mstc_live_facts(sink)->find;
 
+        if (most == 0 || most > BATCH)
+                most = BATCH;
         for (;;) {
-                if (mstc_op_unknowns(run->store, sink->id, after, run->arena, rows, BATCH, &count, err) != MST_OK)
+                if (mstc_op_unknowns(run->store, sink->id, after, run->arena, rows, most, &count, err) != MST_OK)
                         return err->code;
                 if (count == 0)
                         return MST_OK;
                 if (told++ == 0) {
                         mstc_log(run->engine, MST_LOG_INFO, "sink '%s': ops without an answer are looked up",
                                  sink->setup->config->name);
-                        if (mstc_live_probe(sink, &why) != MST_OK)
-                                return MST_OK;       /* put aside; they stay unknown    */
                         mstc_engine_wait(run->engine, NULL, 0, QUIET_MS);
                 }
                 doubts = mst_arena_alloc(run->arena, count * sizeof *doubts);
@@ -328,12 +329,38 @@ resolve_sink(struct mstc_run *run, struct mstc_live *sink, struct mst_error *err
         }
 }
 
+/* Does this run's part of the sink have any, and may the sink be asked? */
+static int
+must_look(struct mstc_run *run, const struct mstc_live *sink, bool *ret, struct mst_error *err)
+{
+        *ret = false;
+        for (size_t i = 0; i < run->target_count; i++) {
+                struct mstc_run_target *t = &run->targets[i];
+                bool some;
+
+                if (t->sink != sink)
+                        continue;
+                if (mstc_op_any_unknown(run->store, sink->id, t->row.id, &some, err) != MST_OK)
+                        return err->code;
+                *ret = *ret || some;
+                if (some && mstc_target_ready(run, t, err) != MST_OK)
+                        return err->code;
+        }
+        *ret = *ret && sink->aside[0] == '\0';
+        return MST_OK;
+}
+
 int
 mstc_resolve(struct mstc_run *run, struct mst_error *err)
 {
-        for (size_t i = 0; i < run->target_count; i++)
-                if (mstc_first_of_sink(run, i) && run->targets[i].sink->aside[0] == '\0'
-                    && resolve_sink(run, run->targets[i].sink, err) != MST_OK)
+        for (size_t i = 0; i < run->target_count; i++) {
+                struct mstc_live *sink = run->targets[i].sink;
+                bool look = mstc_first_of_sink(run, i);
+
+                if (look && must_look(run, sink, &look, err) != MST_OK)
                         return err->code;
+                if (look && resolve_sink(run, sink, err) != MST_OK)
+                        return err->code;
+        }
         return MST_OK;
 }

@@ -156,6 +156,8 @@ int mstc_pull(struct mstc_run *run, struct mst_error *err);
 int mstc_pull_users(struct mstc_run *run, struct mst_error *err);
 /* plan.c: ops for all dirty entries and groups; judge.c is asked for each. */
 int mstc_plan(struct mstc_run *run, uint64_t *ret_ops, struct mst_error *err);
+/* Its sink can be asked, and is the one that its links were made with; else 'no_plan'. */
+int mstc_target_ready(struct mstc_run *run, struct mstc_run_target *target, struct mst_error *err);
 /* apply.c */
 int mstc_apply(struct mstc_run *run, struct mst_error *err);
 /* resolve.c: what became of ops whose result is not known. */

@@ -306,8 +306,8 @@ mstc_settle(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         case MST_DONE:
         case MST_ALREADY:
                 return done(run, op, err);
-        case MST_GONE:
-                return gone(run, op, err);
+        case MST_GONE:                       /* what was never there cannot be gone     */
+                return op->verb == MST_CREATE ? park(run, op, MSTC_N_FAILED, err) : gone(run, op, err);
         case MST_DUPLICATE:
                 return duplicate(run, op, err);
         case MST_RETRY:
@@ -317,6 +317,7 @@ mstc_settle(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         case MST_REFUSED:
                 return park(run, op, MSTC_N_FAILED, err);
         default:
+                ((struct mstc_errand *)op->engine)->target->counts[MSTC_N_RETRY]++;
                 return mstc_op_unknown(run->store, op->number, op->why.text, err);
         }
 }

@@ -163,7 +163,8 @@ ready(struct mstc_run *run, int64_t *ret, struct mst_error *err)
                 int64_t count = 0;
 
                 if (run->targets[i].sink->aside[0] == '\0'
-                    && mstc_op_ready(run->store, run->targets[i].sink->id, mstc_now_ms(), &count, err) != MST_OK)
+                    && mstc_op_ready(run->store, run->targets[i].sink->id, run->targets[i].row.id, mstc_now_ms(), &count,
+                                     err) != MST_OK)
                         return err->code;
                 *ret += count;
         }
@@ -348,6 +349,21 @@ goes_on(struct mstc_run *run, int outcome)
             && mstc_run_cut_off(run->store, run->row.id, run->arena, &row, &ignored) == MST_OK && row.id == run->id;
 }
 
+/* Sinks that failed as a whole are told so by `status` until they are well again. */
+static int
+note_aside(struct mstc_run *run, struct mst_error *err)
+{
+        for (size_t i = 0; i < run->target_count; i++) {
+                const struct mstc_live *sink = run->targets[i].sink;
+
+                if ((sink->aside[0] != '\0' || sink->probed)
+                    && mstc_instance_aside(run->store, sink->id, sink->aside[0] != '\0' ? sink->aside : NULL,
+                                           err) != MST_OK)
+                        return err->code;
+        }
+        return MST_OK;
+}
+
 static int
 close_run(struct mstc_run *run, const struct mst_error *why, struct mst_error *err)
 {
@@ -355,11 +371,15 @@ close_run(struct mstc_run *run, const struct mst_error *why, struct mst_error *e
         int64_t held = 0;
         int rc = MST_OK;
 
+        /* What a plan that is only shown would hold is forgotten with it, but counts. */
+        if (!run->options->plan_only)
+                mstc_store_rollback(run->store);
+        rc = mstc_holds_open(run->store, run->row.id, mstc_now_ms(), &held, err);
         mstc_store_rollback(run->store);
         mstc_engine_serve(run->engine);
         mstc_progress(run, MSTC_PHASE_CLOSE, 0, 0);
-        if (mstc_holds_open(run->store, run->row.id, mstc_now_ms(), &held, err) != MST_OK)
-                return err->code;
+        if (rc != MST_OK)
+                return rc;
         s->outcome = (enum mstc_run_outcome)sum_up(run, held, why);
         s->run = run->id;
         s->mode = run->mode;
@@ -374,9 +394,12 @@ close_run(struct mstc_run *run, const struct mst_error *why, struct mst_error *e
         if (rc == MST_OK)
                 rc = mstc_holds_tidy(run->store, false, err);
         if (rc == MST_OK)
+                rc = note_aside(run, err);
+        if (rc == MST_OK)
                 rc = mstc_log_save(run->engine, err);
         if (rc == MST_OK && !goes_on(run, (int)s->outcome))
-                rc = mstc_run_end(run->store, run->id, (int)s->outcome, s->text, s->counts, err);
+                rc = mstc_run_end(run->store, run->id, (int)s->outcome, run->options->plan_only && s->text[0] == '\0'
+                                  ? "only planned: nothing was sent" : s->text, s->counts, err);
         if (rc == MST_OK)
                 rc = mstc_store_commit(run->store, err);
         if (rc != MST_OK)
@@ -413,7 +436,8 @@ resolve_unknown(struct mstc_run *run, struct mst_error *err)
         for (size_t i = 0; i < run->target_count; i++) {
                 bool some;
 
-                if (mstc_op_any_unknown(run->store, run->targets[i].sink->id, &some, err) != MST_OK)
+                if (mstc_op_any_unknown(run->store, run->targets[i].sink->id, run->targets[i].row.id, &some,
+                                        err) != MST_OK)
                         return err->code;
                 any = any || some;
         }
@@ -487,6 +511,7 @@ main_run(struct mstc_engine *engine, struct mstc_sync *sync, const struct mstc_s
                 bool changed = run.row.generation > 0 && run.row.fingerprint != NULL
                             && differs(sync->fingerprint, run.row.fingerprint);
 
+                summary->text[0] = '\0';     /* why the other run ended is in the history */
                 mstc_progress(&run, MSTC_PHASE_START, 0, 0);
                 pulled = read_source(&run, &why);
                 run.all_dirty = run.config_effect = changed;

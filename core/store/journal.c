@@ -128,7 +128,7 @@ mstc_op_get(struct mstc_store *store, int64_t number, struct mst_arena *arena, s
 }
 
 int
-mstc_op_claimable(struct mstc_store *store, int64_t sink, int rank, int64_t after, int64_t now,
+mstc_op_claimable(struct mstc_store *store, int64_t sink, int rank, int64_t after_retry, int64_t after, int64_t now,
                   struct mst_arena *arena, struct mstc_entry_op *into, size_t room, size_t *ret,
                   struct mst_error *err)
 {
@@ -147,7 +147,7 @@ mstc_op_claimable(struct mstc_store *store, int64_t sink, int rank, int64_t afte
 
                 if (stmt == NULL)
                         return err->code;
-                mstc_sql_bind(stmt, "iiiii", sink, N(rank), i == 0 ? N(0) : after, now, N(room - *ret));
+                mstc_sql_bind(stmt, "iiiii", sink, N(rank), i == 0 ? after_retry : after, now, N(room - *ret));
                 if (mstc_take_ops(store, stmt, arena, into + *ret, room - *ret, &got, err) != MST_OK)
                         return err->code;
                 *ret += got;
@@ -158,9 +158,11 @@ mstc_op_claimable(struct mstc_store *store, int64_t sink, int rank, int64_t afte
 #define READY "sink=?1 AND state IN (0,3) AND open=1 AND (hold IS NULL OR approved>?2) AND (due IS NULL OR due<=?2)"
 
 int
-mstc_op_ready(struct mstc_store *store, int64_t sink, int64_t now, int64_t *ret, struct mst_error *err)
+mstc_op_ready(struct mstc_store *store, int64_t sink, int64_t target, int64_t now, int64_t *ret,
+              struct mst_error *err)
 {
-        return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op WHERE " READY, "ii", sink, now);
+        return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op WHERE " READY " AND target=?3", "iii",
+                               sink, now, target);
 }
 
 int
@@ -179,12 +181,12 @@ mstc_op_creating(struct mstc_store *store, int64_t sink, int64_t now, struct mst
 }
 
 int
-mstc_op_any_unknown(struct mstc_store *store, int64_t sink, bool *ret, struct mst_error *err)
+mstc_op_any_unknown(struct mstc_store *store, int64_t sink, int64_t target, bool *ret, struct mst_error *err)
 {
         int64_t one;
 
-        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM op WHERE sink=? AND state=2 LIMIT 1", "i",
-                            sink) != MST_OK)
+        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM op WHERE sink=? AND state=2 AND "
+                            "target=? LIMIT 1", "ii", sink, target) != MST_OK)
                 return err->code;
         *ret = one != 0;
         return MST_OK;

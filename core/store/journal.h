@@ -39,17 +39,19 @@ int mstc_op_of(struct mstc_store *store, enum mst_kind kind, int64_t entry, int6
 int mstc_op_get(struct mstc_store *store, int64_t number, struct mst_arena *arena,
                 struct mstc_entry_op *ret, struct mst_error *err);
 
-/* Ops of a sink that may be claimed at 'now', of one rank, after number 'after'. */
-int mstc_op_claimable(struct mstc_store *store, int64_t sink, int rank, int64_t after, int64_t now,
+/* Ops of a sink that may be claimed at 'now', of one rank: those that are tried again after
+ * number 'after_retry', then the others after number 'after'. */
+int mstc_op_claimable(struct mstc_store *store, int64_t sink, int rank, int64_t after_retry, int64_t after, int64_t now,
                       struct mst_arena *arena, struct mstc_entry_op *into, size_t room, size_t *ret,
                       struct mst_error *err);
-/* How many of a sink's ops may be claimed now, of whatever rank; and which entries have a
- * create among them. */
-int mstc_op_ready(struct mstc_store *store, int64_t sink, int64_t now, int64_t *ret, struct mst_error *err);
+/* How many of a target's ops may be claimed now, of whatever rank; and which entries have a
+ * create among those of a sink. */
+int mstc_op_ready(struct mstc_store *store, int64_t sink, int64_t target, int64_t now, int64_t *ret,
+                  struct mst_error *err);
 struct mstc_set;
 int mstc_op_creating(struct mstc_store *store, int64_t sink, int64_t now, struct mstc_set *into,
                      struct mst_error *err);
-int mstc_op_any_unknown(struct mstc_store *store, int64_t sink, bool *ret, struct mst_error *err);
+int mstc_op_any_unknown(struct mstc_store *store, int64_t sink, int64_t target, bool *ret, struct mst_error *err);
 /* Ops of a sink whose result is not known, after number 'after', whatever their rank. */
 int mstc_op_unknowns(struct mstc_store *store, int64_t sink, int64_t after, struct mst_arena *arena,
                      struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err);

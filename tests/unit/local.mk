@@ -45,6 +45,12 @@ tests_unit_engine_people_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_engine_people_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/engine-people
 
+check_PROGRAMS += tests/unit/engine-trouble
+tests_unit_engine_trouble_SOURCES = tests/unit/engine-trouble.c $(WORLD)
+tests_unit_engine_trouble_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_trouble_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-trouble
+
 check_PROGRAMS += tests/unit/error
 tests_unit_error_SOURCES = tests/unit/error.c
 tests_unit_error_CFLAGS = $(UNIT_CFLAGS)
