@@ -308,24 +308,43 @@ add_members(struct mstc_run *run, struct mstc_run_target *target, struct mst_op 
         return MST_OK;
 }
 
+/* Names that somebody has who joins stay: for him it is told anew, whoever had it before. */
+static bool
+joining_names(const struct mst_op *op, struct mstc_map *names)
+{
+        for (size_t i = 0; i < op->member_count; i++)
+                if (op->members[i].joins && !mstc_map_put(names, op->members[i].name, names))
+                        return false;
+        return true;
+}
+
 static int
 add_old_names(struct mstc_run *run, struct mst_op *op, size_t room, struct mst_error *err)
 {
         struct mstc_errand *errand = op->engine;
+        struct mstc_map *names = NULL;
+        const char *name = "", *object;
         int64_t entry = -1;
         int rc = MST_END;
 
-        errand->old_names_from = op->member_count;
         while (errand->glink != 0 && op->member_count < room) {
-                struct mstc_op_member *m = &op->members[op->member_count];
-
-                rc = mstc_gchange_next(run->store, errand->glink, entry, op->arena, &entry, &m->name, &m->object, err);
+                rc = mstc_gchange_next(run->store, errand->glink, entry, name, op->arena, &entry, &name, &object, err);
                 if (rc != MST_OK)
                         break;
-                m->entry = (uint32_t)entry;
-                m->joins = false;
-                op->member_count++;
+                if (names == NULL && ((names = mstc_map_new()) == NULL || !joining_names(op, names))) {
+                        rc = mst_fail_memory(err, "sending ops");
+                        break;
+                }
+                if (mstc_map_get(names, name) != NULL) {
+                        rc = mstc_gchange_done(run->store, errand->glink, entry, name, err);
+                        if (rc != MST_OK)
+                                break;
+                        continue;
+                }
+                op->members[op->member_count++] = (struct mstc_op_member){ .entry = (uint32_t)entry, .name = name,
+                                                                           .object = object, .joins = false };
         }
+        mstc_map_free(names);
         return rc < 0 ? rc : MST_OK;
 }
 
@@ -339,20 +358,25 @@ fill_members(struct mstc_run *run, struct mstc_run_target *target, struct mst_op
         const void *in = create ? errand->row.before : errand->row.after;
         size_t in_size = create ? errand->row.before_size : errand->row.after_size;
         struct mstc_set *joins = mstc_set_new(), *leaves = mstc_set_new();
+        uint32_t most = mstc_live_facts(target->sink)->members;
+        int64_t old_names = 0;
         size_t room;
-        int rc = MST_OK;
+        int rc = create || most != 0 ? MST_OK : mstc_gchange_count(run->store, errand->glink, &old_names, err);
 
+        if (most != 0)
+                old_names = OLD_NAMES_ROOM;
         if (joins == NULL || leaves == NULL || !mstc_unpack_set(in, in_size, joins)
             || (!create && !mstc_unpack_set(errand->row.before, errand->row.before_size, leaves)))
                 rc = mst_fail_memory(err, "sending ops");
         if (rc == MST_OK) {
-                room = (size_t)(mstc_set_count(joins) + mstc_set_count(leaves)) + OLD_NAMES_ROOM;
+                room = (size_t)(mstc_set_count(joins) + mstc_set_count(leaves)) + (size_t)old_names;
                 op->members = mst_arena_alloc(op->arena, room * sizeof *op->members);
                 rc = op->members == NULL ? mst_fail_memory(err, "sending ops")
                    : add_members(run, target, op, leaves, false, err);
                 if (rc == MST_OK)
                         rc = add_members(run, target, op, joins, true, err);
-                if (rc == MST_OK)
+                errand->old_names_from = op->member_count;
+                if (rc == MST_OK && !create)
                         rc = add_old_names(run, op, room, err);
         }
         mstc_set_free(joins);

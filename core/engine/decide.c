@@ -87,7 +87,7 @@ rank_of(struct mstc_run *run, const struct mstc_case *c, const struct proposal *
 static bool
 same_op(const struct mstc_case *c, const struct proposal *p, const struct mstc_buffer *after)
 {
-        return c->has_open && c->open.verb == p->verb && c->open.after_size == after->length
+        return c->has_open && c->open.verb == p->verb && c->open.reason == p->reason && c->open.after_size == after->length
             && (c->open.state == MSTC_OP_PARKED || p->parked == NULL)
             && (after->length == 0 || memcmp(c->open.after, after->bytes, after->length) == 0);
 }
@@ -243,6 +243,13 @@ hand_over(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
         return mstc_link_put(run->store, &c->link, err);
 }
 
+/* Live, or nobody knows: the answer to the op that changed it was lost. */
+static bool
+may_be_usable(const struct mstc_case *c)
+{
+        return c->link.state == MSTC_LINK_LIVE || c->link.reason == MSTC_WHY_DOUBT;
+}
+
 static int
 decide_present(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 {
@@ -258,7 +265,7 @@ decide_present(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
                 return mst_fail_memory(err, "planning");
         p.refs = c->wanted.refs;
         naming = prune(mstc_live_facts(t->sink), p.before, p.after);
-        if (off && c->link.state == MSTC_LINK_LIVE) {
+        if (off && may_be_usable(c)) {
                 p.verb = MST_DISABLE;
                 p.reason = MSTC_WHY_DISABLED;
         } else if (!off && c->link.state == MSTC_LINK_DISABLED) {
@@ -436,7 +443,7 @@ decide_leaver(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
                 return drop_open(run, c, "it is kept", err);
         if (policy->what == MSTC_DELETE)
                 return delete_when_due(run, c, t, reason, policy->delete_after_ms, err);
-        if (c->link.state == MSTC_LINK_LIVE && can(t, MST_CAN_DISABLE)) {
+        if (may_be_usable(c) && can(t, MST_CAN_DISABLE)) {
                 p.before = p.after = mstc_record_values(run->scratch, MST_USER);
                 if (p.after == NULL)
                         return mst_fail_memory(err, "planning");

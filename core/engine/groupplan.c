@@ -227,7 +227,8 @@ replace_open(struct mstc_run *run, struct group_case *c, bool *ret_wait, struct 
                 }
                 if (open.hold != 0)
                         c->hold = open.hold;
-                if (mstc_op_end(run->store, open.number, MSTC_OP_SUPERSEDED, 0, run->id, "a newer plan replaced it",
+                if ((open.tries > 0 && mstc_members_doubt(run, c->target, &open, err) != MST_OK)
+                    || mstc_op_end(run->store, open.number, MSTC_OP_SUPERSEDED, 0, run->id, "a newer plan replaced it",
                                 err) != MST_OK)
                         return err->code;
         }

@@ -26,6 +26,8 @@ settle_member(struct mstc_run *run, struct mst_op *op, size_t i, struct mstc_loa
                 run->refused_none = false;
                 mstc_log(run->engine, MST_LOG_WARNING, "group '%s': %s cannot %s: %s", op->id, m->name,
                          m->joins ? "join" : "leave", m->why != NULL ? m->why : op->why.text);
+                if (i >= errand->old_names_from)
+                        return mstc_gchange_done(run->store, errand->glink, m->entry, m->name, err);
                 return mstc_gbad_add(run->store, errand->glink, m->entry, m->joins,
                                      m->why != NULL ? m->why : op->why.text, run->id, err);
         }
@@ -114,6 +116,17 @@ note_present(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         return mstc_glink_put(run->store, &glink, err);
 }
 
+/* Names that did not fit into this op go with the next one. */
+static int
+old_names_left(struct mstc_run *run, const struct mstc_errand *errand, struct mst_error *err)
+{
+        bool any;
+
+        if (mstc_gchange_any(run->store, errand->glink, &any, err) != MST_OK)
+                return err->code;
+        return any ? mstc_gdirty_add(run->store, run->row.id, errand->row.entry, err) : MST_OK;
+}
+
 static int
 done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
 {
@@ -140,9 +153,9 @@ done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
                         mstc_set_remove(present->set, n);    /* a group made anew is empty */
                 present->changed = true;
         }
-        if (op->member_count != 0 && settle_members(run, op, err) != MST_OK)
+        if ((op->member_count != 0 && settle_members(run, op, err) != MST_OK) || note_present(run, op, err) != MST_OK)
                 return err->code;
-        return note_present(run, op, err);
+        return old_names_left(run, errand, err);
 }
 
 static int

@@ -62,7 +62,7 @@ naming_attribute(const struct mst_facts *facts, enum mst_kind kind)
         for (size_t i = 0; i < facts->attribute_count; i++) {
                 const struct mstc_fact_attribute *a = &facts->attributes[i];
 
-                if ((a->flags & MST_ATTR_NAMING) != 0 && ((a->flags & MST_ATTR_GROUP) != 0) == (kind == MST_GROUP))
+                if ((a->flags & MST_ATTR_NAMING) != 0 && a->name[0] != '@' && ((a->flags & MST_ATTR_GROUP) != 0) == (kind == MST_GROUP))
                         return a->name;
         }
         return NULL;
@@ -144,33 +144,32 @@ plan_anew(struct mstc_run *run, struct doubt *d, const char *why, struct mst_err
 {
         if (mstc_op_end(run->store, d->row.number, MSTC_OP_SUPERSEDED, MST_UNKNOWN, run->id, why, err) != MST_OK)
                 return err->code;
+        if (d->row.kind == MST_GROUP && mstc_members_doubt(run, d->target, &d->row, err) != MST_OK)
+                return err->code;
         return d->row.kind == MST_GROUP
              ? mstc_gdirty_add(run->store, run->row.id, d->row.entry, err)
              : mstc_dirty_add(run->store, run->row.id, d->row.entry, UINT32_C(1) << d->target->setup->bit, err);
 }
 
+/* The op may still be sent as it stands; whether it is still wanted, the plan knows. */
 static int
-found_user(struct mstc_run *run, struct doubt *d, const struct mstc_candidate *c, struct mst_error *err)
+put_back(struct mstc_run *run, struct doubt *d, struct mst_error *err)
 {
-        bool creates = d->row.verb == MST_CREATE;
+        if (mstc_op_put_back(run->store, d->row.number, err) != MST_OK)
+                return err->code;
+        return mstc_dirty_add(run->store, run->row.id, d->row.entry, UINT32_C(1) << d->target->setup->bit, err);
+}
+
+/* What the object is and holds becomes what the link says. */
+static int
+take_over(struct mstc_run *run, struct doubt *d, const struct mstc_candidate *c, struct mst_error *err)
+{
         const char *old_name = d->link.name, *old_object = d->link.object;
 
-        if (d->row.verb == MST_DELETE || d->row.verb == MST_DISABLE || d->row.verb == MST_ENABLE)
-                return mstc_op_put_back(run->store, d->row.number, err);
-        if (creates && c->stamp != NULL && c->stamp[0] != '\0'
-            && strcmp(c->stamp, mstc_stamp(run, d->id, run->arena)) != 0)
-                return mstc_op_put_back(run->store, d->row.number, err);     /* somebody else's */
-        if (d->row.verb == MST_ADOPT
-            && (c->stamp == NULL || strcmp(c->stamp, mstc_stamp(run, d->id, run->arena)) != 0))
-                return mstc_op_put_back(run->store, d->row.number, err);     /* not done yet */
         d->link.object = mst_arena_strdup(run->arena, c->object);
         d->link.name = mst_arena_strdup(run->arena, c->name);
         d->link.version = c->version != NULL ? mst_arena_strdup(run->arena, c->version) : NULL;
         d->link.target = d->target->row.id;
-        if (creates)
-                d->link.made = MSTC_MADE_CREATED;
-        if (creates || d->row.verb == MST_ADOPT)
-                d->link.state = d->row.reason == MSTC_WHY_DISABLED ? MSTC_LINK_DISABLED : MSTC_LINK_LIVE;
         d->link.applied = holds_now(run, d, c->record);
         if (d->link.applied == NULL || d->link.object == NULL || d->link.name == NULL)
                 return mst_fail_memory(err, "looking up ops");
@@ -178,11 +177,36 @@ found_user(struct mstc_run *run, struct doubt *d, const struct mstc_candidate *c
             || mstc_link_begun(run, d->target, &d->link, d->id, true, err) != MST_OK)
                 return err->code;
         /* It was renamed, and only the answer was lost: groups still have the old name. */
-        if (!creates && old_name != NULL && strcmp(old_name, d->link.name) != 0
-            && mstc_members_link(run, d->target, d->row.entry, old_name, old_object, err) != MST_OK)
+        if (d->row.verb == MST_CREATE || old_name == NULL || strcmp(old_name, d->link.name) == 0)
+                return MST_OK;
+        mstc_names_forget(run);
+        if (mstc_dirty_pointing(run->store, run->row.id, d->id, d->row.sink, UINT32_C(1) << d->target->setup->bit, true,
+                                err) != MST_OK)
                 return err->code;
+        return mstc_members_link(run, d->target, d->row.entry, old_name, old_object, err);
+}
+
+static int
+found_user(struct mstc_run *run, struct doubt *d, const struct mstc_candidate *c, struct mst_error *err)
+{
+        bool creates = d->row.verb == MST_CREATE, adopts = d->row.verb == MST_ADOPT;
+        bool ours = c->stamp != NULL && strcmp(c->stamp, mstc_stamp(run, d->id, run->arena)) == 0;
+
+        if (d->row.verb == MST_DELETE || (adopts && !ours)
+            || (creates && !ours && c->stamp != NULL && c->stamp[0] != '\0'))
+                return put_back(run, d, err);        /* not done, or somebody else's     */
+        if (d->row.verb == MST_DISABLE || d->row.verb == MST_ENABLE) {
+                d->link.state = MSTC_LINK_DISABLED;
+                d->link.reason = MSTC_WHY_DOUBT;
+                return take_over(run, d, c, err) != MST_OK ? err->code : put_back(run, d, err);
+        }
         if (creates)
-                d->target->counts[MSTC_N_CREATED]++;
+                d->link.made = MSTC_MADE_CREATED;
+        if (creates || adopts)
+                d->link.state = d->row.reason == MSTC_WHY_DISABLED ? MSTC_LINK_DISABLED : MSTC_LINK_LIVE;
+        if (take_over(run, d, c, err) != MST_OK)
+                return err->code;
+        d->target->counts[MSTC_N_CREATED] += creates;
         if (mstc_op_end(run->store, d->row.number, creates ? MSTC_OP_DONE : MSTC_OP_SUPERSEDED, MST_DONE, run->id,
                         "its answer was lost; it was looked up", err) != MST_OK)
                 return err->code;
@@ -195,7 +219,7 @@ absent_user(struct mstc_run *run, struct doubt *d, struct mst_error *err)
         if (d->row.verb == MST_CREATE) {
                 if (mstc_op_matched(run->store, d->row.number, mstc_now_ms(), err) != MST_OK)
                         return err->code;
-                return mstc_op_put_back(run->store, d->row.number, err);
+                return put_back(run, d, err);
         }
         if (d->row.verb != MST_DELETE) {
                 if (d->link.id != 0 && mstc_link_ended(run, d->target, &d->link, MSTC_LINK_LOST, err) != MST_OK)

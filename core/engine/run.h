@@ -236,6 +236,9 @@ int mstc_group_plan(struct mstc_run *run, struct mst_error *err);
  * NULL: it has come. */
 int mstc_members_link(struct mstc_run *run, struct mstc_run_target *target, int64_t entry, const char *old_name,
                       const char *old_object, struct mst_error *err);
+/* Nobody knows which members of this op are in the group now: all are told anew, in or out. */
+int mstc_members_doubt(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *op,
+                       struct mst_error *err);
 /* Packs and unpacks lists of entries in an op (delta varints). */
 struct mstc_buffer;
 void mstc_pack_set(const struct mstc_set *set, struct mstc_buffer *into);

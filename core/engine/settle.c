@@ -100,7 +100,7 @@ mstc_link_begun(struct mstc_run *run, struct mstc_run_target *target, struct mst
         }
         run->links_none = false;
         if (pointed_at && mstc_dirty_pointing(run->store, run->row.id, id, target->sink->id,
-                                UINT32_C(1) << target->setup->bit, err) != MST_OK)
+                                UINT32_C(1) << target->setup->bit, false, err) != MST_OK)
                 return err->code;
         return mstc_members_link(run, target, link->entry, NULL, NULL, err);
 }
@@ -120,7 +120,7 @@ mstc_link_ended(struct mstc_run *run, struct mstc_run_target *target, struct mst
         if (mstc_link_put(run->store, link, err) != MST_OK
             || mstc_entry_id(run->store, link->entry, run->scratch, &id, err) != MST_OK
             || mstc_dirty_pointing(run->store, run->row.id, id, target->sink->id,
-                                   UINT32_C(1) << target->setup->bit, err) != MST_OK
+                                   UINT32_C(1) << target->setup->bit, true, err) != MST_OK
             || name_given_away(run, target, err) != MST_OK)
                 return err->code;
         return mstc_members_link(run, target, link->entry, link->name, link->object, err);
@@ -132,7 +132,7 @@ renamed(struct mstc_run *run, struct mstc_errand *errand, const char *old_name, 
 {
         mstc_names_forget(run);
         if (mstc_dirty_pointing(run->store, run->row.id, errand->source_id, errand->target->sink->id,
-                                UINT32_C(1) << errand->target->setup->bit, err) != MST_OK
+                                UINT32_C(1) << errand->target->setup->bit, true, err) != MST_OK
             || name_given_away(run, errand->target, err) != MST_OK)
                 return err->code;
         return mstc_members_link(run, errand->target, errand->link.entry, old_name, old_object, err);
@@ -223,7 +223,8 @@ done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
                 return err->code;
         if (op->verb == MST_CREATE || op->verb == MST_ADOPT)
                 return mstc_link_begun(run, t, &errand->link, errand->source_id,
-                                       op->verb != MST_CREATE || errand->row.rank != MSTC_RANK_USERS, err);
+                                       op->verb != MST_CREATE || errand->row.rank != MSTC_RANK_USERS
+                                       || errand->row.run != run->id, err);
         /* A leaver's wait begins now: the next plan puts its end in the diary. */
         if (op->verb == MST_DISABLE && errand->row.reason != MSTC_WHY_DISABLED
             && mstc_dirty_add(run->store, run->row.id, errand->link.entry, UINT32_C(1) << t->setup->bit, err) != MST_OK)

@@ -87,9 +87,10 @@ int mstc_dirty_count(struct mstc_store *store, int64_t sync, int64_t *ret, struc
 int mstc_dirty_has(struct mstc_store *store, int64_t sync, int64_t entry, bool *ret, struct mst_error *err);
 /* Planned: removes the bits 'mask' of all up to and including number 'last'. */
 int mstc_dirty_done(struct mstc_store *store, int64_t sync, uint32_t mask, int64_t last, struct mst_error *err);
-/* Those who point at the record of that id become dirty if they have a live link in 'sink'. */
+/* Those who point at the record of that id become dirty if they have a live link in 'sink';
+ * after it was renamed or has ended also those who are on their way there, with the old name. */
 int mstc_dirty_pointing(struct mstc_store *store, int64_t sync, const char *id, int64_t sink,
-                        uint32_t mask, struct mst_error *err);
+                        uint32_t mask, bool renamed, struct mst_error *err);
 /* The entry of that id if the source still has it; 0: it does not. */
 int mstc_entry_live(struct mstc_store *store, int64_t sync, enum mst_kind kind, const char *id,
                     int64_t *ret, struct mst_error *err);

@@ -537,12 +537,14 @@ mstc_entry_live(struct mstc_store *store, int64_t sync, enum mst_kind kind, cons
 
 int
 mstc_dirty_pointing(struct mstc_store *store, int64_t sync, const char *id, int64_t sink, uint32_t mask,
-                    struct mst_error *err)
+                    bool renamed, struct mst_error *err)
 {
         return mstc_sql_run(store, err,
-                "INSERT INTO dirty SELECT ?1, r.entry, ?2 FROM ref r JOIN link l ON l.entry=r.entry AND l.sink=?3 "
-                "AND l.state<=2 WHERE r.toward=?4 ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|?2",
-                "iiii", sync, N(mask), sink, toward_of(store, sync, id, strlen(id)));
+                "INSERT INTO dirty SELECT ?1, r.entry, ?2 FROM ref r WHERE r.toward=?4 AND (EXISTS (SELECT 1 FROM link l "
+                "WHERE l.entry=r.entry AND l.sink=?3 AND l.state<=2) OR (?5 AND EXISTS (SELECT 1 FROM op o WHERE "
+                "o.entry=r.entry AND o.kind=1 AND o.sink=?3 AND o.state<16))) "
+                "ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|?2",
+                "iiiii", sync, N(mask), sink, toward_of(store, sync, id, strlen(id)), N(renamed));
 }
 
 int64_t

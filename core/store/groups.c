@@ -216,16 +216,16 @@ mstc_gchange_add(struct mstc_store *store, int64_t glink, int64_t entry, const c
 }
 
 int
-mstc_gchange_next(struct mstc_store *store, int64_t glink, int64_t after_entry, struct mst_arena *arena,
-                  int64_t *ret_entry, const char **ret_name, const char **ret_object, struct mst_error *err)
+mstc_gchange_next(struct mstc_store *store, int64_t glink, int64_t after_entry, const char *after_name,
+                  struct mst_arena *arena, int64_t *ret_entry, const char **ret_name, const char **ret_object, struct mst_error *err)
 {
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT entry, name, object FROM gchange WHERE glink=? AND entry>? "
-                                      "ORDER BY entry LIMIT 1", err);
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT entry, name, object FROM gchange WHERE glink=? AND "
+                                      "(entry, name)>(?, ?) ORDER BY entry, name LIMIT 1", err);
         int rc;
 
         if (stmt == NULL)
                 return err->code;
-        mstc_sql_bind(stmt, "ii", glink, after_entry);
+        mstc_sql_bind(stmt, "iit", glink, after_entry, after_name);
         rc = mstc_sql_step(store, stmt, err);
         if (rc == MST_OK) {
                 *ret_entry = sqlite3_column_int64(stmt, 0);
@@ -244,6 +244,12 @@ mstc_gchange_done(struct mstc_store *store, int64_t glink, int64_t entry, const 
 {
         return mstc_sql_run(store, err, "DELETE FROM gchange WHERE glink=? AND entry=? AND name=?", "iit", glink,
                             entry, name);
+}
+
+int
+mstc_gchange_count(struct mstc_store *store, int64_t glink, int64_t *ret, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM gchange WHERE glink=?", "i", glink);
 }
 
 int

@@ -50,13 +50,15 @@ int mstc_glink_get(struct mstc_store *store, int64_t grp, int64_t target, struct
                    struct mstc_glink *ret, struct mst_error *err);
 int mstc_glink_put(struct mstc_store *store, struct mstc_glink *glink, struct mst_error *err);
 
-/* A member who must leave under a name he no longer has. */
+/* A name that must leave: a member's who no longer has it, or that of one of whom it is not
+ * known whether he is in.  They come in order of entry and name. */
 int mstc_gchange_add(struct mstc_store *store, int64_t glink, int64_t entry, const char *name,
                      const char *object, struct mst_error *err);
-int mstc_gchange_next(struct mstc_store *store, int64_t glink, int64_t after_entry, struct mst_arena *arena,
-                      int64_t *ret_entry, const char **ret_name, const char **ret_object, struct mst_error *err);
+int mstc_gchange_next(struct mstc_store *store, int64_t glink, int64_t after_entry, const char *after_name,
+                      struct mst_arena *arena, int64_t *ret_entry, const char **ret_name, const char **ret_object, struct mst_error *err);
 int mstc_gchange_done(struct mstc_store *store, int64_t glink, int64_t entry, const char *name,
                       struct mst_error *err);
+int mstc_gchange_count(struct mstc_store *store, int64_t glink, int64_t *ret, struct mst_error *err);
 int mstc_gchange_any(struct mstc_store *store, int64_t glink, bool *ret, struct mst_error *err);
 
 /* Members that the sink refused: not asked for again until they change. */

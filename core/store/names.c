@@ -48,7 +48,7 @@ mstc_reason_name(int reason)
         static const char *const names[] = {
                 [MSTC_WHY_NONE] = "", [MSTC_WHY_GONE] = "deleted at the source",
                 [MSTC_WHY_SCOPE] = "out of scope", [MSTC_WHY_DISABLED] = "blocked at the source",
-                [MSTC_WHY_LOST] = "its object was gone",
+                [MSTC_WHY_LOST] = "its object was gone", [MSTC_WHY_DOUBT] = "in doubt",
         };
 
         return NAME_OF(names, reason);

@@ -65,7 +65,8 @@ enum mstc_reason {
         MSTC_WHY_GONE = 1,       /* the source says: deleted                             */
         MSTC_WHY_SCOPE = 2,      /* out of scope                                         */
         MSTC_WHY_DISABLED = 3,   /* blocked at the source                                */
-        MSTC_WHY_LOST = 4        /* its object was gone, made anew                       */
+        MSTC_WHY_LOST = 4,       /* its object was gone, made anew                       */
+        MSTC_WHY_DOUBT = 5       /* it is not known whether it can be used: told anew    */
 };
 
 enum mstc_run_mode {
