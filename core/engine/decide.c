@@ -85,28 +85,37 @@ rank_of(struct mstc_run *run, const struct mstc_case *c, const struct proposal *
 }
 
 static bool
-same_op(const struct mstc_case *c, const struct proposal *p, const struct mstc_buffer *after)
+same_op(const struct mstc_case *c, const struct mstc_run_target *target, const struct proposal *p,
+        const struct mstc_buffer *after)
 {
-        return c->has_open && c->open.verb == p->verb && c->open.reason == p->reason && c->open.after_size == after->length
+        return c->has_open && c->open.target == target->row.id && c->open.verb == p->verb
+            && c->open.reason == p->reason && c->open.after_size == after->length
             && (c->open.state == MSTC_OP_PARKED || p->parked == NULL)
             && (after->length == 0 || memcmp(c->open.after, after->bytes, after->length) == 0);
 }
 
 /* An admin said no to exactly this. */
 static bool
-declined(struct mstc_run *run, struct mstc_case *c, enum mst_verb verb, const struct mstc_buffer *after)
+declined(struct mstc_run *run, struct mstc_case *c, const struct proposal *p, const struct mstc_buffer *after)
 {
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer text = { 0 };
         uint8_t hash[16];
 
         if (c->link.declined == NULL)
                 return false;
-        mstc_buffer_char(&text, (char)verb);
+        mstc_buffer_char(&text, (char)p->verb);
+        mstc_buffer_char(&text, (char)p->reason);
         mstc_buffer_add(&text, after->bytes, after->length);
         if (!mstc_buffer_ok(&text))
                 return true;
         mstc_hash128(run->store, text.bytes, text.length, hash);
         return memcmp(hash, c->link.declined, 16) == 0;
+}
+
+static bool
+removes(enum mst_verb verb)
+{
+        return verb == MST_DISABLE || verb == MST_DELETE;
 }
 
 static int
@@ -125,7 +134,7 @@ write_op(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *targ
         if (rank_of(run, c, p, &op.rank, err) != MST_OK)
                 return err->code;
         if (c->has_open) {
-                op.hold = c->open.hold;
+                op.hold = removes(c->open.verb) == removes(p->verb) ? c->open.hold : 0;
                 if (drop_open(run, c, "a newer plan replaced it", err) != MST_OK)
                         return err->code;
         }
@@ -133,7 +142,7 @@ write_op(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *targ
                 return err->code;
         run->planned++;
         if (p->verb == MST_CREATE && p->parked == NULL
-            && !mstc_set_add(run->creating, (uint32_t)c->entry->number))
+            && !mstc_set_add(target->creating, (uint32_t)c->entry->number))
                 return mst_fail_memory(err, "planning");
         if (p->parked != NULL) {
                 target->counts[MSTC_N_PARKED]++;
@@ -155,12 +164,12 @@ propose(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *targe
                 mstc_record_flat(p->after, &after);
         if (!mstc_buffer_ok(&before) || !mstc_buffer_ok(&after))
                 return mst_fail_memory(err, "planning");
-        if (declined(run, c, p->verb, &after))
+        if (declined(run, c, p, &after))
                 return drop_open(run, c, "declined", err);
-        if (same_op(c, p, &after)) {
+        if (same_op(c, target, p, &after)) {
                 if (p->matched != 0 && mstc_op_matched(run->store, c->open.number, p->matched, err) != MST_OK)
                         return err->code;
-                if (p->verb == MST_CREATE && !mstc_set_add(run->creating, (uint32_t)c->entry->number))
+                if (p->verb == MST_CREATE && !mstc_set_add(target->creating, (uint32_t)c->entry->number))
                         return mst_fail_memory(err, "planning");
                 return c->open.state == MSTC_OP_PARKED ? MST_OK
                      : mstc_judge_op(run, target, &c->open, p->before, p->after, c->wanted.lost_refs, err);
@@ -169,6 +178,15 @@ propose(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *targe
 }
 
 /* ---- wanted, object there ---------------------------------------------------------------------- */
+
+static bool
+is_creating(const struct mstc_run *run, const struct mstc_live *sink, int64_t entry)
+{
+        for (size_t i = 0; i < run->target_count; i++)
+                if (run->targets[i].sink == sink && mstc_set_has(run->targets[i].creating, (uint32_t)entry))
+                        return true;
+        return false;
+}
 
 /* References to people who have no object there: theirs is being made in this plan, or they
  * count as no value. */
@@ -190,7 +208,7 @@ settle_refs(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
                 if (mstc_entry_find(run->store, run->row.id, MST_USER, v->as.text, &entry, err) != MST_OK
                     || mstc_dirty_has(run->store, run->row.id, entry, &dirty, err) != MST_OK)
                         return err->code;
-                if (mstc_set_has(run->creating, (uint32_t)entry)
+                if (is_creating(run, c->target->sink, entry)
                     || (dirty && entry > c->entry->number)) {
                         left = true;
                         i++;
@@ -240,6 +258,25 @@ hand_over(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
                 return mst_fail_memory(err, "planning");
         c->target->live_change++;
         c->link.target = c->target->row.id;
+        if (mstc_link_put(run->store, &c->link, err) != MST_OK)
+                return err->code;
+        /* The groups of the one lose him, those of the other get him. */
+        if (old != NULL && mstc_members_link(run, old, c->entry->number, c->link.name, c->link.object, err) != MST_OK)
+                return err->code;
+        return mstc_members_link(run, c->target, c->entry->number, NULL, NULL, err);
+}
+
+/* Who is wanted has no reason to leave any more: should he leave again, his wait starts anew. */
+static int
+came_back(struct mstc_run *run, struct mstc_case *c, bool off, struct mst_error *err)
+{
+        bool live = c->link.state == MSTC_LINK_LIVE;
+
+        if ((c->link.reason != MSTC_WHY_GONE && c->link.reason != MSTC_WHY_SCOPE) || c->link.since == 0)
+                return MST_OK;
+        c->link.since = !live && off ? mstc_now_ms() : 0;
+        if (live || off)
+                c->link.reason = live ? MSTC_WHY_NONE : MSTC_WHY_DISABLED;
         return mstc_link_put(run->store, &c->link, err);
 }
 
@@ -258,7 +295,7 @@ decide_present(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
         bool off = blocked(c->entry) && config_of(t)->on_disabled.what == MSTC_DISABLE && can(t, MST_CAN_DISABLE);
         bool naming;
 
-        if (hand_over(run, c, err) != MST_OK
+        if (hand_over(run, c, err) != MST_OK || came_back(run, c, off, err) != MST_OK
             || (c->wanted.refs && settle_refs(run, c, err) != MST_OK))
                 return err->code;
         if (!mstc_difference(run->scratch, c->link.applied, c->wanted.record, &p.before, &p.after))
@@ -325,29 +362,6 @@ link_found(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 }
 
 static int
-adopt(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
-{
-        const struct mstc_match *m = &c->question->match;
-        struct proposal p = { .verb = MST_ADOPT, .matched = mstc_now_ms(), .refs = c->wanted.refs };
-        struct mst_record *present = present_values(run, c);
-
-        if (present == NULL || !mstc_difference(run->scratch, present, c->wanted.record, &p.before, &p.after))
-                return mst_fail_memory(err, "planning");
-        prune(mstc_live_facts(c->target->sink), p.before, p.after);
-        /* The tie is noted, but it is none before the op is done. */
-        c->link.object = m->object;
-        c->link.name = m->name;
-        c->link.version = m->version;
-        c->link.target = c->target->row.id;
-        c->link.made = MSTC_MADE_ADOPTED;
-        c->link.state = 0;
-        c->link.applied = present;
-        if (mstc_link_put(run->store, &c->link, err) != MST_OK)
-                return err->code;
-        return propose(run, c, c->target, &p, err);
-}
-
-static int
 note_duplicate(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 {
         const struct mstc_match *m = &c->question->match;
@@ -359,6 +373,49 @@ note_duplicate(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
                                m->attribute != NULL ? m->attribute : "stamp", m->value, run->id, err) != MST_OK)
                 return err->code;
         return drop_open(run, c, "a duplicate", err);
+}
+
+/* Two people of one plan may match the same object: the first has it. */
+static int
+taken_meanwhile(struct mstc_run *run, const struct mstc_case *c, const char *object, bool *ret, struct mst_error *err)
+{
+        struct mstc_link link;
+        int rc = run->links_none ? MST_END
+               : mstc_link_of_object(run->store, c->link.sink, object, run->scratch, &link, err);
+
+        *ret = rc == MST_OK && link.entry != c->entry->number && link.state <= MSTC_LINK_DISABLED;
+        return rc < 0 ? rc : MST_OK;
+}
+
+static int
+adopt(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
+{
+        const struct mstc_match *m = &c->question->match;
+        struct proposal p = { .verb = MST_ADOPT, .matched = mstc_now_ms(), .refs = c->wanted.refs };
+        struct mst_record *present = present_values(run, c);
+        bool taken;
+
+        if (present == NULL || !mstc_difference(run->scratch, present, c->wanted.record, &p.before, &p.after))
+                return mst_fail_memory(err, "planning");
+        prune(mstc_live_facts(c->target->sink), p.before, p.after);
+        if (taken_meanwhile(run, c, m->object, &taken, err) != MST_OK)
+                return err->code;
+        if (taken) {
+                c->question->match.why = "the object is tied to another person";
+                return note_duplicate(run, c, err);
+        }
+        /* The tie is noted, but it is none before the op is done. */
+        run->links_none = false;
+        c->link.object = m->object;
+        c->link.name = m->name;
+        c->link.version = m->version;
+        c->link.target = c->target->row.id;
+        c->link.made = MSTC_MADE_ADOPTED;
+        c->link.state = 0;
+        c->link.applied = present;
+        if (mstc_link_put(run->store, &c->link, err) != MST_OK)
+                return err->code;
+        return propose(run, c, c->target, &p, err);
 }
 
 static int

@@ -183,6 +183,7 @@ decline_user(struct mstc_engine *engine, const struct mstc_entry_op *op, struct 
         if (rc == MST_END)
                 link = (struct mstc_link){ .sink = op->sink, .entry = op->entry, .target = op->target };
         mstc_buffer_char(&text, (char)op->verb);
+        mstc_buffer_char(&text, (char)op->reason);
         mstc_buffer_add(&text, op->after, op->after_size);
         if (!mstc_buffer_ok(&text))
                 return mst_fail_memory(err, "rejecting");

@@ -173,6 +173,14 @@ mstc_live_call(struct mstc_live *live, mstc_call *call, void *argument, struct m
         return rc;
 }
 
+int
+mstc_page_check(const struct mst_page *page, const char *plugin, struct mst_error *err)
+{
+        if (page->failed)
+                return mst_fail_memory(err, "reading a page");
+        return page->ended ? MST_OK : mst_fail(err, MST_EINTERNAL, "the connector '%s' did not end a page", plugin);
+}
+
 struct ask_call {
         struct mstc_live *live;
         struct mst_search *search;
@@ -209,7 +217,9 @@ mstc_live_fetch(struct mstc_live *live, const struct mst_ids *ids, struct mst_pa
 {
         struct ask_call call = { .live = live, .ids = ids, .page = page };
 
-        return mstc_live_call(live, call_fetch, &call, err);
+        if (mstc_live_call(live, call_fetch, &call, err) != MST_OK)
+                return err->code;
+        return mstc_page_check(page, live->setup->plugin->name, err);
 }
 
 struct probe_call {

@@ -50,7 +50,7 @@ differences(struct mstc_run *run, struct group_case *c, struct mst_error *err)
         c->joins = mstc_set_copy(wanted);
         c->leaves = present != NULL && c->linked ? mstc_set_copy(present->set) : mstc_set_new();
         ok = linkable != NULL && refused != NULL && c->joins != NULL && c->leaves != NULL
-          && mstc_set_union(linkable, run->creating) && mstc_set_intersect(c->joins, linkable)
+          && mstc_set_union(linkable, c->target->creating) && mstc_set_intersect(c->joins, linkable)
           && mstc_set_subtract(c->leaves, wanted);
         if (ok && c->linked) {
                 c->present = mstc_set_count(present->set);

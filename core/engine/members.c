@@ -533,7 +533,7 @@ mstc_members_link(struct mstc_run *run, struct mstc_run_target *target, int64_t 
         if (run->members == NULL || !target->carries_groups)
                 return MST_OK;
         /* Whom this plan makes, its group ops count on: they come after him. */
-        if (old_name == NULL && mstc_set_has(run->creating, (uint32_t)entry))
+        if (old_name == NULL && mstc_set_has(target->creating, (uint32_t)entry))
                 return MST_OK;
         if ((!run->refused_none && mstc_gbad_forget(run->store, entry, err) != MST_OK)
             || mstc_gmem_get(run->store, entry, run->scratch, &ids, &count, err) != MST_OK)

@@ -395,7 +395,8 @@ nothing_open(struct mstc_run *run, struct mst_error *err)
         int64_t due, count;
 
         run->ops_none = true;
-        mstc_set_clear(run->creating);
+        for (size_t i = 0; i < run->target_count; i++)
+                mstc_set_clear(run->targets[i].creating);
         if (mstc_links_none(run->store, &run->links_none, err) != MST_OK)
                 return err->code;
         for (size_t i = 0; i < run->target_count; i++) {

@@ -54,10 +54,8 @@ read_one(struct reading *r, const char *cursor, struct mst_page *page, struct ms
 
         if (rc != MST_OK)
                 return rc;
-        if (page->failed)
-                return mst_fail_memory(err, "reading a page");
-        if (!page->ended)
-                return mst_fail(err, MST_EINTERNAL, "the connector '%s' did not end a page", plugin->name);
+        if (mstc_page_check(page, plugin->name, err) != MST_OK)
+                return err->code;
         if (!page->complete && page->cursor == NULL)
                 return mst_fail(err, MST_EINTERNAL, "the connector '%s' gave a page that goes on nowhere",
                                 plugin->name);
@@ -223,6 +221,11 @@ confirm(struct round *r, const int64_t *numbers, size_t count, struct mst_error 
                 struct mstc_entry entry;
 
                 rc = mstc_entry_get(run->store, numbers[i], run->scratch, &entry, err);
+                if (rc == MST_END)
+                        rc = mst_fail(err, MST_EINTERNAL, "the store is damaged: entry %lld is missing",
+                                      (long long)numbers[i]);
+                if (rc != MST_OK)
+                        break;
                 kinds[i] = entry.kind;
                 ids[i] = entry.id;
         }

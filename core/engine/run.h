@@ -63,6 +63,7 @@ struct mstc_run_target {
         struct mstc_live *sink;
         struct mstc_target_row row;
         struct mstc_set *linked;             /* entries with a live link here          */
+        struct mstc_set *creating;           /* entries with a create in this plan     */
         bool names_taken;                    /* ops may be parked because of a name    */
         struct mstc_set *leaving;            /* whom some group here has and does not want; NULL: not known yet */
         bool no_plan;                        /* its sink cannot be asked or written    */
@@ -111,7 +112,6 @@ struct mstc_run {
         struct mstc_keep *keeps;             /* what stays dirty after this plan       */
         size_t keep_count, keep_room;
         int64_t plan_from;                   /* ops with a larger number are of the plan being made */
-        struct mstc_set *creating;           /* entries with a create in this plan     */
         struct mstc_progress progress;
         int64_t progress_told;
         struct mstc_summary *summary;
@@ -138,6 +138,8 @@ void mstc_engine_serve(struct mstc_engine *engine);
 void mstc_engine_wait(struct mstc_engine *engine, const int *fds, size_t count, int ms);
 bool mstc_engine_stopping(const struct mstc_engine *engine);
 
+/* A page that was not ended, or not whole, is not used at all. */
+int mstc_page_check(const struct mst_page *page, const char *plugin, struct mst_error *err);
 int mstc_engine_recover(struct mstc_engine *engine, struct mst_error *err);
 
 /* ---- log.c ------------------------------------------------------------------------ */

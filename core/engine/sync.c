@@ -70,10 +70,11 @@ make_targets(struct mstc_run *run, struct mst_error *err)
                 t->setup = &sync->targets[i];
                 t->sink = live_of(run->engine, t->setup->sink);
                 t->linked = mstc_set_new();
+                t->creating = mstc_set_new();
                 t->carries_groups = t->setup->use_count != 0;
                 run->mask |= UINT32_C(1) << t->setup->bit;
                 run->target_count++;
-                if (t->linked == NULL || t->sink == NULL)
+                if (t->linked == NULL || t->creating == NULL || t->sink == NULL)
                         return mst_fail_memory(err, "starting a run");
                 if (mstc_rename_target(run->store, run->row.id, t->setup->config->was, t->setup->name, err) != MST_OK
                     || mstc_target_row(run->store, run->row.id, t->setup->name, t->sink->id, t->setup->bit, run->arena,
@@ -97,10 +98,9 @@ run_init(struct mstc_run *run, struct mstc_engine *engine, struct mstc_sync *syn
         run->timed = depends_on_clock(sync);
         run->arena = mst_arena_new(4096);
         run->scratch = mst_arena_new(16384);
-        run->creating = mstc_set_new();
         run->listings = mstc_alloc((engine->live_count + 1) * sizeof(struct mstc_listing *));
         run->source = live_of(engine, sync->source);
-        if (run->arena == NULL || run->scratch == NULL || run->creating == NULL || run->listings == NULL)
+        if (run->arena == NULL || run->scratch == NULL || run->listings == NULL)
                 return mst_fail_memory(err, "starting a run");
         for (size_t i = 0; i < engine->live_count; i++) {
                 engine->lives[i].probed = false;
@@ -117,13 +117,13 @@ run_done(struct mstc_run *run)
 {
         for (size_t i = 0; i < run->target_count; i++) {
                 mstc_set_free(run->targets[i].linked);
+                mstc_set_free(run->targets[i].creating);
                 mstc_set_free(run->targets[i].leaving);
         }
         mstc_free(run->targets);
         mstc_members_free(run->members);
         mstc_leaders_free(run->leaders);
         mstc_names_forget(run);
-        mstc_set_free(run->creating);
         mstc_free(run->listings);
         mstc_free(run->keeps);
         mstc_free(run->only);

@@ -39,6 +39,12 @@ tests_unit_engine_cut_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_engine_cut_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/engine-cut
 
+check_PROGRAMS += tests/unit/engine-leave
+tests_unit_engine_leave_SOURCES = tests/unit/engine-leave.c $(WORLD)
+tests_unit_engine_leave_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_leave_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-leave
+
 check_PROGRAMS += tests/unit/engine-people
 tests_unit_engine_people_SOURCES = tests/unit/engine-people.c $(WORLD)
 tests_unit_engine_people_CFLAGS = $(UNIT_CFLAGS)
