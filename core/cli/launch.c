@@ -12,12 +12,14 @@
 #include "util/near.h"
 
 /* Pages and ops are made in one thread and freed in another; one heap for all of them keeps
- * the process small, and the threads meet there too rarely to wait for each other. */
+ * the process small, and the threads meet there too rarely to wait for each other.  Large
+ * blocks go back to the system when they are freed, for which the limit must stay put. */
 static void
 keep_small(void)
 {
 #ifdef __GLIBC__
         mallopt(M_ARENA_MAX, 1);
+        mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 #endif
 }
 

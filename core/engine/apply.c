@@ -21,6 +21,9 @@
 #define LOW_WATER 320                        /* below this the next ones are claimed   */
 #define GATHER 192                           /* outcomes that are worth a commit       */
 #define GATHER_MS 20                         /* or that have waited so long            */
+#define ROWS 128                             /* of the journal, read at once           */
+#define GROUP_ROWS 4                         /* a group's row can be large             */
+#define MEMBERS_IN_HAND 20000                /* more members wait until some are settled */
 #define RUNNING_DRY 64                       /* or when the sink has hardly any op left */
 
 struct waiting {                             /* ops that wait for the same entry       */
@@ -38,6 +41,7 @@ struct applier {
         struct waiting runnable;             /* numbers whose wait is over             */
         size_t runnable_at;
         struct mstc_numbers busy;            /* groups with an op in flight            */
+        size_t members_in_hand;              /* of the group ops with the sink         */
         int rank;
         int64_t after, after_retry;          /* last numbers claimed in this rank      */
         bool drained;                        /* the journal has no more of this rank   */
@@ -152,14 +156,21 @@ claim_row(struct applier *a, const struct mstc_entry_op *row, struct mst_error *
                 return row->verb == MST_CREATE && row->kind == MST_USER ? release(a, row->entry, err) : MST_OK;
         if (row->kind == MST_GROUP && !mstc_numbers_put(&a->busy, row->entry, a))
                 return mst_fail_memory(err, "sending ops");
+        a->members_in_hand += op->member_count;
         a->claimed[a->claimed_count++] = op;
         return MST_OK;
+}
+
+static bool
+hands_full(const struct applier *a)
+{
+        return a->members_in_hand >= MEMBERS_IN_HAND;
 }
 
 static int
 claim_runnable(struct applier *a, size_t room, struct mst_error *err)
 {
-        while (a->claimed_count < room && a->runnable_at < a->runnable.count) {
+        while (a->claimed_count < room && a->runnable_at < a->runnable.count && !hands_full(a)) {
                 struct mstc_entry_op row;
                 int rc = mstc_op_get(a->run->store, a->runnable.numbers[a->runnable_at++], a->run->scratch, &row, err);
 
@@ -175,28 +186,32 @@ claim_runnable(struct applier *a, size_t room, struct mst_error *err)
 }
 
 #define ROWS 128
-
 static int
 claim(struct applier *a, struct mst_error *err)
 {
         size_t room = mstc_feed_room(a->feed), count;
+        size_t most = a->rank == MSTC_RANK_GROUPS || a->rank == MSTC_RANK_MEMBERS ? GROUP_ROWS : ROWS;
         struct mstc_entry_op rows[ROWS];
 
         a->claimed_count = 0;
         if (claim_runnable(a, room, err) != MST_OK)
                 return err->code;
-        while (a->claimed_count + ROWS <= room && !a->drained) {
+        while (a->claimed_count + most <= room && !a->drained && !hands_full(a)) {
                 if (mstc_op_claimable(a->run->store, a->sink->id, a->rank, a->after_retry, a->after, mstc_now_ms(),
-                                      a->run->scratch, rows, ROWS, &count, err) != MST_OK)
+                                      a->run->scratch, rows, most, &count, err) != MST_OK)
                         return err->code;
+                a->drained = count < most;
                 for (size_t i = 0; i < count; i++) {
                         int64_t *after = rows[i].state == MSTC_OP_PLANNED ? &a->after : &a->after_retry;
 
+                        if (hands_full(a)) {
+                                a->drained = false;  /* this one is seen again          */
+                                break;
+                        }
                         *after = rows[i].number > *after ? rows[i].number : *after;
                         if (claim_row(a, &rows[i], err) != MST_OK)
                                 return err->code;
                 }
-                a->drained = count < ROWS;
                 mst_arena_reset(a->run->scratch);
         }
         return MST_OK;
@@ -228,6 +243,7 @@ settle_one(struct applier *a, struct mst_op *op, struct mst_error *err)
         a->settled++;
         if (mstc_settle(a->run, op, err) != MST_OK)
                 return err->code;
+        a->members_in_hand -= op->member_count;
         if (op->kind == MST_GROUP) {
                 mstc_numbers_put(&a->busy, errand->row.entry, NULL);
                 return release(a, -errand->row.entry, err);
@@ -239,7 +255,7 @@ settle_one(struct applier *a, struct mst_op *op, struct mst_error *err)
 static bool
 can_claim(const struct applier *a)
 {
-        return a->rank < MSTC_RANKS && mstc_feed_open_count(a->feed) <= LOW_WATER
+        return a->rank < MSTC_RANKS && mstc_feed_open_count(a->feed) <= LOW_WATER && !hands_full(a)
             && (!a->drained || a->runnable.count != 0);
 }
 

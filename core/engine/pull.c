@@ -24,7 +24,7 @@
 #include "util/date.h"
 
 #define READ_AHEAD 4
-#define PAGES_A_COMMIT 32
+#define PAGES_A_COMMIT 16
 #define STAGE_A_COMMIT 4096
 #define CONFIRM_AT_ONCE 200
 #define CONFIRM_MOST 5000

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define OP_BLOCK 3072u
+#define OP_BLOCK 4032u
 
 struct mst_op *
 mstc_op_new(void)

@@ -26,7 +26,7 @@
 #include "store/schema.h"
 #include "util/alloc.h"
 
-#define CHECKPOINT_PAGES 8000                /* 4 KiB each: fold back at 32 MiB        */
+#define CHECKPOINT_PAGES 32000               /* 4 KiB each: fold back at 128 MiB       */
 
 int64_t
 mstc_now_ms(void)
@@ -186,7 +186,7 @@ settings(struct mstc_store *store, struct mst_error *err)
         sqlite3_busy_timeout(store->db, 5000);
         sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-        if (exec(store, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4096;",
+        if (exec(store, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-6144;",
                  err) != MST_OK)
                 return err->code;
         if (!store->writes)
