@@ -244,10 +244,11 @@ chunks() {
 }
 
 measure_group() {
-        local round all left='user.companyName -ne "Gone"'
+        local round all groups=() left='user.companyName -ne "Gone"'
         for round in $(seq "$rounds"); do
                 say "a new group, round $round of $rounds"
-                regroup state ours "new-$round $left"
+                groups+=("new-$round $left")         # those before stay: losing one is held
+                regroup state ours "${groups[@]}"
                 sync new-group state
                 search ours "(cn=new-$round)" member | sed -n 's/^member: //p' >"$work/members"
                 all=$(wc -l <"$work/members")
