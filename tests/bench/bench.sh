@@ -239,12 +239,15 @@ measure_change() {
 # chunks GROUP add|delete: member DNs on standard input, a modify for each thousand.
 chunks() {
         awk -v dn="cn=$1,ou=groups,$suffix" -v what="$2" '
-        NR % 1000 == 1 { printf "%sdn: %s\nchangetype: modify\n%s: member\n", NR > 1 ? "\n" : "", dn, what }
+        NR % 1000 == 1 { printf "%sdn: %s\nchangetype: modify\n%s: member\n", (NR > 1 ? "\n" : ""), dn, what }
         { print "member: " $0 }'
 }
 
 measure_group() {
-        local round all groups=() left='user.companyName -ne "Gone"'
+        local round all groups=('nowhere user.companyName -eq "Nowhere"') left='user.companyName -ne "Gone"'
+        # A rule that reads a new attribute makes a run that reads everything: not measured here.
+        regroup state ours "${groups[@]}"
+        sync prepare state
         for round in $(seq "$rounds"); do
                 say "a new group, round $round of $rounds"
                 groups+=("new-$round $left")         # those before stay: losing one is held
@@ -257,6 +260,8 @@ measure_group() {
                         "$round" $suffix "$round" "$(head -n 1 "$work/members")" >"$work/group.ldif"
                 tail -n +2 "$work/members" | chunks "new-$round" add >>"$work/group.ldif"
                 write group-chunks twin ldapmodify "$work/group.ldif"
+                [ "$(search twin "(cn=new-$round)" member | grep -c '^member:')" = "$all" ] ||
+                        fail "the twin's group has not $all members"
         done
         row "a new group of $all" "$(median new-group)" "ldapmodify, chunks" "$(median group-chunks)" faster 20
 
