@@ -21,6 +21,7 @@
 #define LOW_WATER 320                        /* below this the next ones are claimed   */
 #define GATHER 192                           /* outcomes that are worth a commit       */
 #define GATHER_MS 20                         /* or that have waited so long            */
+#define FIRST 128                            /* ops for a sink that has none yet       */
 #define ROWS 128                             /* of the journal, read at once           */
 #define GROUP_ROWS 4                         /* a group's row can be large             */
 #define MEMBERS_IN_HAND 20000                /* more members wait until some are settled */
@@ -193,6 +194,9 @@ claim(struct applier *a, struct mst_error *err)
         size_t most = a->rank == MSTC_RANK_GROUPS || a->rank == MSTC_RANK_MEMBERS ? GROUP_ROWS : ROWS;
         struct mstc_entry_op rows[ROWS];
 
+        /* A sink with nothing to do gets its first ops at once, not all of them later. */
+        if (mstc_feed_open_count(a->feed) == 0 && room > FIRST)
+                room = FIRST;
         a->claimed_count = 0;
         if (claim_runnable(a, room, err) != MST_OK)
                 return err->code;
