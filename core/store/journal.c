@@ -330,7 +330,7 @@ mstc_op_matched(struct mstc_store *store, int64_t number, int64_t when, struct m
 int
 mstc_journal_recover(struct mstc_store *store, struct mst_error *err)
 {
-        if (mstc_sql_run(store, err, "UPDATE op SET state=2 WHERE state=1 AND open=1", "") != MST_OK)
+        if (mstc_sql_run(store, err, "UPDATE op INDEXED BY op_open SET state=2 WHERE open=1 AND state=1", "") != MST_OK)
                 return err->code;
         if (mstc_sql_run(store, err, "DELETE FROM opdata WHERE number IN (SELECT o.number FROM run r JOIN op o ON "
                          "o.run=r.id AND o.number>r.judged WHERE r.state<5 AND o.state IN (0,4))", "") != MST_OK)

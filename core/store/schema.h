@@ -113,6 +113,7 @@
 " ended INTEGER, outcome INTEGER, text TEXT, next TEXT, pages INTEGER NOT NULL DEFAULT 0," \
 " bad INTEGER NOT NULL DEFAULT 0, judged INTEGER NOT NULL DEFAULT 0, counts BLOB);" \
 "CREATE INDEX run_sync ON run(sync, id);" \
+"CREATE INDEX run_open ON run(id) WHERE state < 5;" \
 "CREATE TABLE log(run INTEGER NOT NULL, line INTEGER NOT NULL, at INTEGER NOT NULL, level INTEGER NOT NULL," \
 " text TEXT NOT NULL, PRIMARY KEY(run, line)) WITHOUT ROWID;"
 
