@@ -21,7 +21,7 @@
 #define MOST_ATTRIBUTES 512
 
 struct touched {                             /* an op changes an attribute             */
-        int64_t op;
+        int64_t op, hold;                    /* that keeps it back already; 0: none    */
         uint16_t attribute;
         bool clears;
 };
@@ -165,7 +165,7 @@ attribute_of(struct mstc_run_target *target, struct by_target *b, const char *na
 }
 
 static int
-note(struct by_target *b, int64_t op, int attribute, bool clears, struct mst_error *err)
+note(struct by_target *b, const struct mstc_entry_op *op, int attribute, bool clears, struct mst_error *err)
 {
         if (b->touched_count == b->touched_room) {
                 size_t room = b->touched_room != 0 ? b->touched_room * 2 : 256;
@@ -176,7 +176,7 @@ note(struct by_target *b, int64_t op, int attribute, bool clears, struct mst_err
                 b->touched = more;
                 b->touched_room = room;
         }
-        b->touched[b->touched_count++] = (struct touched){ op, (uint16_t)attribute, clears };
+        b->touched[b->touched_count++] = (struct touched){ op->number, op->hold, (uint16_t)attribute, clears };
         b->attributes[attribute].changes++;
         b->attributes[attribute].clears += clears;
         return MST_OK;
@@ -200,7 +200,7 @@ mstc_judge_op(struct mstc_run *run, struct mstc_run_target *target, const struct
                 if (((was == NULL || was->type == MST_NULL) && !clears)
                     || (clears && lost_refs && is_reference(target, after->fields[i].name)))
                         continue;
-                if (note(b, op->number, attribute_of(target, b, after->fields[i].name), clears, err) != MST_OK)
+                if (note(b, op, attribute_of(target, b, after->fields[i].name), clears, err) != MST_OK)
                         return err->code;
         }
         return MST_OK;
@@ -231,7 +231,9 @@ hold_class(struct mstc_run *run, struct mstc_run_target *target, const char *gua
 
         if (hold_for(run, target, guard, reason, &hold, err) != MST_OK)
                 return err->code;
-        return mstc_ops_hold(run->store, target->row.id, target->sink->id, verbs, why, of_run, hold, err);
+        /* What an earlier plan released stays so. */
+        return mstc_ops_hold(run->store, target->row.id, target->sink->id, verbs, why, of_run, run->plan_from, hold,
+                             err);
 }
 
 static double
@@ -342,36 +344,79 @@ hold_attribute(struct mstc_run *run, struct mstc_run_target *t, struct by_target
         return MST_OK;
 }
 
+/* What this guard keeps back from earlier plans counts, too; what of it is in this plan was
+ * counted with it. */
+static int
+held_before(struct mstc_run *run, struct mstc_run_target *t, const struct by_target *b, size_t at, const char *guard,
+            int64_t *ret, struct mst_error *err)
+{
+        int64_t hold;
+
+        *ret = 0;
+        if (mstc_hold_find(run->store, run->row.id, t->row.id, guard, &hold, err) != MST_OK)
+                return err->code;
+        if (hold == 0)
+                return MST_OK;
+        if (mstc_hold_count(run->store, hold, ret, err) != MST_OK)
+                return err->code;
+        for (size_t i = 0; i < b->touched_count; i++)
+                *ret -= b->touched[i].attribute == at && b->touched[i].hold == hold;
+        return MST_OK;
+}
+
+static int
+judge_clears(struct mstc_run *run, struct mstc_run_target *t, struct by_target *b, size_t at, int64_t base,
+             bool *ret_held, struct mst_error *err)
+{
+        const struct counted *c = &b->attributes[at];
+        struct limit clears = limit_of(t, "clears");
+        char reason[320], guard[160];
+        int64_t before;
+
+        *ret_held = false;
+        snprintf(guard, sizeof guard, "clears:%s", c->name);
+        if (c->clears == 0 || held_before(run, t, b, at, guard, &before, err) != MST_OK)
+                return err->code;
+        if (!trips(&clears, c->clears + before, base, 1.0))
+                return MST_OK;
+        *ret_held = true;
+        snprintf(reason, sizeof reason, "'%s' would be cleared on %lld objects (%.1f %% of %lld)", c->name,
+                 (long long)(c->clears + before), percent(c->clears + before, base), (long long)base);
+        return hold_attribute(run, t, b, at, guard, reason, CLEARS, err);
+}
+
+static int
+judge_changes(struct mstc_run *run, struct mstc_run_target *t, struct by_target *b, size_t at, int64_t base,
+              bool cleared, struct mst_error *err)
+{
+        const struct counted *c = &b->attributes[at];
+        struct limit changes = limit_of(t, "changes"), identity = limit_of(t, "identity");
+        char reason[320], guard[160];
+        int64_t number;
+
+        snprintf(guard, sizeof guard, "%s:%s", c->identity ? "identity" : "changes", c->name);
+        if (held_before(run, t, b, at, guard, &number, err) != MST_OK)
+                return err->code;
+        number += c->changes;
+        if (!trips(&changes, number, base, 1.0) && !(c->identity && trips(&identity, number, base, 1.0)))
+                return MST_OK;
+        snprintf(reason, sizeof reason, "'%s'%s would change on %lld objects (%.1f %% of %lld)", c->name,
+                 c->identity ? ", by which objects are told apart," : "", (long long)number, percent(number, base),
+                 (long long)base);
+        return hold_attribute(run, t, b, at, guard, reason, cleared ? OTHERS : ALL, err);
+}
+
 static int
 judge_attributes(struct mstc_run *run, struct mstc_run_target *t, struct by_target *b, int64_t base,
                  struct mst_error *err)
 {
-        struct limit changes = limit_of(t, "changes"), clears = limit_of(t, "clears"),
-                     identity = limit_of(t, "identity");
-        char reason[320], guard[160];
-
         for (size_t i = 0; i < b->attribute_count; i++) {
-                const struct counted *c = &b->attributes[i];
-                bool cleared = trips(&clears, c->clears, base, 1.0);
-                int rc = MST_OK;
+                bool cleared;
 
-                if (cleared) {
-                        snprintf(guard, sizeof guard, "clears:%s", c->name);
-                        snprintf(reason, sizeof reason, "'%s' would be cleared on %lld objects (%.1f %% of %lld)",
-                                 c->name, (long long)c->clears, percent(c->clears, base), (long long)base);
-                        rc = hold_attribute(run, t, b, i, guard, reason, CLEARS, err);
-                }
-                if (rc == MST_OK && !(cleared && c->clears == c->changes)
-                    && (trips(&changes, c->changes, base, 1.0)
-                                     || (c->identity && trips(&identity, c->changes, base, 1.0)))) {
-                        snprintf(guard, sizeof guard, "%s:%s", c->identity ? "identity" : "changes", c->name);
-                        snprintf(reason, sizeof reason, "'%s'%s would change on %lld objects (%.1f %% of %lld)",
-                                 c->name, c->identity ? ", by which objects are told apart," : "",
-                                 (long long)c->changes, percent(c->changes, base), (long long)base);
-                        rc = hold_attribute(run, t, b, i, guard, reason, cleared ? OTHERS : ALL, err);
-                }
-                if (rc != MST_OK)
-                        return rc;
+                if (judge_clears(run, t, b, i, base, &cleared, err) != MST_OK
+                    || (!(cleared && b->attributes[i].clears == b->attributes[i].changes)
+                        && judge_changes(run, t, b, i, base, cleared, err) != MST_OK))
+                        return err->code;
         }
         return MST_OK;
 }

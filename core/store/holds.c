@@ -137,10 +137,17 @@ mstc_ops_held(struct mstc_store *store, int64_t target, int64_t sink, uint32_t v
 
 int
 mstc_ops_hold(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason, int64_t run,
-              int64_t hold, struct mst_error *err)
+              int64_t after, int64_t hold, struct mst_error *err)
 {
-        return mstc_sql_run(store, err, "UPDATE op SET hold=?6 WHERE " CLASS "AND hold IS NULL", "iiiiii", sink,
-                            target, N(verbs), N(reason), run, hold);
+        return mstc_sql_run(store, err, "UPDATE op SET hold=?6 WHERE " CLASS "AND hold IS NULL AND number>?7", "iiiiiii",
+                            sink, target, N(verbs), N(reason), run, hold, after);
+}
+
+int
+mstc_hold_count(struct mstc_store *store, int64_t hold, int64_t *ret, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op WHERE hold=? AND state IN (0,3) AND open=1 "
+                               "AND coalesce(approved, 0)<=?", "ii", hold, mstc_now_ms());
 }
 
 int

@@ -107,14 +107,16 @@ int mstc_hold_reason(struct mstc_store *store, int64_t hold, const char *reason,
 int mstc_op_hold(struct mstc_store *store, int64_t number, int64_t hold, struct mst_error *err);
 /* Ops that may be claimed or wait for that in a target: of these verbs (bits, 1 << verb), of
  * this reason (-1: any), planned in this run (0: any).  Counted without those approved, and
- * held where they are not held yet. */
+ * held where they are not held yet, if their number is larger than 'after'. */
 int mstc_ops_count(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason,
                    int64_t run, int64_t *ret, struct mst_error *err);
 /* Of those that an earlier run planned, the ones that are held and not approved. */
 int mstc_ops_held(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int64_t run,
                   int64_t *ret, struct mst_error *err);
 int mstc_ops_hold(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason,
-                  int64_t run, int64_t hold, struct mst_error *err);
+                  int64_t run, int64_t after, int64_t hold, struct mst_error *err);
+/* How many open ops it keeps back that are not approved. */
+int mstc_hold_count(struct mstc_store *store, int64_t hold, int64_t *ret, struct mst_error *err);
 /* Holds that have no open op any more are closed; those that never had one (the source
  * shrank) only 'without_ops'. */
 int mstc_holds_tidy(struct mstc_store *store, bool without_ops, struct mst_error *err);
