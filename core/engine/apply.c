@@ -249,6 +249,9 @@ settle_one(struct applier *a, struct mst_op *op, struct mst_error *err)
                 return err->code;
         a->members_in_hand -= op->member_count;
         if (op->kind == MST_GROUP) {
+                /* What was refused as a whole comes again in parts. */
+                if (op->verb == MST_MEMBERS && (op->outcome == MST_REFUSED || op->outcome == MST_DUPLICATE))
+                        a->drained = false;
                 mstc_numbers_put(&a->busy, errand->row.entry, NULL);
                 return release(a, -errand->row.entry, err);
         }

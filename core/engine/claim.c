@@ -348,7 +348,66 @@ add_old_names(struct mstc_run *run, struct mst_op *op, size_t room, struct mst_e
         return rc < 0 ? rc : MST_OK;
 }
 
-#define OLD_NAMES_ROOM 1000
+/* Who leaves, who leaves under an old name, who joins: for a sink that knows its members by
+ * lasting ids, out with the old and in with the new is the same object twice. */
+static int
+order_members(struct mst_op *op, size_t leaves, size_t joins_end, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+        size_t joins = joins_end - leaves, old = op->member_count - joins_end;
+        struct mstc_op_member *copy;
+
+        errand->old_names_from = leaves;
+        errand->old_names_to = leaves + old;
+        if (old == 0 || joins == 0)
+                return MST_OK;
+        copy = mst_arena_memdup(op->arena, op->members + leaves, (joins + old) * sizeof *copy);
+        if (copy == NULL)
+                return mst_fail_memory(err, "sending ops");
+        memcpy(op->members + leaves, copy + joins, old * sizeof *copy);
+        memcpy(op->members + leaves + old, copy, joins * sizeof *copy);
+        return MST_OK;
+}
+
+/* Old names take what room the others leave, in one op no more than the sink takes. */
+static int
+room_for_old(struct mstc_run *run, struct mstc_run_target *target, const struct mst_op *op, size_t own,
+             size_t *ret, struct mst_error *err)
+{
+        const struct mstc_errand *errand = op->engine;
+        uint32_t most = mstc_live_facts(target->sink)->members;
+        int64_t count = 0;
+
+        if (op->verb != MST_CREATE && errand->glink != 0
+            && mstc_gchange_count(run->store, errand->glink, &count, err) != MST_OK)
+                return err->code;
+        *ret = (size_t)count;
+        if (most != 0 && own + *ret > most)
+                *ret = own < most ? most - own : 0;
+        return MST_OK;
+}
+
+static int
+fill_both(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *op, const struct mstc_set *leaves,
+          const struct mstc_set *joins, struct mst_error *err)
+{
+        size_t own = (size_t)(mstc_set_count(joins) + mstc_set_count(leaves)), old, left;
+
+        if (room_for_old(run, target, op, own, &old, err) != MST_OK)
+                return err->code;
+        op->members = mst_arena_alloc(op->arena, (own + old + 1) * sizeof *op->members);
+        if (op->members == NULL)
+                return mst_fail_memory(err, "sending ops");
+        if (add_members(run, target, op, leaves, false, err) != MST_OK)
+                return err->code;
+        left = op->member_count;
+        if (add_members(run, target, op, joins, true, err) != MST_OK)
+                return err->code;
+        own = op->member_count;
+        if (add_old_names(run, op, own + old, err) != MST_OK)
+                return err->code;
+        return order_members(op, left, own, err);
+}
 
 static int
 fill_members(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *op, struct mst_error *err)
@@ -358,27 +417,13 @@ fill_members(struct mstc_run *run, struct mstc_run_target *target, struct mst_op
         const void *in = create ? errand->row.before : errand->row.after;
         size_t in_size = create ? errand->row.before_size : errand->row.after_size;
         struct mstc_set *joins = mstc_set_new(), *leaves = mstc_set_new();
-        uint32_t most = mstc_live_facts(target->sink)->members;
-        int64_t old_names = 0;
-        size_t room;
-        int rc = create || most != 0 ? MST_OK : mstc_gchange_count(run->store, errand->glink, &old_names, err);
+        int rc;
 
-        if (most != 0)
-                old_names = OLD_NAMES_ROOM;
         if (joins == NULL || leaves == NULL || !mstc_unpack_set(in, in_size, joins)
             || (!create && !mstc_unpack_set(errand->row.before, errand->row.before_size, leaves)))
                 rc = mst_fail_memory(err, "sending ops");
-        if (rc == MST_OK) {
-                room = (size_t)(mstc_set_count(joins) + mstc_set_count(leaves)) + (size_t)old_names;
-                op->members = mst_arena_alloc(op->arena, room * sizeof *op->members);
-                rc = op->members == NULL ? mst_fail_memory(err, "sending ops")
-                   : add_members(run, target, op, leaves, false, err);
-                if (rc == MST_OK)
-                        rc = add_members(run, target, op, joins, true, err);
-                errand->old_names_from = op->member_count;
-                if (rc == MST_OK && !create)
-                        rc = add_old_names(run, op, room, err);
-        }
+        else
+                rc = fill_both(run, target, op, leaves, joins, err);
         mstc_set_free(joins);
         mstc_set_free(leaves);
         return rc;

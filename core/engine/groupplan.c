@@ -173,38 +173,47 @@ judge_leaves(struct mstc_run *run, struct group_case *c, uint64_t leaves, struct
         return MST_OK;
 }
 
+/* One op with the next of those who leave and join; '*ret_count' tells how many they are. */
+static int
+add_chunk(struct mstc_run *run, struct group_case *c, uint32_t most, uint64_t *ret_count, struct mst_error *err)
+{
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer out = { 0 };
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer in = { 0 };
+        struct mstc_set *leave = take_first(c->leaves, most);
+        uint64_t left = leave != NULL ? mstc_set_count(leave) : 0;
+        bool room = most == 0 || left < most;
+        struct mstc_set *join = room ? take_first(c->joins, most != 0 ? most - left : 0) : mstc_set_new();
+        bool ok = leave != NULL && join != NULL;
+
+        *ret_count = left + (join != NULL ? mstc_set_count(join) : 0);
+        if (ok) {
+                mstc_pack_set(leave, &out);
+                mstc_pack_set(join, &in);
+        }
+        mstc_set_free(leave);
+        mstc_set_free(join);
+        if (!ok || !mstc_buffer_ok(&out) || !mstc_buffer_ok(&in))
+                return mst_fail_memory(err, "planning groups");
+        return add_op(run, c, MST_MEMBERS, MSTC_RANK_MEMBERS, (int64_t)*ret_count, &out, &in, err);
+}
+
+/* Those who leave under old names go in the room that the others leave (claim.c). */
 static int
 plan_members(struct mstc_run *run, struct group_case *c, uint32_t most, struct mst_error *err)
 {
-        uint64_t leaves = mstc_set_count(c->leaves), joins = mstc_set_count(c->joins);
-        bool renamed = false;
+        uint64_t leaves = mstc_set_count(c->leaves);
+        int64_t old = 0;
 
-        if (c->glink.id != 0 && mstc_gchange_any(run->store, c->glink.id, &renamed, err) != MST_OK)
+        if (c->linked && mstc_gchange_count(run->store, c->glink.id, &old, err) != MST_OK)
                 return err->code;
         if (leaves != 0 && judge_leaves(run, c, leaves, err) != MST_OK)
                 return err->code;
-        while (leaves != 0 || joins != 0 || renamed) {
-                MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer out = { 0 };
-                MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer in = { 0 };
-                struct mstc_set *leave = take_first(c->leaves, most);
-                uint64_t left = leave != NULL ? mstc_set_count(leave) : 0;
-                bool room = most == 0 || left < most;
-                struct mstc_set *join = room ? take_first(c->joins, most != 0 ? most - left : 0) : mstc_set_new();
-                uint64_t count = left + (join != NULL ? mstc_set_count(join) : 0);
+        while (mstc_set_count(c->leaves) != 0 || mstc_set_count(c->joins) != 0 || old > 0) {
+                uint64_t count;
 
-                if (leave != NULL && join != NULL) {
-                        mstc_pack_set(leave, &out);
-                        mstc_pack_set(join, &in);
-                }
-                renamed = leave == NULL || join == NULL;     /* only one op takes them  */
-                mstc_set_free(leave);
-                mstc_set_free(join);
-                if (renamed || !mstc_buffer_ok(&out) || !mstc_buffer_ok(&in))
-                        return mst_fail_memory(err, "planning groups");
-                if (add_op(run, c, MST_MEMBERS, MSTC_RANK_MEMBERS, (int64_t)count, &out, &in, err) != MST_OK)
+                if (add_chunk(run, c, old > 0 && most > 1 ? (most + 1) / 2 : most, &count, err) != MST_OK)
                         return err->code;
-                leaves = mstc_set_count(c->leaves);
-                joins = mstc_set_count(c->joins);
+                old = most == 0 ? 0 : old - (int64_t)(most - count);
         }
         return MST_OK;
 }

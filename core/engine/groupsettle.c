@@ -12,6 +12,12 @@ outcome_of(const struct mst_op *op, size_t i)
         return op->members[i].outcome != 0 ? op->members[i].outcome : op->outcome;
 }
 
+static bool
+is_old_name(const struct mstc_errand *errand, size_t i)
+{
+        return i >= errand->old_names_from && i < errand->old_names_to;
+}
+
 static int
 settle_member(struct mstc_run *run, struct mst_op *op, size_t i, struct mstc_loaded *present,
               struct mst_error *err)
@@ -26,14 +32,14 @@ settle_member(struct mstc_run *run, struct mst_op *op, size_t i, struct mstc_loa
                 run->refused_none = false;
                 mstc_log(run->engine, MST_LOG_WARNING, "group '%s': %s cannot %s: %s", op->id, m->name,
                          m->joins ? "join" : "leave", m->why != NULL ? m->why : op->why.text);
-                if (i >= errand->old_names_from)
+                if (is_old_name(errand, i))
                         return mstc_gchange_done(run->store, errand->glink, m->entry, m->name, err);
                 return mstc_gbad_add(run->store, errand->glink, m->entry, m->joins,
                                      m->why != NULL ? m->why : op->why.text, run->id, err);
         }
         if (outcome != MST_DONE && outcome != MST_ALREADY && outcome != MST_GONE)
                 return MST_OK;
-        if (i >= errand->old_names_from)
+        if (is_old_name(errand, i))
                 return mstc_gchange_done(run->store, errand->glink, m->entry, m->name, err);
         if (m->joins) {
                 counts[MSTC_N_MEMBERS_ADDED] += !mstc_set_has(present->set, m->entry);
@@ -155,6 +161,10 @@ done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         }
         if ((op->member_count != 0 && settle_members(run, op, err) != MST_OK) || note_present(run, op, err) != MST_OK)
                 return err->code;
+        /* Its other members may have given up waiting for it. */
+        if (op->verb == MST_CREATE && errand->row.tries > 0
+            && mstc_gdirty_add(run->store, run->row.id, errand->row.entry, err) != MST_OK)
+                return err->code;
         return old_names_left(run, errand, err);
 }
 
@@ -170,6 +180,67 @@ gone(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
             || keep_glink(run, op, MSTC_LINK_LOST, err) != MST_OK)
                 return err->code;
         return mstc_members_dirty(run, errand->row.entry, err);
+}
+
+/* ---- a refused chunk ---------------------------------------------------------------------- */
+
+/* Members from 'from' to 'to' as an op of their own, without those under old names. */
+static int
+add_part(struct mstc_run *run, const struct mst_op *op, size_t from, size_t to, struct mst_error *err)
+{
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer out = { 0 };
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer in = { 0 };
+        const struct mstc_errand *errand = op->engine;
+        struct mstc_set *sets[2] = { mstc_set_new(), mstc_set_new() };
+        struct mstc_entry_op part = errand->row;
+        bool ok = sets[0] != NULL && sets[1] != NULL;
+
+        for (size_t i = from; ok && i < to; i++)
+                ok = is_old_name(errand, i) || mstc_set_add(sets[op->members[i].joins], op->members[i].entry);
+        if (ok) {
+                part.count = (int64_t)(mstc_set_count(sets[0]) + mstc_set_count(sets[1]));
+                mstc_pack_set(sets[0], &out);
+                mstc_pack_set(sets[1], &in);
+        }
+        mstc_set_free(sets[0]);
+        mstc_set_free(sets[1]);
+        if (!ok || !mstc_buffer_ok(&out) || !mstc_buffer_ok(&in))
+                return mst_fail_memory(err, "keeping memberships");
+        if (part.count == 0)
+                return MST_OK;
+        part.run = run->id;
+        part.state = MSTC_OP_PLANNED;
+        part.hold = 0;                       /* it was released with the whole         */
+        part.before = out.bytes;
+        part.before_size = out.length;
+        part.after = in.bytes;
+        part.after_size = in.length;
+        return mstc_op_add(run->store, &part, err);
+}
+
+/* Somebody in it is to blame: halved until he stands alone.  Old names are dropped first, as
+ * they only tidy up. */
+static int
+refused_members(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+        size_t old = errand->old_names_to - errand->old_names_from, own = op->member_count - old, half = op->member_count;
+
+        if (mstc_op_end(run->store, op->number, MSTC_OP_SUPERSEDED, (int)op->outcome, run->id, op->why.text, err) != MST_OK)
+                return err->code;
+        if (own == 1 && old == 0)
+                return settle_members(run, op, err);
+        for (size_t i = errand->old_names_from; own <= 1 && i < errand->old_names_to; i++)
+                if (mstc_gchange_done(run->store, errand->glink, op->members[i].entry, op->members[i].name, err) != MST_OK)
+                        return err->code;
+        if (own <= 1 && old != 0)
+                mstc_log(run->engine, MST_LOG_WARNING, "group '%s': %zu old names cannot be taken out: %s", op->id, old,
+                         op->why.text);
+        if (own > 1)
+                half = errand->old_names_from >= own / 2 ? own / 2 : own / 2 + old;
+        if (add_part(run, op, 0, half, err) != MST_OK || add_part(run, op, half, op->member_count, err) != MST_OK)
+                return err->code;
+        return mstc_journal_judged(run->store, run->id, err);
 }
 
 int
@@ -192,6 +263,8 @@ mstc_settle_group(struct mstc_run *run, struct mst_op *op, struct mst_error *err
                 errand->target->counts[MSTC_N_RETRY]++;
                 return mstc_op_unknown(run->store, op->number, op->why.text, err);
         default:
+                if (op->verb == MST_MEMBERS)
+                        return refused_members(run, op, err);
                 errand->target->counts[op->outcome == MST_DUPLICATE ? MSTC_N_DUPLICATE : MSTC_N_FAILED]++;
                 mstc_log(run->engine, MST_LOG_WARNING, "%s of group '%s' in '%s' is parked: %s",
                          mst_verb_name(op->verb), op->id, errand->target->setup->name, op->why.text);

@@ -377,6 +377,9 @@ change(struct mstc_run *run, int64_t entry, uint32_t grp, bool joins, struct mst
         else if (!mstc_set_add(l->set, (uint32_t)entry))
                 return mst_fail_memory(err, "reading groups");
         l->changed = true;
+        /* Whom a sink refused before is asked for again. */
+        if (!run->refused_none && mstc_gbad_forget(run->store, entry, err) != MST_OK)
+                return err->code;
         return mstc_members_dirty(run, grp, err);
 }
 

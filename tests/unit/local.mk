@@ -39,6 +39,12 @@ tests_unit_engine_cut_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_engine_cut_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/engine-cut
 
+check_PROGRAMS += tests/unit/engine-groups
+tests_unit_engine_groups_SOURCES = tests/unit/engine-groups.c $(WORLD)
+tests_unit_engine_groups_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_groups_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-groups
+
 check_PROGRAMS += tests/unit/engine-guards
 tests_unit_engine_guards_SOURCES = tests/unit/engine-guards.c $(WORLD)
 tests_unit_engine_guards_CFLAGS = $(UNIT_CFLAGS)

@@ -236,6 +236,15 @@ rule_for(struct world_sink *sink, const struct mst_op *op)
         return NULL;
 }
 
+static bool
+names_member(const struct mst_op *op, const char *name)
+{
+        for (size_t i = 0; name != NULL && i < mst_op_member_count(op); i++)
+                if (strcmp(mst_op_member_name(op, i), name) == 0)
+                        return true;
+        return false;
+}
+
 static void
 settle(struct world_sink *sink, struct mst_op *op)
 {
@@ -245,6 +254,11 @@ settle(struct world_sink *sink, struct mst_op *op)
 
         tell(sink, op);
         sink->verbs[mst_op_verb(op)]++;
+        if (mst_op_verb(op) == MST_MEMBERS && names_member(op, sink->refuses_with)) {
+                mst_fail(&why, MST_EREFUSED, "somebody in there is not to my taste");
+                mst_op_settle(op, MST_REFUSED, &why);
+                return;
+        }
         outcome = rule == NULL || rule->does ? carry_out(sink, op, &why) : rule->outcome;
         if (rule != NULL) {
                 outcome = rule->outcome;

@@ -60,7 +60,7 @@ struct world_sink {
         bool apply_leaves;                   /* apply() returns at once, without a word */
         struct world_rule rules[16];
         size_t rule_count;
-        bool other_object;                   /* a create that finds the name taken     */
+        const char *refuses_with;            /* members ops that name this one are refused whole */
         unsigned probes, finds, queries, lists, applies;
         uint64_t verbs[16];                  /* ops that came, by verb                 */
         size_t largest;                      /* members in one op                      */
