@@ -50,7 +50,7 @@ send_batch(struct ldp_request *batch, LDAP *ld, int *msgid)
                         return LDAP_NO_MEMORY;
                 at = stpcpy(stpcpy(stpcpy(at, "(entryDN="), safe), ")");
         }
-        strcpy(at, ")");
+        memcpy(at, ")", 2);
         return ldap_search_ext(ld, batch->place->base, LDAP_SCOPE_SUBTREE, filter, wanted, 0, NULL, NULL, NULL,
                                LDAP_NO_LIMIT, msgid);
 }
