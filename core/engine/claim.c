@@ -391,7 +391,7 @@ static int
 fill_both(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *op, const struct mstc_set *leaves,
           const struct mstc_set *joins, struct mst_error *err)
 {
-        size_t own = (size_t)(mstc_set_count(joins) + mstc_set_count(leaves)), old, left;
+        size_t own = (size_t)(mstc_set_count(joins) + mstc_set_count(leaves)), old = 0, left = 0;
 
         if (room_for_old(run, target, op, own, &old, err) != MST_OK)
                 return err->code;
