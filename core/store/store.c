@@ -189,8 +189,13 @@ settings(struct mstc_store *store, struct mst_error *err)
         if (exec(store, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-6144;",
                  err) != MST_OK)
                 return err->code;
-        if (!store->writes)
-                return exec(store, "PRAGMA query_only=ON;", err);
+        return store->writes ? MST_OK : exec(store, "PRAGMA query_only=ON;", err);
+}
+
+/* What stays in the file: only once it is known to be ours. */
+static int
+writer_settings(struct mstc_store *store, struct mst_error *err)
+{
         if (exec(store, "PRAGMA page_size=4096; PRAGMA synchronous=FULL; PRAGMA secure_delete=FAST;"
                  "PRAGMA wal_autocheckpoint=0;", err) != MST_OK
             || expect(store, "PRAGMA journal_mode=WAL", "wal", err) != MST_OK
@@ -242,8 +247,9 @@ pragma_number(struct mstc_store *store, const char *sql, int64_t *ret, struct ms
         return rc;
 }
 
+/* Is it ours, and of a version we know?  Nothing is written before that is clear. */
 static int
-check_schema(struct mstc_store *store, struct mst_error *err)
+check_schema(struct mstc_store *store, bool *ret_empty, struct mst_error *err)
 {
         int64_t application, version, tables;
 
@@ -251,8 +257,9 @@ check_schema(struct mstc_store *store, struct mst_error *err)
             || pragma_number(store, "PRAGMA user_version", &version, err) != MST_OK
             || pragma_number(store, "SELECT count(*) FROM sqlite_schema", &tables, err) != MST_OK)
                 return err->code;
-        if (application == 0 && version == 0 && tables == 0)
-                return store->writes ? make_schema(store, err)
+        *ret_empty = application == 0 && version == 0 && tables == 0;
+        if (*ret_empty)
+                return store->writes ? MST_OK
                      : mst_fail(err, MST_ENOTFOUND, "the store %s is empty: nothing has run", store->path);
         if (application != MSTC_APPLICATION_ID)
                 return mst_fail(err, MST_ECONFIG, "%s is an SQLite file, but not a store of muster; name "
@@ -291,6 +298,7 @@ read_secret(struct mstc_store *store, struct mst_error *err)
 static int
 open_all(struct mstc_store *store, struct mst_error *err)
 {
+        bool empty;
         int flags = SQLITE_OPEN_NOMUTEX | (store->writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
 
         if (check_folder(store->path, store->writes, err) != MST_OK)
@@ -301,8 +309,9 @@ open_all(struct mstc_store *store, struct mst_error *err)
                 return err->code;
         if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK)
                 return store->db != NULL ? mstc_sql_fail(store, err) : mst_fail_memory(err, "opening the store");
-        if (settings(store, err) != MST_OK || check_schema(store, err) != MST_OK
-            || read_secret(store, err) != MST_OK)
+        if (settings(store, err) != MST_OK || check_schema(store, &empty, err) != MST_OK
+            || (store->writes && writer_settings(store, err) != MST_OK)
+            || (empty && make_schema(store, err) != MST_OK) || read_secret(store, err) != MST_OK)
                 return err->code;
         return MST_OK;
 }

@@ -190,6 +190,24 @@ tests_unit_setup_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_setup_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/setup
 
+check_PROGRAMS += tests/unit/store-fold
+tests_unit_store_fold_SOURCES = tests/unit/store-fold.c
+tests_unit_store_fold_CFLAGS = $(UNIT_CFLAGS) $(SQLITE_CFLAGS)
+tests_unit_store_fold_LDADD = $(UNIT_LIBS) $(SQLITE_LIBS)
+TESTS += tests/unit/store-fold
+
+check_PROGRAMS += tests/unit/store-journal
+tests_unit_store_journal_SOURCES = tests/unit/store-journal.c
+tests_unit_store_journal_CFLAGS = $(UNIT_CFLAGS) $(SQLITE_CFLAGS)
+tests_unit_store_journal_LDADD = $(UNIT_LIBS) $(SQLITE_LIBS)
+TESTS += tests/unit/store-journal
+
+check_PROGRAMS += tests/unit/store-open
+tests_unit_store_open_SOURCES = tests/unit/store-open.c
+tests_unit_store_open_CFLAGS = $(UNIT_CFLAGS) $(SQLITE_CFLAGS)
+tests_unit_store_open_LDADD = $(UNIT_LIBS) $(SQLITE_LIBS)
+TESTS += tests/unit/store-open
+
 check_PROGRAMS += tests/unit/table
 tests_unit_table_SOURCES = tests/unit/table.c core/cli/table.c
 tests_unit_table_CFLAGS = $(UNIT_CFLAGS)
