@@ -100,8 +100,10 @@ mstc_entry_named(struct mstc_store *store, int64_t sync, const char *text, struc
         while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK && *ret < room) {
                 struct mstc_entry entry;
 
-                if (take_entry(stmt, scratch, &entry, err) != MST_OK)
+                if (take_entry(stmt, scratch, &entry, err) != MST_OK) {
+                        sqlite3_reset(stmt);
                         return err->code;
+                }
                 if (is_called(entry.record, "userPrincipalName", text) || is_called(entry.record, "mail", text))
                         into[(*ret)++] = entry.number;
                 mst_arena_reset(scratch);
@@ -126,8 +128,10 @@ mstc_dirty_next(struct mstc_store *store, int64_t sync, int64_t after, struct ms
                 return err->code;
         mstc_sql_bind(stmt, "iii", sync, after, N(room));
         while (*ret < room && (rc = mstc_sql_step(store, stmt, err)) == MST_OK) {
-                if (take_entry(stmt, arena, &into[*ret], err) != MST_OK)
+                if (take_entry(stmt, arena, &into[*ret], err) != MST_OK) {
+                        sqlite3_reset(stmt);
                         return err->code;
+                }
                 ++*ret;
         }
         sqlite3_reset(stmt);
@@ -167,14 +171,25 @@ mstc_dirty_has(struct mstc_store *store, int64_t sync, int64_t entry, bool *ret,
         return MST_OK;
 }
 
+/* While a full round is under way, there are marks of people whom nobody can plan yet. */
+#define VISIBLE " AND NOT EXISTS (SELECT 1 FROM entry e, sync s WHERE e.number=dirty.entry AND s.id=dirty.sync " \
+        "AND e.born>s.generation)"
+
 int
 mstc_dirty_done(struct mstc_store *store, int64_t sync, uint32_t mask, int64_t last, struct mst_error *err)
 {
-        if (mstc_sql_run(store, err, "DELETE FROM dirty WHERE sync=? AND entry<=? AND (mask & ~?)=0", "iii", sync,
-                         last, N(mask)) != MST_OK)
+        static const char *const sql[2][2] = {
+                { "DELETE FROM dirty WHERE sync=? AND entry<=? AND (mask & ~?)=0",
+                  "UPDATE dirty SET mask=mask & ~?3 WHERE sync=?1 AND entry<=?2 AND mask & ?3" },
+                { "DELETE FROM dirty WHERE sync=? AND entry<=? AND (mask & ~?)=0" VISIBLE,
+                  "UPDATE dirty SET mask=mask & ~?3 WHERE sync=?1 AND entry<=?2 AND mask & ?3" VISIBLE },
+        };
+        int64_t full;
+
+        if (mstc_sql_number(store, err, &full, 0, "SELECT 1 FROM seen WHERE sync=? LIMIT 1", "i", sync) != MST_OK
+            || mstc_sql_run(store, err, sql[full][0], "iii", sync, last, N(mask)) != MST_OK)
                 return err->code;
-        return mstc_sql_run(store, err, "UPDATE dirty SET mask=mask & ~?1 WHERE sync=?2 AND entry<=?3 AND mask & ?1",
-                            "iii", N(mask), sync, last);
+        return mstc_sql_run(store, err, sql[full][1], "iii", sync, last, N(mask));
 }
 
 int

@@ -176,9 +176,7 @@ read_flat(struct mstc_store *store, const char *sql, int64_t number, struct mst_
         if (rc != MST_OK)
                 return rc == MST_END ? MST_OK : rc;
         bytes = mstc_sql_blob(stmt, 0, &size);
-        if (bytes == NULL)
-                return MST_OK;
-        bytes = mst_arena_memdup(arena, bytes, size);
+        bytes = bytes != NULL ? mst_arena_memdup(arena, bytes, size) : NULL;
         sqlite3_reset(stmt);
         if (bytes == NULL)
                 return mst_fail_memory(err, "reading a record");
@@ -291,18 +289,22 @@ stage(struct mstc_store *store, struct mstc_fold *fold, const struct mstc_known 
 
 /* ---- one item --------------------------------------------------------------------- */
 
-/* A patch needs what it lies over: the stage's word first, then the mirror's. */
+/* A patch needs what it lies over: the stage's word first, then the mirror's.  Over somebody
+ * who is gone, by the word that counts, it lies on nothing. */
 static int
 complete_patch(struct mstc_store *store, struct mstc_fold *fold, const struct mstc_known *known,
                struct mst_record **record, struct mst_error *err)
 {
         struct mst_record *base = NULL;
+        int64_t staged = -1;
 
         if (known->number != 0 && fold->full && fold->staged
-            && read_flat(store, "SELECT flat FROM stage WHERE number=?", known->number, fold->arena, &base,
-                         err) != MST_OK)
+            && (mstc_sql_number(store, err, &staged, -1, "SELECT gone FROM stage WHERE number=?", "i",
+                                known->number) != MST_OK
+                || (staged == 0 && read_flat(store, "SELECT flat FROM stage WHERE number=?", known->number, fold->arena,
+                                             &base, err) != MST_OK)))
                 return err->code;
-        if (base == NULL && known->number != 0 && known->gone == 0
+        if (staged < 0 && known->number != 0 && known->gone == 0
             && read_flat(store, "SELECT flat FROM record WHERE number=?", known->number, fold->arena, &base,
                          err) != MST_OK)
                 return err->code;
@@ -364,13 +366,17 @@ fold_item(struct mstc_store *store, struct mstc_fold *fold, const struct place *
                         return MST_OK;
                 if (fold->full && !mstc_set_add(fold->seen, (uint32_t)known.number))
                         return mst_fail_memory(err, "reading the source");
+                /* Without its hash, the first good word is a change, even if it is the old one. */
+                if (mstc_sql_run(store, err, "UPDATE entry_key SET hash=? WHERE key=?", "bb", (const void *)no_hash,
+                                 sizeof no_hash, (const void *)place->key, (size_t)16) != MST_OK)
+                        return err->code;
                 return mstc_sql_run(store, err, "UPDATE entry SET bad=? WHERE number=?", "ti",
                                     item->record->bad, known.number);
         }
         if (item->what == MSTC_WHOLE || item->what == MSTC_PATCH)
                 return fold_record(store, fold, place, &known, err);
-        if (known.number == 0)
-                return MST_OK;               /* a removal of somebody we never knew    */
+        if (known.number == 0 || item->what == MSTC_OBJECT)
+                return MST_OK;               /* a removal of somebody we never knew; or nonsense */
         if (mstc_fold_look(store, &known, err) != MST_OK)
                 return err->code;
         if (!fold->full || known.born == fold->generation)
@@ -414,8 +420,8 @@ mstc_fold_page(struct mstc_store *store, struct mstc_fold *fold, struct mst_page
                                 complain(self, item->record->id, item->record->bad);
                 }
         }
+        fold->bad += page->bad_count;
         for (size_t i = 0; i < page->complaint_count; i++) {
-                fold->bad++;
                 if (complain != NULL)
                         complain(self, NULL, page->complaints[i]);
         }

@@ -191,7 +191,7 @@ tests_unit_setup_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/setup
 
 check_PROGRAMS += tests/unit/store-fold
-tests_unit_store_fold_SOURCES = tests/unit/store-fold.c
+tests_unit_store_fold_SOURCES = tests/unit/store-fold.c $(WORLD)
 tests_unit_store_fold_CFLAGS = $(UNIT_CFLAGS) $(SQLITE_CFLAGS)
 tests_unit_store_fold_LDADD = $(UNIT_LIBS) $(SQLITE_LIBS)
 TESTS += tests/unit/store-fold

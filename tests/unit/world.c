@@ -48,8 +48,8 @@ put_pairs(struct mst_record *record, char *rest)
         }
 }
 
-static void
-read_line(struct mst_page *page, char *line)
+void
+world_line(struct mst_page *page, char *line)
 {
         char *word = strsep(&line, " "), *id = strsep(&line, " ");
         size_t length = id != NULL ? strlen(id) : 0;
@@ -115,7 +115,7 @@ source_read(void *self, const char *cursor, struct mst_page *page, struct mst_er
                 rc = end_line(page, line, &ended, err);
                 if (ended)
                         break;
-                read_line(page, line);
+                world_line(page, line);
         }
         free(text);
         return rc;
@@ -144,7 +144,7 @@ source_fetch(void *self, const struct mst_ids *ids, struct mst_page *page, struc
                         }
                         if (line[0] != '\0' && strncmp(line + 2, mst_ids_at(ids, i), length) == 0
                             && (line[2 + length] == ' ' || line[2 + length] == '\0'))
-                                read_line(page, line);
+                                world_line(page, line);
                 }
                 free(text);
         }

@@ -97,6 +97,8 @@ void world_free(struct world *w);
 void world_configure(struct world *w, const char *top, const char *sync);
 
 void world_page(struct world *w, const char *text);
+/* One line of such a page. */
+void world_line(struct mst_page *page, char *line);
 /* People FROM to TO as lines "w N ...", with 'more' values, into the last page begun. */
 void world_people(struct world *w, int from, int to, const char *more, const char *end);
 void world_fetch(struct world *w, const char *text);
