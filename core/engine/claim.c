@@ -111,10 +111,24 @@ remember(struct mstc_run *run, int64_t sink, const char *id, const char *name)
                 mstc_numbers_put(&run->names->table, name_key(run, sink, id), known);
 }
 
-/* 1: resolved or left out, 0: it waits, < 0: failed. */
+/* Nobody is there whom it could name: no value, which takes an older one away. */
+static int
+leave_out(const struct mst_record *before, struct mst_record *after, const char *attribute, struct mst_error *err)
+{
+        const struct mst_value *was = before != NULL ? mst_record_get(before, attribute) : NULL;
+        struct mst_value null = mstc_value_null();
+
+        if (was == NULL || was->type == MST_NULL)
+                mstc_record_remove(after, attribute);
+        else if (!mstc_record_share(after, attribute, &null))
+                return mst_fail_memory(err, "sending ops");
+        return 2;
+}
+
+/* 1: resolved, 2: left out, 0: it waits, < 0: failed. */
 static int
 resolve_ref(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_set *creating,
-            struct mst_record *after, const char *attribute, const struct mst_value *ref, int64_t *ret_waits,
+            const struct mst_record *before, struct mst_record *after, const char *attribute, const struct mst_value *ref, int64_t *ret_waits,
             struct mst_error *err)
 {
         const char *object, *name = remembered(run, target->sink->id, ref->as.text), *id = ref->as.text;
@@ -130,10 +144,8 @@ resolve_ref(struct mstc_run *run, struct mstc_run_target *target, const struct m
                         *ret_waits = entry;
                         return 0;
                 }
-                if (name == NULL) {
-                        mstc_record_remove(after, attribute);
-                        return 1;
-                }
+                if (name == NULL)
+                        return leave_out(before, after, attribute, err);
                 remember(run, target->sink->id, id, name);
         } else if ((name = mst_arena_strdup(after->arena, name)) == NULL) {
                 return mst_fail_memory(err, "sending ops");
@@ -144,24 +156,25 @@ resolve_ref(struct mstc_run *run, struct mstc_run_target *target, const struct m
 
 static int
 resolve_refs(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_set *creating,
-             struct mst_record *after, bool *ret_left_out, int64_t *ret_waits, struct mst_error *err)
+             const struct mst_record *before, struct mst_record *after, bool *ret_left_out, int64_t *ret_waits,
+             struct mst_error *err)
 {
         for (uint32_t i = 0; i < after->count; ) {
-                uint32_t before = after->count;
+                uint32_t count = after->count;
                 int rc;
 
                 if (after->fields[i].value.type != MST_REF) {
                         i++;
                         continue;
                 }
-                rc = resolve_ref(run, target, creating, after, after->fields[i].name, &after->fields[i].value,
+                rc = resolve_ref(run, target, creating, before, after, after->fields[i].name, &after->fields[i].value,
                                  ret_waits, err);
                 if (rc < 0)
                         return rc;
                 if (rc == 0)
                         return MST_OK;
-                *ret_left_out = *ret_left_out || before != after->count;
-                i += before == after->count;
+                *ret_left_out = *ret_left_out || rc == 2;
+                i += count == after->count;
         }
         return MST_OK;
 }
@@ -212,7 +225,7 @@ fill_user(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *o
         op->stamp = (mstc_live_facts(target->sink)->can & MST_CAN_STAMP) != 0 ? mstc_stamp(run, op->id, op->arena) : "";
         op->enabled = errand->row.reason != MSTC_WHY_DISABLED;
         if (unflat_row(op, errand, &before, &after, err) != MST_OK
-            || (errand->row.refs && resolve_refs(run, target, creating, after, &errand->left_out, ret_waits,
+            || (errand->row.refs && resolve_refs(run, target, creating, before, after, &errand->left_out, ret_waits,
                                                        err) != MST_OK))
                 return err->code;
         if (*ret_waits != 0)

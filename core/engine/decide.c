@@ -332,11 +332,12 @@ present_values(struct mstc_run *run, const struct mstc_case *c)
                             && !mstc_record_share(ret, to, &present->fields[i].value))
                                 return NULL;
         }
+        mstc_names_as_text(ret);
         return ret;
 }
 
-static int
-link_found(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
+int
+mstc_link_found(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 {
         const struct mstc_match *m = &c->question->match;
 
@@ -354,11 +355,10 @@ link_found(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
         c->linked = true;
         c->target->counts[MSTC_N_LINKED]++;
         if (mstc_link_put(run->store, &c->link, err) != MST_OK
-            || mstc_link_begun(run, c->target, &c->link, c->entry->id, true, err) != MST_OK
-            || mstc_wanted_values(run, c->target, c->entry->record, c->link.applied, false, run->scratch, &c->wanted,
-                                  err) != MST_OK)
+            || mstc_link_begun(run, c->target, &c->link, c->entry->id, true, err) != MST_OK)
                 return err->code;
-        return decide_present(run, c, err);
+        return mstc_wanted_values(run, c->target, c->entry->record, c->link.applied, false, run->scratch, &c->wanted,
+                                  err);
 }
 
 static int
@@ -442,7 +442,7 @@ decide_absent(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
                                 return err->code;
                 return create(run, c, err);
         case MSTC_OURS:
-                return link_found(run, c, err);
+                return mstc_link_found(run, c, err) != MST_OK ? err->code : decide_present(run, c, err);
         case MSTC_ADOPTABLE:
                 return adopt(run, c, err);
         case MSTC_DUPLICATE:

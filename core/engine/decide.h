@@ -20,6 +20,8 @@ struct mstc_case {
         struct mstc_question *question;      /* whether it is there already; NULL: not asked */
 };
 
+/* The object that was found with our stamp is tied to the entry; nothing is decided yet. */
+int mstc_link_found(struct mstc_run *run, struct mstc_case *c, struct mst_error *err);
 int mstc_decide(struct mstc_run *run, struct mstc_case *c, struct mst_error *err);
 /* The entry stays dirty for these targets. */
 int mstc_plan_keep(struct mstc_run *run, int64_t entry, uint32_t mask, struct mst_error *err);

@@ -314,14 +314,14 @@ judge_adoptions(struct mstc_run *run, struct mstc_run_target *t, struct mst_erro
                 if (hold_class(run, t, "adoptions", reason, BIT(MST_ADOPT), -1, run->id, err) != MST_OK)
                         return err->code;
         }
-        if (t->row.planned || t->counts[MSTC_N_LINKED] == 0)
-                return MST_OK;
+        if (t->row.planned || t->row.live + t->live_change <= 0)
+                return MST_OK;               /* no first plan, or nothing was found    */
         if (mstc_ops_count(run->store, t->row.id, t->sink->id, CHANGES | REMOVALS, -1, run->id, &number, err) != MST_OK)
                 return err->code;
         if (number == 0)
                 return MST_OK;
-        snprintf(reason, sizeof reason, "%llu objects with our stamp were found in a sink that this store does not "
-                 "know, and %lld of them would change", (unsigned long long)t->counts[MSTC_N_LINKED], (long long)number);
+        snprintf(reason, sizeof reason, "%lld objects with our stamp were found in a sink that this store does not "
+                 "know, and %lld of them would change", (long long)(t->row.live + t->live_change), (long long)number);
         return hold_class(run, t, "found-again", reason, CHANGES | REMOVALS, -1, run->id, err);
 }
 

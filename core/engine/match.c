@@ -529,9 +529,9 @@ take_answer(struct mstc_run *run, struct mst_query *query, struct mst_arena *are
         return judge_matched(run, q, &found, match != NULL && match->adopt, arena, err);
 }
 
-static int
-answer_by_asking(struct mstc_run *run, struct mstc_live *sink, struct mstc_question *questions, size_t count,
-                 struct mst_arena *arena, struct mst_error *err)
+int
+mstc_match_by_asking(struct mstc_run *run, struct mstc_live *sink, struct mstc_question *questions, size_t count,
+                     struct mst_arena *arena, struct mst_error *err)
 {
         struct mst_search *search = mstc_search_new();
         const struct mst_facts *facts = mstc_live_facts(sink);
@@ -576,10 +576,16 @@ mstc_match(struct mstc_run *run, struct mstc_live *sink, struct mstc_question *q
         if (count == 0)
                 return MST_OK;
         for (size_t at = 0, part = portion(sink, questions); listing == NULL && at < count && rc == MST_OK; at += part)
-                rc = answer_by_asking(run, sink, questions + at, part < count - at ? part : count - at, arena, err);
+                rc = mstc_match_by_asking(run, sink, questions + at, part < count - at ? part : count - at, arena, err);
         if (listing == NULL)
                 return rc;
         for (size_t i = 0; i < count && rc == MST_OK; i++)
                 rc = answer_from_listing(run, listing, &questions[i], arena, err);
         return rc;
+}
+
+bool
+mstc_listing_empty(const struct mstc_listing *listing)
+{
+        return listing != NULL && listing->object_count == 0;
 }

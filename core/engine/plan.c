@@ -97,11 +97,14 @@ list_if_many(struct mstc_run *run, struct mstc_live *sink, int64_t dirty, struct
 {
         struct mst_error why = { 0 };
         int64_t live = 0;
+        bool first = false;
 
         for (size_t i = 0; i < run->target_count; i++)
-                if (run->targets[i].sink == sink)
+                if (run->targets[i].sink == sink) {
                         live += run->targets[i].row.live;
-        if (run->options->offline || dirty < BULK_FROM || live > dirty / 2
+                        first = first || !run->targets[i].row.planned;
+                }
+        if (run->options->offline || (dirty < BULK_FROM && !first) || live > dirty / 2
             || (mstc_live_facts(sink)->can & MST_CAN_LIST) == 0
             || run->listings[sink - run->engine->lives] != NULL)
                 return MST_OK;
@@ -266,7 +269,7 @@ plan_sink(struct mstc_run *run, struct mstc_live *sink, struct mstc_entry *entri
                 if ((entries[i].mask & mask) == 0 || entries[i].kind != MST_USER)
                         continue;
                 if (!sink_usable(run, sink) || !mstc_plan_chosen(run, entries[i].number)) {
-                        if (mstc_plan_keep(run, entries[i].number, entries[i].mask & mask, err) != MST_OK)
+                        if (!run->linking && mstc_plan_keep(run, entries[i].number, entries[i].mask & mask, err) != MST_OK)
                                 return err->code;
                         continue;
                 }
@@ -278,9 +281,13 @@ plan_sink(struct mstc_run *run, struct mstc_live *sink, struct mstc_entry *entri
         }
         if (ask_all(run, sink, cases, n, err) != MST_OK)
                 return err->code;
-        for (size_t i = 0; i < n; i++)
-                if (mstc_decide(run, &cases[i], err) != MST_OK)
+        for (size_t i = 0; i < n; i++) {
+                bool found = cases[i].question != NULL && cases[i].question->match.answer == MSTC_OURS;
+
+                if (run->linking ? found && mstc_link_found(run, &cases[i], err) != MST_OK
+                                 : mstc_decide(run, &cases[i], err) != MST_OK)
                         return err->code;
+        }
         return MST_OK;
 }
 
@@ -304,12 +311,14 @@ plan_batch(struct mstc_run *run, struct mstc_entry *entries, size_t count, struc
 
                 in_sync[i] = e->gone == 0 && e->kind == MST_USER
                           && in_scope(run, run->sync->scope, e->record, &unsure);
-                if (unsure && mstc_plan_keep(run, e->number, e->mask, err) != MST_OK)
+                if (unsure && !run->linking && mstc_plan_keep(run, e->number, e->mask, err) != MST_OK)
                         return err->code;
                 if (unsure) {
                         e->mask = 0;
                         continue;
                 }
+                if (run->linking)
+                        continue;
                 if (run->members != NULL
                     && mstc_members_of(run, entries[i].number, in_sync[i] ? entries[i].record : NULL, err) != MST_OK)
                         return err->code;
@@ -364,6 +373,18 @@ plan_entries(struct mstc_run *run, int64_t dirty, int64_t *ret_last, struct mst_
         return MST_OK;
 }
 
+/* Everybody was planned, in every target: the configuration has had all its effect.  What was
+ * left for later must be judged as its effect then. */
+static bool
+planned_whole(const struct mstc_run *run)
+{
+        bool whole = run->options->users == NULL;
+
+        for (size_t i = 0; i < run->target_count; i++)
+                whole = whole && !run->targets[i].no_plan && run->targets[i].sink->aside[0] == '\0';
+        return whole;
+}
+
 static int
 close_plan(struct mstc_run *run, int64_t last, struct mst_error *err)
 {
@@ -373,7 +394,7 @@ close_plan(struct mstc_run *run, int64_t last, struct mst_error *err)
                 if (mstc_dirty_add(run->store, run->row.id, run->keeps[i].entry, run->keeps[i].mask, err) != MST_OK)
                         return err->code;
         run->keep_count = 0;
-        if (run->note_fingerprint
+        if (run->note_fingerprint && planned_whole(run)
             && mstc_sync_set_fingerprints(run->store, run->row.id, run->sync->fingerprint,
                                           run->sync->groups_fingerprint, err) != MST_OK)
                 return err->code;
@@ -407,15 +428,35 @@ nothing_open(struct mstc_run *run, struct mst_error *err)
         return MST_OK;
 }
 
+/* A store that is new may have been lost: what carries our stamp in a listing is tied first, so
+ * that references between those found have their names when they are compared. */
+static bool
+may_find_again(const struct mstc_run *run)
+{
+        for (size_t i = 0; i < run->target_count && !run->options->offline; i++) {
+                const struct mstc_run_target *t = &run->targets[i];
+                const struct mstc_listing *listing = run->listings[t->sink - run->engine->lives];
+
+                if (!t->row.planned && !t->no_plan && (mstc_live_facts(t->sink)->can & MST_CAN_STAMP) != 0
+                    && listing != NULL && !mstc_listing_empty(listing))
+                        return true;
+        }
+        return false;
+}
+
 static int
 plan_all(struct mstc_run *run, int64_t dirty, uint64_t *ret_ops, struct mst_error *err)
 {
         uint64_t before = run->planned;
         int64_t last;
 
+        run->linking = may_find_again(run);
+        if (run->linking && plan_entries(run, dirty, &last, err) != MST_OK)
+                return err->code;
+        run->linking = false;
         if (mstc_judge_new(run, err) != MST_OK || plan_entries(run, dirty, &last, err) != MST_OK)
                 return err->code;
-        if (run->members != NULL && mstc_group_plan(run, err) != MST_OK)
+        if (run->members != NULL && (mstc_groups_find(run, err) != MST_OK || mstc_group_plan(run, err) != MST_OK))
                 return err->code;
         if (close_plan(run, last, err) != MST_OK)
                 return err->code;

@@ -136,6 +136,7 @@ holds_now(struct mstc_run *run, const struct doubt *d, const struct mst_record *
                             && !mstc_record_set(ret, to, &present->fields[i].value))
                                 return NULL;
         }
+        mstc_names_as_text(ret);
         return ret;
 }
 

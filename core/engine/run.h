@@ -103,6 +103,7 @@ struct mstc_run {
         bool all_dirty;                      /* the next plan is of everybody          */
         bool note_fingerprint;               /* and makes the configuration's effect known */
         bool config_effect;                  /* and shows what a changed configuration does */
+        bool linking;                        /* objects with our stamp are tied first  */
         bool links_loaded;
         bool stopped;
         struct mstc_members *members;        /* groups; NULL: the sync has none        */
@@ -188,6 +189,8 @@ bool mstc_difference(struct mst_arena *arena, const struct mst_record *applied, 
                      struct mst_record **ret_before, struct mst_record **ret_after);
 /* What the sink's attributes are, for each map of each target: looked up once a plan. */
 int mstc_kinds_load(struct mstc_run *run, struct mst_error *err);
+/* What a sink calls references are names there, as what was applied has them. */
+void mstc_names_as_text(struct mst_record *record);
 void mstc_eval_init(struct mstc_run *run, struct mstc_eval *eval, struct mst_arena *arena);
 /* Our mark for a record, and for a group. */
 const char *mstc_stamp(const struct mstc_run *run, const char *id, struct mst_arena *arena);
@@ -221,8 +224,13 @@ struct mstc_question {
 /* Answers all questions of one sink in one go. */
 int mstc_match(struct mstc_run *run, struct mstc_live *sink, struct mstc_question *questions, size_t count,
                struct mst_arena *arena, struct mst_error *err);
+/* The same, never from a listing: for groups. */
+int mstc_match_by_asking(struct mstc_run *run, struct mstc_live *sink, struct mstc_question *questions, size_t count,
+                         struct mst_arena *arena, struct mst_error *err);
 /* Reads all of a sink before a plan that will ask for many. */
 int mstc_match_in_bulk(struct mstc_run *run, struct mstc_live *sink, struct mst_error *err);
+/* It was listed, and nothing was there. */
+bool mstc_listing_empty(const struct mstc_listing *listing);
 void mstc_listing_free(struct mstc_listing *listing);
 
 /* ---- members.c, groupplan.c: dynamic groups ------------------------------------------ */
@@ -232,6 +240,8 @@ void mstc_members_free(struct mstc_members *members);
 int mstc_members_of(struct mstc_run *run, int64_t entry, const struct mst_record *record, struct mst_error *err);
 /* Sets that changed, into the store; in a transaction. */
 int mstc_members_save(struct mstc_run *run, struct mst_error *err);
+/* Groups that carry our stamp and that a lost store does not know. */
+int mstc_groups_find(struct mstc_run *run, struct mst_error *err);
 /* Ops for the groups that are dirty. */
 int mstc_group_plan(struct mstc_run *run, struct mst_error *err);
 /* A link has come, gone, or changed its name: the groups concerned note it.  'old_name'

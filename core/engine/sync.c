@@ -514,7 +514,8 @@ main_run(struct mstc_engine *engine, struct mstc_sync *sync, const struct mstc_s
                 summary->text[0] = '\0';     /* why the other run ended is in the history */
                 mstc_progress(&run, MSTC_PHASE_START, 0, 0);
                 pulled = read_source(&run, &why);
-                run.all_dirty = run.config_effect = changed;
+                run.config_effect = changed;
+                run.all_dirty = changed && options->users == NULL;
                 run.note_fingerprint = changed || run.row.fingerprint == NULL;
                 if (pulled == MST_OK)
                         carry_out(&run, &why);

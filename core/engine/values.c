@@ -386,6 +386,14 @@ mstc_wanted_group(struct mstc_run *run, struct mstc_run_target *target, const ch
         return MST_OK;
 }
 
+void
+mstc_names_as_text(struct mst_record *record)
+{
+        for (uint32_t i = 0; record != NULL && i < record->count; i++)
+                if (record->fields[i].value.type == MST_REF)
+                        record->fields[i].value.type = MST_TEXT;
+}
+
 /* ---- differences ---------------------------------------------------------------------------- */
 
 struct differing {

@@ -26,6 +26,17 @@ after
 entry '(uid=report)' manager | grep -q '^manager: uid=boss,' || fail "the manager did not appear"
 still
 
+# The manager is changed to somebody who is not there, and nobody else is left.
+hire outsider '"userType":"Guest"'
+change "$(id report)" "\"manager\":\"$(id outsider)\""
+change "$(id outsider)" '"jobTitle":"Consultant"'
+after
+change "$(id outsider)" '"userType":"Member"'
+after
+change "$(id report)" "\"manager\":\"$(id boss)\""
+after
+still
+
 # ---- two who manage each other, hired in one round --------------------------------
 hire left; hire right "\"manager\":\"$(id left)\""
 change "$(id left)" "\"manager\":\"$(id right)\""

@@ -43,7 +43,6 @@ finish() {
 
 change_something() {
         control bulk "{\"op\":\"change\",\"count\":12,\"property\":\"jobTitle\",\"seed\":$RANDOM}"
-        control bulk "{\"op\":\"move\",\"count\":6,\"seed\":$RANDOM}"
         control bulk "{\"op\":\"rename\",\"count\":6,\"seed\":$RANDOM}"
         control bulk "{\"op\":\"disable\",\"count\":3,\"seed\":$RANDOM}"
         control bulk "{\"op\":\"enable\",\"count\":2,\"seed\":$RANDOM}"
@@ -51,6 +50,9 @@ change_something() {
         control hire '{"count":4}'
         come_and_go
 }
+
+at() { curl -sS "$door/people?offset=$1&limit=1" | grep -o '"id":"[^"]*"' | head -n 1 | cut -d '"' -f 4; }
+move() { curl -sS "$door/change" -d "{\"id\":\"$1\",\"set\":{\"manager\":\"$(at "$2")\"}}" >/dev/null; }
 
 # Three by hand, one of whom leaves and one of whom is back.
 visitors=() away=
@@ -66,6 +68,11 @@ come_and_go() {
         [ -z "$away" ] || curl -sS "$door/restore" -d "{\"id\":\"$away\"}" >/dev/null
         away=${visitors[$((RANDOM % ${#visitors[@]}))]}
         curl -sS "$door/remove" -d "{\"id\":\"$away\"}" >/dev/null
+        # Some of them, and some of the others, get another manager; a visitor is nobody's.
+        for n in 1 2 3; do
+                move "${visitors[$((RANDOM % ${#visitors[@]}))]}" $((RANDOM % people))
+                move "$(at $((RANDOM % people)))" $((RANDOM % people))
+        done
 }
 
 # ---- how long does it take? --------------------------------------------------------------

@@ -187,7 +187,7 @@ START_TEST(find_fails)
         world_people(w, 10, 700, "", "p 1 jobTitle=B\ncomplete c2");
         ck_assert_int_eq(world_sync(w, NULL), MSTC_END_FAILED);
         ck_assert_uint_eq(w->sinks[0].verbs[MST_CREATE], 3);
-        ck_assert_uint_eq(w->sinks[0].finds, 2);
+        ck_assert_uint_eq(w->sinks[0].finds, 1);
         ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM dirty"), 691);
         w->sinks[0].find_fails = NULL;
         w->quiet = true;
