@@ -262,7 +262,7 @@ settle_one(struct applier *a, struct mst_op *op, struct mst_error *err)
 static bool
 can_claim(const struct applier *a)
 {
-        return a->rank < MSTC_RANKS && mstc_feed_open_count(a->feed) <= LOW_WATER && !hands_full(a)
+        return a->rank < MSTC_RANK_END && mstc_feed_open_count(a->feed) <= LOW_WATER && !hands_full(a)
             && (!a->drained || a->runnable.count != 0);
 }
 
@@ -337,7 +337,7 @@ check_back(struct applier *a)
                 return;
         a->posted = false;
         a->over = true;
-        if (rc == MST_OK && a->rank >= MSTC_RANKS)
+        if (rc == MST_OK && a->rank >= MSTC_RANK_END)
                 return;
         if (rc == MST_OK)
                 mst_fail(&why, MST_EINTERNAL, "the connector '%s' came back before its work was done",
@@ -349,13 +349,16 @@ check_back(struct applier *a)
         }
 }
 
-static void
-next_rank(struct applier *a)
+static int
+next_rank(struct applier *a, struct mst_error *err)
 {
-        if (++a->rank == MSTC_RANKS)
+        if (mstc_op_next_rank(a->run->store, a->sink->id, a->rank + 1, &a->rank, err) != MST_OK)
+                return err->code;
+        if (a->rank == MSTC_RANK_END)
                 mstc_feed_end(a->feed);
         a->after = a->after_retry = 0;
         a->drained = false;
+        return MST_OK;
 }
 
 /* While all that is left waits for somebody who is under way, each answer is dear. */
@@ -401,15 +404,15 @@ step(struct applier *a, struct mst_error *err)
         a->answered_count = 0;
         if (rc != MST_OK)
                 return rc;
-        if (!stopping && !a->failed && a->rank < MSTC_RANKS) {
+        if (!stopping && !a->failed && a->rank < MSTC_RANK_END) {
                 bool stuck = a->drained && a->runnable.count == 0 && a->wait_count != 0
                           && mstc_feed_open_count(a->feed) == 0;
 
                 if (stuck && release_all(a, err) != MST_OK)
                         return err->code;
                 a->again = stuck || rank_over(a);
-                if (!stuck && a->again)
-                        next_rank(a);
+                if (!stuck && a->again && next_rank(a, err) != MST_OK)
+                        return err->code;
         }
         check_back(a);
         return MST_OK;

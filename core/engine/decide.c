@@ -140,6 +140,8 @@ write_op(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *targ
         }
         if (mstc_op_add(run->store, &op, err) != MST_OK)
                 return err->code;
+        if (op.rank == MSTC_RANK_LEADERS)
+                mstc_leader_planned(run, c->entry->id, op.number, p->after);
         run->planned++;
         if (p->verb == MST_CREATE && p->parked == NULL
             && !mstc_set_add(target->creating, (uint32_t)c->entry->number))

@@ -200,6 +200,9 @@ const char *mstc_group_stamp(const struct mstc_run *run, const char *name, struc
 int mstc_leaders_load(struct mstc_run *run, struct mst_error *err);
 void mstc_leaders_free(struct mstc_leaders *leaders);
 int mstc_is_leader(struct mstc_run *run, const char *id, bool *ret, struct mst_error *err);
+/* His create is in the plan; and, at its end, leaders get the ranks of their depth. */
+void mstc_leader_planned(struct mstc_run *run, const char *id, int64_t op, const struct mst_record *after);
+int mstc_leaders_rank(struct mstc_run *run, struct mst_error *err);
 
 /* ---- match.c ------------------------------------------------------------------------- */
 enum mstc_answer { MSTC_NOT_ASKED = 0, MSTC_ABSENT, MSTC_OURS, MSTC_ADOPTABLE, MSTC_DUPLICATE, MSTC_NOT_KNOWN };

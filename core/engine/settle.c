@@ -224,7 +224,7 @@ done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
                 return err->code;
         if (op->verb == MST_CREATE || op->verb == MST_ADOPT)
                 return mstc_link_begun(run, t, &errand->link, errand->source_id,
-                                       op->verb != MST_CREATE || errand->row.rank != MSTC_RANK_USERS
+                                       op->verb != MST_CREATE || errand->row.rank < MSTC_RANK_USERS
                                        || errand->row.run != run->id, err);
         /* A leaver's wait begins now: the next plan puts its end in the diary. */
         if (op->verb == MST_DISABLE && errand->row.reason != MSTC_WHY_DISABLED

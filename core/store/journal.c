@@ -155,6 +155,24 @@ mstc_op_claimable(struct mstc_store *store, int64_t sink, int rank, int64_t afte
         return MST_OK;
 }
 
+int
+mstc_op_next_rank(struct mstc_store *store, int64_t sink, int rank, int *ret, struct mst_error *err)
+{
+        int64_t next;
+
+        if (mstc_sql_number(store, err, &next, MSTC_RANK_END, "SELECT min(rank) FROM op WHERE sink=? AND rank>=? AND "
+                            "open=1", "ii", sink, N(rank)) != MST_OK)
+                return err->code;
+        *ret = (int)next;
+        return MST_OK;
+}
+
+int
+mstc_op_set_rank(struct mstc_store *store, int64_t number, int rank, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE op SET rank=? WHERE number=?", "ii", N(rank), number);
+}
+
 #define READY "sink=?1 AND state IN (0,3) AND open=1 AND (hold IS NULL OR approved>?2) AND (due IS NULL OR due<=?2)"
 
 int

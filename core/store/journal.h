@@ -8,10 +8,13 @@
 #include "store/store.h"
 
 /* The order in which a sink gets ops: a rank begins when the one before has settled.
- * Leaders, whom others point at, are made before the others, so that these need not wait. */
+ * Leaders, whom others point at, are made before the others, so that these need not wait;
+ * one who has leaders himself is that many ranks later than they (at most the places up to
+ * MSTC_RANK_USERS; whoever comes too early waits). */
 enum mstc_rank {
-        MSTC_RANK_DISABLE = 0, MSTC_RANK_LEADERS = 1, MSTC_RANK_USERS = 2, MSTC_RANK_GROUPS = 3,
-        MSTC_RANK_MEMBERS = 4, MSTC_RANK_GROUP_DELETES = 5, MSTC_RANK_USER_DELETES = 6, MSTC_RANKS = 7
+        MSTC_RANK_DISABLE = 0, MSTC_RANK_LEADERS = 100, MSTC_RANK_USERS = 200, MSTC_RANK_GROUPS = 300,
+        MSTC_RANK_MEMBERS = 400, MSTC_RANK_GROUP_DELETES = 500, MSTC_RANK_USER_DELETES = 600,
+        MSTC_RANK_END = 700
 };
 
 struct mstc_entry_op {
@@ -62,6 +65,9 @@ int mstc_op_of_run(struct mstc_store *store, int64_t run, int64_t after, struct 
 /* The largest op number so far. */
 int mstc_op_last(struct mstc_store *store, int64_t *ret, struct mst_error *err);
 
+/* The first rank from 'rank' on in which a sink has open ops; MSTC_RANK_END: none. */
+int mstc_op_next_rank(struct mstc_store *store, int64_t sink, int rank, int *ret, struct mst_error *err);
+int mstc_op_set_rank(struct mstc_store *store, int64_t number, int rank, struct mst_error *err);
 int mstc_op_sent(struct mstc_store *store, int64_t number, struct mst_error *err);
 /* Back to planned (never sent), to retry with a due time, to unknown, parked with a reason. */
 int mstc_op_put_back(struct mstc_store *store, int64_t number, struct mst_error *err);

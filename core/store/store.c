@@ -298,7 +298,7 @@ read_secret(struct mstc_store *store, struct mst_error *err)
 static int
 open_all(struct mstc_store *store, struct mst_error *err)
 {
-        bool empty;
+        bool empty = false;
         int flags = SQLITE_OPEN_NOMUTEX | (store->writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
 
         if (check_folder(store->path, store->writes, err) != MST_OK)
