@@ -155,8 +155,10 @@ claim_row(struct applier *a, const struct mstc_entry_op *row, struct mst_error *
                 return wait_for(a, waits, row->number, err);
         if (op == NULL)
                 return row->verb == MST_CREATE && row->kind == MST_USER ? release(a, row->entry, err) : MST_OK;
-        if (row->kind == MST_GROUP && !mstc_numbers_put(&a->busy, row->entry, a))
+        if (row->kind == MST_GROUP && !mstc_numbers_put(&a->busy, row->entry, a)) {
+                mstc_op_free(op);
                 return mst_fail_memory(err, "sending ops");
+        }
         a->members_in_hand += op->member_count;
         a->claimed[a->claimed_count++] = op;
         return MST_OK;

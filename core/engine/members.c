@@ -384,12 +384,23 @@ change(struct mstc_run *run, int64_t entry, uint32_t grp, bool joins, struct mst
 }
 
 /* Both lists are sorted: one walk finds who joins and who leaves. */
+/* Some target that carries groups has no object of his: if this plan makes one, the ops of his
+ * groups must be of this plan, too, for they count on him (mstc_members_link()). */
+static bool
+may_be_made(const struct mstc_run *run, int64_t entry)
+{
+        for (size_t t = 0; t < run->target_count; t++)
+                if (run->targets[t].carries_groups && !mstc_set_has(run->targets[t].linked, (uint32_t)entry))
+                        return true;
+        return false;
+}
+
 static int
 apply_difference(struct mstc_run *run, int64_t entry, const uint32_t *old, size_t old_count, struct ids *now,
                  struct mst_error *err)
 {
         size_t i = 0, k = 0, kept = now->count;
-        bool differs = false;
+        bool differs = false, unlinked = old_count != 0 && may_be_made(run, entry);
 
         while (i < old_count || k < kept) {
                 bool leaves = k == kept || (i < old_count && old[i] < now->items[k]);
@@ -403,7 +414,8 @@ apply_difference(struct mstc_run *run, int64_t entry, const uint32_t *old, size_
                                 return mst_fail_memory(err, "reading groups");
                         continue;
                 }
-                if ((leaves || joins) && change(run, entry, grp, joins, err) != MST_OK)
+                if ((leaves || joins) ? change(run, entry, grp, joins, err) != MST_OK
+                    : unlinked && mstc_members_dirty(run, grp, err) != MST_OK)
                         return err->code;
                 differs = differs || leaves || joins;
         }

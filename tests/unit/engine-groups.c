@@ -240,6 +240,22 @@ START_TEST(made_at_last)
 }
 END_TEST
 
+/* The sink could not say who is there: the groups wait for the people whom the next run makes. */
+START_TEST(unanswered)
+{
+        struct world *w = world_new("", ALL);
+
+        w->sinks[0].find_fails = "not now";
+        world_people(w, 1, 3, "department=F", "complete c");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_FAILED);
+        w->sinks[0].find_fails = NULL;
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        ck_assert_uint_eq(w->sinks[0].count, 4);
+        ck_assert_uint_eq(w->sinks[0].objects[3].member_count, 3);
+        world_free(w);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -248,6 +264,7 @@ suite(void)
 
         tcase_set_timeout(t, 300);
         tcase_add_loop_test(t, story, 0, UNIT_COUNT(stories));
+        tcase_add_test(t, unanswered);
         tcase_add_test(t, portions);
         tcase_add_test(t, halved);
         tcase_add_test(t, gone_group);

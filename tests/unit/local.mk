@@ -63,6 +63,12 @@ tests_unit_engine_people_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_engine_people_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/engine-people
 
+check_PROGRAMS += tests/unit/engine-torture
+tests_unit_engine_torture_SOURCES = tests/unit/engine-torture.c $(WORLD)
+tests_unit_engine_torture_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_torture_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-torture
+
 check_PROGRAMS += tests/unit/engine-trouble
 tests_unit_engine_trouble_SOURCES = tests/unit/engine-trouble.c $(WORLD)
 tests_unit_engine_trouble_CFLAGS = $(UNIT_CFLAGS)

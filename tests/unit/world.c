@@ -98,15 +98,21 @@ source_read(void *self, const char *cursor, struct mst_page *page, struct mst_er
 {
         struct world *w = self;
         size_t used = strlen(w->cursors);
+        const char *script = NULL;
         char *text, *rest, *line;
         int rc = MST_OK;
 
         (void)snprintf(w->cursors + used, sizeof w->cursors - used, "%s%s", used > 0 ? " " : "", cursor != NULL ? cursor : "-");
         if (w->stop_after_pages > 0 && --w->stop_after_pages == 0)
                 mstc_stop_now(w->stop);
-        if (w->page_at == w->page_count)
+        for (const struct world_answer *a = w->answers; a != NULL && a->cursor != NULL && script == NULL; a++)
+                if (strcmp(a->cursor, cursor != NULL ? cursor : "-") == 0)
+                        script = a->page;
+        if (w->answers == NULL && w->page_at < w->page_count)
+                script = w->pages[w->page_at++];
+        if (script == NULL)
                 return mst_page_complete(page, cursor, err);
-        rest = text = strdup(w->pages[w->page_at++]);
+        rest = text = strdup(script);
         while ((line = strsep(&rest, "\n")) != NULL) {
                 bool ended;
 

@@ -66,6 +66,8 @@ struct world_sink {
         size_t largest;                      /* members in one op                      */
 };
 
+struct world_answer { const char *cursor, *page; };
+
 #define WORLD_SINKS 2
 
 struct world {
@@ -78,6 +80,7 @@ struct world {
         struct world_sink sinks[WORLD_SINKS];
         char *pages[64];                     /* the source's script                    */
         size_t page_count, page_at;
+        const struct world_answer *answers;  /* or by cursor, "-" for none; ends with NULL */
         char *fetch;                         /* what fetch() answers, or NULL: nothing */
         char cursors[2000], fetched[8000];   /* what was asked: a word each            */
         char *did;                           /* what was asked of the sinks            */
