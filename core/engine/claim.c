@@ -38,7 +38,12 @@ new_op(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_e
         op->kind = row->kind;
         op->retried = row->tries > 0;
         op->key = mst_arena_printf(op->arena, "muster-%lld-%lld", (long long)run->row.id, (long long)row->number);
-        return op;
+        if (op->key != NULL && (row->name == NULL || errand->row.name != NULL)
+            && (row->before == NULL || errand->row.before != NULL) && (row->after == NULL || errand->row.after != NULL)
+            && (row->id == NULL || errand->row.id != NULL))
+                return op;
+        mstc_op_free(op);                    /* never half of what is to be done       */
+        return NULL;
 }
 
 /* ---- references ------------------------------------------------------------------------- */
@@ -223,6 +228,8 @@ fill_user(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *o
                                 "a copy");
         errand->source_id = op->id = errand->row.id;
         op->stamp = (mstc_live_facts(target->sink)->can & MST_CAN_STAMP) != 0 ? mstc_stamp(run, op->id, op->arena) : "";
+        if (op->stamp == NULL)
+                return mst_fail_memory(err, "sending ops");
         op->enabled = errand->row.reason != MSTC_WHY_DISABLED;
         if (unflat_row(op, errand, &before, &after, err) != MST_OK
             || (errand->row.refs && resolve_refs(run, target, creating, before, after, &errand->left_out, ret_waits,
@@ -454,6 +461,8 @@ fill_group(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *
                 return rc;
         op->id = errand->source_id = errand->row.name;
         op->stamp = mstc_group_stamp(run, op->id, op->arena);
+        if (op->stamp == NULL)
+                return mst_fail_memory(err, "sending ops");
         op->enabled = true;
         if (rc == MST_OK) {
                 errand->glink = glink.id;

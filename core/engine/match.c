@@ -48,8 +48,8 @@ mstc_listing_free(struct mstc_listing *listing)
 }
 
 /* FNV-1a over the folded text; a hit is always compared in full. */
-static uint64_t
-hash_key(const char *attribute, const char *text, size_t length, struct mst_arena *scratch)
+static bool
+hash_key(const char *attribute, const char *text, size_t length, struct mst_arena *scratch, uint64_t *ret)
 {
         uint64_t h = UINT64_C(14695981039346656037);
         size_t folded_length;
@@ -60,7 +60,8 @@ hash_key(const char *attribute, const char *text, size_t length, struct mst_aren
         h *= UINT64_C(1099511628211);
         for (size_t i = 0; folded != NULL && i < folded_length; i++)
                 h = (h ^ (unsigned char)folded[i]) * UINT64_C(1099511628211);
-        return h;
+        *ret = h;
+        return folded != NULL;
 }
 
 static bool
@@ -76,8 +77,8 @@ add_key(struct mstc_listing *listing, const char *attribute, const char *text, s
                 listing->keys = more;
                 listing->key_room = room;
         }
-        listing->keys[listing->key_count++] = (struct key){ hash_key(attribute, text, length, scratch), object };
-        return true;
+        listing->keys[listing->key_count].object = object;
+        return hash_key(attribute, text, length, scratch, &listing->keys[listing->key_count++].hash);
 }
 
 static bool
@@ -104,17 +105,18 @@ by_hash(const void *a, const void *b)
 }
 
 static bool
-same_text(const char *a, size_t a_length, const char *b, size_t b_length, struct mst_arena *arena)
+same_text(const char *a, size_t a_length, const char *b, size_t b_length, struct mst_arena *arena, bool *ok)
 {
         size_t x, y;
         const char *fa = mstc_fold(a, a_length, arena, &x), *fb = mstc_fold(b, b_length, arena, &y);
 
+        *ok = *ok && fa != NULL && fb != NULL;
         return fa != NULL && fb != NULL && x == y && memcmp(fa, fb, x) == 0;
 }
 
 static bool
 has_value(const struct mst_record *record, const char *attribute, const struct mst_value *want,
-          struct mst_arena *arena)
+          struct mst_arena *arena, bool *ok)
 {
         const struct mst_value *have = NULL;
 
@@ -124,7 +126,7 @@ has_value(const struct mst_record *record, const char *attribute, const struct m
         for (size_t i = 0; have != NULL && i < mst_value_count(have); i++) {
                 const struct mst_value *v = mst_value_at(have, i);
 
-                if (v->type == MST_TEXT && same_text(v->as.text, v->length, want->as.text, want->length, arena))
+                if (v->type == MST_TEXT && same_text(v->as.text, v->length, want->as.text, want->length, arena, ok))
                         return true;
         }
         return false;
@@ -172,7 +174,7 @@ keep_object(struct mstc_run *run, struct mstc_live *sink, struct mstc_listing *l
         o->stamp = item->stamp != NULL ? mst_arena_strdup(a, item->stamp) : NULL;
         o->version = item->version != NULL ? mst_arena_strdup(a, item->version) : NULL;
         o->record = copy;
-        if (copy == NULL || o->object == NULL || o->name == NULL)
+        if (copy == NULL || o->object == NULL || o->name == NULL || (item->stamp != NULL && o->stamp == NULL))
                 return mst_fail_memory(err, "listing a sink");
         for (uint32_t i = 0; i < item->record->count; i++)
                 if (!mstc_record_set(copy, item->record->fields[i].name, &item->record->fields[i].value))
@@ -233,6 +235,8 @@ mstc_match_in_bulk(struct mstc_run *run, struct mstc_live *sink, struct mst_erro
                 if (rc != MST_OK || call.page->complete)
                         break;
                 call.cursor = mst_arena_strdup(cursors, call.page->cursor != NULL ? call.page->cursor : "");
+                if (call.cursor == NULL)     /* never from the start again             */
+                        rc = mst_fail_memory(err, "listing a sink");
                 mstc_page_reset(call.page);
         }
         mstc_page_free(call.page);
@@ -361,17 +365,19 @@ look_in_listing(const struct mstc_listing *listing, const char *attribute, const
                 struct mst_arena *arena, struct candidates *ret)
 {
         uint64_t hash;
+        bool ok = true;
 
         ret->count = 0;
         ret->items = NULL;
         if (listing->key_count == 0)
                 return true;
-        hash = hash_key(attribute, value->as.text, value->length, arena);
+        if (!hash_key(attribute, value->as.text, value->length, arena, &hash))
+                return false;
         for (size_t i = first_key(listing, hash); i < listing->key_count && listing->keys[i].hash == hash; i++) {
                 const struct listed *o = &listing->objects[listing->keys[i].object];
                 bool fits = attribute[0] == '\x01'
                           ? o->stamp != NULL && strcmp(o->stamp, value->as.text) == 0
-                          : has_value(o->record, attribute, value, arena);
+                          : has_value(o->record, attribute, value, arena, &ok);
 
                 if (!fits)
                         continue;
@@ -382,7 +388,7 @@ look_in_listing(const struct mstc_listing *listing, const char *attribute, const
                         ret->items[ret->count++] = (struct mstc_candidate){ o->object, o->name, o->stamp, o->version,
                                                                             o->record };
         }
-        return true;
+        return ok;
 }
 
 static const struct mst_value *

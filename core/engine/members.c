@@ -336,8 +336,10 @@ add_families(struct mstc_run *run, const struct mst_record *record, struct ids *
 
                 mstc_eval_init(run, &eval, run->scratch);
                 if (v == NULL || (sync->families[f].rule != NULL
-                                  && !mstc_expr_test(sync->families[f].rule, record, &eval)))
+                                  && !mstc_expr_test(sync->families[f].rule, record, &eval) && !mstc_eval_starved(&eval)))
                         continue;
+                if (mstc_eval_starved(&eval))
+                        return mst_fail_memory(err, "reading groups");
                 for (size_t i = 0; i < mst_value_count(v); i++) {
                         size_t length;
                         const char *text = mstc_value_render(mst_value_at(v, i), run->scratch, &length);
@@ -441,6 +443,8 @@ mstc_members_of(struct mstc_run *run, int64_t entry, const struct mst_record *re
                 mstc_eval_init(run, &eval, run->scratch);
                 m->matches.count = 0;
                 if (!mstc_index_match(m->index, record, &eval, &m->matches))
+                        return mst_fail_memory(err, "reading groups");
+                if (mstc_eval_starved(&eval))
                         return mst_fail_memory(err, "reading groups");
                 if (eval.why != NULL) {
                         mstc_log(run->engine, MST_LOG_WARNING, "the groups of %s cannot be told and stay as they are: "

@@ -236,8 +236,11 @@ ask_all(struct mstc_run *run, struct mstc_live *sink, struct mstc_case *cases, s
         if (questions == NULL)
                 return mst_fail_memory(err, "planning");
         for (size_t i = 0; i < count; i++)
-                if (must_ask(&cases[i]))
-                        question_of(run, &cases[i], &questions[asked++]);
+                if (must_ask(&cases[i])) {
+                        question_of(run, &cases[i], &questions[asked]);
+                        if (questions[asked++].stamp == NULL)
+                                return mst_fail_memory(err, "planning");
+                }
         if (asked == 0)
                 return MST_OK;
         if (run->options->offline) {

@@ -192,6 +192,8 @@ int mstc_kinds_load(struct mstc_run *run, struct mst_error *err);
 /* What a sink calls references are names there, as what was applied has them. */
 void mstc_names_as_text(struct mst_record *record);
 void mstc_eval_init(struct mstc_run *run, struct mstc_eval *eval, struct mst_arena *arena);
+/* What could not be told for want of memory fails the run; it is no word on the record. */
+bool mstc_eval_starved(const struct mstc_eval *eval);
 /* Our mark for a record, and for a group. */
 const char *mstc_stamp(const struct mstc_run *run, const char *id, struct mst_arena *arena);
 const char *mstc_group_stamp(const struct mstc_run *run, const char *name, struct mst_arena *arena);

@@ -27,6 +27,12 @@ mstc_eval_init(struct mstc_run *run, struct mstc_eval *eval, struct mst_arena *a
         eval->arena = arena;
 }
 
+bool
+mstc_eval_starved(const struct mstc_eval *eval)
+{
+        return eval->why != NULL && strcmp(eval->why, "out of memory") == 0;
+}
+
 const char *
 mstc_stamp(const struct mstc_run *run, const char *id, struct mst_arena *arena)
 {
@@ -64,9 +70,7 @@ complain(struct shaping *s, const char *format, ...)
         vsnprintf(text, sizeof text, format, ap);
         va_end(ap);
         s->why = mst_arena_strdup(s->arena, text);
-        if (s->why == NULL)
-                s->why = "out of memory";
-        return false;
+        return false;                        /* without a reason: memory is out        */
 }
 
 /* A reference becomes the name that its object has in this sink now; without a link it
@@ -126,7 +130,7 @@ shape_one(struct shaping *s, const struct mst_value *from, struct mst_value *int
         }
         text = mstc_value_render(from, s->arena, &length);
         if (text == NULL)
-                return complain(s, "'%s': the value has no text form", s->attribute->name);
+                return from->type == MST_LIST && complain(s, "'%s': a list in a list has no text form", s->attribute->name);
         if (s->attribute->longest != 0 && length > s->attribute->longest
             && mstc_utf8_count(text, length) > s->attribute->longest)
                 return complain(s, "'%s': the value is longer than the %u characters it may have; cut it "
@@ -168,7 +172,7 @@ shape_list(struct shaping *s, const struct mst_value *from, struct mst_value *in
         uint32_t kept = 0;
 
         if (items == NULL)
-                return complain(s, "'%s': out of memory", s->attribute->name);
+                return false;
         for (uint32_t i = 0; i < from->length; i++) {
                 if (!shape_one(s, &from->as.items[i], &items[kept]))
                         return false;
@@ -251,6 +255,8 @@ put_map(struct shaping *s, const struct mstc_map *map, const struct mst_record *
                 ret->ignore_object = true;
                 return true;
         }
+        if (flow == MSTC_FAILED && mstc_eval_starved(&eval))
+                return false;
         if (flow == MSTC_FAILED)
                 s->why = eval.why != NULL ? eval.why : "the map failed";
         else if (flow == MSTC_VALUE && !shape(s, &value, &shaped) && s->why == NULL)

@@ -13,17 +13,20 @@
 
 #define N(x) ((int64_t)(x))
 
-static void
-take_grp(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_grp *ret)
+static int
+take_grp(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_grp *ret, struct mst_error *err)
 {
+        bool ok = true;
+
         ret->id = sqlite3_column_int64(stmt, 0);
-        ret->name = mstc_sql_copy_text(stmt, 1, arena, NULL);
-        ret->title = mstc_sql_copy_text(stmt, 2, arena, NULL);
-        ret->fingerprint = mstc_sql_copy_text(stmt, 3, arena, NULL);
-        ret->family = mstc_sql_copy_text(stmt, 4, arena, NULL);
+        ret->name = mstc_sql_copy_text(stmt, 1, arena, &ok);
+        ret->title = mstc_sql_copy_text(stmt, 2, arena, &ok);
+        ret->fingerprint = mstc_sql_copy_text(stmt, 3, arena, &ok);
+        ret->family = mstc_sql_copy_text(stmt, 4, arena, &ok);
         ret->count = sqlite3_column_int64(stmt, 5);
         ret->gone = sqlite3_column_int(stmt, 6) != 0;
         sqlite3_reset(stmt);
+        return ok ? MST_OK : mst_fail_memory(err, "reading a group");
 }
 
 int
@@ -40,10 +43,8 @@ mstc_grp_get(struct mstc_store *store, int64_t sync, const char *name, const cha
                 return err->code;
         mstc_sql_bind(stmt, "it", sync, name);
         rc = mstc_sql_step(store, stmt, err);
-        if (rc == MST_OK) {
-                take_grp(stmt, arena, ret);
-                return MST_OK;
-        }
+        if (rc == MST_OK)
+                return take_grp(stmt, arena, ret, err);
         if (rc < 0)
                 return rc;
         if (mstc_sql_run(store, err, "INSERT INTO grp(sync, name, title, fingerprint, family) VALUES(?,?,?,?,?)",
@@ -74,9 +75,7 @@ mstc_grp_next(struct mstc_store *store, int64_t sync, int64_t after, struct mst_
                 return err->code;
         mstc_sql_bind(stmt, "ii", sync, after);
         rc = mstc_sql_step(store, stmt, err);
-        if (rc == MST_OK)
-                take_grp(stmt, arena, ret);
-        return rc;
+        return rc == MST_OK ? take_grp(stmt, arena, ret, err) : rc;
 }
 
 /* ---- the groups of an entry ------------------------------------------------------- */
@@ -163,6 +162,7 @@ mstc_glink_get(struct mstc_store *store, int64_t grp, int64_t target, struct mst
         sqlite3_stmt *stmt = mstc_sql(store, "SELECT id, sink, target, grp, object, name, version, made, state, "
                                       "count, applied FROM glink WHERE grp=? AND target=?", err);
         const void *bytes;
+        bool ok = true;
         int rc;
 
         memset(ret, 0, sizeof *ret);
@@ -176,16 +176,16 @@ mstc_glink_get(struct mstc_store *store, int64_t grp, int64_t target, struct mst
         ret->sink = sqlite3_column_int64(stmt, 1);
         ret->target = sqlite3_column_int64(stmt, 2);
         ret->grp = sqlite3_column_int64(stmt, 3);
-        ret->object = mstc_sql_copy_text(stmt, 4, arena, NULL);
-        ret->name = mstc_sql_copy_text(stmt, 5, arena, NULL);
-        ret->version = mstc_sql_copy_text(stmt, 6, arena, NULL);
+        ret->object = mstc_sql_copy_text(stmt, 4, arena, &ok);
+        ret->name = mstc_sql_copy_text(stmt, 5, arena, &ok);
+        ret->version = mstc_sql_copy_text(stmt, 6, arena, &ok);
         ret->made = sqlite3_column_int(stmt, 7);
         ret->state = sqlite3_column_int(stmt, 8);
         ret->count = sqlite3_column_int64(stmt, 9);
         bytes = mstc_sql_blob(stmt, 10, &ret->applied_size);
         ret->applied = bytes != NULL ? mst_arena_memdup(arena, bytes, ret->applied_size) : NULL;
         sqlite3_reset(stmt);
-        return bytes == NULL || ret->applied != NULL ? MST_OK : mst_fail_memory(err, "reading a group");
+        return ok && (bytes == NULL || ret->applied != NULL) ? MST_OK : mst_fail_memory(err, "reading a group");
 }
 
 int
@@ -221,6 +221,7 @@ mstc_gchange_next(struct mstc_store *store, int64_t glink, int64_t after_entry, 
 {
         sqlite3_stmt *stmt = mstc_sql(store, "SELECT entry, name, object FROM gchange WHERE glink=? AND "
                                       "(entry, name)>(?, ?) ORDER BY entry, name LIMIT 1", err);
+        bool ok = true;
         int rc;
 
         if (stmt == NULL)
@@ -229,10 +230,10 @@ mstc_gchange_next(struct mstc_store *store, int64_t glink, int64_t after_entry, 
         rc = mstc_sql_step(store, stmt, err);
         if (rc == MST_OK) {
                 *ret_entry = sqlite3_column_int64(stmt, 0);
-                *ret_name = mstc_sql_copy_text(stmt, 1, arena, NULL);
-                *ret_object = mstc_sql_copy_text(stmt, 2, arena, NULL);
+                *ret_name = mstc_sql_copy_text(stmt, 1, arena, &ok);
+                *ret_object = mstc_sql_copy_text(stmt, 2, arena, &ok);
                 sqlite3_reset(stmt);
-                if (*ret_name == NULL)
+                if (!ok)
                         return mst_fail_memory(err, "reading memberships");
         }
         return rc;
@@ -299,7 +300,9 @@ mstc_gbad_load(struct mstc_store *store, int64_t glink, struct mstc_set *into, s
                 return err->code;
         mstc_sql_bind(stmt, "i", glink);
         while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK)
-                if (!mstc_set_add(into, (uint32_t)sqlite3_column_int64(stmt, 0)))
+                if (!mstc_set_add(into, (uint32_t)sqlite3_column_int64(stmt, 0))) {
+                        sqlite3_reset(stmt);
                         return mst_fail_memory(err, "reading memberships");
+                }
         return rc < 0 ? rc : MST_OK;
 }

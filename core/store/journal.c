@@ -44,6 +44,8 @@ copy_blob(sqlite3_stmt *stmt, int column, struct mst_arena *arena, size_t *size)
 static int
 take_op(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_entry_op *op, struct mst_error *err)
 {
+        bool ok = true;
+
         memset(op, 0, sizeof *op);
         op->number = sqlite3_column_int64(stmt, 0);
         op->run = sqlite3_column_int64(stmt, 1);
@@ -63,12 +65,12 @@ take_op(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_entry_op *op, s
         op->count = sqlite3_column_int64(stmt, 15);
         op->refs = (sqlite3_column_int(stmt, 16) & 1) != 0;
         op->had_link = (sqlite3_column_int(stmt, 16) & 2) != 0;
-        op->name = mstc_sql_copy_text(stmt, 17, arena, NULL);
+        op->name = mstc_sql_copy_text(stmt, 17, arena, &ok);
         op->before = copy_blob(stmt, 18, arena, &op->before_size);
         op->after = copy_blob(stmt, 19, arena, &op->after_size);
-        op->text = mstc_sql_copy_text(stmt, 20, arena, NULL);
-        op->id = mstc_sql_copy_text(stmt, 21, arena, NULL);
-        if ((op->before == NULL && op->before_size != 0) || (op->after == NULL && op->after_size != 0))
+        op->text = mstc_sql_copy_text(stmt, 20, arena, &ok);
+        op->id = mstc_sql_copy_text(stmt, 21, arena, &ok);
+        if (!ok || (op->before == NULL && op->before_size != 0) || (op->after == NULL && op->after_size != 0))
                 return mst_fail_memory(err, "reading the journal");
         return MST_OK;
 }
@@ -93,8 +95,10 @@ mstc_take_ops(struct mstc_store *store, sqlite3_stmt *stmt, struct mst_arena *ar
 
         *ret = 0;
         while (*ret < room && (rc = mstc_sql_step(store, stmt, err)) == MST_OK) {
-                if (take_op(stmt, arena, &into[*ret], err) != MST_OK)
+                if (take_op(stmt, arena, &into[*ret], err) != MST_OK) {
+                        sqlite3_reset(stmt);
                         return err->code;
+                }
                 ++*ret;
         }
         sqlite3_reset(stmt);
@@ -193,8 +197,10 @@ mstc_op_creating(struct mstc_store *store, int64_t sink, int64_t now, struct mst
                 return err->code;
         mstc_sql_bind(stmt, "ii", sink, now);
         while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK)
-                if (!mstc_set_add(into, (uint32_t)sqlite3_column_int64(stmt, 0)))
+                if (!mstc_set_add(into, (uint32_t)sqlite3_column_int64(stmt, 0))) {
+                        sqlite3_reset(stmt);
                         return mst_fail_memory(err, "reading the journal");
+                }
         return rc < 0 ? rc : MST_OK;
 }
 

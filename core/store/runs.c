@@ -20,7 +20,9 @@ mstc_sync_row(struct mstc_store *store, const char *name, int64_t source, struct
               struct mstc_sync_row *ret, struct mst_error *err)
 {
         sqlite3_stmt *stmt = mstc_sql(store, "SELECT id, generation, live, cursor_at, completed_at, reset, "
-                                      "fingerprint, groups_fingerprint, reads, cursor FROM sync WHERE name=?", err);
+                                      "fingerprint, groups_fingerprint, reads, cursor, source FROM sync WHERE name=?", err);
+        int64_t of;
+        bool ok = true;
         int rc;
 
         memset(ret, 0, sizeof *ret);
@@ -43,12 +45,17 @@ mstc_sync_row(struct mstc_store *store, const char *name, int64_t source, struct
         ret->cursor_at = sqlite3_column_int64(stmt, 3);
         ret->completed_at = sqlite3_column_int64(stmt, 4);
         ret->reset = sqlite3_column_int64(stmt, 5);
-        ret->fingerprint = mstc_sql_copy_text(stmt, 6, arena, NULL);
-        ret->groups_fingerprint = mstc_sql_copy_text(stmt, 7, arena, NULL);
-        ret->reads = mstc_sql_copy_text(stmt, 8, arena, NULL);
-        ret->cursor = mstc_sql_copy_text(stmt, 9, arena, NULL);
+        ret->fingerprint = mstc_sql_copy_text(stmt, 6, arena, &ok);
+        ret->groups_fingerprint = mstc_sql_copy_text(stmt, 7, arena, &ok);
+        ret->reads = mstc_sql_copy_text(stmt, 8, arena, &ok);
+        ret->cursor = mstc_sql_copy_text(stmt, 9, arena, &ok);
+        of = sqlite3_column_int64(stmt, 10);
         sqlite3_reset(stmt);
-        return MST_OK;
+        if (!ok)
+                return mst_fail_memory(err, "reading a sync");
+        /* 0: whoever asks does not know its source. */
+        return source == 0 || source == of ? MST_OK
+             : mstc_sql_run(store, err, "UPDATE sync SET source=? WHERE id=?", "ii", source, ret->id);
 }
 
 int
@@ -90,6 +97,7 @@ mstc_target_row(struct mstc_store *store, int64_t sync, const char *name, int64_
 {
         sqlite3_stmt *stmt = mstc_sql(store, "SELECT id, sink, live, planned, identity, bit FROM target WHERE sync=? "
                                       "AND name=?", err);
+        bool ok = true;
         int rc;
 
         memset(ret, 0, sizeof *ret);
@@ -111,11 +119,11 @@ mstc_target_row(struct mstc_store *store, int64_t sync, const char *name, int64_
         ret->sink = sqlite3_column_int64(stmt, 1);
         ret->live = sqlite3_column_int64(stmt, 2);
         ret->planned = sqlite3_column_int(stmt, 3) != 0;
-        ret->identity = mstc_sql_copy_text(stmt, 4, arena, NULL);
+        ret->identity = mstc_sql_copy_text(stmt, 4, arena, &ok);
         rc = sqlite3_column_int64(stmt, 5) == N(bit) ? MST_OK
            : mstc_sql_run(store, err, "UPDATE target SET bit=? WHERE id=?", "ii", N(bit), ret->id);
         sqlite3_reset(stmt);
-        return rc;
+        return ok ? rc : mst_fail_memory(err, "reading a target");
 }
 
 int
@@ -190,6 +198,7 @@ mstc_run_cut_off(struct mstc_store *store, int64_t sync, struct mst_arena *arena
         sqlite3_stmt *stmt = mstc_sql(store, "SELECT id, mode, state, generation, pages, bad, started, next, "
                                       "fingerprint FROM run WHERE sync=? AND state<=2 AND mode<=2 AND next IS NOT "
                                       "NULL ORDER BY id DESC LIMIT 1", err);
+        bool ok = true;
         int rc;
 
         memset(ret, 0, sizeof *ret);
@@ -206,10 +215,10 @@ mstc_run_cut_off(struct mstc_store *store, int64_t sync, struct mst_arena *arena
         ret->pages = sqlite3_column_int64(stmt, 4);
         ret->bad = sqlite3_column_int64(stmt, 5);
         ret->started = sqlite3_column_int64(stmt, 6);
-        ret->next = mstc_sql_copy_text(stmt, 7, arena, NULL);
-        ret->fingerprint = mstc_sql_copy_text(stmt, 8, arena, NULL);
+        ret->next = mstc_sql_copy_text(stmt, 7, arena, &ok);
+        ret->fingerprint = mstc_sql_copy_text(stmt, 8, arena, &ok);
         sqlite3_reset(stmt);
-        return MST_OK;
+        return ok ? MST_OK : mst_fail_memory(err, "reading a run");
 }
 
 int
