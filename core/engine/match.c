@@ -305,12 +305,14 @@ untouchable(struct mstc_run *run, const struct mstc_question *q, const struct ms
         return mstc_expr_test(q->target->sink->setup->never_touch, c->record, &eval);
 }
 
-/* Those with our stamp: it says whose they are. */
+/* Those with our stamp: it says whose they are.  A never-touch rule counts for them, too. */
 static void
-judge_stamped(struct mstc_question *q, const struct candidates *found)
+judge_stamped(struct mstc_run *run, struct mstc_question *q, const struct candidates *found, struct mst_arena *arena)
 {
         if (found->count > 1)
                 duplicate(&q->match, &found->items[0], "several objects carry this person's stamp");
+        else if (untouchable(run, q, &found->items[0], arena))
+                duplicate(&q->match, &found->items[0], "a never-touch rule protects the object");
         else
                 accept(&q->match, MSTC_OURS, &found->items[0]);
         q->match.by_stamp = true;
@@ -425,7 +427,7 @@ answer_from_listing(struct mstc_run *run, const struct mstc_listing *listing, st
         if (!look_in_listing(listing, "\x01", &stamp, arena, &found))
                 return mst_fail_memory(err, "matching");
         if (found.count != 0) {
-                judge_stamped(q, &found);
+                judge_stamped(run, q, &found, arena);
                 return MST_OK;
         }
         for (size_t m = 0; m < config->match_count && q->match.answer == MSTC_ABSENT; m++) {
@@ -526,7 +528,7 @@ take_answer(struct mstc_run *run, struct mst_query *query, struct mst_arena *are
         if (!copy_candidates(query, arena, &found))
                 return mst_fail_memory(err, "matching");
         if (query->stamp != NULL) {
-                judge_stamped(q, &found);
+                judge_stamped(run, q, &found, arena);
                 return MST_OK;
         }
         match = match_named(q, query->attribute);

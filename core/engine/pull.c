@@ -141,6 +141,8 @@ fold_some(struct round *r, struct mstc_queue *pages, struct mst_page *page, stru
                 rc = mstc_run_next(run->store, run->id, r->complete ? NULL : r->cursor, r->pages,
                                    (int64_t)r->fold.bad, err);
         if (rc == MST_OK && r->complete && !r->fold.full)
+                rc = mstc_hold_over(run->store, run->row.id, "source-shrank", err);
+        if (rc == MST_OK && r->complete && !r->fold.full)
                 rc = mstc_sync_complete(run->store, run->row.id, r->cursor, run->sync->reads, run->row.generation, err);
         if (rc == MST_OK)
                 rc = mstc_log_save(run->engine, err);
@@ -370,6 +372,8 @@ new_generation(struct round *r, struct mst_error *err)
 
         if (rc == MST_OK)
                 rc = mstc_sync_complete(run->store, run->row.id, r->cursor, run->sync->reads, r->fold.generation, err);
+        if (rc == MST_OK)
+                rc = mstc_hold_over(run->store, run->row.id, "source-shrank", err);
         if (rc == MST_OK)
                 rc = mstc_sync_count_live(run->store, run->row.id, err);
         if (rc == MST_OK)

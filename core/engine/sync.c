@@ -544,9 +544,13 @@ int
 mstc_engine_sync(struct mstc_engine *engine, struct mstc_sync *sync, const struct mstc_sync_options *options,
                  struct mstc_summary *ret, struct mst_error *err)
 {
+        struct mstc_sync_options safe = *options;
         int64_t from = mstc_clock_ticks_ms();
         int rc;
 
+        /* Where nobody was asked, nothing is sent. */
+        safe.plan_only = safe.plan_only || safe.offline;
+        options = &safe;
         if (make_summary(sync, ret, err) != MST_OK)
                 return err->code;
         rc = engine->unsure ? mstc_engine_recover(engine, err) : MST_OK;

@@ -100,9 +100,16 @@ int
 mstc_holds_tidy(struct mstc_store *store, bool without_ops, struct mst_error *err)
 {
         return mstc_sql_run(store, err, "UPDATE hold SET state=2, decided=? WHERE state=0 AND NOT EXISTS "
-                            "(SELECT 1 FROM op WHERE op.hold=hold.number AND op.open=1) AND (?2<>0 OR EXISTS "
-                            "(SELECT 1 FROM op WHERE op.hold=hold.number))", "ii", mstc_now_ms(),
+                            "(SELECT 1 FROM op WHERE op.hold=hold.number AND op.open=1) AND guard<>'source-shrank' AND "
+                            "(?2<>0 OR EXISTS (SELECT 1 FROM op WHERE op.hold=hold.number))", "ii", mstc_now_ms(),
                             (int64_t)without_ops);
+}
+
+int
+mstc_hold_over(struct mstc_store *store, int64_t sync, const char *guard, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE hold SET state=2, decided=? WHERE state=0 AND sync=? AND guard=?", "iit",
+                            mstc_now_ms(), sync, guard);
 }
 
 int

@@ -123,12 +123,14 @@ int mstc_ops_hold(struct mstc_store *store, int64_t target, int64_t sink, uint32
                   int64_t run, int64_t after, int64_t hold, struct mst_error *err);
 /* How many open ops it keeps back that are not approved. */
 int mstc_hold_count(struct mstc_store *store, int64_t hold, int64_t *ret, struct mst_error *err);
-/* Holds that have no open op any more are closed; those that never had one (the source
- * shrank) only 'without_ops'. */
+/* Holds that have no open op any more are closed; those that never had one only
+ * 'without_ops', and that of a source that shrank never: mstc_hold_over(). */
 int mstc_holds_tidy(struct mstc_store *store, bool without_ops, struct mst_error *err);
 /* An approved hold of that guard that still counts, and what it expects; MST_END: none. */
 int mstc_hold_approved(struct mstc_store *store, int64_t sync, const char *guard, int64_t now, int64_t *ret_expect,
                        struct mst_error *err);
+/* What a guard complained of is over. */
+int mstc_hold_over(struct mstc_store *store, int64_t sync, const char *guard, struct mst_error *err);
 int mstc_holds_open(struct mstc_store *store, int64_t sync, int64_t now, int64_t *ret_ops, struct mst_error *err);
 
 #endif

@@ -63,6 +63,12 @@ tests_unit_engine_people_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_engine_people_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/engine-people
 
+check_PROGRAMS += tests/unit/engine-plan
+tests_unit_engine_plan_SOURCES = tests/unit/engine-plan.c $(WORLD)
+tests_unit_engine_plan_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_plan_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-plan
+
 check_PROGRAMS += tests/unit/engine-torture
 tests_unit_engine_torture_SOURCES = tests/unit/engine-torture.c $(WORLD)
 tests_unit_engine_torture_CFLAGS = $(UNIT_CFLAGS)
