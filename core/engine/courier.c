@@ -51,7 +51,8 @@ carry(void *self)
                 pthread_mutex_lock(&courier->lock);
                 courier->result = result;
                 courier->err = err;
-                courier->where = BACK;
+                if (courier->where != LEAVE)
+                        courier->where = BACK;
                 if (write(courier->fd, &one, sizeof one) < 0)
                         errno = 0;           /* the counter cannot be full with one answer */
         }
@@ -86,8 +87,8 @@ mstc_courier_free(struct mstc_courier *courier)
         if (courier == NULL)
                 return;
         if (courier->started) {
-                if (mstc_courier_busy(courier))
-                        mstc_courier_wait(courier, -1, &result, &err);
+                while (mstc_courier_busy(courier) && !mstc_courier_wait(courier, -1, &result, &err))
+                        continue;            /* a signal woke us                       */
                 pthread_mutex_lock(&courier->lock);
                 courier->where = LEAVE;
                 pthread_cond_signal(&courier->posted);
@@ -150,8 +151,7 @@ mstc_courier_wait(struct mstc_courier *courier, int ms, int *ret, struct mst_err
         uint64_t count;
         bool back = false;
 
-        if (poll(&pfd, 1, ms) < 0 && errno != EINTR)
-                return false;
+        poll(&pfd, 1, ms);                   /* whatever it says, the courier knows    */
         pthread_mutex_lock(&courier->lock);
         if (courier->where == BACK) {
                 back = true;

@@ -22,40 +22,6 @@ host_log(void *self, const char *instance, enum mst_level level, const char *tex
         mstc_mail_line(live->engine->mail, instance, level, text);
 }
 
-static int
-host_keep(void *self, const char *instance, const char *name, const void *bytes, size_t size,
-          struct mst_error *err)
-{
-        struct mstc_live *live = self;
-        struct mstc_letter letter = { .what = MSTC_LETTER_KEEP, .is_source = live->is_source, .bytes = bytes,
-                                      .size = size, .err = err };
-
-        if ((letter.text = mstc_strdup(name)) == NULL)
-                return mst_fail_memory(err, "keeping a value");
-        snprintf(letter.instance, sizeof letter.instance, "%s", instance);
-        mstc_mail_ask(live->engine->mail, &letter);
-        mstc_free(letter.text);
-        return letter.result;
-}
-
-static const void *
-host_kept(void *self, const char *instance, const char *name, struct mst_arena *arena, size_t *size)
-{
-        struct mstc_live *live = self;
-        struct mst_error err = { 0 };
-        struct mstc_letter letter = { .what = MSTC_LETTER_KEPT, .is_source = live->is_source, .arena = arena,
-                                      .err = &err };
-
-        *size = 0;
-        if ((letter.text = mstc_strdup(name)) == NULL)
-                return NULL;
-        snprintf(letter.instance, sizeof letter.instance, "%s", instance);
-        mstc_mail_ask(live->engine->mail, &letter);
-        mstc_free(letter.text);
-        *size = letter.ret_size;
-        return letter.ret;
-}
-
 static struct mstc_live *
 live_of(struct mstc_engine *engine, const struct mstc_letter *letter)
 {
@@ -81,30 +47,75 @@ keep_now(struct mstc_engine *engine, struct mstc_letter *letter)
         return rc;
 }
 
+static void
+answer(struct mstc_engine *engine, struct mstc_letter *letter)
+{
+        struct mstc_live *live;
+
+        if (letter->what == MSTC_LETTER_KEEP) {
+                letter->result = keep_now(engine, letter);
+                return;
+        }
+        live = live_of(engine, letter);
+        letter->ret = live == NULL ? NULL : mstc_kept_get(engine->store, live->id, letter->text, letter->arena,
+                                                          &letter->ret_size);
+}
+
 void
 mstc_engine_serve(struct mstc_engine *engine)
 {
         struct mstc_letter *letter;
 
-        while ((letter = mstc_mail_next(engine->mail)) != NULL) {
-                struct mstc_live *live;
-
-                switch (letter->what) {
-                case MSTC_LETTER_LINE:
+        while ((letter = mstc_mail_next(engine->mail)) != NULL)
+                if (letter->what == MSTC_LETTER_LINE) {
                         mstc_log(engine, letter->level, "%s: %s", letter->instance, letter->text);
                         mstc_letter_free(letter);
-                        continue;
-                case MSTC_LETTER_KEEP:
-                        letter->result = keep_now(engine, letter);
-                        break;
-                case MSTC_LETTER_KEPT:
-                        live = live_of(engine, letter);
-                        letter->ret = live == NULL ? NULL : mstc_kept_get(engine->store, live->id, letter->text,
-                                                                          letter->arena, &letter->ret_size);
-                        break;
+                } else {
+                        answer(engine, letter);
+                        mstc_mail_answer(engine->mail, letter);
                 }
-                mstc_mail_answer(engine->mail, letter);
-        }
+}
+
+/* open() and close() run in the conductor's own thread, who cannot wait for himself. */
+static void
+ask(struct mstc_live *live, const char *instance, struct mstc_letter *letter)
+{
+        snprintf(letter->instance, sizeof letter->instance, "%s", instance);
+        if (pthread_equal(pthread_self(), live->engine->conductor))
+                answer(live->engine, letter);
+        else
+                mstc_mail_ask(live->engine->mail, letter);
+        mstc_free(letter->text);
+}
+
+static int
+host_keep(void *self, const char *instance, const char *name, const void *bytes, size_t size,
+          struct mst_error *err)
+{
+        struct mstc_live *live = self;
+        struct mstc_letter letter = { .what = MSTC_LETTER_KEEP, .is_source = live->is_source, .bytes = bytes,
+                                      .size = size, .err = err };
+
+        if ((letter.text = mstc_strdup(name)) == NULL)
+                return mst_fail_memory(err, "keeping a value");
+        ask(live, instance, &letter);
+        return letter.result;
+}
+
+static const void *
+host_kept(void *self, const char *instance, const char *name, struct mst_arena *arena, size_t *size)
+{
+        struct mstc_live *live = self;
+        struct mst_error err = { 0 };
+        struct mstc_letter letter = { .what = MSTC_LETTER_KEPT, .is_source = live->is_source, .arena = arena,
+                                      .err = &err };
+
+        *size = 0;
+        if ((letter.text = mstc_strdup(name)) == NULL)
+                return NULL;
+        ask(live, instance, &letter);
+        *size = letter.ret_size;
+        return letter.ret;
 }
 
 void
@@ -356,6 +367,7 @@ mstc_engine_new(struct mstc_setup *setup, const struct mstc_watch *watch, struct
         engine->setup = setup;
         engine->watch = *watch;
         engine->stop = stop;
+        engine->conductor = pthread_self();
         engine->log_last = &engine->log_first;
         engine->log_arena = mst_arena_new(4096);
         engine->mail = mstc_mail_new();

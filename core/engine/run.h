@@ -39,6 +39,7 @@ struct mstc_engine {
         struct mstc_store *store;
         struct mstc_watch watch;
         struct mstc_stop *stop;
+        pthread_t conductor;                 /* whose calls these are                  */
         struct mstc_live *lives;
         size_t live_count;
         struct mstc_mail *mail;

@@ -551,6 +551,7 @@ mstc_engine_sync(struct mstc_engine *engine, struct mstc_sync *sync, const struc
         /* Where nobody was asked, nothing is sent. */
         safe.plan_only = safe.plan_only || safe.offline;
         options = &safe;
+        engine->conductor = pthread_self();
         if (make_summary(sync, ret, err) != MST_OK)
                 return err->code;
         rc = engine->unsure ? mstc_engine_recover(engine, err) : MST_OK;

@@ -322,6 +322,67 @@ START_TEST(doubt_of_a_target_that_went)
 }
 END_TEST
 
+/* A connector keeps values wherever it likes; they are durable when the call returns. */
+START_TEST(values_kept)
+{
+        struct world *w = world_new("", TARGET);
+
+        w->sinks[0].keeps = true;
+        world_page(w, THREE);
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        ck_assert_str_eq(w->sinks[0].kept, "");
+        ck_assert(w->sinks[0].keeps);
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM kept WHERE name IN ('opened','closed','token')"), 3);
+        world_page(w, "p 1 jobTitle=B\ncomplete c2\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        ck_assert_str_eq(w->sinks[0].kept, "t-1");
+        world_free(w);
+}
+END_TEST
+
+/* The stop is pulled while pages are read: it ends at once, and goes on from there. */
+START_TEST(stopped)
+{
+        struct world *w = world_new("", TARGET);
+
+        world_page(w, "w 1 mailNickname=ada\nmore p2\n");
+        world_page(w, "w 2 mailNickname=bob\nmore p3\n");
+        world_page(w, "w 3 mailNickname=cy\ncomplete c1\n");
+        w->stop_after_pages = 2;
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_STOPPED);
+        ck_assert_msg(strstr(w->summary.text, "stopped; the next run goes on from here") != NULL, "%s", w->summary.text);
+        mstc_stop_free(w->stop);
+        w->stop = mstc_stop_new();
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_did(w, "create 1: uid=ada\ncreate 2: uid=bob\ncreate 3: uid=cy\n");
+        world_free(w);
+}
+END_TEST
+
+/* Several runs of one life, as the service has them; one breaks off in the middle of apply. */
+START_TEST(one_life)
+{
+        struct world *w = world_new("", TARGET);
+
+        world_page(w, THREE);
+        ck_assert(world_open(w));
+        world_rule(&w->sinks[0], MST_CREATE, "2", MST_UNKNOWN, 1, true);
+        ck_assert_int_eq(world_run(w, NULL), MSTC_END_SOME_FAILED);
+        ck_assert_int_eq(world_run(w, NULL), MSTC_END_DONE);
+        world_page(w, "p 1 jobTitle=B\ncomplete c2\n");
+        ck_assert_int_eq(world_run(w, NULL), MSTC_END_DONE);
+        w->sinks[0].probe_fails = "away";
+        world_page(w, "p 1 jobTitle=C\ncomplete c2\n");
+        ck_assert_int_eq(world_run(w, NULL), MSTC_END_FAILED);
+        w->sinks[0].probe_fails = NULL;
+        ck_assert_int_eq(world_run(w, NULL), MSTC_END_DONE);
+        world_close(w);
+        ck_assert_uint_eq(w->sinks[0].verbs[MST_CREATE], 3);
+        ck_assert_uint_eq(w->sinks[0].verbs[MST_UPDATE], 2);
+        world_free(w);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -343,6 +404,9 @@ suite(void)
         tcase_add_test(t, apply_leaves);
         tcase_add_test(t, one_of_two);
         tcase_add_test(t, doubt_of_a_target_that_went);
+        tcase_add_test(t, values_kept);
+        tcase_add_test(t, stopped);
+        tcase_add_test(t, one_life);
         suite_add_tcase(s, t);
         return s;
 }

@@ -274,6 +274,8 @@ sink_apply(void *self, struct mst_feed *feed, struct mst_error *err)
         struct mst_op *op;
 
         sink->applies++;
+        if (sink->keeps && mst_host_keep(sink->host, "token", "t-1", 3, err) != MST_OK)
+                return err->code;
         if (sink->apply_leaves)
                 return MST_OK;
         while ((op = mst_feed_wait(feed)) != NULL) {
@@ -384,17 +386,33 @@ static int
 sink_open(const void *config, struct mst_host *host, void **self, struct mst_error *err)
 {
         const char *file = *(const char *const *)config;
+        struct world_sink *sink = &world_now->sinks[file[strlen(file) - 1] == '2'];
+        struct mst_arena *arena = mst_arena_new(0);
+        size_t size;
+        const void *kept;
 
-        (void)host;
-        (void)err;
-        *self = &world_now->sinks[file[strlen(file) - 1] == '2'];
+        sink->host = host;
+        *self = sink;
+        if (arena != NULL && sink->keeps) {
+                kept = mst_host_kept(host, "token", arena, &size);
+                (void)snprintf(sink->kept, sizeof sink->kept, "%.*s", (int)size, kept != NULL ? (const char *)kept : "");
+                if (mst_host_keep(host, "opened", "yes", 3, err) != MST_OK) {
+                        mst_arena_free(arena);
+                        return err->code;
+                }
+        }
+        mst_arena_free(arena);
         return MST_OK;
 }
 
 static void
 sink_close(void *self)
 {
-        (void)self;
+        struct world_sink *sink = self;
+        struct mst_error err = { 0 };
+
+        if (sink->keeps && mst_host_keep(sink->host, "closed", "yes", 3, &err) != MST_OK)
+                sink->keeps = false;
 }
 
 const struct mst_sink_calls world_sink_calls = {

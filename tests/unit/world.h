@@ -58,6 +58,9 @@ struct world_sink {
         const char *apply_fails;             /* the text; an op drawn then is not answered */
         int apply_fails_after;               /* ops that are answered before           */
         bool apply_leaves;                   /* apply() returns at once, without a word */
+        bool keeps;                          /* values, in open, apply and close       */
+        char kept[20];                       /* what open() found                      */
+        struct mst_host *host;
         struct world_rule rules[16];
         size_t rule_count;
         const char *refuses_with;            /* members ops that name this one are refused whole */
