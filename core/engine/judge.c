@@ -314,8 +314,9 @@ judge_adoptions(struct mstc_run *run, struct mstc_run_target *t, struct mst_erro
                 if (hold_class(run, t, "adoptions", reason, BIT(MST_ADOPT), -1, run->id, err) != MST_OK)
                         return err->code;
         }
-        if (t->row.planned || t->row.live + t->live_change <= 0)
-                return MST_OK;               /* no first plan, or nothing was found    */
+        /* Links before the first plan are of objects found again, in a run that was cut off. */
+        if (t->row.planned || (t->counts[MSTC_N_LINKED] == 0 && t->live_before == 0))
+                return MST_OK;
         if (mstc_ops_count(run->store, t->row.id, t->sink->id, CHANGES | REMOVALS, -1, run->id, &number, err) != MST_OK)
                 return err->code;
         if (number == 0)

@@ -515,8 +515,9 @@ mstc_members_link(struct mstc_run *run, struct mstc_run_target *target, int64_t 
 
         if (run->members == NULL || !target->carries_groups)
                 return MST_OK;
-        /* Whom this plan makes, its group ops count on: they come after him. */
-        if (old_name == NULL && mstc_set_has(target->creating, (uint32_t)entry))
+        /* In a first plan all groups are planned with all whom it makes; in a later one somebody
+         * can be made whose groups have not changed, as what kept him away is over. */
+        if (old_name == NULL && !target->row.planned && mstc_set_has(target->creating, (uint32_t)entry))
                 return MST_OK;
         if ((!run->refused_none && mstc_gbad_forget(run->store, entry, err) != MST_OK)
             || mstc_gmem_get(run->store, entry, run->scratch, &ids, &count, err) != MST_OK)
@@ -527,49 +528,4 @@ mstc_members_link(struct mstc_run *run, struct mstc_run_target *target, int64_t 
                     || mstc_members_dirty(run, ids[i], err) != MST_OK)
                         return err->code;
         return old_name != NULL ? leave_unsettled(run, target, entry, old_name, old_object, err) : MST_OK;
-}
-
-/* Each leaves under his name, and is not taken to be in; who is wanted joins, and his name
- * then stays (claim.c). */
-static int
-doubt_set(struct mstc_run *run, struct mstc_run_target *target, int64_t glink, const void *bytes, size_t size,
-          struct mst_error *err)
-{
-        struct mstc_loaded *present = mstc_members_present(run, glink, err);
-        struct mstc_set *set = present != NULL ? mstc_set_new() : NULL;
-        int rc = MST_OK;
-
-        if (present == NULL)
-                return err->code;
-        if (set == NULL || !mstc_unpack_set(bytes, size, set))
-                rc = mst_fail_memory(err, "reading groups");
-        for (uint32_t n = 0; rc == MST_OK && mstc_set_next(set, &n); n++) {
-                const char *object, *name;
-
-                rc = mstc_link_name(run->store, n, target->sink->id, run->scratch, &object, &name, err);
-                if (rc != MST_OK || name == NULL)
-                        continue;
-                mstc_set_remove(present->set, n);
-                present->changed = true;
-                rc = mstc_gchange_add(run->store, glink, n, name, object, err);
-        }
-        mstc_set_free(set);
-        return rc;
-}
-
-int
-mstc_members_doubt(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *op,
-                   struct mst_error *err)
-{
-        struct mstc_glink glink;
-        int rc;
-
-        if (run->members == NULL || (op->verb != MST_MEMBERS && op->verb != MST_CREATE))
-                return MST_OK;
-        rc = mstc_glink_get(run->store, op->entry, target->row.id, run->scratch, &glink, err);
-        if (rc != MST_OK)
-                return rc == MST_END ? MST_OK : rc;
-        rc = doubt_set(run, target, glink.id, op->before, op->before_size, err);
-        return rc != MST_OK || op->verb == MST_CREATE ? rc
-             : doubt_set(run, target, glink.id, op->after, op->after_size, err);
 }

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "engine/queue.h"
+#include "store/bad.h"
 #include "store/entries.h"
 #include "util/alloc.h"
 #include "util/date.h"
@@ -287,17 +288,20 @@ sweep(struct round *r, struct mst_error *err)
         struct mstc_run *run = r->run;
         struct mstc_set *absent = mstc_set_new();
         uint64_t count;
+        bool ask, nameless = false;
         int rc = absent != NULL ? mstc_fold_absent(run->store, &r->fold, absent, err)
                                 : mst_fail_memory(err, "completing the read");
 
         count = rc == MST_OK ? mstc_set_count(absent) : 0;
-        if (rc == MST_OK && count != 0 && r->fold.bad != 0) {
+        ask = count <= CONFIRM_MOST && run->source->setup->plugin->source->fetch != NULL;
+        if (rc == MST_OK && r->fold.bad != 0)
+                rc = mstc_bad_nameless(run->store, run->row.id, &nameless, err);
+        /* One that did not say whom it was about may have been about one of them. */
+        if (rc == MST_OK && count != 0 && nameless) {
                 mstc_log(run->engine, MST_LOG_WARNING, "%llu people were not named by the source, and %llu records "
                          "could not be read: nobody is taken as gone because of this round",
                          (unsigned long long)count, (unsigned long long)r->fold.bad);
         } else if (rc == MST_OK && count != 0) {
-                bool ask = count <= CONFIRM_MOST && run->source->setup->plugin->source->fetch != NULL;
-
                 mstc_log(run->engine, MST_LOG_INFO, "%llu people were not named by the source%s",
                          (unsigned long long)count, ask ? "; it is asked for each" : "");
                 rc = ask ? confirm_all(r, absent, err) : mark_gone(r, absent, err);
@@ -378,6 +382,8 @@ new_generation(struct round *r, struct mst_error *err)
                 rc = mstc_sync_count_live(run->store, run->row.id, err);
         if (rc == MST_OK)
                 rc = mstc_fold_clean(run->store, run->row.id, err);
+        if (rc == MST_OK && r->fold.bad == 0)
+                rc = mstc_bad_over(run->store, run->row.id, 0, "", err);
         if (rc == MST_OK)
                 rc = mstc_store_commit(run->store, err);
         if (rc != MST_OK)
@@ -500,13 +506,35 @@ expired(struct mstc_run *run, struct mst_error *err)
         return err->code;
 }
 
-int
-mstc_pull(struct mstc_run *run, struct mst_error *err)
+/* Something was said of nobody knows whom: everything is read again, but not in every run. */
+static int
+nameless_due(struct mstc_run *run, bool *ret, struct mst_error *err)
+{
+        enum mst_kind kind;
+        const char *id;
+        size_t count;
+
+        *ret = false;
+        if (mstc_bad_due(run->store, run->row.id, true, run->scratch, &kind, &id, 1, &count, err) != MST_OK)
+                return err->code;
+        if (count == 0)
+                return MST_OK;
+        *ret = true;
+        mstc_log(run->engine, MST_LOG_INFO, "a record of an earlier run did not say whom it was about: everything is "
+                 "read again");
+        return mstc_bad_asked(run->store, run->row.id, kind, id, err);
+}
+
+static int
+pull(struct mstc_run *run, struct mst_error *err)
 {
         bool full = run->options->full || run->row.reset != 0 || run->row.cursor == NULL || run->row.reads == NULL
                  || strcmp(run->row.reads, run->sync->reads) != 0;
         struct mstc_run_row row;
-        int rc = cut_off(run, &full, &row, err);
+        int rc = full ? MST_OK : nameless_due(run, &full, err);
+
+        if (rc == MST_OK)
+                rc = cut_off(run, &full, &row, err);
 
         if (rc < 0)
                 return rc;
@@ -528,4 +556,12 @@ mstc_pull(struct mstc_run *run, struct mst_error *err)
                 return err->code;
         rc = run_round(run, full, full ? NULL : run->row.cursor, NULL, err);
         return rc == MST_EEXPIRED && !full ? expired(run, err) : rc;
+}
+
+int
+mstc_pull(struct mstc_run *run, struct mst_error *err)
+{
+        int rc = pull(run, err);
+
+        return rc != MST_OK ? rc : mstc_refetch(run, err);
 }

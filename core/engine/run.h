@@ -71,6 +71,7 @@ struct mstc_run_target {
         bool carries_groups;
         struct mstc_fact_attribute *kinds;   /* of setup's maps, in their order; made with the plan */
         uint64_t counts[MSTC_N_COUNTS];
+        int64_t live_before;                 /* links when the run began               */
         int64_t live_change, removal_change; /* to be tallied with the next commit     */
 };
 
@@ -156,6 +157,8 @@ int mstc_run_load_links(struct mstc_run *run, struct mst_error *err);
 /* pull.c: MST_OK when the round is complete and folded; MST_END when it was held (text in
  * the summary). */
 int mstc_pull(struct mstc_run *run, struct mst_error *err);
+/* refetch.c: those whose record could not be read. */
+int mstc_refetch(struct mstc_run *run, struct mst_error *err);
 /* users.c: chosen users only. */
 int mstc_pull_users(struct mstc_run *run, struct mst_error *err);
 /* plan.c: ops for all dirty entries and groups; judge.c is asked for each. */

@@ -80,6 +80,7 @@ make_targets(struct mstc_run *run, struct mst_error *err)
                     || mstc_target_row(run->store, run->row.id, t->setup->name, t->sink->id, t->setup->bit, run->arena,
                                     &t->row, err) != MST_OK)
                         return err->code;
+                t->live_before = t->row.live;
         }
         return MST_OK;
 }

@@ -21,6 +21,7 @@ struct mstc_fold {
         struct mstc_set *seen;               /* full: entries met in this round        */
         struct mst_arena *arena;             /* scratch, reset for each record         */
         uint64_t read, changed, removed, bad;
+        bool some_bad;                       /* some are remembered from before        */
         int64_t live;                        /* who came minus who went, not yet saved  */
         bool staged;                         /* there is something in the stage        */
 };

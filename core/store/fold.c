@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/bad.h"
 #include "store/fold.h"
 #include "store/sql.h"
 #include "util/alloc.h"
@@ -361,6 +362,10 @@ fold_item(struct mstc_store *store, struct mstc_fold *fold, const struct place *
         if (look_up(store, place->key, &known, err) != MST_OK)
                 return err->code;
         if (item->record->bad != NULL) {
+                fold->some_bad = true;
+                if (mstc_bad_note(store, fold->sync, item->record->kind, item->record->id, item->record->bad,
+                                  err) != MST_OK)
+                        return err->code;
                 /* It is there, whatever it says: never an absence. */
                 if (known.number == 0)
                         return MST_OK;
@@ -373,6 +378,9 @@ fold_item(struct mstc_store *store, struct mstc_fold *fold, const struct place *
                 return mstc_sql_run(store, err, "UPDATE entry SET bad=? WHERE number=?", "ti",
                                     item->record->bad, known.number);
         }
+        if (fold->some_bad
+            && mstc_bad_over(store, fold->sync, item->record->kind, item->record->id, err) != MST_OK)
+                return err->code;
         if (item->what == MSTC_WHOLE || item->what == MSTC_PATCH)
                 return fold_record(store, fold, place, &known, err);
         if (known.number == 0 || item->what == MSTC_OBJECT)
@@ -421,6 +429,8 @@ mstc_fold_page(struct mstc_store *store, struct mstc_fold *fold, struct mst_page
                 }
         }
         fold->bad += page->bad_count;
+        if (page->bad_count != 0)
+                rc = mstc_bad_note(store, fold->sync, 0, "", "a record says of nobody knows whom", err);
         for (size_t i = 0; i < page->complaint_count; i++) {
                 if (complain != NULL)
                         complain(self, NULL, page->complaints[i]);
@@ -484,7 +494,7 @@ load_seen(struct mstc_store *store, struct mstc_fold *fold, struct mst_error *er
 int
 mstc_fold_open(struct mstc_store *store, struct mstc_fold *fold, struct mst_error *err)
 {
-        int64_t staged = 0;
+        int64_t staged = 0, bad = 0;
 
         fold->arena = mst_arena_new(16384);
         fold->seen = fold->full ? mstc_set_new() : NULL;
@@ -492,6 +502,9 @@ mstc_fold_open(struct mstc_store *store, struct mstc_fold *fold, struct mst_erro
                 mstc_fold_close(fold);
                 return mst_fail_memory(err, "reading the source");
         }
+        if (mstc_bad_count(store, fold->sync, &bad, err) != MST_OK)
+                return err->code;
+        fold->some_bad = bad != 0;
         if (!fold->full)
                 return MST_OK;
         if (mstc_sql_number(store, err, &staged, 0, "SELECT 1 FROM stage WHERE sync=? LIMIT 1", "i",

@@ -78,7 +78,7 @@ mstc_forget_sync(struct mstc_store *store, int64_t sync, struct mst_error *err)
                 "DELETE FROM gmem WHERE entry IN (SELECT number FROM entry WHERE sync=?)",
                 "DELETE FROM stage WHERE sync=?",
                 "DELETE FROM seen WHERE sync=?",
-                "DELETE FROM dirty WHERE sync=?",
+                "DELETE FROM dirty WHERE sync=?", "DELETE FROM bad WHERE sync=?",
                 "DELETE FROM wake WHERE sync=?",
                 "DELETE FROM gdirty WHERE sync=?",
                 "DELETE FROM gset WHERE grp IN (SELECT id FROM grp WHERE sync=?)",

@@ -11,6 +11,7 @@
  *   stage      a known record that differs, in a full round that is not complete.
  *   seen       which entries the running full round has met, as chunks of a set.
  *   ref        who points at whom: 'toward' is a hash of the id pointed at.
+ *   bad        whose record could not be read, to be asked for again.
  *   dirty      not yet planned; a bit for each target.
  *   wake       what time alone makes dirty.
  *   link       the tie between an entry and its object in one sink.
@@ -57,6 +58,8 @@
 "CREATE TABLE seen(sync INTEGER NOT NULL, chunk INTEGER NOT NULL, bits BLOB NOT NULL," \
 " PRIMARY KEY(sync, chunk)) WITHOUT ROWID;" \
 "CREATE TABLE ref(toward INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY(toward, entry)) WITHOUT ROWID;" \
+"CREATE TABLE bad(sync INTEGER NOT NULL, kind INTEGER NOT NULL, id TEXT NOT NULL, why TEXT NOT NULL," \
+" tries INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL, PRIMARY KEY(sync, kind, id)) WITHOUT ROWID;" \
 "CREATE TABLE dirty(sync INTEGER NOT NULL, entry INTEGER NOT NULL, mask INTEGER NOT NULL," \
 " PRIMARY KEY(sync, entry)) WITHOUT ROWID;" \
 "CREATE TABLE wake(sync INTEGER NOT NULL, entry INTEGER NOT NULL, why TEXT NOT NULL, at INTEGER NOT NULL," \
