@@ -305,7 +305,7 @@ static int
 judge_adoptions(struct mstc_run *run, struct mstc_run_target *t, struct mst_error *err)
 {
         char reason[256];
-        int64_t number;
+        int64_t number, found;
 
         if (mstc_ops_count(run->store, t->row.id, t->sink->id, BIT(MST_ADOPT), -1, run->id, &number, err) != MST_OK)
                 return err->code;
@@ -319,10 +319,11 @@ judge_adoptions(struct mstc_run *run, struct mstc_run_target *t, struct mst_erro
                 return MST_OK;
         if (mstc_ops_count(run->store, t->row.id, t->sink->id, CHANGES | REMOVALS, -1, run->id, &number, err) != MST_OK)
                 return err->code;
-        if (number == 0)
-                return MST_OK;
+        /* Those that this run has made itself are no find. */
+        if (number == 0 || mstc_links_found(run->store, t->row.id, &found, err) != MST_OK || found == 0)
+                return err->code;
         snprintf(reason, sizeof reason, "%lld objects with our stamp were found in a sink that this store does not "
-                 "know, and %lld of them would change", (long long)(t->row.live + t->live_change), (long long)number);
+                 "know, and %lld of them would change", (long long)found, (long long)number);
         return hold_class(run, t, "found-again", reason, CHANGES | REMOVALS, -1, run->id, err);
 }
 

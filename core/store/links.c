@@ -144,6 +144,13 @@ mstc_links_none(struct mstc_store *store, bool *ret, struct mst_error *err)
 }
 
 int
+mstc_links_found(struct mstc_store *store, int64_t target, int64_t *ret, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM link WHERE target=? AND made=3 AND "
+                               "state IN (1,2)", "i", target);
+}
+
+int
 mstc_link_name(struct mstc_store *store, int64_t entry, int64_t sink, struct mst_arena *arena,
                const char **object, const char **name, struct mst_error *err)
 {

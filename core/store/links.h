@@ -26,6 +26,8 @@ int mstc_link_of_object(struct mstc_store *store, int64_t sink, const char *obje
 int mstc_link_put(struct mstc_store *store, struct mstc_link *link, struct mst_error *err);
 /* True when no link exists at all: the first load asks for none. */
 int mstc_links_none(struct mstc_store *store, bool *ret, struct mst_error *err);
+/* How many objects a target has that were found by our stamp, not made. */
+int mstc_links_found(struct mstc_store *store, int64_t target, int64_t *ret, struct mst_error *err);
 /* The present name of an entry's object there; NULL: no object. */
 int mstc_link_name(struct mstc_store *store, int64_t entry, int64_t sink, struct mst_arena *arena,
                    const char **object, const char **name, struct mst_error *err);

@@ -59,6 +59,25 @@ START_TEST(change_arrives)
 }
 END_TEST
 
+/* Managers in a circle, on the first run: all get theirs, and nothing is held for it. */
+START_TEST(circle)
+{
+        struct world *w = world_new("", TARGET);
+
+        world_page(w, "w 1 mailNickname=ada;manager=2\nw 2 mailNickname=bob;manager=1\nw 3 mailNickname=cy;manager=3\n"
+                   "w 4 mailNickname=dan;manager=1\nw 5 mailNickname=eve;manager=9\ncomplete c\n");
+        ck_assert_msg(world_sync(w, NULL) == MSTC_END_DONE, "%s", w->log);
+        world_holds(w, 0, "manager=bob uid=ada\nmanager=ada uid=bob\nmanager=cy uid=cy\nmanager=ada uid=dan\nuid=eve\n");
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM dirty"), 0);
+        w->did_length = 0;
+        /* a manager who leaves is nobody's any more; one who changes his name keeps them */
+        world_page(w, "s 2\np 1 mailNickname=king\ncomplete c\n");
+        ck_assert_msg(world_sync(w, NULL) == MSTC_END_DONE, "%s", w->log);
+        world_holds(w, 0, "uid=king\nmanager=ada uid=bob (off)\nmanager=cy uid=cy\nmanager=king uid=dan\nuid=eve\n");
+        world_free(w);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -67,6 +86,7 @@ suite(void)
 
         tcase_set_timeout(t, 120);
         tcase_add_loop_test(t, change_arrives, 0, UNIT_COUNT(rounds));
+        tcase_add_test(t, circle);
         suite_add_tcase(s, t);
         return s;
 }
