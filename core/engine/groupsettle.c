@@ -257,8 +257,7 @@ mstc_settle_group(struct mstc_run *run, struct mst_op *op, struct mst_error *err
         case MST_UNSENT:
                 return mstc_op_put_back(run->store, op->number, err);
         case MST_RETRY:
-                errand->target->counts[MSTC_N_RETRY]++;
-                return mstc_op_retry(run->store, op->number, mstc_now_ms() + 60000, op->why.text, err);
+                return mstc_settle_later(run, op, err);
         case MST_UNKNOWN:
                 errand->target->counts[MSTC_N_RETRY]++;
                 return mstc_op_unknown(run->store, op->number, op->why.text, err);

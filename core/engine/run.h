@@ -293,6 +293,8 @@ struct mstc_errand {
 };
 /* Outcome of one op into link, journal, history and counts; in a transaction. */
 int mstc_settle(struct mstc_run *run, struct mst_op *op, struct mst_error *err);
+/* The op comes back when it is due: each time a little later, or when the sink says. */
+int mstc_settle_later(struct mstc_run *run, struct mst_op *op, struct mst_error *err);
 /* A group's op: groupsettle.c. */
 int mstc_settle_group(struct mstc_run *run, struct mst_op *op, struct mst_error *err);
 int mstc_link_ended(struct mstc_run *run, struct mstc_run_target *target, struct mstc_link *link, int state,

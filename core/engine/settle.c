@@ -249,8 +249,8 @@ park(struct mstc_run *run, struct mst_op *op, enum mstc_count count, struct mst_
         return mstc_op_park(run->store, op->number, (int)op->outcome, op->why.text, err);
 }
 
-static int
-again(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
+int
+mstc_settle_later(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
 {
         struct mstc_errand *errand = op->engine;
         int64_t wait = RETRY_FIRST_MS;
@@ -313,7 +313,7 @@ mstc_settle(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         case MST_DUPLICATE:
                 return duplicate(run, op, err);
         case MST_RETRY:
-                return again(run, op, err);
+                return mstc_settle_later(run, op, err);
         case MST_UNSENT:
                 return mstc_op_put_back(run->store, op->number, err);
         case MST_REFUSED:

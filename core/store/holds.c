@@ -120,8 +120,10 @@ mstc_holds_open(struct mstc_store *store, int64_t sync, int64_t now, int64_t *re
                                "ii", sync, now);
 }
 
+/* Members of a group that is still to be made come with it: they change nothing that is there. */
 #define CLASS "sink=?1 AND target=?2 AND state IN (0,3) AND open=1 AND (?3 & (1 << verb))<>0 AND " \
-              "(?4<0 OR reason=?4) AND (?5=0 OR run=?5) "
+              "(?4<0 OR reason=?4) AND (?5=0 OR run=?5) AND NOT (verb=8 AND EXISTS (SELECT 1 FROM op c WHERE " \
+              "c.entry=op.entry AND c.kind=2 AND c.target=op.target AND c.verb=1 AND c.open=1)) "
 
 int
 mstc_ops_count(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason, int64_t run,

@@ -258,6 +258,18 @@ START_TEST(unanswered)
 }
 END_TEST
 
+/* A new group in the configuration is new: its members do not wait for a yes. */
+START_TEST(new_group)
+{
+        struct world *w = grouped(25, 10);
+
+        world_configure(w, "", GROUP "<group name='more'>user.department -eq \"F\"</group><target sink='snk'><groups use='*'/></target>");
+        ck_assert_msg(world_sync(w, NULL) == MSTC_END_DONE, "%s", w->log);
+        ck_assert_uint_eq(w->sinks[0].objects[26].member_count, 25);
+        world_free(w);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -267,6 +279,7 @@ suite(void)
         tcase_set_timeout(t, 300);
         tcase_add_loop_test(t, story, 0, UNIT_COUNT(stories));
         tcase_add_test(t, unanswered);
+        tcase_add_test(t, new_group);
         tcase_add_test(t, portions);
         tcase_add_test(t, halved);
         tcase_add_test(t, gone_group);
