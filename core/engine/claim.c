@@ -275,6 +275,17 @@ void_op(const struct mst_op *op)
         return NULL;
 }
 
+static int
+mark_sent(struct mstc_run *run, struct mst_op *op, struct mst_op **ret, struct mst_error *err)
+{
+        if (mstc_op_sent(run->store, op->number, err) != MST_OK) {
+                mstc_op_free(op);
+                return err->code;
+        }
+        *ret = op;
+        return MST_OK;
+}
+
 int
 mstc_claim_user(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *row,
                 const struct mstc_set *creating, struct mst_op **ret, int64_t *ret_waits, struct mst_error *err)
@@ -297,8 +308,7 @@ mstc_claim_user(struct mstc_run *run, struct mstc_run_target *target, const stru
                 mstc_op_free(op);
                 return mstc_op_end(run->store, row->number, MSTC_OP_SUPERSEDED, 0, run->id, why, err);
         }
-        *ret = op;
-        return mstc_op_sent(run->store, row->number, err);
+        return mark_sent(run, op, ret, err);
 }
 
 /* ---- groups ---------------------------------------------------------------------------------- */
@@ -511,6 +521,5 @@ mstc_claim_group(struct mstc_run *run, struct mstc_run_target *target, const str
                 mstc_op_free(op);
                 return mstc_op_end(run->store, row->number, MSTC_OP_SUPERSEDED, 0, run->id, why, err);
         }
-        *ret = op;
-        return mstc_op_sent(run->store, row->number, err);
+        return mark_sent(run, op, ret, err);
 }

@@ -2,6 +2,7 @@
  * planned does not, and nobody is lost in between. */
 #include "world.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define TARGET "<target sink='snk'><match attribute='mail'/></target>"
@@ -122,6 +123,43 @@ START_TEST(plan_cut_off)
 END_TEST
 
 
+/* The store fails somewhere while ops are sent: what was sent is looked up, and made once. */
+static const char *const failures[] = {
+        "BEFORE UPDATE ON op WHEN NEW.state=16", "BEFORE UPDATE ON op WHEN NEW.state=1", "BEFORE INSERT ON link",
+        "BEFORE INSERT ON applied", "BEFORE INSERT ON tset", "BEFORE UPDATE ON target", "BEFORE INSERT ON gset",
+        "BEFORE INSERT ON gmem", "BEFORE INSERT ON pset", "BEFORE INSERT ON glink", "BEFORE DELETE ON dirty",
+        "BEFORE INSERT ON dirty", "BEFORE INSERT ON entry", "BEFORE INSERT ON record", "BEFORE UPDATE ON sync",
+        "BEFORE INSERT ON op", "BEFORE INSERT ON opdata", "BEFORE UPDATE ON run WHEN NEW.judged>0", "BEFORE INSERT ON gdirty",
+        "BEFORE DELETE ON gdirty", "BEFORE INSERT ON ref",
+};
+
+START_TEST(store_fails)
+{
+        struct world *w = world_new("", GROUPS);
+        char sql[200];
+
+        world_page(w, "w 1 mail=a@x;mailNickname=ada;manager=2\nmore p2\n");
+        world_page(w, "w 2 mail=b@x;mailNickname=bob\nw 3 mail=c@x;mailNickname=cy;manager=1\ncomplete c1\n");
+        ck_assert(world_open(w));
+        world_close(w);
+        (void)snprintf(sql, sizeof sql, "CREATE TRIGGER broken %s BEGIN SELECT RAISE(ABORT, 'broken'); END", failures[_i]);
+        world_change(w, sql);
+        ck_assert_msg(world_sync(w, NULL) == MSTC_END_FAILED, "%s: %s", failures[_i], w->log);
+        ck_assert_msg(strstr(w->summary.text, "broken") != NULL, "%s: %s", failures[_i], w->summary.text);
+        world_change(w, "DROP TRIGGER broken");
+        w->page_at = world_sql(w, "SELECT count(*) FROM run WHERE state<=2 AND next='p2'") == 1 ? 1 : w->page_at;
+        w->page_at = world_sql(w, "SELECT generation FROM sync") == 0 && w->page_at != 1 ? 0 : w->page_at;
+        ck_assert_msg(world_sync(w, NULL) == MSTC_END_DONE, "%s: %s %s", failures[_i], w->summary.text, w->log);
+        world_holds(w, 0, "mail=a@x manager=bob uid=ada\nmail=b@x uid=bob\nmail=c@x manager=ada uid=cy\n"
+                    "cn=all description=all: ada bob cy\n");
+        world_did(w, w->did);
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_did(w, "");
+        ck_assert_int_eq(world_sql(w, "SELECT live FROM target"), 3);
+        world_free(w);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -134,6 +172,7 @@ suite(void)
         tcase_add_test(t, bad_before_the_cut);
         tcase_add_test(t, full_round_cut_off);
         tcase_add_test(t, plan_cut_off);
+        tcase_add_loop_test(t, store_fails, 0, UNIT_COUNT(failures));
         suite_add_tcase(s, t);
         return s;
 }
