@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/holds.h"
 #include "util/alloc.h"
 
 #define BIT(verb) (UINT32_C(1) << (verb))
@@ -236,6 +237,38 @@ hold_class(struct mstc_run *run, struct mstc_run_target *target, const char *gua
                              err);
 }
 
+/* Whose removal is held stays in his groups: a change of members that would take him out is
+ * held with it. */
+static int
+hold_leaves(struct mstc_run *run, struct mstc_run_target *t, const char *guard, struct mst_error *err)
+{
+        struct mstc_set *held = mstc_set_new(), *leaves = NULL;
+        struct mstc_entry_op ops[8];
+        int64_t hold = 0, after = run->plan_from;
+        size_t count = 8;
+        int rc = held != NULL ? mstc_hold_find(run->store, run->row.id, t->row.id, guard, &hold, err)
+                              : mst_fail_memory(err, "judging the plan");
+
+        if (rc == MST_OK)
+                rc = mstc_hold_entries(run->store, hold, held, err);
+        while (rc == MST_OK && count == 8) {
+                mst_arena_reset(run->scratch);
+                rc = mstc_op_member_changes(run->store, t->row.id, t->sink->id, after, run->scratch, ops, 8, &count, err);
+                for (size_t i = 0; rc == MST_OK && i < count; i++) {
+                        after = ops[i].number;
+                        leaves = mstc_set_new();
+                        if (leaves == NULL || !mstc_unpack_set(ops[i].before, ops[i].before_size, leaves)
+                            || !mstc_set_intersect(leaves, held))
+                                rc = mst_fail_memory(err, "judging the plan");
+                        else if (mstc_set_count(leaves) != 0)
+                                rc = mstc_op_hold(run->store, after, hold, err);
+                        mstc_set_free(leaves);
+                }
+        }
+        mstc_set_free(held);
+        return rc;
+}
+
 static double
 percent(int64_t number, int64_t base)
 {
@@ -257,7 +290,8 @@ judge_removals(struct mstc_run *run, struct mstc_run_target *t, int64_t base, in
         if (!t->row.planned) {
                 snprintf(reason, sizeof reason, "the first plan against this target would remove %lld objects",
                          (long long)number);
-                return hold_class(run, t, "first-plan", reason, REMOVALS, -1, 0, err);
+                return hold_class(run, t, "first-plan", reason, REMOVALS, -1, 0, err) != MST_OK ? err->code
+                     : hold_leaves(run, t, "first-plan", err);
         }
         if (trips(&limit, number + day, base, 1.0))
                 snprintf(reason, sizeof reason, "%lld removals and %lld in the last 24 hours, of %lld live links "
@@ -271,7 +305,9 @@ judge_removals(struct mstc_run *run, struct mstc_run_target *t, int64_t base, in
                          2.5 * limit.percent);
         else
                 return MST_OK;
-        return hold_class(run, t, "removals", reason, REMOVALS, -1, 0, err);
+        if (hold_class(run, t, "removals", reason, REMOVALS, -1, 0, err) != MST_OK)
+                return err->code;
+        return hold_leaves(run, t, "removals", err);
 }
 
 static int

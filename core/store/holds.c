@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/sql.h"
+#include "util/set.h"
 
 #define N(x) ((int64_t)(x))
 
@@ -45,6 +46,36 @@ mstc_hold_ops(struct mstc_store *store, int64_t hold, int64_t after, struct mst_
         if (stmt == NULL)
                 return err->code;
         mstc_sql_bind(stmt, "iiii", hold, after, mstc_now_ms(), N(room));
+        return mstc_take_ops(store, stmt, arena, into, room, ret, err);
+}
+
+int
+mstc_hold_entries(struct mstc_store *store, int64_t hold, struct mstc_set *into, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT entry FROM op WHERE hold=? AND kind=1 AND open=1", err);
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "i", hold);
+        while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK)
+                if (!mstc_set_add(into, (uint32_t)sqlite3_column_int64(stmt, 0)))
+                        return mst_fail_memory(err, "judging the plan");
+        return rc < 0 ? rc : MST_OK;
+}
+
+int
+mstc_op_member_changes(struct mstc_store *store, int64_t target, int64_t sink, int64_t after,
+                       struct mst_arena *arena, struct mstc_entry_op *into, size_t room, size_t *ret,
+                       struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " MSTC_OP_COLUMNS MSTC_OP_FROM "WHERE o.sink=? AND o.rank=? AND "
+                                      "o.number>? AND o.open=1 AND o.target=? AND o.state=0 AND o.hold IS NULL "
+                                      "ORDER BY o.number LIMIT ?", err);
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "iiiii", sink, N(MSTC_RANK_MEMBERS), after, target, N(room));
         return mstc_take_ops(store, stmt, arena, into, room, ret, err);
 }
 

@@ -15,6 +15,13 @@ int mstc_hold_get(struct mstc_store *store, int64_t hold, struct mst_arena *aren
 /* Ops it keeps back that are not approved, after number 'after'. */
 int mstc_hold_ops(struct mstc_store *store, int64_t hold, int64_t after, struct mst_arena *arena,
                   struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err);
+/* Users whose ops it keeps back. */
+struct mstc_set;
+int mstc_hold_entries(struct mstc_store *store, int64_t hold, struct mstc_set *into, struct mst_error *err);
+/* Planned member changes of a target that no hold keeps back, after number 'after'. */
+int mstc_op_member_changes(struct mstc_store *store, int64_t target, int64_t sink, int64_t after,
+                           struct mst_arena *arena, struct mstc_entry_op *into, size_t room, size_t *ret,
+                           struct mst_error *err);
 int mstc_op_approve(struct mstc_store *store, int64_t number, int64_t until, struct mst_error *err);
 int mstc_hold_decide(struct mstc_store *store, int64_t hold, int state, const char *who, const char *note,
                      int64_t expect, struct mst_error *err);
