@@ -107,17 +107,17 @@ expect 3 sync
 [ "$(objects user)" = 21 ] || fail "removals were not held"
 hold=$(hold_of removals)
 [ -n "$hold" ] || fail "no hold for removals"
-expect 0 holds "$hold" --json; json '#/ops=11' /ops/0/verb=delete
+expect 0 holds "$hold" --json; json '#/ops=12' /ops/0/verb=delete
 expect 2 approve; complains "approve needs N"
 expect 2 approve one; complains "N is a number"
 "$MUSTER" approve 77 >"$out" 2>"$err" && fail "a hold that is not there was approved"
 "$MUSTER" approve "$hold" --expect 3 >"$out" 2>"$err" && fail "a wrong count was approved"
-complains 11
+complains 12
 expect 2 approve "$hold" --user nobody; complains "nobody here"
 expect 0 approve "$hold" --user p11@example.org --reason "he is gone"; says "1 op approved"
 expect 3 sync --json; json /runs/0/counts/deleted=1
 [ "$(objects user)" = 20 ] || fail "the approved one was not deleted alone"
-expect 0 approve "$hold" --expect 10 --json; json /holds/0/decision=approved /holds/0/ops=10
+expect 0 approve "$hold" --expect 11 --json; json /holds/0/decision=approved /holds/0/ops=11
 expect 0 sync; says done
 [ "$(objects user)" = 10 ] || fail "what was approved was not done"
 expect 0 holds; says "Nothing is held"
