@@ -190,6 +190,26 @@ is_creating(const struct mstc_run *run, const struct mstc_live *sink, int64_t en
         return false;
 }
 
+/* Somebody who is planned later in this plan, and will be made then. */
+static int
+comes_later(struct mstc_run *run, struct mstc_case *c, int64_t entry, bool *ret, struct mst_error *err)
+{
+        struct mstc_entry other;
+        bool dirty;
+        int rc;
+
+        *ret = false;
+        if (entry <= c->entry->number)
+                return MST_OK;
+        if (mstc_dirty_has(run->store, run->row.id, entry, &dirty, err) != MST_OK)
+                return err->code;
+        if (!dirty)
+                return MST_OK;
+        rc = mstc_entry_get(run->store, entry, run->scratch, &other, err);
+        *ret = rc == MST_OK && mstc_plan_wants(run, c->target->sink, &other);
+        return rc < 0 ? rc : MST_OK;
+}
+
 /* References to people who have no object there: theirs is being made in this plan, or they
  * count as no value. */
 static int
@@ -201,17 +221,16 @@ settle_refs(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
         for (uint32_t i = 0; i < wanted->count; ) {
                 const struct mst_value *v = &wanted->fields[i].value;
                 int64_t entry;
-                bool dirty;
+                bool later;
 
                 if (v->type != MST_REF) {
                         i++;
                         continue;
                 }
                 if (mstc_entry_find(run->store, run->row.id, MST_USER, v->as.text, &entry, err) != MST_OK
-                    || mstc_dirty_has(run->store, run->row.id, entry, &dirty, err) != MST_OK)
+                    || comes_later(run, c, entry, &later, err) != MST_OK)
                         return err->code;
-                if (is_creating(run, c->target->sink, entry)
-                    || (dirty && entry > c->entry->number)) {
+                if (later || is_creating(run, c->target->sink, entry)) {
                         left = true;
                         i++;
                 } else {

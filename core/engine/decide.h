@@ -25,6 +25,8 @@ int mstc_link_found(struct mstc_run *run, struct mstc_case *c, struct mst_error 
 int mstc_decide(struct mstc_run *run, struct mstc_case *c, struct mst_error *err);
 /* The entry stays dirty for these targets. */
 int mstc_plan_keep(struct mstc_run *run, int64_t entry, uint32_t mask, struct mst_error *err);
+/* Does a target of that sink want the entry? */
+bool mstc_plan_wants(struct mstc_run *run, const struct mstc_live *sink, const struct mstc_entry *entry);
 bool mstc_plan_chosen(const struct mstc_run *run, int64_t entry);
 /* What time alone can change about this entry is put in the diary. */
 int mstc_plan_wake(struct mstc_run *run, const struct mstc_entry *entry, struct mst_error *err);

@@ -169,6 +169,16 @@ taker(struct mstc_run *run, const struct mstc_live *sink, const struct mst_recor
         return NULL;
 }
 
+bool
+mstc_plan_wants(struct mstc_run *run, const struct mstc_live *sink, const struct mstc_entry *entry)
+{
+        bool unsure = false;
+
+        return entry->gone == 0 && entry->kind == MST_USER
+            && in_scope(run, run->sync->scope, entry->record, &unsure)
+            && taker(run, sink, entry->record, &unsure) != NULL && !unsure;
+}
+
 static int
 prepare_case(struct mstc_run *run, struct mstc_live *sink, struct mstc_case *c, bool in_sync,
              struct mst_error *err)

@@ -5,7 +5,7 @@
 #
 #   MUSTER_SEED=N    the same moments again      MUSTER_KILLS=N    how many (50)
 . "$srcdir/tests/scenario/engine.sh"
-RANDOM=${MUSTER_SEED:=$((${EPOCHREALTIME#*.} % 32768))}
+RANDOM=${MUSTER_SEED:=$((10#${EPOCHREALTIME#*.} % 32768))}
 kills=${MUSTER_KILLS:-50}
 people=300
 echo "seed $MUSTER_SEED"
