@@ -83,16 +83,19 @@ related(const struct directory *d, uint32_t index, bool removed, struct text *t)
                 text_lit(t, "\"}");
 }
 
-/* In an initial round the manager as he is; in a later one only what changed. */
+/* In an initial round the manager as he is; in a later one only what changed.  Who was removed
+ * and restored between two reads is told as he is, and who is his manager no longer: his reader
+ * never saw him go. */
 static void
 write_boss_delta(const struct directory *d, uint32_t index, const struct style *style, struct text *t)
 {
         uint32_t boss = object_boss(d, index), old = NOBODY;
 
-        if (style->span != NULL && !style->span->came) {
-                if (!props_has(&style->span->touched, PROP_MANAGER))
+        if (style->span != NULL) {
+                if (props_has(&style->span->touched, PROP_MANAGER))
+                        old = style->span->old_boss;
+                else if (!style->span->came)
                         return;
-                old = style->span->old_boss;
         }
         if (boss == NOBODY && old == NOBODY)
                 return;

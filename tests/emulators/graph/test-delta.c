@@ -225,6 +225,14 @@ START_TEST(managers)
         ck_assert_str_eq(relation(client_value(c, 0), 0, &removed), client_id(c, boss));
         ck_assert(removed);
         ck_assert_str_eq(relation(client_value(c, 0), 1, &removed), "");
+        client_ask(c, "change", who, body);
+        link = client_follow(c, link);
+        client_ask(c, "change", who, ",\"set\":{\"manager\":null}");
+        client_ask(c, "remove", who, "");                      /* and back, before anybody reads */
+        client_ask(c, "restore", who, "");
+        link = client_follow(c, link);
+        ck_assert_str_eq(relation(client_value(c, 0), 0, &removed), client_id(c, boss));
+        ck_assert(removed);
         free(link);
         link = client_latest(c, "displayName");                /* not selected: no manager */
         client_ask(c, "change", who, body);
