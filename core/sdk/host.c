@@ -15,7 +15,7 @@
 #include "util/date.h"
 #include "util/utf8.h"
 
-#define KEEP_MOST (64u * 1024u)
+#define KEEP_MOST (16u * 1024u * 1024u)
 #define KEEP_NAME_MOST 256u
 
 struct mst_host {
@@ -102,6 +102,27 @@ const char *
 mst_host_want(const struct mst_host *host, size_t index)
 {
         return index < host->want_count ? host->wants[index] : NULL;
+}
+
+bool
+mst_host_wants(const struct mst_host *host, const char *name)
+{
+        size_t length = strlen(name), from = 0, to = host->want_count;
+        bool begins = length > 0 && name[length - 1] == '*';
+
+        if (begins)
+                length--;
+        while (from < to) {
+                size_t middle = from + (to - from) / 2;
+
+                if (strncmp(host->wants[middle], name, length) < 0)
+                        from = middle + 1;
+                else
+                        to = middle;
+        }
+        if (from == host->want_count || strncmp(host->wants[from], name, length) != 0)
+                return false;
+        return begins || host->wants[from][length] == '\0';
 }
 
 const char *
@@ -196,7 +217,7 @@ mst_host_keep(struct mst_host *host, const char *name, const void *bytes, size_t
                                 "'%s' cannot be kept: its name is not 1 to 256 bytes of UTF-8",
                                 host->name);
         if (size > KEEP_MOST)
-                return mst_fail(err, MST_EINTERNAL, "'%s' cannot keep '%s': %zu bytes are more than 64 KiB",
+                return mst_fail(err, MST_EINTERNAL, "'%s' cannot keep '%s': %zu bytes are more than 16 MiB",
                                 host->name, name, size);
         if (host->calls.keep == NULL)
                 return mst_fail(err, MST_EINTERNAL, "'%s' cannot keep '%s': there is no store here",

@@ -42,13 +42,15 @@ mstc_page_free(struct mst_page *page)
                 return;
         mst_arena_free(page->arena);
         mstc_free(page->items);
+        mstc_free(page->told);
         mstc_free(page);
 }
 
 void
 mstc_page_reset(struct mst_page *page)
 {
-        struct mst_page empty = { .arena = page->arena, .items = page->items, .room = page->room };
+        struct mst_page empty = { .arena = page->arena, .items = page->items, .room = page->room,
+                                  .told = page->told, .told_room = page->told_room };
 
         mst_arena_reset(page->arena);
         *page = empty;
@@ -166,6 +168,82 @@ mst_page_bad(struct mst_page *page, const char *format, ...)
         }
         page->complaint_count++;
         return MST_OK;
+}
+
+/* --- members of groups -------------------------------------------------------------------- */
+
+static struct mstc_told *
+add_told(struct mst_page *page)
+{
+        if (page->told_count == page->told_room) {
+                size_t room = page->told_room > 0 ? page->told_room * 2 : 64;
+                struct mstc_told *told = mstc_realloc_array(page->told, room, sizeof *told);
+
+                if (told == NULL)
+                        return NULL;
+                page->told = told;
+                page->told_room = room;
+        }
+        return &page->told[page->told_count++];
+}
+
+/* The text in the page's arena; that of the line before, when it is the same: members come
+ * group by group. */
+static const char *
+same_text(struct mst_page *page, const char *before, const char *text, size_t length)
+{
+        if (before != NULL && strncmp(before, text, length) == 0 && before[length] == '\0')
+                return before;
+        return mst_arena_strndup(page->arena, text, length);
+}
+
+static int
+tell(struct mst_page *page, const char *group, size_t group_length, const struct mstc_told *what)
+{
+        const char *before = page->told_count > 0 ? page->told[page->told_count - 1].group : NULL;
+        struct mstc_told *told;
+
+        group = same_text(page, before, group, group_length);
+        told = group != NULL ? add_told(page) : NULL;
+        if (told == NULL) {
+                page->failed = true;
+                return MST_EINTERNAL;
+        }
+        *told = *what;
+        told->group = group;
+        return MST_OK;
+}
+
+int
+mst_page_member(struct mst_page *page, const char *group, size_t group_length, enum mst_kind kind,
+                const char *member, size_t member_length, bool joins)
+{
+        struct mstc_told what = { .kind = kind, .joins = joins };
+        char why[80];
+
+        if (kind != MST_USER && kind != MST_GROUP)
+                return mst_page_bad(page, "a member of unknown kind %d", (int)kind);
+        if (mstc_text_bad(group, group_length, MSTC_ID_MOST, why))
+                return mst_page_bad(page, "the id of a group whose members are told %s", why);
+        if (mstc_text_bad(member, member_length, MSTC_ID_MOST, why))
+                return mst_page_bad(page, "the id of a member of group '%.*s' %s", (int)group_length, group, why);
+        what.member = mst_arena_strndup(page->arena, member, member_length);
+        if (what.member == NULL) {
+                page->failed = true;
+                return MST_EINTERNAL;
+        }
+        return tell(page, group, group_length, &what);
+}
+
+int
+mst_page_members_all(struct mst_page *page, const char *group, size_t length)
+{
+        struct mstc_told what = { .member = NULL };
+        char why[80];
+
+        if (mstc_text_bad(group, length, MSTC_ID_MOST, why))
+                return mst_page_bad(page, "the id of a group whose members are told %s", why);
+        return tell(page, group, length, &what);
 }
 
 /* --- objects of a sink ------------------------------------------------------------------ */

@@ -16,10 +16,19 @@ struct mstc_item {
         const char *object, *name, *stamp, *version;       /* MSTC_OBJECT              */
 };
 
+/* mst_page_member(), mst_page_members_all(): in the order the connector told them. */
+struct mstc_told {
+        const char *group, *member;          /* member NULL: all of this group follow  */
+        enum mst_kind kind;                  /* of the member                          */
+        bool joins;
+};
+
 struct mst_page {
         struct mst_arena *arena;
         struct mstc_item *items;             /* in the order the connector added them  */
         size_t count, room;
+        struct mstc_told *told;
+        size_t told_count, told_room;
         const char **complaints;             /* mst_page_bad(): the texts of the first 1,000 */
         size_t complaint_count, complaint_room;
         size_t bad_count;                    /* and how many there were                */

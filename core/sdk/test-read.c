@@ -145,6 +145,20 @@ mst_test_page_bad(const struct mst_page *page, size_t index)
         return index < page->complaint_count ? page->complaints[index] : NULL;
 }
 
+const char *
+mst_test_page_member(const struct mst_page *page, size_t index, enum mst_kind *kind, const char **member,
+                     bool *joins)
+{
+        const struct mstc_told *told = index < page->told_count ? &page->told[index] : NULL;
+
+        if (told == NULL)
+                return NULL;
+        *kind = told->kind;
+        *member = told->member;
+        *joins = told->joins;
+        return told->group;
+}
+
 /* --- searches ------------------------------------------------------------------------------ */
 
 bool

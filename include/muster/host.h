@@ -47,19 +47,31 @@ MST_API int64_t mst_host_now(const struct mst_host *host);
 MST_API int mst_host_random(struct mst_host *host, void *bytes, size_t size,
                             struct mst_error *err);
 
-/* Keeps up to 64 KiB under 'name' for this instance; durable when it returns (a
- * refresh token that was rotated).  size 0 forgets it.  mst_host_kept() gives a
+/* Keeps up to 16 MiB under 'name' for this instance; durable when it returns (a
+ * refresh token that was rotated; a set of ids that the cursor refers to).  size 0
+ * forgets it.  mst_host_kept() gives a
  * copy in 'arena' and its size, or NULL when nothing is kept. */
 MST_API int mst_host_keep(struct mst_host *host, const char *name, const void *bytes, size_t size,
                           struct mst_error *err);
 MST_API const void *mst_host_kept(struct mst_host *host, const char *name,
                                   struct mst_arena *arena, size_t *size);
 
-/* Source: the attributes that rules and maps use, in order of their names; a
- * cursor is bound to this list.  Sink: the attributes that maps write, matches
+/* Source: what rules and maps use, in order of the names; a cursor is bound to this
+ * list, and what is not in it need not be read:
+ *
+ *      displayName          an attribute of users
+ *      group.displayName    an attribute of groups (those that the descriptor and the facts
+ *                           name with MST_ATTR_GROUP)
+ *      group.members        who is in which group: mst_page_member()
+ *
+ * A source with MST_CAN_GROUPS reads groups when any name begins with "group.", and only
+ * then; it is never asked for "memberOf", which the engine makes of the members.  Sink: the attributes that maps write, matches
  * compare and never-touch rules read, which find and list should return. */
 MST_API size_t mst_host_want_count(const struct mst_host *host);
 MST_API const char *mst_host_want(const struct mst_host *host, size_t index);
+/* Is that name in the list?  One that ends in "*" asks for any that begins so:
+ * mst_host_wants(host, "group.*"). */
+MST_API bool mst_host_wants(const struct mst_host *host, const char *name);
 
 MST_END_C
 #endif

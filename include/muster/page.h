@@ -39,9 +39,47 @@ enum mst_gone {
 MST_API int mst_page_gone(struct mst_page *page, enum mst_kind kind, const char *id, size_t length,
                           enum mst_gone how);
 
-/* fetch only: the record exists but is not within what this source reads. */
+/* read and fetch: the record exists, but is not, or no longer, within what this source
+ * reads (the admin restricted it to a group, and the person has left it).  It is not
+ * deleted: the engine treats who was there as out of scope, and forgets nothing of him;
+ * who was never there costs nothing.  A later whole record or patch brings him back. */
 MST_API int mst_page_outside(struct mst_page *page, enum mst_kind kind,
                              const char *id, size_t length);
+
+/* --- members of groups -------------------------------------------------------------------
+ *
+ * A group of the source is a record of kind MST_GROUP: its attributes come by
+ * mst_page_whole(), mst_page_patch() and mst_page_gone() like a person's, but never its
+ * members.  Those are told apart, one by one, for groups are large and come in slices:
+ *
+ *      mst_page_member(page, "g1", 2, MST_USER, "ada", 3, true);     ada is in g1
+ *      mst_page_member(page, "g1", 2, MST_GROUP, "g2", 2, true);     and so is the group g2
+ *      mst_page_member(page, "g1", 2, MST_USER, "eve", 3, false);    eve is not
+ *
+ * In any order, before or after the group's record and the member's, in any page of the
+ * round, as often as the service says it: what is said last of a group and a member counts.
+ *
+ *   a full round (cursor NULL at its start): who was not told is no member when the round
+ *       is complete.  A round that ends otherwise changes no membership.
+ *   a round of changes: what is told changes, the rest stays.
+ *
+ * Only direct members are told; what follows from groups in groups, the engine finds out.
+ * A member whose record is not known (not read yet, outside, of a kind that nobody reads) is
+ * remembered and counts from the moment the record appears.  A member whose record is gone
+ * does not count meanwhile, and counts again when it is back: do not tell "joins false"
+ * because a person was deleted, and nothing anew because one was restored.  The members of a
+ * group that is gone for good (MST_GONE_HARD) are forgotten with it; a group that is back
+ * after that is told with all its members.  mst_page_bad() for a member that cannot be told
+ * keeps a full round from concluding who has left a group. */
+MST_API int mst_page_member(struct mst_page *page, const char *group, size_t group_length,
+                            enum mst_kind kind, const char *member, size_t member_length,
+                            bool joins);
+
+/* In a round of changes: what is told of this group from here on, in this page and the
+ * following ones of the round, is its whole membership, for services that give a group
+ * only as a whole (LDAP).  Who is not told until the round is complete is no member.  Told
+ * again, it begins anew.  In a full round that is so of every group, and need not be said. */
+MST_API int mst_page_members_all(struct mst_page *page, const char *group, size_t length);
 
 /* Something in the page that cannot be told as a record at all, such as one
  * without an id.  It is counted and logged; a generation with such a record is

@@ -91,6 +91,11 @@ MST_API const char *mst_test_page_stamp(const struct mst_page *page, size_t inde
 /* What mst_page_bad() was told; NULL past the last. */
 MST_API const char *mst_test_page_bad(const struct mst_page *page, size_t index);
 
+/* What mst_page_member() and mst_page_members_all() were told, in that order: the group, or
+ * NULL past the last.  '*member' is NULL for mst_page_members_all(). */
+MST_API const char *mst_test_page_member(const struct mst_page *page, size_t index, enum mst_kind *kind,
+                                         const char **member, bool *joins);
+
 /* For fetch(); all of one kind. */
 MST_API struct mst_ids *mst_test_ids(struct mst_test *test, enum mst_kind kind,
                                      const char *const *ids, size_t count);

@@ -52,7 +52,7 @@ START_TEST(logs_and_keeps)
         struct mst_host *host = mstc_host_new("staff", &calls, &told, NULL);
         struct mst_arena *arena = mst_arena_new(0);
         struct mst_error err = { 0 };
-        static char large[65537];
+        static char large[16777217];
         char name[300];
         size_t size = 9;
 
@@ -60,13 +60,13 @@ START_TEST(logs_and_keeps)
         mst_host_log(host, MST_LOG_WARNING, "waited %d s", 5);
         ck_assert_str_eq(told.line, "staff/2/waited 5 s");
         memset(large, 'x', sizeof large - 1);
-        mst_host_log(host, MST_LOG_INFO, "%s\xc3\xa9", large + 65536 - 2046);
+        mst_host_log(host, MST_LOG_INFO, "%s\xc3\xa9", large + 16777216 - 2046);
         ck_assert_uint_eq(strlen(told.line), strlen("staff/3/") + 2046);       /* not half a character */
         ck_assert_int_eq(mst_host_keep(host, "token", "abc", 3, &err), MST_OK);
         ck_assert_str_eq(told.name, "staff/token");
-        ck_assert_int_eq(mst_host_keep(host, "token", large, 65536, &err), MST_OK);
-        ck_assert_int_eq(mst_host_keep(host, "token", large, 65537, &err), MST_EINTERNAL);
-        ck_assert_ptr_nonnull(strstr(err.text, "64 KiB"));
+        ck_assert_int_eq(mst_host_keep(host, "token", large, 16777216, &err), MST_OK);
+        ck_assert_int_eq(mst_host_keep(host, "token", large, 16777217, &err), MST_EINTERNAL);
+        ck_assert_ptr_nonnull(strstr(err.text, "16 MiB"));
         ck_assert_int_eq(mst_host_keep(host, "", "abc", 3, &err), MST_EINTERNAL);
         ck_assert_int_eq(mst_host_keep(host, "\xff", "abc", 3, &err), MST_EINTERNAL);
         memset(name, 'n', sizeof name);
@@ -100,6 +100,26 @@ START_TEST(alone)
         ck_assert_mem_ne(a, b, sizeof a);
         ck_assert_int_gt(mst_host_now(host), MST_DATE_UNIX_EPOCH);
         ck_assert_int_ge(mst_host_ticks_ms(host), 0);
+        mstc_host_free(host);
+}
+END_TEST
+
+/* One name, or all that begin alike; no more and no less. */
+START_TEST(wants_by_name)
+{
+        static const char *const names[] = { "mail", "group.members", "group.displayName", "groupTypes", "ma" };
+        static const struct { const char *name; bool is; } cases[] = {
+                { "mail", true }, { "ma", true }, { "m", false }, { "mai", false }, { "mailNickname", false },
+                { "group.*", true }, { "group.members", true }, { "group.member", false }, { "group.", false },
+                { "group.x*", false }, { "groups*", false }, { "groupTypes*", true }, { "zz*", false }, { "", false },
+                { "*", true }, { "Mail", false },
+        };
+        struct mst_host *host = mstc_host_new("x", NULL, NULL, NULL);
+
+        ck_assert(!mst_host_wants(host, "mail") && !mst_host_wants(host, "*"));
+        ck_assert(mstc_host_set_wants(host, names, 5));
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+                ck_assert_msg(mst_host_wants(host, cases[i].name) == cases[i].is, "'%s'", cases[i].name);
         mstc_host_free(host);
 }
 END_TEST
@@ -197,6 +217,7 @@ suite(void)
         tcase_add_test(t, logs_and_keeps);
         tcase_add_test(t, alone);
         tcase_add_test(t, wants);
+        tcase_add_test(t, wants_by_name);
         tcase_add_test(t, stop_is_seen_by_all);
         tcase_add_test(t, sleep_is_cut_short);
         suite_add_tcase(s, t);

@@ -2,6 +2,7 @@
 #include "sdk/page.h"
 
 #include <muster/source.h>
+#include <muster/test.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -93,6 +94,69 @@ START_TEST(no_id_no_item)
 }
 END_TEST
 
+/* Members come in the order they were told; what cannot be told is a complaint, and no member. */
+START_TEST(members)
+{
+        struct mst_page *page = mstc_page_new();
+        static char long_id[1100];
+        enum mst_kind kind;
+        const char *member;
+        bool joins;
+
+        memset(long_id, 'x', sizeof long_id);
+        ck_assert_int_eq(mst_page_member(page, "g1xx", 2, MST_USER, "adaxx", 3, true), MST_OK);
+        ck_assert_int_eq(mst_page_member(page, "g1", 2, MST_GROUP, "g2", 2, true), MST_OK);
+        ck_assert_int_eq(mst_page_members_all(page, "g", 1), MST_OK);
+        ck_assert_int_eq(mst_page_member(page, "g", 1, MST_USER, "eve", 3, false), MST_OK);
+        ck_assert_int_eq(mst_page_member(page, long_id, 1024, MST_USER, long_id, 1024, true), MST_OK);
+        ck_assert_uint_eq(page->told_count, 5);
+        ck_assert_uint_eq(page->count, 0);
+        ck_assert_str_eq(mst_test_page_member(page, 0, &kind, &member, &joins), "g1");
+        ck_assert(kind == MST_USER && joins);
+        ck_assert_str_eq(member, "ada");
+        ck_assert_ptr_eq(page->told[0].group, page->told[1].group);
+        ck_assert_int_eq(page->told[1].kind, MST_GROUP);
+        ck_assert_str_eq(mst_test_page_member(page, 2, &kind, &member, &joins), "g");
+        ck_assert_ptr_null(member);
+        ck_assert_str_eq(page->told[3].group, "g");
+        ck_assert(!page->told[3].joins);
+        ck_assert_ptr_null(mst_test_page_member(page, 5, &kind, &member, &joins));
+        ck_assert_uint_eq(page->bad_count, 0);
+
+        ck_assert_int_eq(mst_page_member(page, "", 0, MST_USER, "ada", 3, true), MST_OK);
+        ck_assert_int_eq(mst_page_member(page, NULL, 0, MST_USER, "ada", 3, true), MST_OK);
+        ck_assert_int_eq(mst_page_member(page, "g", 1, MST_USER, "", 0, true), MST_OK);
+        ck_assert_int_eq(mst_page_member(page, "g", 1, MST_USER, NULL, 0, false), MST_OK);
+        ck_assert_int_eq(mst_page_member(page, "g", 1, MST_USER, "a\xff", 2, true), MST_OK);
+        ck_assert_int_eq(mst_page_member(page, "g", 1, MST_USER, "a\0b", 3, true), MST_OK);
+        ck_assert_int_eq(mst_page_member(page, "g", 1, MST_USER, long_id, 1025, true), MST_OK);
+        ck_assert_int_eq(mst_page_member(page, long_id, 1025, MST_USER, "ada", 3, true), MST_OK);
+        ck_assert_int_eq(mst_page_member(page, "g", 1, (enum mst_kind)3, "ada", 3, true), MST_OK);
+        ck_assert_int_eq(mst_page_members_all(page, "", 0), MST_OK);
+        ck_assert_int_eq(mst_page_members_all(page, "\xff", 1), MST_OK);
+        ck_assert_uint_eq(page->bad_count, 11);
+        ck_assert_uint_eq(page->told_count, 5);
+        ck_assert_str_eq(page->complaints[0], "the id of a group whose members are told is empty");
+        ck_assert_str_eq(page->complaints[2], "the id of a member of group 'g' is empty");
+        ck_assert_ptr_nonnull(strstr(page->complaints[4], "UTF-8"));
+        ck_assert_ptr_nonnull(strstr(page->complaints[6], "1025"));
+        ck_assert_str_eq(page->complaints[8], "a member of unknown kind 3");
+
+        mstc_page_reset(page);
+        ck_assert_uint_eq(page->told_count, 0);
+        for (int i = 0; i < 10000; i++) {
+                char id[16];
+
+                snprintf(id, sizeof id, "u%d", i);
+                ck_assert_int_eq(mst_page_member(page, "g1", 2, MST_USER, id, strlen(id), true), MST_OK);
+        }
+        ck_assert_str_eq(page->told[9999].member, "u9999");
+        ck_assert_ptr_eq(page->told[0].group, page->told[9999].group);
+        ck_assert_int_eq(mst_page_complete(page, "c", &err), MST_OK);
+        mstc_page_free(page);
+}
+END_TEST
+
 START_TEST(a_flood_of_complaints)
 {
         struct mst_page *page = mstc_page_new();
@@ -141,6 +205,7 @@ START_TEST(memory_out_is_told_at_the_end)
                         for (char name[] = "a"; name[0] < 'p'; name[0]++)
                                 put_text(r, name, "a text of about forty bytes, not too short");
                         mst_page_object(page, MST_USER, "object", "name", "stamp", "version");
+                        mst_page_member(page, "a group's id", 12, MST_USER, "a member's id", 13, true);
                         mst_page_bad(page, "complaint %d", i);
                 }
                 failed = mstc_alloc_failed();
@@ -297,6 +362,7 @@ suite(void)
 
         tcase_add_test(t, items_in_order);
         tcase_add_test(t, no_id_no_item);
+        tcase_add_test(t, members);
         tcase_add_test(t, a_flood_of_complaints);
         tcase_add_test(t, ends_once);
         tcase_add_test(t, memory_out_is_told_at_the_end);
