@@ -116,7 +116,7 @@ put_difference(struct ldp_request *req, struct ldp_mods *mods, size_t index, con
                const struct ldp_values *after)
 {
         const char *name = mst_op_change_name(req->op, index);
-        const struct ldp_type *type = ldp_schema_type(req->sink->schema, name, strlen(name));
+        const struct ldp_type *type = ldp_schema_type(req->sink->dir.schema, name, strlen(name));
         bool exact = type == NULL || type->rule != LDP_RULE_FOLD;
         struct ldp_values out, in;
 
@@ -155,8 +155,8 @@ put_change(struct ldp_request *req, struct ldp_mods *mods, size_t index, enum ld
         struct ldp_values before = { 0 }, after = { 0 };
         struct mst_error err = { 0 };
 
-        if (ldp_values_write(req->arena, req->sink->schema, name, old, &before, &err) != MST_OK ||
-            ldp_values_write(req->arena, req->sink->schema, name, new, &after, &err) != MST_OK) {
+        if (ldp_values_write(req->arena, req->sink->dir.schema, name, old, &before, &err) != MST_OK ||
+            ldp_values_write(req->arena, req->sink->dir.schema, name, new, &after, &err) != MST_OK) {
                 *next = ldp_request_settle(req, MST_REFUSED, err.code, "%s", err.text);
                 return false;
         }
@@ -276,7 +276,7 @@ build(struct ldp_request *req, enum ldp_next *next)
 static bool
 is_our_login(struct ldp_request *req)
 {
-        const char *login = req->sink->config->bind_dn, *a, *b;
+        const char *login = req->sink->config->access.bind_dn, *a, *b;
 
         if (login == NULL)
                 return false;

@@ -23,8 +23,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "directory.h"
 #include "result.h"
-#include "sink.h"
 #include "tls.h"
 
 void
@@ -37,17 +37,17 @@ ldp_conn_close(struct ldp_conn *conn)
                 close(conn->fd);
         if (conn->addresses != NULL)
                 freeaddrinfo(conn->addresses);
-        *conn = (struct ldp_conn){ .sink = conn->sink, .fd = -1 };
+        *conn = (struct ldp_conn){ .dir = conn->dir, .fd = -1 };
 }
 
 static void
-next_server(struct ldp_sink *sink)
+next_server(struct ldp_dir *dir)
 {
         size_t count = 0;
 
-        while (sink->config->uris[count] != NULL)
+        while (dir->access->uris[count] != NULL)
                 count++;
-        sink->uri_at = (sink->uri_at + 1) % count;
+        dir->uri_at = (dir->uri_at + 1) % count;
 }
 
 /* Closes, and lets the next attempt go to the next server when this one was not reached. */
@@ -55,7 +55,7 @@ static int
 give_up(struct ldp_conn *conn, struct mst_error *err)
 {
         if (err->code == MST_ENET)
-                next_server(conn->sink);
+                next_server(conn->dir);
         ldp_conn_close(conn);
         return err->code;
 }
@@ -63,7 +63,7 @@ give_up(struct ldp_conn *conn, struct mst_error *err)
 static int
 deadline(struct ldp_conn *conn)
 {
-        conn->deadline = mst_host_ticks_ms(conn->sink->host) + conn->sink->config->connect_timeout;
+        conn->deadline = mst_host_ticks_ms(conn->dir->host) + conn->dir->access->connect_timeout;
         return MST_OK;
 }
 
@@ -103,7 +103,7 @@ try_addresses(struct ldp_conn *conn, int why, struct mst_error *err)
         for (; conn->address != NULL; conn->address = conn->address->ai_next) {
                 const struct sockaddr *address = conn->address->ai_addr;
 
-                if (conn->uri.scheme == LDP_LDAP && !conn->sink->config->start_tls &&
+                if (conn->uri.scheme == LDP_LDAP && !conn->dir->access->start_tls &&
                     !ldp_is_loopback(address))
                         return mst_fail(err, MST_ECONFIG, "'%s' is not an address of this machine: use "
                                         "ldaps:// or <start-tls>yes</start-tls>", conn->uri.host);
@@ -148,10 +148,10 @@ begin_tcp(struct ldp_conn *conn, struct mst_error *err)
 int
 ldp_conn_start(struct ldp_conn *conn, struct mst_error *err)
 {
-        struct ldp_sink *sink = conn->sink;
+        struct ldp_dir *dir = conn->dir;
 
         ldp_conn_close(conn);
-        if (ldp_uri_parse(sink->config->uris[sink->uri_at], &conn->uri, err) != MST_OK)
+        if (ldp_uri_parse(dir->access->uris[dir->uri_at], &conn->uri, err) != MST_OK)
                 return err->code;
         conn->state = LDP_CONNECTING;
         if ((conn->uri.scheme == LDP_LDAPI ? begin_unix(conn, err) : begin_tcp(conn, err)) != MST_OK)
@@ -171,7 +171,7 @@ ldp_conn_events(const struct ldp_conn *conn)
 static int
 set_options(struct ldp_conn *conn, struct mst_error *err)
 {
-        const struct ldp_config *config = conn->sink->config;
+        const struct ldp_access *config = conn->dir->access;
         struct timeval patience = { .tv_sec = config->connect_timeout / 1000,
                                     .tv_usec = config->connect_timeout % 1000 * 1000 };
         int version = LDAP_VERSION3, none = 0, never = LDAP_DEREF_NEVER;
@@ -194,7 +194,7 @@ set_options(struct ldp_conn *conn, struct mst_error *err)
 static int
 begin_bind(struct ldp_conn *conn, struct mst_error *err)
 {
-        const struct ldp_config *config = conn->sink->config;
+        const struct ldp_access *config = conn->dir->access;
         struct berval password;
         int rc;
 
@@ -242,15 +242,15 @@ step_connecting(struct ldp_conn *conn, struct mst_error *err)
                 return mst_fail(err, MST_EINTERNAL, "libldap does not take a connection: %s", ldap_err2string(rc));
         }
         conn->wire.fd = conn->fd;
-        conn->wire.host = conn->sink->host;
-        conn->wire.patience = conn->sink->config->timeout;
+        conn->wire.host = conn->dir->host;
+        conn->wire.patience = conn->dir->access->timeout;
         if (!ldp_wire_attach(&conn->wire, conn->ld))
                 return mst_fail(err, MST_EINTERNAL, "libldap does not take a layer of ours");
         if (set_options(conn, err) != MST_OK)
                 return err->code;
         if (conn->uri.scheme == LDP_LDAPS)
                 return secure(conn, err);
-        if (conn->uri.scheme != LDP_LDAP || !conn->sink->config->start_tls)
+        if (conn->uri.scheme != LDP_LDAP || !conn->dir->access->start_tls)
                 return begin_bind(conn, err);
         rc = ldap_start_tls(conn->ld, NULL, NULL, &conn->msgid);
         if (rc != LDAP_SUCCESS)
@@ -262,7 +262,7 @@ step_connecting(struct ldp_conn *conn, struct mst_error *err)
 static int
 bind_refused(struct ldp_conn *conn, const struct ldp_result *result, struct mst_error *err)
 {
-        const char *dn = conn->sink->config->bind_dn, *host = conn->uri.host;
+        const char *dn = conn->dir->access->bind_dn, *host = conn->uri.host;
 
         switch (result->rc) {
         case LDAP_INVALID_CREDENTIALS:
@@ -325,13 +325,13 @@ ldp_conn_step(struct ldp_conn *conn, struct mst_error *err)
         } else if (conn->state != LDP_READY) {
                 rc = step_answer(conn, err);
         }
-        if (rc == MST_OK && conn->state != LDP_READY && mst_host_ticks_ms(conn->sink->host) >= conn->deadline)
+        if (rc == MST_OK && conn->state != LDP_READY && mst_host_ticks_ms(conn->dir->host) >= conn->deadline)
                 rc = mst_fail(err, MST_ENET, "%s: no answer %s within %lld ms", conn->uri.host,
                               conn->state == LDP_CONNECTING ? "to the connection" :
                               conn->state == LDP_STARTING ? "to StartTLS" : "to the login",
-                              (long long)conn->sink->config->connect_timeout);
+                              (long long)conn->dir->access->connect_timeout);
         if (rc == MST_OK && conn->state == LDP_READY)
-                conn->serial = ++conn->sink->serial;
+                conn->serial = ++conn->dir->serial;
         return rc == MST_OK ? MST_OK : give_up(conn, err);
 }
 
@@ -341,11 +341,11 @@ await(struct ldp_conn *conn, int64_t until, struct mst_error *err)
 {
         struct pollfd fds[2] = {
                 { .fd = conn->fd, .events = ldp_conn_events(conn) },
-                { .fd = mst_host_stop_fd(conn->sink->host), .events = POLLIN },
+                { .fd = mst_host_stop_fd(conn->dir->host), .events = POLLIN },
         };
-        int64_t left = until - mst_host_ticks_ms(conn->sink->host);
+        int64_t left = until - mst_host_ticks_ms(conn->dir->host);
 
-        if (mst_host_stopping(conn->sink->host))
+        if (mst_host_stopping(conn->dir->host))
                 return mst_fail(err, MST_ENET, "stopped before %s had answered", conn->uri.host);
         if (left < 0)
                 left = 0;
@@ -377,9 +377,9 @@ ldp_conn_open(struct ldp_conn *conn, struct mst_error *err)
 
         if (ldp_conn_alive(conn))
                 return MST_OK;
-        for (size_t i = 0; conn->sink->config->uris[i] != NULL; i++) {
+        for (size_t i = 0; conn->dir->access->uris[i] != NULL; i++) {
                 rc = open_once(conn, err);
-                if (rc != MST_ENET || mst_host_stopping(conn->sink->host))
+                if (rc != MST_ENET || mst_host_stopping(conn->dir->host))
                         break;
         }
         return rc;
@@ -436,7 +436,7 @@ ldp_conn_take(struct ldp_conn *conn, LDAPMessage **ret, struct mst_error *err)
 int
 ldp_conn_wait(struct ldp_conn *conn, int msgid, LDAPMessage **ret, struct mst_error *err)
 {
-        int64_t until = mst_host_ticks_ms(conn->sink->host) + conn->sink->config->timeout;
+        int64_t until = mst_host_ticks_ms(conn->dir->host) + conn->dir->access->timeout;
         int rc;
 
         for (;;) {
@@ -448,9 +448,9 @@ ldp_conn_wait(struct ldp_conn *conn, int msgid, LDAPMessage **ret, struct mst_er
                         *ret = NULL;
                         continue;
                 }
-                if (rc == MST_OK && mst_host_ticks_ms(conn->sink->host) >= until)
+                if (rc == MST_OK && mst_host_ticks_ms(conn->dir->host) >= until)
                         rc = mst_fail(err, MST_ENET, "%s: no answer within %lld ms", conn->uri.host,
-                                      (long long)conn->sink->config->timeout);
+                                      (long long)conn->dir->access->timeout);
                 if (rc == MST_OK)
                         rc = await(conn, until, err);
                 if (rc != MST_OK) {

@@ -12,7 +12,7 @@
 #include "uri.h"
 #include "wire.h"
 
-struct ldp_sink;
+struct ldp_dir;
 
 enum ldp_state {
         LDP_CLOSED = 0,
@@ -23,7 +23,7 @@ enum ldp_state {
 };
 
 struct ldp_conn {
-        struct ldp_sink *sink;
+        struct ldp_dir *dir;
         enum ldp_state state;
         LDAP *ld;
         int fd;

@@ -73,7 +73,8 @@ put_changes(struct ldp_request *req, struct ldp_mods *mods, enum ldp_next *next)
                                                                           : "it is no attribute's name");
                         return true;
                 }
-                if (ldp_values_write(req->arena, req->sink->schema, name, mst_op_after(req->op, i), &values, &err) !=
+                if (ldp_values_write(req->arena, req->sink->dir.schema, name, mst_op_after(req->op, i), &values,
+                                     &err) !=
                     MST_OK) {
                         *next = ldp_request_settle(req, MST_REFUSED, err.code, "%s", err.text);
                         return true;
@@ -172,7 +173,7 @@ send_add(struct ldp_request *req, LDAP *ld, int *msgid)
 {
         LDAPControl *controls[] = { &req->sink->post_read, NULL };
 
-        return ldap_add_ext(ld, req->dn, req->mods, req->sink->server.post_read && !req->bulk ? controls : NULL, NULL,
+        return ldap_add_ext(ld, req->dn, req->mods, req->sink->dir.server.post_read && !req->bulk ? controls : NULL, NULL,
                             msgid);
 }
 

@@ -214,7 +214,7 @@ ldp_entry_fill(const struct ldp_entry *entry, struct ldp_sink *sink, const struc
 
         for (size_t i = 0; i < count; i++) {
                 const char *name = mst_host_want(sink->host, i);
-                const struct ldp_type *type = ldp_schema_type(sink->schema, name, strlen(name));
+                const struct ldp_type *type = ldp_schema_type(sink->dir.schema, name, strlen(name));
                 const struct ldp_field *field;
 
                 if (strcmp(name, PARENT) == 0) {

@@ -97,7 +97,7 @@ is_ascii(const struct berval *value)
 static int
 settle_ask(struct finder *f, struct ask *ask, struct mst_error *err)
 {
-        const struct ldp_schema *schema = f->sink->schema;
+        const struct ldp_schema *schema = f->sink->dir.schema;
         const struct ldp_type *type = ldp_schema_type(schema, ask->attribute, strlen(ask->attribute));
         enum ldp_rule rule = type != NULL ? type->rule : LDP_RULE_OTHER;
 
@@ -315,7 +315,7 @@ match_value(struct finder *f, struct flight *flight, const struct ldp_entry *ent
             bool *fits, struct mst_error *err)
 {
         const struct ask *first = flight->order[0];
-        const struct ldp_type *type = ldp_schema_type(f->sink->schema, first->attribute, strlen(first->attribute));
+        const struct ldp_type *type = ldp_schema_type(f->sink->dir.schema, first->attribute, strlen(first->attribute));
         size_t low = 0, high = flight->chunk.count, length = value->bv_len;
         const char *key = value->bv_val;
 
@@ -347,7 +347,7 @@ static int
 take_entry(struct finder *f, struct flight *flight, const struct ldp_entry *entry, struct mst_error *err)
 {
         const struct ask *first = flight->chunk.from;
-        const struct ldp_type *type = ldp_schema_type(f->sink->schema, first->attribute, strlen(first->attribute));
+        const struct ldp_type *type = ldp_schema_type(f->sink->dir.schema, first->attribute, strlen(first->attribute));
         const struct ldp_field *field = ldp_entry_field(entry, first->attribute);
         bool fits = false;
 
@@ -507,7 +507,7 @@ find_all(struct finder *f, struct mst_search *search, struct mst_error *err)
         f->scratch = mst_arena_new(65536);
         if (f->arena == NULL || f->scratch == NULL)
                 return no_memory(err);
-        if (ldp_schema_need(f->sink, err) != MST_OK || prepare(f, search, err) != MST_OK)
+        if (ldp_schema_need(&f->sink->conns[0], err) != MST_OK || prepare(f, search, err) != MST_OK)
                 return err->code;
         rc = run(f, err);
         if (rc == MST_ENET && !mst_host_stopping(f->sink->host)) {

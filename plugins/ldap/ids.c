@@ -85,7 +85,7 @@ answer_batch(struct ldp_request *batch, LDAP *ld, LDAPMessage *message, struct m
         for (const struct ldp_request *req = batch->batch; req != NULL; req = req->next)
                 any |= req->id != NULL;
         /* A server, or rights, that know nothing of entryDN: not that way again. */
-        batch->sink->server.entry_dn &= any;
+        batch->sink->dir.server.entry_dn &= any;
         return LDP_BATCH;
 }
 

@@ -137,7 +137,7 @@ search(struct lister *l, struct mst_error *err)
 
         if (wanted == NULL)
                 return no_memory(err);
-        if (l->sink->server.paging &&
+        if (l->sink->dir.server.paging &&
             ldap_create_page_control(l->conn->ld, (ber_int_t)l->sink->config->page_size,
                                      listing->page > 0 ? &listing->cookie : NULL, 1, &controls[0]) != LDAP_SUCCESS)
                 return no_memory(err);
@@ -159,7 +159,7 @@ finish(struct lister *l, struct mst_error *err)
         if (l->elsewhere)
                 return mst_fail(err, MST_EREFUSED, "a part of the tree below '%s' lies on another server (a "
                                 "referral), so it cannot be listed completely", l->place->base);
-        if (!l->sink->server.paging || (l->answered && l->next.bv_len == 0)) {
+        if (!l->sink->dir.server.paging || (l->answered && l->next.bv_len == 0)) {
                 ldp_list_forget(l->sink);
                 return mst_page_complete(l->page, NULL, err);
         }
@@ -202,7 +202,7 @@ list_page(struct lister *l, const char *cursor, struct mst_error *err)
                 return no_memory(err);
         if (l->place->base == NULL)
                 return mst_page_complete(l->page, NULL, err);
-        if (resume(l, cursor, err) != MST_OK || ldp_schema_need(l->sink, err) != MST_OK || search(l, err) != MST_OK)
+        if (resume(l, cursor, err) != MST_OK || ldp_schema_need(l->conn, err) != MST_OK || search(l, err) != MST_OK)
                 return err->code;
         return finish(l, err);
 }

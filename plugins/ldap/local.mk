@@ -11,7 +11,8 @@ dist_man_MANS += plugins/ldap/muster-ldap.5
 endif
 plugins_ldap_la_SOURCES = plugins/ldap/ldap.c plugins/ldap/options.c plugins/ldap/options.h \
   plugins/ldap/uri.c plugins/ldap/uri.h plugins/ldap/sink.c plugins/ldap/sink.h plugins/ldap/plugin.h \
-  plugins/ldap/conn.c plugins/ldap/conn.h plugins/ldap/tls.c plugins/ldap/tls.h \
+  plugins/ldap/directory.c plugins/ldap/directory.h plugins/ldap/conn.c plugins/ldap/conn.h \
+  plugins/ldap/tls.c plugins/ldap/tls.h \
   plugins/ldap/wire.c plugins/ldap/wire.h plugins/ldap/result.c plugins/ldap/result.h \
   plugins/ldap/dn.c plugins/ldap/dn.h plugins/ldap/when.c plugins/ldap/when.h \
   plugins/ldap/values.c plugins/ldap/values.h plugins/ldap/schema.c plugins/ldap/schema.h \

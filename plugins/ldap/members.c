@@ -28,7 +28,7 @@ ldp_placeholder(const struct ldp_request *req)
 
         if (c->empty_member != NULL)
                 return strcmp(c->empty_member, "none") != 0 ? c->empty_member : NULL;
-        return c->bind_dn != NULL ? c->bind_dn : req->dn;
+        return c->access.bind_dn != NULL ? c->access.bind_dn : req->dn;
 }
 
 static const char *

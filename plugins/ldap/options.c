@@ -14,20 +14,7 @@
 #define C struct ldp_config
 
 const struct mst_option ldp_options[] = {
-        { .name = "uri", MST_LIST_OPTION(C, uris), .flags = MST_OPT_REQUIRED,
-          .help = "the server: ldaps://, ldap:// or ldapi://; several are tried in their order",
-          .more = "All must be servers of the same directory that can be written to.  ldap:// without "
-                  "start-tls is accepted for this machine only." },
-        { .name = "start-tls", MST_BOOLEAN_OPTION(C, start_tls), .def = "no",
-          .help = "encrypt ldap:// connections with StartTLS before anything else is sent" },
-        { .name = "ca-file", MST_PATH_OPTION(C, ca_file),
-          .help = "certificates (PEM) that the server's certificate must lead to",
-          .more = "Without it those that the system trusts.  The certificate is always verified, and "
-                  "ldap.conf, .ldaprc and LDAP* variables have no say in it." },
-        { .name = "bind-dn", MST_TEXT_OPTION(C, bind_dn),
-          .help = "the entry to log in as" },
-        { .name = "password", MST_SECRET_OPTION(C, password),
-          .help = "password of bind-dn" },
+        LDP_ACCESS_OPTIONS(C),
         { .name = "user-base", MST_TEXT_OPTION(C, user_base),
           .flags = MST_OPT_REQUIRED | MST_OPT_IDENTITY,
           .help = "the entry below which people are" },
@@ -70,10 +57,7 @@ const struct mst_option ldp_options[] = {
           .flags = MST_OPT_ADVANCED, .help = "most connections at once" },
         { .name = "window", MST_INTEGER_OPTION(C, window), .def = "8", .min = 1, .max = 32,
           .flags = MST_OPT_ADVANCED, .help = "most operations in flight on each connection" },
-        { .name = "timeout", MST_DURATION_OPTION(C, timeout), .def = "30s", .min = 100, .max = 3600000,
-          .help = "longest wait for one answer" },
-        { .name = "connect-timeout", MST_DURATION_OPTION(C, connect_timeout), .def = "10s",
-          .min = 100, .max = 300000, .help = "longest wait for a connection, TLS and login, each" },
+        LDP_PATIENCE_OPTIONS(C),
         { .name = "page-size", MST_INTEGER_OPTION(C, page_size), .def = "1000", .min = 1, .max = 10000,
           .flags = MST_OPT_ADVANCED, .help = "entries in one page of a listing" },
         { .name = "max-request-size", MST_SIZE_OPTION(C, max_request), .def = "4000k",
@@ -97,8 +81,8 @@ ldp_is_attribute(const char *name)
         return true;
 }
 
-static int
-check_name(const char *option, const char *name, struct mst_error *err)
+int
+ldp_check_name(const char *option, const char *name, struct mst_error *err)
 {
         if (name == NULL || ldp_is_attribute(name))
                 return MST_OK;
@@ -111,7 +95,7 @@ check_names(const char *option, char *const *names, struct mst_error *err)
         if (names == NULL || names[0] == NULL)
                 return mst_fail(err, MST_ECONFIG, "%s: name at least one", option);
         for (size_t i = 0; names[i] != NULL; i++)
-                if (check_name(option, names[i], err) != MST_OK)
+                if (ldp_check_name(option, names[i], err) != MST_OK)
                         return err->code;
         return MST_OK;
 }
@@ -129,15 +113,15 @@ check_rdn(const char *option, const char *text, struct mst_error *err)
                 memcpy(name, at, length);
                 name[length] = '\0';
                 if (!ldp_is_attribute(name))
-                        return check_name(option, name, err);
+                        return ldp_check_name(option, name, err);
                 at += length;
                 if (*at == '\0')
                         return MST_OK;
         }
 }
 
-static int
-check_dn(const char *option, const char *text, struct mst_error *err)
+int
+ldp_check_dn(const char *option, const char *text, struct mst_error *err)
 {
         LDAPDN dn = NULL;
         int rc;
@@ -151,8 +135,8 @@ check_dn(const char *option, const char *text, struct mst_error *err)
         return MST_OK;
 }
 
-static int
-check_filter(const char *option, const char *text, struct mst_error *err)
+int
+ldp_check_filter(const char *option, const char *text, struct mst_error *err)
 {
         LDAP *ld = NULL;
         struct berval value = { 0 };
@@ -172,17 +156,31 @@ check_filter(const char *option, const char *text, struct mst_error *err)
         return MST_OK;
 }
 
+int
+ldp_access_check(const struct ldp_access *access, struct mst_error *err)
+{
+        if (access->uris == NULL || access->uris[0] == NULL)
+                return mst_fail(err, MST_ECONFIG, "uri is missing");
+        for (size_t i = 0; access->uris[i] != NULL; i++)
+                if (ldp_uri_check(access->uris[i], access->start_tls, err) != MST_OK)
+                        return err->code;
+        if (ldp_check_dn("bind-dn", access->bind_dn, err) != MST_OK)
+                return err->code;
+        if (access->password != NULL && access->bind_dn == NULL)
+                return mst_fail(err, MST_ECONFIG, "password is given but bind-dn is not");
+        if (access->bind_dn != NULL && (access->password == NULL || mst_secret_size(access->password) == 0))
+                return mst_fail(err, MST_ECONFIG, "bind-dn is given but password is missing or empty: many "
+                                "servers take such a login for an anonymous one");
+        if (access->password != NULL &&
+            strlen(mst_secret_reveal(access->password)) != mst_secret_size(access->password))
+                return mst_fail(err, MST_ECONFIG, "the password contains a NUL byte");
+        return MST_OK;
+}
+
 /* Which option needs which. */
 static int
 check_together(const struct ldp_config *c, struct mst_error *err)
 {
-        if (c->password != NULL && c->bind_dn == NULL)
-                return mst_fail(err, MST_ECONFIG, "password is given but bind-dn is not");
-        if (c->bind_dn != NULL && (c->password == NULL || mst_secret_size(c->password) == 0))
-                return mst_fail(err, MST_ECONFIG, "bind-dn is given but password is missing or empty: many "
-                                "servers take such a login for an anonymous one");
-        if (c->password != NULL && strlen(mst_secret_reveal(c->password)) != mst_secret_size(c->password))
-                return mst_fail(err, MST_ECONFIG, "the password contains a NUL byte");
         if ((c->disabled_attribute != NULL) != (c->disabled_value != NULL))
                 return mst_fail(err, MST_ECONFIG, "disabled-attribute and disabled-value go together");
         if (c->enabled_value != NULL && c->disabled_attribute == NULL)
@@ -199,27 +197,22 @@ check_together(const struct ldp_config *c, struct mst_error *err)
 int
 ldp_options_check(const struct ldp_config *c, struct mst_error *err)
 {
-        if (c->uris == NULL || c->uris[0] == NULL)
-                return mst_fail(err, MST_ECONFIG, "uri is missing");
-        for (size_t i = 0; c->uris[i] != NULL; i++)
-                if (ldp_uri_check(c->uris[i], c->start_tls, err) != MST_OK)
-                        return err->code;
-        if (check_dn("bind-dn", c->bind_dn, err) != MST_OK ||
-            check_dn("user-base", c->user_base, err) != MST_OK ||
-            check_dn("group-base", c->group_base, err) != MST_OK ||
+        if (ldp_access_check(&c->access, err) != MST_OK ||
+            ldp_check_dn("user-base", c->user_base, err) != MST_OK ||
+            ldp_check_dn("group-base", c->group_base, err) != MST_OK ||
             check_rdn("user-rdn", c->user_rdn, err) != MST_OK ||
             check_rdn("group-rdn", c->group_rdn, err) != MST_OK ||
             check_names("user-object-classes", c->user_classes, err) != MST_OK ||
             check_names("group-object-classes", c->group_classes, err) != MST_OK ||
-            check_filter("user-filter", c->user_filter, err) != MST_OK ||
-            check_filter("group-filter", c->group_filter, err) != MST_OK ||
-            check_name("member-attribute", c->member_attribute, err) != MST_OK ||
-            check_name("stamp-attribute", c->user_stamp, err) != MST_OK ||
-            check_name("group-stamp-attribute", c->group_stamp, err) != MST_OK ||
-            check_name("disabled-attribute", c->disabled_attribute, err) != MST_OK)
+            ldp_check_filter("user-filter", c->user_filter, err) != MST_OK ||
+            ldp_check_filter("group-filter", c->group_filter, err) != MST_OK ||
+            ldp_check_name("member-attribute", c->member_attribute, err) != MST_OK ||
+            ldp_check_name("stamp-attribute", c->user_stamp, err) != MST_OK ||
+            ldp_check_name("group-stamp-attribute", c->group_stamp, err) != MST_OK ||
+            ldp_check_name("disabled-attribute", c->disabled_attribute, err) != MST_OK)
                 return err->code;
         if (c->empty_member != NULL && strcmp(c->empty_member, "none") != 0 &&
-            check_dn("empty-member", c->empty_member, err) != MST_OK)
+            ldp_check_dn("empty-member", c->empty_member, err) != MST_OK)
                 return err->code;
         return check_together(c, err);
 }

@@ -5,12 +5,10 @@
 #include <muster/error.h>
 #include <muster/option.h>
 
+#include "directory.h"
+
 struct ldp_config {
-        char **uris;
-        bool start_tls;
-        char *ca_file;
-        char *bind_dn;
-        struct mst_secret *password;
+        struct ldp_access access;
         char *user_base, *group_base;
         char *user_rdn, *group_rdn;
         char **user_classes, **group_classes;
@@ -19,7 +17,6 @@ struct ldp_config {
         char *user_stamp, *group_stamp;
         char *disabled_attribute, *disabled_value, *enabled_value;
         int64_t connections, window;
-        int64_t timeout, connect_timeout;        /* ms */
         int64_t page_size, max_request, attempts;
 };
 
@@ -28,6 +25,14 @@ extern const struct mst_option ldp_options[];
 /* What no single row can check: options that need each other, names and DNs that
  * are none, a password that would travel in clear. */
 int ldp_options_check(const struct ldp_config *config, struct mst_error *err);
+
+/* What both configurations have in common: the login and how safe its way is. */
+int ldp_access_check(const struct ldp_access *access, struct mst_error *err);
+
+/* A name, DN or filter that 'option' gives; NULL is none. */
+int ldp_check_name(const char *option, const char *name, struct mst_error *err);
+int ldp_check_dn(const char *option, const char *text, struct mst_error *err);
+int ldp_check_filter(const char *option, const char *text, struct mst_error *err);
 
 /* "[a-z][a-z0-9-]*" or an OID: nothing else can stand before '=' in a filter or DN. */
 bool ldp_is_attribute(const char *name);

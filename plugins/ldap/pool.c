@@ -256,10 +256,10 @@ send_one(struct pool *pool, struct lane *lane, struct ldp_request *req)
         int rc;
 
         /* With a full pool behind it a new entry's id is cheaper to ask for later. */
-        req->bulk = pool->sink->server.entry_dn && pool->flying + pool->queued >= pool->lane_count * pool->window / 2;
+        req->bulk = pool->sink->dir.server.entry_dn && pool->flying + pool->queued >= pool->lane_count * pool->window / 2;
         rc = req->step->send(req, lane->conn->ld, &req->msgid);
         if (rc == LDAP_SUCCESS) {
-                req->deadline = pool->now + pool->sink->config->timeout;
+                req->deadline = pool->now + pool->sink->config->access.timeout;
                 lane->flights[lane->flying++] = req;
                 pool->flying++;
                 return true;
@@ -384,7 +384,7 @@ expire(struct pool *pool)
                 for (size_t k = 0; k < lane->flying; k++)
                         if (lane->flights[k]->deadline <= pool->now) {
                                 mst_fail(&why, MST_ENET, "%s: no answer within %lld ms", lane->conn->uri.host,
-                                         (long long)pool->sink->config->timeout);
+                                         (long long)pool->sink->config->access.timeout);
                                 drop(pool, lane, &why);
                                 break;
                         }

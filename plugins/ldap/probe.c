@@ -96,7 +96,7 @@ context_of(struct prober *p, const char *dn)
         const char *best = dn, *normal = ldp_dn_normal(p->arena, dn);
         size_t longest = 0;
 
-        for (const char **context = p->sink->server.contexts; context != NULL && *context != NULL; context++) {
+        for (const char **context = p->sink->dir.server.contexts; context != NULL && *context != NULL; context++) {
                 const char *there = ldp_dn_normal(p->arena, *context);
 
                 if (normal != NULL && there != NULL && strlen(there) > longest && ldp_dn_below(normal, there)) {
@@ -155,16 +155,16 @@ note_can(struct prober *p)
         mst_facts_can(p->facts, can(p));
         mst_facts_limit(p->facts, MST_LIMIT_IN_FLIGHT, (uint32_t)(c->connections * c->window));
         mst_facts_limit(p->facts, MST_LIMIT_MEMBERS, 0);
-        if (!p->sink->server.paging)
+        if (!p->sink->dir.server.paging)
                 mst_facts_note(p->facts, true, "the server offers no paged results: listings of more entries than "
                                "its size limit will fail");
-        if (!p->sink->server.post_read)
+        if (!p->sink->dir.server.post_read)
                 mst_facts_note(p->facts, false, "the server offers no post-read control: each new entry costs one "
                                "more call");
         if (c->user_stamp == NULL)
                 mst_facts_note(p->facts, true, "without stamp-attribute, people whose creation was interrupted are "
                                "found again by the match values only");
-        if (p->conn->uri.scheme == LDP_LDAP && !c->start_tls)
+        if (p->conn->uri.scheme == LDP_LDAP && !c->access.start_tls)
                 mst_facts_note(p->facts, false, "the connection is not encrypted; it does not leave this machine");
 }
 
@@ -172,13 +172,13 @@ static void
 mark(void *self, const char *attribute, bool must)
 {
         struct prober *p = self;
-        const struct ldp_type *type = ldp_schema_type(p->sink->schema, attribute, strlen(attribute));
+        const struct ldp_type *type = ldp_schema_type(p->sink->dir.schema, attribute, strlen(attribute));
 
         if (type == NULL)
                 return;
         /* every name of it may be written; the first is what must be there */
-        for (size_t i = 0; i < ldp_schema_count(p->sink->schema); i++) {
-                const struct ldp_type *other = ldp_schema_at(p->sink->schema, i);
+        for (size_t i = 0; i < ldp_schema_count(p->sink->dir.schema); i++) {
+                const struct ldp_type *other = ldp_schema_at(p->sink->dir.schema, i);
 
                 if (other->main != type->main)
                         continue;
@@ -228,7 +228,7 @@ note_wants(struct prober *p)
         for (size_t i = 0; i < count; i++) {
                 const char *name = mst_host_want(p->sink->host, i);
 
-                if (ldp_is_attribute(name) && ldp_schema_type(p->sink->schema, name, strlen(name)) == NULL)
+                if (ldp_is_attribute(name) && ldp_schema_type(p->sink->dir.schema, name, strlen(name)) == NULL)
                         mst_facts_note(p->facts, true, "the directory's schema has no attribute '%s': correct the "
                                        "map, or add the schema to the server", name);
         }
@@ -238,15 +238,15 @@ note_wants(struct prober *p)
 static void
 check_allowed(struct prober *p, const char *option, const char *name)
 {
-        const struct ldp_type *type = ldp_schema_type(p->sink->schema, name, strlen(name));
+        const struct ldp_type *type = ldp_schema_type(p->sink->dir.schema, name, strlen(name));
         bool allowed = p->anything;
 
         if (type == NULL) {
                 mst_facts_note(p->facts, true, "%s: the directory's schema has no attribute '%s'", option, name);
                 return;
         }
-        for (size_t i = 0; i < ldp_schema_count(p->sink->schema); i++)
-                if (ldp_schema_at(p->sink->schema, i) == type)
+        for (size_t i = 0; i < ldp_schema_count(p->sink->dir.schema); i++)
+                if (ldp_schema_at(p->sink->dir.schema, i) == type)
                         allowed |= p->allowed[i];
         /* operational ones (pwdAccountLockedTime) belong to no class */
         if (!allowed && strncasecmp(name, "pwd", 3) != 0 && strncasecmp(name, "ns", 2) != 0)
@@ -258,7 +258,7 @@ static int
 note_place(struct prober *p, const struct ldp_place *place, struct mst_error *err)
 {
         const struct ldp_config *c = p->sink->config;
-        const struct ldp_schema *schema = p->sink->schema;
+        const struct ldp_schema *schema = p->sink->dir.schema;
         const char *prefix = place->kind == MST_GROUP ? "group" : "user";
         uint32_t group = place->kind == MST_GROUP ? (uint32_t)MST_ATTR_GROUP : 0;
         size_t count = ldp_schema_count(schema);
@@ -299,12 +299,12 @@ probe(struct prober *p, struct mst_error *err)
         p->arena = mst_arena_new(0);
         if (p->arena == NULL)
                 return no_memory(err);
-        if (ldp_sink_first(sink, &p->conn, err) != MST_OK || ldp_schema_need(sink, err) != MST_OK ||
+        if (ldp_sink_first(sink, &p->conn, err) != MST_OK || ldp_schema_need(p->conn, err) != MST_OK ||
             identify(p, err) != MST_OK)
                 return err->code;
         p->needs_member = true;
         note_can(p);
-        if (ldp_schema_is_empty(sink->schema)) {
+        if (ldp_schema_is_empty(sink->dir.schema)) {
                 mst_facts_note(p->facts, true, "the server does not show us its schema: attributes and classes "
                                "cannot be checked, and people are looked up one by one");
                 mst_facts_attribute(p->facts, "*", MST_TEXT, MST_ATTR_MANY, 0);

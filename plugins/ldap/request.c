@@ -206,7 +206,7 @@ ldp_request_guard(struct ldp_request *req, LDAP *ld, LDAPControl *room, LDAPCont
                       mst_op_stamp(req->op)[0] != '\0';
 
         *ret = NULL;
-        if (!req->sink->server.assertion || !has_id(req))
+        if (!req->sink->dir.server.assertion || !has_id(req))
                 return true;
         *room = (LDAPControl){ .ldctl_oid = (char *)LDAP_CONTROL_ASSERT, .ldctl_iscritical = 1 };
         if (!(adopts ? assert_free(req, ld, room) : assert_id(req, room)))

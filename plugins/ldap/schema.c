@@ -12,8 +12,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "conn.h"
+#include "directory.h"
 #include "result.h"
-#include "sink.h"
 
 struct ldp_schema {
         struct mst_arena *arena;
@@ -200,14 +201,14 @@ add_values(struct ldp_schema *schema, LDAP *ld, LDAPMessage *entry)
 }
 
 static int
-read_schema(struct ldp_sink *sink, struct ldp_conn *conn, struct ldp_schema *schema, struct mst_error *err)
+read_schema(struct ldp_conn *conn, struct ldp_schema *schema, struct mst_error *err)
 {
         char *wanted[] = { (char *)"attributeTypes", (char *)"objectClasses", NULL };
         LDAPMessage *message = NULL;
         bool ok = true;
         int msgid = 0, type;
 
-        if (ldp_conn_search(conn, sink->server.subschema, LDAP_SCOPE_BASE, "(objectClass=subschema)", wanted,
+        if (ldp_conn_search(conn, conn->dir->server.subschema, LDAP_SCOPE_BASE, "(objectClass=subschema)", wanted,
                             NULL, &msgid, err) != MST_OK)
                 return err->code;
         do {
@@ -228,25 +229,25 @@ read_schema(struct ldp_sink *sink, struct ldp_conn *conn, struct ldp_schema *sch
 }
 
 int
-ldp_schema_need(struct ldp_sink *sink, struct mst_error *err)
+ldp_schema_need(struct ldp_conn *conn, struct mst_error *err)
 {
+        struct ldp_dir *dir = conn->dir;
         struct ldp_schema *schema;
-        struct ldp_conn *conn;
 
-        if (sink->schema != NULL)
+        if (dir->schema != NULL)
                 return MST_OK;
-        if (ldp_sink_first(sink, &conn, err) != MST_OK)
+        if (ldp_dir_ready(conn, err) != MST_OK)
                 return err->code;
         schema = calloc(1, sizeof *schema);
         if (schema == NULL || (schema->arena = mst_arena_new(65536)) == NULL) {
                 free(schema);
                 return mst_fail_memory(err, "reading the schema");
         }
-        if (sink->server.subschema != NULL && read_schema(sink, conn, schema, err) != MST_OK) {
+        if (dir->server.subschema != NULL && read_schema(conn, schema, err) != MST_OK) {
                 ldp_schema_free(schema);
                 return err->code;
         }
-        sink->schema = schema;
+        dir->schema = schema;
         return MST_OK;
 }
 

@@ -6,7 +6,7 @@
 
 #include <muster/facts.h>
 
-struct ldp_sink;
+struct ldp_conn;
 struct ldp_schema;
 
 /* How the server compares values, as far as we can do it too. */
@@ -26,9 +26,9 @@ struct ldp_type {
         const char *sup, *syntax, *equality;
 };
 
-/* Reads it over 'sink's first connection, once.  A server that shows none gives an
+/* Reads it over 'conn', which is made ready, once.  A server that shows none gives an
  * empty one; only trouble is an error. */
-int ldp_schema_need(struct ldp_sink *sink, struct mst_error *err);
+int ldp_schema_need(struct ldp_conn *conn, struct mst_error *err);
 void ldp_schema_free(struct ldp_schema *schema);
 
 bool ldp_schema_is_empty(const struct ldp_schema *schema);

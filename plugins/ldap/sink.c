@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * sink.c - an instance: made from the options, with its first connection and what
- * the server's root DSE says. */
+ * sink.c - an instance, made from the options. */
 #include "sink.h"
 
 #include <stdlib.h>
@@ -85,6 +84,7 @@ ldp_sink_open(const void *config, struct mst_host *host, void **self, struct mst
         sink->config = c;
         sink->host = host;
         sink->arena = mst_arena_new(0);
+        sink->dir = (struct ldp_dir){ .access = &c->access, .host = host, .arena = sink->arena };
         sink->conns = calloc((size_t)c->connections, sizeof *sink->conns);
         if (sink->arena == NULL || sink->conns == NULL ||
             !set_place(sink, &sink->users, MST_USER, c->user_base, c->user_rdn, c->user_classes, c->user_stamp,
@@ -97,7 +97,7 @@ ldp_sink_open(const void *config, struct mst_host *host, void **self, struct mst
         }
         sink->conn_count = (size_t)c->connections;
         for (size_t i = 0; i < sink->conn_count; i++)
-                sink->conns[i] = (struct ldp_conn){ .sink = sink, .fd = -1 };
+                sink->conns[i] = (struct ldp_conn){ .dir = &sink->dir, .fd = -1 };
         *self = sink;
         return MST_OK;
 }
@@ -113,92 +113,14 @@ ldp_sink_close(void *self)
                 ldp_conn_close(&sink->conns[i]);
         free(sink->conns);
         ldp_list_forget(sink);
-        ldp_schema_free(sink->schema);
+        ldp_schema_free(sink->dir.schema);
         mst_arena_free(sink->arena);
         free(sink);
-}
-
-/* The values of one attribute of the root DSE, copied. */
-static const char **
-texts(struct ldp_sink *sink, LDAP *ld, LDAPMessage *entry, const char *attribute)
-{
-        struct berval **values = ldap_get_values_len(ld, entry, attribute);
-        size_t count = values != NULL ? (size_t)ldap_count_values_len(values) : 0;
-        const char **list = mst_arena_alloc(sink->arena, (count + 1) * sizeof *list);
-
-        for (size_t i = 0; list != NULL && i < count; i++)
-                if ((list[i] = mst_arena_strdup(sink->arena, values[i]->bv_val)) == NULL)
-                        list = NULL;
-        ldap_value_free_len(values);
-        return list;
-}
-
-static bool
-holds(const char *const *list, const char *text)
-{
-        for (; *list != NULL; list++)
-                if (strcmp(*list, text) == 0)
-                        return true;
-        return false;
-}
-
-static int
-note_root(struct ldp_sink *sink, LDAP *ld, LDAPMessage *entry, struct mst_error *err)
-{
-        struct ldp_server *server = &sink->server;
-        const char **controls = texts(sink, ld, entry, "supportedControl");
-        const char **schema = texts(sink, ld, entry, "subschemaSubentry");
-        const char **vendor = texts(sink, ld, entry, "vendorName");
-        const char **classes = texts(sink, ld, entry, "objectClass");
-
-        server->contexts = texts(sink, ld, entry, "namingContexts");
-        if (controls == NULL || schema == NULL || vendor == NULL || classes == NULL ||
-            server->contexts == NULL)
-                return mst_fail_memory(err, "reading the root DSE");
-        server->post_read = holds(controls, LDAP_CONTROL_POST_READ);
-        server->assertion = holds(controls, LDAP_CONTROL_ASSERT);
-        server->paging = holds(controls, LDAP_CONTROL_PAGEDRESULTS);
-        server->entry_dn = holds(classes, "OpenLDAProotDSE");
-        server->subschema = schema[0];
-        server->vendor = vendor[0];
-        return MST_OK;
-}
-
-static int
-read_root(struct ldp_sink *sink, struct ldp_conn *conn, struct mst_error *err)
-{
-        char *wanted[] = { (char *)"objectClass", (char *)"supportedControl", (char *)"subschemaSubentry",
-                           (char *)"namingContexts", (char *)"vendorName", NULL };
-        LDAPMessage *message = NULL;
-        int msgid = 0, type, rc = MST_OK;
-        bool found = false;
-
-        if (ldp_conn_search(conn, "", LDAP_SCOPE_BASE, "(objectClass=*)", wanted, NULL, &msgid, err) != MST_OK)
-                return err->code;
-        do {
-                if (ldp_conn_wait(conn, msgid, &message, err) != MST_OK)
-                        return mst_wrap(err, "reading the root DSE");
-                type = ldap_msgtype(message);
-                if (type == LDAP_RES_SEARCH_ENTRY && !found) {
-                        rc = note_root(sink, conn->ld, message, err);
-                        found = true;
-                }
-                ldap_msgfree(message);
-        } while (type != LDAP_RES_SEARCH_RESULT);
-        /* A server that hides its root DSE is used without anything special. */
-        sink->server.known = rc == MST_OK;
-        return rc;
 }
 
 int
 ldp_sink_first(struct ldp_sink *sink, struct ldp_conn **ret, struct mst_error *err)
 {
-        struct ldp_conn *conn = &sink->conns[0];
-
-        if (ldp_conn_open(conn, err) != MST_OK)
-                return err->code;
-        if (!sink->server.known && read_root(sink, conn, err) != MST_OK)
-                return err->code;
-        *ret = conn;
-        return MST_OK;
+        *ret = &sink->conns[0];
+        return ldp_dir_ready(*ret, err);
 }

@@ -10,6 +10,7 @@
 #include <muster/sink.h>
 
 #include "conn.h"
+#include "directory.h"
 #include "options.h"
 
 /* Where the objects of one kind are and how they are named. */
@@ -23,16 +24,6 @@ struct ldp_place {
         const char *filter;
 };
 
-/* What the root DSE told; read over the first connection. */
-struct ldp_server {
-        bool known;
-        bool post_read, assertion, paging;
-        bool entry_dn;                   /* slapd: entries are found by (entryDN=...) without an index */
-        const char *subschema;           /* DN, or NULL                                */
-        const char **contexts;           /* namingContexts, NULL ends                  */
-        const char *vendor;
-};
-
 /* A listing under way: one at a time. */
 struct ldp_listing {
         enum mst_kind kind;
@@ -41,20 +32,15 @@ struct ldp_listing {
         uint64_t connection;             /* serial number of the connection it lives on */
 };
 
-struct ldp_schema;
-
 struct ldp_sink {
         const struct ldp_config *config;
         struct mst_host *host;
         struct mst_arena *arena;         /* as long as the instance                    */
+        struct ldp_dir dir;
         struct ldp_place users, groups;
-        struct ldp_server server;
-        struct ldp_schema *schema;       /* NULL until needed; see schema.h            */
         struct ldp_listing listing;
         struct ldp_conn *conns;          /* config->connections of them                */
         size_t conn_count;
-        size_t uri_at;                   /* the server that answered last              */
-        uint64_t serial;                 /* connections made so far                    */
         LDAPControl post_read;           /* "tell me the entryUUID"; value in 'arena'   */
 };
 

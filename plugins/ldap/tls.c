@@ -20,8 +20,8 @@
 #include <unistd.h>
 
 #include "conn.h"
+#include "directory.h"
 #include "result.h"
-#include "sink.h"
 
 struct watch {
         pthread_t thread;
@@ -69,7 +69,7 @@ system_trust(void)
 static int
 make_context(struct ldp_conn *conn, struct mst_error *err)
 {
-        const char *trust = conn->sink->config->ca_file;
+        const char *trust = conn->dir->access->ca_file;
         int demand = LDAP_OPT_X_TLS_DEMAND, client = 0, least = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2;
         static const int unset[] = { LDAP_OPT_X_TLS_CACERTDIR, LDAP_OPT_X_TLS_CERTFILE, LDAP_OPT_X_TLS_KEYFILE,
                                      LDAP_OPT_X_TLS_CIPHER_SUITE, LDAP_OPT_X_TLS_CRLFILE,
@@ -98,10 +98,10 @@ make_context(struct ldp_conn *conn, struct mst_error *err)
 static int
 say_why(struct ldp_conn *conn, int rc, bool over, struct mst_error *err)
 {
-        const struct ldp_config *config = conn->sink->config;
+        const struct ldp_access *config = conn->dir->access;
         char why[LDP_TEXT];
 
-        if (mst_host_stopping(conn->sink->host))
+        if (mst_host_stopping(conn->dir->host))
                 return mst_fail(err, MST_ENET, "stopped during the TLS handshake with %s", conn->uri.host);
         if (over || rc == LDAP_TIMEOUT)
                 return mst_fail(err, MST_ENET, "%s: the TLS handshake did not end within %lld ms",
@@ -119,8 +119,8 @@ say_why(struct ldp_conn *conn, int rc, bool over, struct mst_error *err)
 int
 ldp_tls_install(struct ldp_conn *conn, struct mst_error *err)
 {
-        struct watch watch = { .socket = conn->fd, .stop = mst_host_stop_fd(conn->sink->host),
-                               .patience = (int)conn->sink->config->connect_timeout };
+        struct watch watch = { .socket = conn->fd, .stop = mst_host_stop_fd(conn->dir->host),
+                               .patience = (int)conn->dir->access->connect_timeout };
         int rc;
 
         if (make_context(conn, err) != MST_OK)

@@ -83,17 +83,19 @@ fx_begin(struct fixture *fx, const char *server)
         fx->test = mst_test_new("corporate");
         fx->uris[0] = strdup(fx_read(server, "uri"));
         fx->config = (struct ldp_config){
-                .uris = fx->uris, .bind_dn = (char *)LOGIN, .password = mst_secret_new(secret, strlen(secret)),
+                .access = { .uris = fx->uris, .bind_dn = (char *)LOGIN,
+                            .password = mst_secret_new(secret, strlen(secret)),
+                            .timeout = 10000, .connect_timeout = 5000 },
                 .user_base = (char *)PEOPLE, .group_base = (char *)GROUPS,
                 .user_rdn = (char *)"uid", .group_rdn = (char *)"cn",
                 .user_classes = user_classes, .group_classes = group_classes,
                 .member_attribute = (char *)"member", .user_stamp = (char *)"musterStamp",
                 .group_stamp = (char *)"musterStamp",
-                .connections = 4, .window = 8, .timeout = 10000, .connect_timeout = 5000,
+                .connections = 4, .window = 8,
                 .page_size = 100, .max_request = 4096000, .attempts = 5,
         };
         ck_assert_ptr_nonnull(fx->test);
-        ck_assert_ptr_nonnull(fx->config.password);
+        ck_assert_ptr_nonnull(fx->config.access.password);
 }
 
 int
@@ -141,7 +143,7 @@ fx_close(struct fixture *fx)
         if (fx->self != NULL)
                 mst_plugin_ldap.sink->close(fx->self);
         mst_test_free(fx->test);
-        mst_secret_free(fx->config.password);
+        mst_secret_free(fx->config.access.password);
         free(fx->uris[0]);
         if (fx->admin != NULL)
                 ldap_unbind_ext(fx->admin, NULL, NULL);

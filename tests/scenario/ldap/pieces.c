@@ -65,7 +65,7 @@ static const struct {
 } wrongs[] = {
         { offsetof(struct ldp_config, user_base), "people", "user-base: 'people' is not a DN" },
         { offsetof(struct ldp_config, group_base), "ou=a,b", "group-base" },
-        { offsetof(struct ldp_config, bind_dn), "muster", "bind-dn" },
+        { offsetof(struct ldp_config, access.bind_dn), "muster", "bind-dn" },
         { offsetof(struct ldp_config, user_rdn), "u id", "user-rdn" },
         { offsetof(struct ldp_config, user_rdn), "uid+", "user-rdn" },
         { offsetof(struct ldp_config, user_rdn), "", "user-rdn" },
@@ -78,7 +78,7 @@ static const struct {
         { offsetof(struct ldp_config, empty_member), "nobody", "empty-member" },
         { offsetof(struct ldp_config, disabled_attribute), "employeeType", "go together" },
         { offsetof(struct ldp_config, enabled_value), "active", "needs disabled-attribute" },
-        { offsetof(struct ldp_config, bind_dn), NULL, "bind-dn is not" },
+        { offsetof(struct ldp_config, access.bind_dn), NULL, "bind-dn is not" },
         { offsetof(struct ldp_config, group_base), NULL, "needs group-base" },
 };
 
@@ -102,12 +102,12 @@ START_TEST(empty_password)
         struct mst_error err = { 0 };
 
         fx_begin(&fx, "main");
-        mst_secret_free(fx.config.password);
-        fx.config.password = mst_secret_new("", 0);
+        mst_secret_free(fx.config.access.password);
+        fx.config.access.password = mst_secret_new("", 0);
         ck_assert_int_eq(fx_open(&fx, &err), MST_ECONFIG);
         ck_assert_ptr_nonnull(strstr(err.text, "missing or empty"));
-        mst_secret_free(fx.config.password);
-        fx.config.password = mst_secret_new("a\0b", 3);
+        mst_secret_free(fx.config.access.password);
+        fx.config.access.password = mst_secret_new("a\0b", 3);
         ck_assert_int_eq(fx_open(&fx, &err), MST_ECONFIG);
         fx_close(&fx);
 }

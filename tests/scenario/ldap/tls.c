@@ -65,10 +65,10 @@ START_TEST(reached)
         fx.self = NULL;
         free(fx.uris[0]);
         fx.uris[0] = strdup(strcmp(ways[_i].uri, "socket") == 0 ? socket_uri() : fx_read(ways[_i].server, ways[_i].uri));
-        fx.config.start_tls = ways[_i].start_tls;
+        fx.config.access.start_tls = ways[_i].start_tls;
         if (ways[_i].ca != NULL) {
                 snprintf(ca, sizeof ca, "%s", in_work(ways[_i].ca));
-                fx.config.ca_file = ca;
+                fx.config.access.ca_file = ca;
         }
         ck_assert_msg(fx_open(&fx, &err) == MST_OK, "%s", err.text);
         for (size_t i = 0; i < 200; i++) {
@@ -106,7 +106,7 @@ START_TEST(environment)
         fx_begin(&fx, "main");
         free(fx.uris[0]);
         fx.uris[0] = strdup(fx_read("main", "ldaps-uri"));
-        fx.config.ca_file = in_work("tls/other-ca.pem");
+        fx.config.access.ca_file = in_work("tls/other-ca.pem");
         ck_assert_int_eq(fx_open(&fx, &err), MST_OK);
         (void)fx_person(&fx, "ada");
         ck_assert_int_eq(fx_apply(&fx, &err), MST_ECONFIG);
@@ -204,9 +204,9 @@ START_TEST(silence)
         fx_begin(&fx, "main");
         free(fx.uris[0]);
         fx.uris[0] = strdup(impostor.uri);
-        fx.config.start_tls = silences[_i].start_tls;
-        fx.config.ca_file = in_work("tls/ca.pem");
-        fx.config.connect_timeout = silences[_i].stop ? 30000 : 400;
+        fx.config.access.start_tls = silences[_i].start_tls;
+        fx.config.access.ca_file = in_work("tls/ca.pem");
+        fx.config.access.connect_timeout = silences[_i].stop ? 30000 : 400;
         fx.config.attempts = 0;
         ck_assert_int_eq(fx_open(&fx, &err), MST_OK);
         (void)fx_person(&fx, "ada");
@@ -251,9 +251,9 @@ START_TEST(strip)
         fx_begin(&fx, "main");
         free(fx.uris[0]);
         fx.uris[0] = strdup(impostor.uri);
-        fx.config.start_tls = true;
-        fx.config.ca_file = in_work("tls/ca.pem");
-        fx.config.connect_timeout = 500;
+        fx.config.access.start_tls = true;
+        fx.config.access.ca_file = in_work("tls/ca.pem");
+        fx.config.access.connect_timeout = 500;
         fx.config.attempts = 0;
         ck_assert_int_eq(fx_open(&fx, &err), MST_OK);
         (void)fx_person(&fx, "ada");

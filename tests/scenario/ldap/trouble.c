@@ -227,8 +227,8 @@ START_TEST(silent)
 
         fx_start(&fx, "main");
         mst_plugin_ldap.sink->close(fx.self);
-        fx.config.timeout = 300;
-        fx.config.connect_timeout = 300;
+        fx.config.access.timeout = 300;
+        fx.config.access.connect_timeout = 300;
         fx.config.attempts = 1;
         ck_assert_int_eq(fx_open(&fx, &err), MST_OK);
         people(&fx, 1);
@@ -279,8 +279,8 @@ START_TEST(wrong_password)
         double before = seconds();
 
         fx_begin(&fx, "main");
-        mst_secret_free(fx.config.password);
-        fx.config.password = mst_secret_new("hunter2", 7);
+        mst_secret_free(fx.config.access.password);
+        fx.config.access.password = mst_secret_new("hunter2", 7);
         ck_assert_int_eq(fx_open(&fx, &err), MST_OK);
         people(&fx, 10);
         ck_assert_int_eq(fx_apply(&fx, &err), MST_EAUTH);
@@ -309,9 +309,9 @@ START_TEST(denied)
         mst_plugin_ldap.sink->close(fx.self);
         (void)ldap_delete_ext_s(fx.admin, "cn=reader,ou=services," SUFFIX, NULL, NULL);
         ck_assert_int_eq(ldap_add_ext_s(fx.admin, "cn=reader,ou=services," SUFFIX, list, NULL, NULL), LDAP_SUCCESS);
-        fx.config.bind_dn = (char *)"cn=reader,ou=services," SUFFIX;
-        mst_secret_free(fx.config.password);
-        fx.config.password = mst_secret_new("reader", 6);
+        fx.config.access.bind_dn = (char *)"cn=reader,ou=services," SUFFIX;
+        mst_secret_free(fx.config.access.password);
+        fx.config.access.password = mst_secret_new("reader", 6);
         ck_assert_int_eq(fx_open(&fx, &err), MST_OK);
         people(&fx, 3);
         ck_assert_int_eq(fx_apply(&fx, &err), MST_OK);

@@ -1,0 +1,72 @@
+/* directory.h - an LDAP directory as such: how it is reached and what it says of itself.
+ *
+ * The sink and the source both have one.  It lives as long as the instance; one thread
+ * at a time, so nothing here is locked. */
+#ifndef LDP_DIRECTORY_H
+#define LDP_DIRECTORY_H
+
+#include <ldap.h>
+
+#include <muster/host.h>
+#include <muster/option.h>
+
+struct ldp_conn;
+struct ldp_schema;
+
+/* The options that say how to get there; a part of both configurations. */
+struct ldp_access {
+        char **uris;
+        bool start_tls;
+        char *ca_file;
+        char *bind_dn;
+        struct mst_secret *password;
+        int64_t timeout, connect_timeout;        /* ms */
+};
+
+/* Their rows in the table of a configuration that has them as its member 'access'. */
+#define LDP_ACCESS_OPTIONS(s)                                                                            \
+        { .name = "uri", MST_LIST_OPTION(s, access.uris), .flags = MST_OPT_REQUIRED,                     \
+          .help = "the server: ldaps://, ldap:// or ldapi://; several are tried in their order",         \
+          .more = "All must be servers of the same directory; a sink's must be writable.  ldap:// "      \
+                  "without start-tls is accepted for this machine only." },                              \
+        { .name = "start-tls", MST_BOOLEAN_OPTION(s, access.start_tls), .def = "no",                     \
+          .help = "encrypt ldap:// connections with StartTLS before anything else is sent" },            \
+        { .name = "ca-file", MST_PATH_OPTION(s, access.ca_file),                                         \
+          .help = "certificates (PEM) that the server's certificate must lead to",                       \
+          .more = "Without it those that the system trusts.  The certificate is always verified, and "   \
+                  "ldap.conf, .ldaprc and LDAP* variables have no say in it." },                         \
+        { .name = "bind-dn", MST_TEXT_OPTION(s, access.bind_dn),                                         \
+          .help = "the entry to log in as" },                                                            \
+        { .name = "password", MST_SECRET_OPTION(s, access.password),                                     \
+          .help = "password of bind-dn" }
+
+#define LDP_PATIENCE_OPTIONS(s)                                                                          \
+        { .name = "timeout", MST_DURATION_OPTION(s, access.timeout), .def = "30s", .min = 100,           \
+          .max = 3600000, .help = "longest wait for one answer" },                                       \
+        { .name = "connect-timeout", MST_DURATION_OPTION(s, access.connect_timeout), .def = "10s",       \
+          .min = 100, .max = 300000, .help = "longest wait for a connection, TLS and login, each" }
+
+/* What the root DSE told; read over the first connection. */
+struct ldp_server {
+        bool known;
+        bool post_read, assertion, paging;
+        bool entry_dn;                   /* slapd: entries are found by (entryDN=...) without an index */
+        const char *subschema;           /* DN, or NULL                                */
+        const char **contexts;           /* namingContexts, NULL ends                  */
+        const char *vendor;
+};
+
+struct ldp_dir {
+        const struct ldp_access *access;
+        struct mst_host *host;
+        struct mst_arena *arena;         /* as long as the instance                    */
+        struct ldp_server server;
+        struct ldp_schema *schema;       /* NULL until needed; see schema.h            */
+        size_t uri_at;                   /* the server that answered last              */
+        uint64_t serial;                 /* connections made so far                    */
+};
+
+/* Makes 'conn' ready if it is not, and reads the root DSE if nobody has. */
+int ldp_dir_ready(struct ldp_conn *conn, struct mst_error *err);
+
+#endif
