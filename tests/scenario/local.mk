@@ -40,3 +40,4 @@ tests_scenario_ldap_sink_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_scenario_ldap_sink_LDADD = libmuster.la $(LDAP_LIBS) $(CHECK_LIBS)
 EXTRA_DIST += tests/scenario/ldap-sink.sh
 include tests/scenario/engine.mk
+include tests/scenario/servers.mk

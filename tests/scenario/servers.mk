@@ -1,0 +1,5 @@
+# Directory servers of one's own, and what is tried against them.
+SERVER_TESTS = tests/scenario/ldap-servers.sh
+TESTS += $(SERVER_TESTS)
+check_SCRIPTS += $(SERVER_TESTS)
+EXTRA_DIST += tests/scenario/ds389.sh tests/scenario/testca.sh $(SERVER_TESTS)
