@@ -33,7 +33,8 @@ apps_make(struct apps *a, const char *id)
         app = &a->list[a->count++];
         app_set(&app->id, id);
         app_set(&app->secret, "");
-        app_set(&app->roles, "User.Read.All GroupMember.Read.All Directory.Read.All");
+        app_set(&app->roles, "User.Read.All GroupMember.Read.All Directory.Read.All "
+                "User-LifeCycleInfo.Read.All");
         return app;
 }
 

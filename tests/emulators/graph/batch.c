@@ -106,8 +106,12 @@ write_answer(const char *id, const struct exchange *in, struct text *t)
         text_fmt(t, ",\"status\":%d,\"headers\":{\"Content-Type\":", in->status);
         text_json(t, in->type != NULL ? in->type : "");
         for (int i = 0; i < in->header_count; i++)
-                if (strcasecmp(in->headers[i].name, "Retry-After") == 0) {
-                        text_lit(t, ",\"Retry-After\":");
+                if (strcasecmp(in->headers[i].name, "Retry-After") == 0
+                    || strcasecmp(in->headers[i].name, "ETag") == 0
+                    || strncasecmp(in->headers[i].name, "x-ms-", 5) == 0) {
+                        text_char(t, ',');
+                        text_json(t, in->headers[i].name);
+                        text_char(t, ':');
                         text_json(t, in->headers[i].value);
                 }
         text_lit(t, "},\"body\":");
@@ -119,7 +123,7 @@ static int
 run(struct emulator *e, struct exchange *x, struct json_object *one, bool held, struct text *t)
 {
         struct inner self = { .outer = x, .headers = json_object_object_get(one, "headers") };
-        struct exchange in = { .method = text_of(one, "method"), .header = header, .self = &self };
+        struct exchange in = { .method = text_of(one, "method"), .header = header, .self = &self, .batched = true };
         struct text url = { 0 };
         int status = 424;
 

@@ -21,7 +21,7 @@ struct waiting {
         struct waiting *next;
 };
 
-static control_call call_expire, call_clock, call_faults, call_settings, call_app, call_clear, call_quit;
+static control_call call_photo, call_expire, call_clock, call_faults, call_settings, call_app, call_clear, call_quit;
 
 static const struct door {
         const char *name;
@@ -34,7 +34,7 @@ static const struct door {
         { "group", gchange_make, true }, { "group-change", gchange_set, true }, { "join", gchange_join, true },
         { "leave", gchange_leave, true }, { "group-remove", gchange_remove, true },
         { "group-purge", gchange_purge, true }, { "group-restore", gchange_restore, true },
-        { "expire", call_expire, false }, { "clock", call_clock, false }, { "faults", call_faults, false },
+        { "photo", call_photo, false }, { "expire", call_expire, false }, { "clock", call_clock, false }, { "faults", call_faults, false },
         { "settings", call_settings, false }, { "app", call_app, false }, { "clear", call_clear, false },
         { "quit", call_quit, false },
 };
@@ -90,6 +90,35 @@ word_of(struct json_object *ask, const char *name, const char *def)
         struct json_object *v = json_object_object_get(ask, name);
 
         return v != NULL ? json_object_get_string(v) : def;
+}
+
+static uint32_t
+person_of(struct emulator *e, struct json_object *ask)
+{
+        return directory_find(&e->people, word_of(ask, "id", ""));
+}
+
+/* {"id":NAME}: a new made-up picture; with "text" those bytes, with "remove" none.
+ * {"every":3}: every third person has one. */
+static bool
+call_photo(struct emulator *e, struct json_object *ask, struct text *answer, struct text *why)
+{
+        const char *bytes = word_of(ask, "text", NULL);
+        uint32_t every = (uint32_t)json_object_get_int(json_object_object_get(ask, "every"));
+        uint32_t who = every > 0 ? NOBODY : person_of(e, ask);
+
+        if (every == 0 && who == NOBODY) {
+                text_fmt(why, "there is nobody called '%s'", word_of(ask, "id", ""));
+                return false;
+        }
+        for (uint32_t i = 0; every > 0 && i < e->people.count; i += every)
+                photos_set(&e->photos, i, NULL, 0);
+        if (every == 0 && json_object_get_boolean(json_object_object_get(ask, "remove")))
+                photos_drop(&e->photos, who);
+        else if (every == 0)
+                photos_set(&e->photos, who, bytes, bytes != NULL ? strlen(bytes) : 0);
+        text_fmt(answer, "{\"photos\":%u}", e->photos.count);
+        return true;
 }
 
 /* {"form":"gone","pages":true}: all links issued so far are dead. */
@@ -310,6 +339,8 @@ answer_get(struct emulator *e, struct exchange *x, const char *name)
                 settings_json(&e->set, &x->reply);
         } else if (strcmp(name, "faults") == 0) {
                 faults_json(&e->faults, &x->reply);
+        } else if (strcmp(name, "cost") == 0) {
+                ledger_cost(&e->ledger, &x->reply);
         } else if (strcmp(name, "ledger") == 0) {
                 ledger_json(&e->ledger, number_option(x, "after", 0), number_option(x, "limit", LIMIT), &x->reply);
         } else {

@@ -64,8 +64,8 @@ delta_link_fresh(struct emulator *e, struct exchange *x, const struct link *link
 }
 
 /* "id eq '...' or id eq '...'": the ids go into the link. */
-static bool
-read_ids(struct exchange *x, const char *filter, struct text *ids)
+bool
+delta_read_ids(struct exchange *x, const char *filter, struct text *ids)
 {
         int count = 0;
 
@@ -133,6 +133,7 @@ comma(struct round *r)
         if (!r->first)
                 text_lit(&r->x->reply, ",\n");
         r->first = false;
+        r->x->objects++;
 }
 
 /* Writes what stands at a position; false if nothing does. */
@@ -250,7 +251,7 @@ begin(struct round *r)
                 return false;
         }
         if (!selection_read(&r->selection, query_value(&r->x->query, "$select"), READING_COLLECTION, r->x) ||
-            (filter != NULL && !read_ids(r->x, filter, &r->filter)))
+            (filter != NULL && !delta_read_ids(r->x, filter, &r->filter)))
                 return false;
         r->link = (struct link){
                 .flags = LINK_INITIAL, .to = e->people.log.count, .people = e->people.count,

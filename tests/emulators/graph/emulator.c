@@ -13,6 +13,7 @@ static const char *const read_groups[] = { "GroupMember.Read.All", "Group.Read.A
 /* A batch is let in; what is in it is looked at one by one. */
 static const char *const anything[] = { NULL };
 static const char *const read_hidden[] = { "Member.Read.Hidden", NULL };
+static const char *const read_leave[] = { "User-LifeCycleInfo.Read.All", "User-LifeCycleInfo.ReadWrite.All", NULL };
 
 /* Where a request below /v1.0 belongs. */
 struct route {
@@ -46,6 +47,9 @@ route_user(const struct exchange *x, int at, const char *name, struct route *r)
                 *r = (struct route){ .kind = "user", .units = 1, .answer_one = user_get, .name = name };
         else if (x->query.segment_count == at + 1 && segment_is(x, at, "manager"))
                 *r = (struct route){ .kind = "manager", .units = 1, .answer_one = user_manager, .name = name };
+        else if ((x->query.segment_count == at + 2 && segment_is(x, at, "photo") && segment_is(x, at + 1, "$value")) ||
+                 (x->query.segment_count == at + 3 && segment_is(x, at, "photos") && segment_is(x, at + 2, "$value")))
+                *r = (struct route){ .kind = "photo", .units = 1, .answer_one = user_photo, .name = name };
         else if ((x->query.segment_count == at + 1 || x->query.segment_count == at + 2) && at == 3 &&
                  (segment_is(x, at, "memberOf") || segment_is(x, at, "transitiveMemberOf")))
                 *r = (struct route){ .kind = "memberOf", .units = 2, .answer_one = user_groups, .name = name,
@@ -194,6 +198,7 @@ authorize(struct emulator *e, struct exchange *x, const struct route *r)
         x->client = app != NULL ? app->id : "";
         x->reads_users = roles_have(c.roles, read_users);
         x->reads_hidden = roles_have(c.roles, read_hidden);
+        x->reads_leave = roles_have(c.roles, read_leave);
         if (c.ends <= x->now)
                 exchange_trouble(x, T_OLD_TOKEN, "");
         else if (!audience_known(e, c.audience))
@@ -279,12 +284,15 @@ void
 emulator_answer(struct emulator *e, struct exchange *x)
 {
         bool readable = query_read(&x->query, x->url);
+        const char *level;
 
         x->kind = "other";
         x->code = "";
         x->client = "";
         x->now = e->people.now = clock_now(&e->clock);
         x->authorized = exchange_header(x, "Authorization") != NULL;
+        level = exchange_header(x, "ConsistencyLevel");
+        x->eventual = level != NULL && strcasecmp(level, "eventual") == 0;
         name_request(x);
         control_tick(e);
         if (readable && segment_is(x, 0, "_control"))
@@ -301,5 +309,6 @@ emulator_close(struct emulator *e)
         ledger_close(&e->ledger);
         apps_close(&e->apps);
         groups_close(&e->groups);
+        photos_close(&e->photos);
         directory_close(&e->people);
 }

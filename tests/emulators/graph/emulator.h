@@ -9,6 +9,7 @@
 #include "faults.h"
 #include "group.h"
 #include "ledger.h"
+#include "photo.h"
 #include "settings.h"
 #include "throttle.h"
 
@@ -23,6 +24,7 @@ struct emulator {
         struct clock clock;
         struct directory people;
         struct groups groups;
+        struct photos photos;
         struct apps apps;
         struct faults faults;
         struct throttle throttle;
@@ -48,6 +50,7 @@ void users_count(struct emulator *e, struct exchange *x);
 void users_delta(struct emulator *e, struct exchange *x);
 void user_get(struct emulator *e, struct exchange *x, const char *name);
 void user_manager(struct emulator *e, struct exchange *x, const char *name);
+void user_photo(struct emulator *e, struct exchange *x, const char *name);
 void deleted_list(struct emulator *e, struct exchange *x);
 void deleted_get(struct emulator *e, struct exchange *x, const char *id);
 void groups_list(struct emulator *e, struct exchange *x);
@@ -61,6 +64,8 @@ void batch_answer(struct emulator *e, struct exchange *x);
 void objects_by_id(struct emulator *e, struct exchange *x);
 /* Whether a delta link may still be used; answers if not. 'what': users, groups. */
 bool delta_link_fresh(struct emulator *e, struct exchange *x, const struct link *link, bool page, const char *what);
+/* "id eq '...' or id eq '...'", 50 at most: 36 characters each into 'ids'; answers if not. */
+bool delta_read_ids(struct exchange *x, const char *filter, struct text *ids);
 /* The rest of the emulator. */
 void token_answer(struct emulator *e, struct exchange *x, const char *tenant);
 void control_answer(struct emulator *e, struct exchange *x);

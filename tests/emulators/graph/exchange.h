@@ -36,6 +36,9 @@ struct exchange {
         const char *client;             /* app id of the bearer token, or "" */
         bool authorized;                /* there was an Authorization header */
         bool reads_users, reads_hidden; /* what its token allows beside the route's own need */
+        bool reads_leave;
+        bool batched;                   /* came inside a $batch */
+        bool eventual;                  /* ConsistencyLevel: eventual */
         size_t head_bytes;              /* of URL and headers */
         const char *(*header)(void *self, const char *name);    /* NULL: not there */
         void *self;
@@ -53,6 +56,8 @@ struct exchange {
         enum ending ending;
         size_t cut;
         int64_t delay_ms;
+        unsigned units;                 /* what it cost */
+        uint32_t objects;               /* users, groups, members and pictures in the reply */
         bool empty_page;                /* a fault wants the next page of a delta empty */
 };
 

@@ -96,7 +96,7 @@ static bool
 change_members(struct emulator *e, struct json_object *ask, struct text *answer, struct text *why, bool join)
 {
         struct json_object *ids = json_object_object_get(ask, "ids");
-        uint32_t group;
+        uint32_t group, others = (uint32_t)json_object_get_int(json_object_object_get(ask, "others"));
         int64_t done = 0;
 
         if (!find(e, ask, &group, why))
@@ -107,7 +107,11 @@ change_members(struct emulator *e, struct json_object *ask, struct text *answer,
         }
         if (ids != NULL && !join_named(e, group, ids, join, true, why))
                 return false;
-        if (ids == NULL)
+        if (others > 0)
+                for (uint32_t i = 0; i < others; i++)
+                        done += join ? groups_join(&e->groups, group, i | IS_OTHER, true)
+                                     : groups_leave(&e->groups, group, i | IS_OTHER);
+        else if (ids == NULL)
                 done = join_some(e, group, json_object_get_int64(json_object_object_get(ask, "count")), join);
         text_fmt(answer, "{\"members\":%u,\"done\":%lld}", e->groups.list[group].live, (long long)done);
         return true;
@@ -220,7 +224,7 @@ gchange_tell(struct emulator *e, uint32_t index, bool members, struct text *t)
                 for (uint32_t i = 0; i < one->count; i++) {
                         uint32_t m = one->members[i];
 
-                        if (!groups_seen(&e->groups, &e->people, m))
+                        if (!groups_seen(&e->groups, &e->people, m) || ((m & IS_GROUP) == 0 && (m & IS_OTHER) != 0))
                                 continue;
                         text_put(t, first ? "\"" : ",\"");
                         guid_text(t, (m & IS_GROUP) != 0 ? e->groups.realm : e->people.world.realm, m & ~IS_GROUP);

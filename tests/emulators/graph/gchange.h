@@ -5,7 +5,7 @@
 
 change_made gchange_make;       /* {"set":{...},"ids":[...]} */
 change_made gchange_set;        /* {"group":NAME,"set":{...}} */
-change_made gchange_join;       /* {"group":NAME,"ids":[...]} or "count":N */
+change_made gchange_join;       /* {"group":NAME,"ids":[...]} or "count":N, or "others":N */
 change_made gchange_leave;
 change_made gchange_remove;     /* {"group":NAME} */
 change_made gchange_purge;

@@ -27,6 +27,7 @@ comma(struct round *r)
         if (!r->first)
                 text_lit(&r->x->reply, ",\n");
         r->first = false;
+        r->x->objects++;
 }
 
 static void
@@ -39,6 +40,28 @@ member(struct round *r, uint32_t who, bool gone, bool *any)
         groups_member_id(&r->e->groups, &r->e->people, who, t);
         text_put(t, gone ? ",\"@removed\":{\"reason\":\"deleted\"}}" : "}");
         r->members++;
+        r->x->objects++;
+}
+
+/* Who is in a hidden group is told only to those who may know. */
+static bool
+hidden(const struct round *r, uint32_t group)
+{
+        const char *visibility = r->e->groups.list[group].values[GROUP_VISIBILITY];
+
+        return visibility != NULL && strcmp(visibility, "\"HiddenMembership\"") == 0 && !r->x->reads_hidden;
+}
+
+static bool
+wanted(const struct round *r, uint32_t group)
+{
+        char id[GUID_LEN];
+
+        guid_write(id, r->e->groups.realm, group);
+        for (size_t at = 0; at + GUID_LEN <= r->filter.len; at += GUID_LEN)
+                if (strncasecmp(r->filter.at + at, id, GUID_LEN) == 0)
+                        return true;
+        return r->filter.len == 0;
 }
 
 static bool
@@ -66,11 +89,11 @@ write_slice(struct round *r, uint32_t position)
         const struct group *one = &g->list[group];
         bool any = false;
 
-        if (one->life != LIFE_LIVE || (slice > 0 && (from >= one->count || !props_has(&r->link.select, GROUP_MEMBERS))))
+        if (!wanted(r, group) || one->life != LIFE_LIVE || (slice > 0 && (from >= one->count || !props_has(&r->link.select, GROUP_MEMBERS))))
                 return;
         comma(r);
         group_write(g, group, &r->link.select, true, &r->x->reply);
-        if (props_has(&r->link.select, GROUP_MEMBERS))
+        if (props_has(&r->link.select, GROUP_MEMBERS) && !hidden(r, group))
                 for (uint32_t i = from; i < one->count && i - from < size; i++)
                         if (groups_seen(g, &r->e->people, one->members[i]))
                                 member(r, one->members[i], false, &any);
@@ -95,11 +118,11 @@ write_run(struct round *r, uint32_t at)
                 props_join(&touched, &entry->touched);
                 came = came || entry->what == HAPPENED_HIRE || entry->what == HAPPENED_RESTORE;
         }
-        if (write_removed(r, group) || (!came && !props_meet(&touched, &r->link.select)))
+        if (!wanted(r, group) || write_removed(r, group) || (!came && !props_meet(&touched, &r->link.select)))
                 return stop;
         comma(r);
         group_write(g, group, &r->link.select, true, &r->x->reply);
-        for (uint32_t i = at; i < stop && props_has(&r->link.select, GROUP_MEMBERS); i++) {
+        for (uint32_t i = at; i < stop && props_has(&r->link.select, GROUP_MEMBERS) && !hidden(r, group); i++) {
                 const struct log_entry *entry = deltalog_at(&g->log, r->link.from + 1 + i);
                 bool join = entry->what == HAPPENED_JOIN;
 
@@ -169,19 +192,18 @@ slices(const struct round *r)
 static bool
 begin(struct round *r)
 {
-        const char *token = query_value(&r->x->query, "$deltatoken");
+        const char *token = query_value(&r->x->query, "$deltatoken"), *filter = query_value(&r->x->query, "$filter");
         bool latest = token != NULL && strcasecmp(token, "latest") == 0;
 
         if (r->e->set.b2c) {
                 exchange_trouble(r->x, T_B2C, "");
                 return false;
         }
-        if (query_option(&r->x->query, "$filter") != NULL) {
-                exchange_trouble(r->x, T_DELTA_FILTER, query_value(&r->x->query, "$filter"));
+        if (filter != NULL && !delta_read_ids(r->x, filter, &r->filter))
                 return false;
-        }
         r->link = (struct link){ .flags = LINK_INITIAL, .to = r->e->groups.log.count,
-                                 .people = r->e->groups.count, .before = latest ? 0 : slices(r) };
+                                 .people = r->e->groups.count, .before = latest ? 0 : slices(r),
+                                 .filter_len = (uint32_t)r->filter.len };
         return group_select(&r->link.select, query_value(&r->x->query, "$select"), true, r->x);
 }
 

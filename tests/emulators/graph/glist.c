@@ -20,6 +20,7 @@ struct gathered {
         uint32_t count, room;
         uint8_t *person_seen, *group_seen;
         const char *cast;               /* "user", "group" or NULL */
+        const char *named;              /* of the groups, only those called so, as JSON; or NULL */
         bool bare;                      /* groups are listed without @odata.type */
 };
 
@@ -28,7 +29,7 @@ gather(struct gathered *g, uint32_t member)
 {
         bool group = (member & IS_GROUP) != 0;
 
-        if (g->cast != NULL && strcmp(g->cast, group ? "group" : "user") != 0)
+        if (g->cast != NULL && strcmp(g->cast, group ? "group" : (member & IS_OTHER) != 0 ? "other" : "user") != 0)
                 return;
         if (g->count == g->room) {
                 g->room = g->room > 0 ? g->room * 2 : 256;
@@ -49,6 +50,10 @@ gather_members(struct gathered *g, uint32_t group, bool deep)
 
                 if (!groups_seen(&g->e->groups, &g->e->people, m))
                         continue;
+                if ((m & IS_GROUP) == 0 && (m & IS_OTHER) != 0) {
+                        gather(g, m);
+                        continue;
+                }
                 seen = (m & IS_GROUP) != 0 ? &g->group_seen[m & ~IS_GROUP] : &g->person_seen[m];
                 if (*seen != 0)
                         continue;
@@ -81,7 +86,8 @@ write_member(struct gathered *g, uint32_t m, const struct selection *people, con
         const struct style style = { .delta = false };
         size_t start;
 
-        if ((m & IS_GROUP) == 0 && !g->x->reads_users) {
+        g->x->objects++;
+        if ((m & IS_GROUP) == 0 && ((m & IS_OTHER) != 0 || !g->x->reads_users)) {
                 groups_member_id(&g->e->groups, &g->e->people, m, t);
                 for (int i = 1; i < people->count; i++)
                         text_fmt(t, ",\"%s\":null", properties[people->list[i]].name);
@@ -222,22 +228,48 @@ find(struct emulator *e, struct exchange *x, const char *name)
         return NOBODY;
 }
 
+/* $filter=displayName eq 'O''Neill', and no other; the name as JSON. */
+static bool
+read_name(struct exchange *x, struct text *name)
+{
+        const char *filter = query_value(&x->query, "$filter"), *at = filter;
+        struct text plain = { 0 };
+        bool good;
+
+        if (filter == NULL)
+                return true;
+        good = strncasecmp(at, "displayName eq '", 16) == 0;
+        for (at += good ? 16 : 0; good && *at != '\0' && (at[0] != '\'' || at[1] == '\''); at++) {
+                text_char(&plain, *at);
+                at += *at == '\'';
+        }
+        good = good && strcmp(at, "'") == 0 && plain.len > 0;
+        if (good)
+                text_json(name, text_str(&plain));
+        else
+                exchange_trouble(x, T_UNSUPPORTED, "groups can be filtered by displayName eq '...' here.");
+        text_free(&plain);
+        return good;
+}
+
 static void
 list_by_life(struct emulator *e, struct exchange *x, enum life life, const char *context)
 {
         struct gathered g;
+        struct text name = { 0 };
 
-        if (query_option(&x->query, "$filter") != NULL) {
-                exchange_trouble(x, T_UNSUPPORTED, "$filter on groups is not available here.");
+        if (!read_name(x, &name))
                 return;
-        }
         begin(&g, e, x);
         g.bare = true;
         for (uint32_t i = 0; i < e->groups.count; i++)
-                if (e->groups.list[i].life == life)
+                if (e->groups.list[i].life == life
+                    && (name.len == 0 || (e->groups.list[i].values[GROUP_NAME] != NULL
+                                          && strcasecmp(e->groups.list[i].values[GROUP_NAME], text_str(&name)) == 0)))
                         gather(&g, i | IS_GROUP);
         write_gathered(&g, context);
         end(&g);
+        text_free(&name);
 }
 
 void
@@ -266,6 +298,7 @@ group_get(struct emulator *e, struct exchange *x, const char *name)
                 return;
         x->status = 200;
         x->type = type_json;
+        x->objects++;
         text_fmt(&x->reply, "{\"@odata.context\":\"%s/v1.0/$metadata#groups/$entity\",", e->base);
         start = x->reply.len;
         group_write(&e->groups, index, &select, false, &x->reply);
@@ -285,6 +318,19 @@ read_cast(struct gathered *g, const char *segment)
         return g->cast != NULL;
 }
 
+/* A cast is an advanced query, on each of its pages. */
+static bool
+advanced(struct exchange *x)
+{
+        const char *count = query_value(&x->query, "$count");
+        bool page = query_option(&x->query, "$skiptoken") != NULL;
+
+        if (x->eventual && (page || (count != NULL && strcasecmp(count, "true") == 0)))
+                return true;
+        exchange_trouble(x, page ? T_PAGE_TOKEN : T_ADVANCED, "An OData cast");
+        return false;
+}
+
 void
 group_members(struct emulator *e, struct exchange *x, const char *name)
 {
@@ -297,8 +343,14 @@ group_members(struct emulator *e, struct exchange *x, const char *name)
                 return;
         begin(&g, e, x);
         if (x->query.segment_count <= 4 || read_cast(&g, x->query.segments[4])) {
+                bool deep = strcasecmp(x->query.segments[3], "transitiveMembers") == 0;
+
+                if (deep && g.cast != NULL && !advanced(x)) {
+                        end(&g);
+                        return;
+                }
                 if (!hidden)
-                        gather_members(&g, index, strcasecmp(x->query.segments[3], "transitiveMembers") == 0);
+                        gather_members(&g, index, deep);
                 write_gathered(&g, "directoryObjects");
         }
         end(&g);

@@ -216,6 +216,8 @@ groups_seen(const struct groups *g, const struct directory *d, uint32_t member)
                 return false;
         if ((member & IS_GROUP) != 0)
                 return g->list[member & ~IS_GROUP].life == LIFE_LIVE;
+        if ((member & IS_OTHER) != 0)
+                return true;
         return d->members[member].life == LIFE_LIVE;
 }
 
@@ -224,6 +226,13 @@ groups_member_id(const struct groups *g, const struct directory *d, uint32_t mem
 {
         bool group = (member & IS_GROUP) != 0;
 
+        if (!group && (member & IS_OTHER) != 0) {
+                text_put(t, member % 2 == 0 ? "{\"@odata.type\":\"#microsoft.graph.device\",\"id\":\""
+                                            : "{\"@odata.type\":\"#microsoft.graph.orgContact\",\"id\":\"");
+                guid_text(t, mix(g->realm), member & ~IS_OTHER);
+                text_char(t, '"');
+                return;
+        }
         text_put(t, group ? "{\"@odata.type\":\"#microsoft.graph.group\",\"id\":\""
                           : "{\"@odata.type\":\"#microsoft.graph.user\",\"id\":\"");
         guid_text(t, group ? g->realm : d->world.realm, member & ~IS_GROUP);

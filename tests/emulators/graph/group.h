@@ -1,7 +1,8 @@
 /* group.h - the groups: few, therefore kept whole, and their members, who may be
  * many.
  *
- * A member is a number: the index of a person, or of a group with IS_GROUP set.
+ * A member is a number: the index of a person, of a group with IS_GROUP set, or
+ * something else with IS_OTHER.
  * The array of members has holes where somebody left, so that positions last
  * while pages are read; a hash finds a member in it. Groups have a log of their
  * own, in which joining and leaving are entries. */
@@ -15,6 +16,7 @@
 #include <stdint.h>
 
 #define IS_GROUP UINT32_C(0x80000000)
+#define IS_OTHER UINT32_C(0x40000000)    /* a device (even) or a contact (odd): nothing but an id */
 
 enum group_property_id {
         GROUP_ID, GROUP_NAME, GROUP_DESCRIPTION, GROUP_MAIL, GROUP_MAIL_ENABLED, GROUP_MAIL_NICKNAME,

@@ -72,6 +72,9 @@ ledger_note(struct ledger *l, const struct exchange *x, const char *fault)
         count->requests++;
         count->errors += x->status >= 400 || x->ending != ENDING_WELL;
         count->bytes += x->reply.len;
+        count->units += x->units;
+        count->objects += x->objects;
+        count->batched += x->batched;
 }
 
 void
@@ -106,6 +109,36 @@ line_json(const struct ledger_line *line, struct text *t)
         text_lit(t, ",\"fault\":");
         text_json(t, line->fault);
         text_char(t, '}');
+}
+
+static void
+cost_json(const struct ledger_count *c, struct text *t)
+{
+        text_fmt(t, "{\"calls\":%llu,\"requests\":%llu,\"errors\":%llu,\"units\":%llu,\"objects\":%llu",
+                 (unsigned long long)(c->requests - c->batched), (unsigned long long)c->requests,
+                 (unsigned long long)c->errors, (unsigned long long)c->units, (unsigned long long)c->objects);
+}
+
+void
+ledger_cost(const struct ledger *l, struct text *t)
+{
+        struct ledger_count all = { .kind = "all" };
+
+        for (int i = 0; i < l->kind_count; i++) {
+                all.requests += l->kinds[i].requests;
+                all.errors += l->kinds[i].errors;
+                all.units += l->kinds[i].units;
+                all.objects += l->kinds[i].objects;
+                all.batched += l->kinds[i].batched;
+        }
+        cost_json(&all, t);
+        text_lit(t, ",\"kinds\":{");
+        for (int i = 0; i < l->kind_count; i++) {
+                text_fmt(t, "%s\"%s\":", i > 0 ? "," : "", l->kinds[i].kind);
+                cost_json(&l->kinds[i], t);
+                text_char(t, '}');
+        }
+        text_lit(t, "}}");
 }
 
 void

@@ -25,14 +25,6 @@ struct listing {
 };
 
 static bool
-eventual(const struct exchange *x)
-{
-        const char *level = exchange_header(x, "ConsistencyLevel");
-
-        return level != NULL && strcasecmp(level, "eventual") == 0;
-}
-
-static bool
 counting(const struct exchange *x)
 {
         const char *count = query_value(&x->query, "$count");
@@ -97,6 +89,7 @@ write_objects(struct listing *l)
                         write_boss(l, at, &style);
         }
         l->link.at = at;
+        l->x->objects += written;
         text_free(&scratch);
 }
 
@@ -149,7 +142,7 @@ begin(struct listing *l)
 {
         struct exchange *x = l->x;
         const char *filter = query_value(&x->query, "$filter"), *expand = query_value(&x->query, "$expand");
-        bool advanced = eventual(x) && counting(x);
+        bool advanced = x->eventual && counting(x);
 
         l->link = (struct link){ .kind = LINK_LIST, .issued = x->now };
         if (query_option(&x->query, "$skip") != NULL || query_option(&x->query, "$orderby") != NULL ||
@@ -182,7 +175,7 @@ go_on(struct listing *l, const struct query_option *token)
 
         if (!link_read(&l->link, &l->text, e->link_key, token->exact) || l->link.kind != LINK_LIST ||
             l->link.at > e->people.count || (e->pages_dead && l->link.serial <= e->links_dead) ||
-            ((l->link.flags & LINK_ADVANCED) != 0 && !eventual(x))) {
+            ((l->link.flags & LINK_ADVANCED) != 0 && !x->eventual)) {
                 exchange_trouble(x, T_PAGE_TOKEN, "");
                 return false;
         }
@@ -230,7 +223,7 @@ users_count(struct emulator *e, struct exchange *x)
         struct listing l = { .e = e, .x = x, .life = LIFE_LIVE };
         const char *filter = query_value(&x->query, "$filter");
 
-        if (!eventual(x)) {
+        if (!x->eventual) {
                 exchange_trouble(x, T_COUNT, "");
                 return;
         }

@@ -31,6 +31,7 @@ tests_emulators_graph_libgraph_la_SOURCES = \
   tests/emulators/graph/names.c tests/emulators/graph/names.h \
   tests/emulators/graph/object.c tests/emulators/graph/object.h \
   tests/emulators/graph/person.c tests/emulators/graph/person.h \
+  tests/emulators/graph/photo.c tests/emulators/graph/photo.h \
   tests/emulators/graph/places.c tests/emulators/graph/places.h \
   tests/emulators/graph/property.c tests/emulators/graph/property.h \
   tests/emulators/graph/query.c tests/emulators/graph/query.h \
@@ -64,7 +65,7 @@ tests_emulators_graph_test_SOURCES = tests/emulators/graph/test.c tests/emulator
   tests/emulators/graph/shape.c tests/emulators/graph/shape.h \
   tests/emulators/graph/test-delta.c tests/emulators/graph/test-faults.c \
   tests/emulators/graph/test-groups.c tests/emulators/graph/test-links.c \
-  tests/emulators/graph/test-list.c tests/emulators/graph/test-people.c \
+  tests/emulators/graph/test-list.c tests/emulators/graph/test-people.c tests/emulators/graph/test-photo.c \
   tests/emulators/graph/test-token.c
 tests_emulators_graph_test_CPPFLAGS = -D_GNU_SOURCE
 tests_emulators_graph_test_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JSON_CFLAGS)

@@ -45,7 +45,9 @@ selection_read(struct selection *s, const char *text, enum reading reading, stru
                         text_free(&name);
                         return false;
                 }
-                props_add(&set, (unsigned)p);
+                /* Without its own right this one is missing, as if it had not been asked for. */
+                if (x->reads_leave || strcmp(properties[p].name, "employeeLeaveDateTime") != 0)
+                        props_add(&set, (unsigned)p);
                 text += len + (text[len] == ',');
         }
         selection_of(s, &set);

@@ -10,4 +10,5 @@ Suite *suite_delta(void);
 Suite *suite_links(void);
 Suite *suite_faults(void);
 Suite *suite_groups(void);
+Suite *suite_photo(void);
 #endif

@@ -14,6 +14,7 @@ main(void)
         srunner_add_suite(r, suite_links());
         srunner_add_suite(r, suite_faults());
         srunner_add_suite(r, suite_groups());
+        srunner_add_suite(r, suite_photo());
         if (UNIT_SANITIZED && getenv("CK_FORK") == NULL)
                 srunner_set_fork_status(r, CK_NOFORK);
         srunner_run_all(r, CK_ENV);

@@ -52,6 +52,7 @@ throttle_pass(struct throttle *t, const struct settings *set, uint32_t people, c
         int64_t now = clock_monotonic_ms();
         char number[24];
 
+        x->units = units;
         snprintf(number, sizeof number, "%u", units);
         if (!set->throttle) {
                 exchange_add(x, "x-ms-resource-unit", number);

@@ -13,6 +13,7 @@ write_one(struct emulator *e, struct exchange *x, uint32_t index, const struct s
         size_t start;
 
         x->status = 200;
+        x->objects++;
         x->type = type_json;
         text_fmt(t, "{\"@odata.context\":\"%s/v1.0/$metadata#%s/$entity\",", e->base, about);
         start = t->len;
@@ -78,15 +79,31 @@ user_manager(struct emulator *e, struct exchange *x, const char *name)
                 write_one(e, x, boss, &s, "directoryObjects");
 }
 
+static void
+write_group(struct emulator *e, struct exchange *x, uint32_t group)
+{
+        struct props select;
+
+        if (!group_select(&select, query_value(&x->query, "$select"), false, x))
+                return;
+        x->status = 200;
+        x->type = type_json;
+        x->objects++;
+        group_write(&e->groups, group, &select, false, &x->reply);
+        text_char(&x->reply, '}');
+}
+
 void
 deleted_get(struct emulator *e, struct exchange *x, const char *id)
 {
-        uint32_t index = directory_find(&e->people, id);
+        uint32_t index = directory_find(&e->people, id), group = guid_index(id, strlen(id), e->groups.realm);
         struct selection s;
 
         if (!selection_read(&s, query_value(&x->query, "$select"), READING_SINGLE, x))
                 return;
-        if (index == NOBODY || e->people.members[index].life != LIFE_DELETED)
+        if (group != NOBODY && group < e->groups.count && e->groups.list[group].life == LIFE_DELETED)
+                write_group(e, x, group);
+        else if (index == NOBODY || e->people.members[index].life != LIFE_DELETED)
                 exchange_trouble(x, T_NO_OBJECT, id);
         else
                 write_one(e, x, index, &s, "directoryObjects");
