@@ -67,13 +67,13 @@ entra_cloud_set(struct entra *entra, struct mst_error *err)
 
         if (cloud >= sizeof clouds / sizeof clouds[0])
                 return mst_fail(err, MST_ECONFIG, "there is no such cloud");
-        if (config->tenant == NULL || !good_tenant(config->tenant))
+        if (entra->tenant == NULL || !good_tenant(entra->tenant))
                 return mst_fail(err, MST_ECONFIG, "tenant '%.100s' is neither a directory id (GUID) nor a "
-                                "domain name", config->tenant != NULL ? config->tenant : "");
-        if (strcmp(config->tenant, "common") == 0 || strcmp(config->tenant, "consumers") == 0
-            || strcmp(config->tenant, "organizations") == 0)
+                                "domain name", entra->tenant != NULL ? entra->tenant : "");
+        if (strcmp(entra->tenant, "common") == 0 || strcmp(entra->tenant, "consumers") == 0
+            || strcmp(entra->tenant, "organizations") == 0)
                 return mst_fail(err, MST_ECONFIG, "tenant '%s' does not name one directory: give its id "
-                                "or a domain name", config->tenant);
+                                "or a domain name", entra->tenant);
         login = config->login_url != NULL ? config->login_url : clouds[cloud].login;
         graph = config->graph_url != NULL ? config->graph_url : clouds[cloud].graph;
         entra->login = mst_arena_strndup(arena, login, without_slashes(login));
@@ -84,7 +84,7 @@ entra_cloud_set(struct entra *entra, struct mst_error *err)
         entra->scope = config->scope != NULL ? mst_arena_strdup(arena, config->scope)
                 : mst_arena_printf(arena, "%s/.default", root_of(arena, entra->graph));
         entra->token_url = mst_arena_printf(arena, "%s/%s/oauth2/v2.0/token", entra->login,
-                                            config->tenant);
+                                            entra->tenant);
         if (entra->base == NULL || entra->scope == NULL || entra->token_url == NULL)
                 return mst_fail_memory(err, "setting up the connector");
         return MST_OK;

@@ -5,7 +5,7 @@
  * options, descriptor, and the life of an instance. */
 #include <stdlib.h>
 
-#include "entra.h"
+#include "signin.h"
 
 static const struct mst_option entra_options[] = {
         { .name = "tenant", MST_TEXT_OPTION(struct entra_config, tenant),
@@ -18,6 +18,17 @@ static const struct mst_option entra_options[] = {
                   "with admin consent." },
         { .name = "client-secret", MST_SECRET_OPTION(struct entra_config, client_secret),
           .help = "client secret: its Value, not its Secret ID" },
+        { .name = "certificate", MST_SECRET_OPTION(struct entra_config, certificate),
+          .help = "certificate to sign in with, and its RSA key: PEM, or PKCS#12 (.pfx)",
+          .more = "The same certificate, without the key, is uploaded to the app registration." },
+        { .name = "certificate-key", MST_SECRET_OPTION(struct entra_config, certificate_key),
+          .help = "private key of the certificate (PEM), when it is not in the same file" },
+        { .name = "certificate-password", MST_SECRET_OPTION(struct entra_config, certificate_password),
+          .help = "password of an encrypted key or PKCS#12 file" },
+        { .name = "certificate-form", MST_CHOICE_OPTION(struct entra_config, certificate_form),
+          .flags = MST_OPT_ADVANCED, .choices = "PS256|RS256", .def = "PS256",
+          .help = "how the certificate's key signs, and which thumbprint goes with it",
+          .more = "PS256 goes with the SHA-256 thumbprint, RS256 (older) with that of SHA-1." },
         { .name = "cloud", MST_CHOICE_OPTION(struct entra_config, cloud),
           .flags = MST_OPT_IDENTITY, .choices = "global|us-gov|us-dod|china", .def = "global",
           .help = "the cloud in which the directory lives" },
@@ -106,9 +117,11 @@ entra_open(const void *config, struct mst_host *host, void **self, struct mst_er
         if (entra->arena == NULL || entra->plan_arena == NULL || entra->scratch == NULL)
                 code = mst_fail_memory(err, "opening the connector");
         else
-                code = entra_credential_check(config, err);
+                code = entra_credential_choose(entra, err);
         if (code == MST_OK)
                 code = entra_cloud_set(entra, err);
+        if (code == MST_OK)
+                code = entra_credential_check(entra, err);
         if (code == MST_OK)
                 code = start_client(entra, err);
         if (code != MST_OK) {

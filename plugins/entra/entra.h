@@ -4,7 +4,7 @@
  *   attributes.c  what Graph knows of a user, and why some of it cannot be had
  *   plan.c        from the names that rules and maps use to $select and columns
  *   cloud.c       which addresses belong to which cloud
- *   token.c       signing in
+ *   signin.h      signing in: lists the files that know credentials
  *   aadsts.c      what the sign-in's error numbers mean for an admin
  *   graph.c       one call of Graph
  *   problem.c     what Graph says when it refuses, as a sentence
@@ -27,6 +27,8 @@ struct entra_config {
         char *tenant;
         char *client_id;
         struct mst_secret *client_secret;
+        struct mst_secret *certificate, *certificate_key, *certificate_password;
+        int64_t certificate_form;
         int64_t cloud;
         char *login_url, *graph_url, *scope;
         struct mst_http_config http;
@@ -72,9 +74,13 @@ struct entra_loop {
         uint64_t steps, limit;
 };
 
+struct entra_credential;
+
 struct entra {
         const struct entra_config *config;
         struct mst_host *host;
+        const struct entra_credential *credential;
+        const char *tenant, *client_id;      /* the configuration's or the environment's */
         struct mst_arena *arena;             /* as long as the instance                */
         struct mst_arena *plan_arena;
         struct mst_arena *scratch;           /* one call                               */
@@ -106,7 +112,6 @@ int entra_plan_make(struct entra *entra, bool anew, struct mst_error *err);
 int entra_cloud_set(struct entra *entra, struct mst_error *err);
 
 /* token.c */
-int entra_credential_check(const struct entra_config *config, struct mst_error *err);
 int entra_token_get(void *self, struct mst_secret **ret, int64_t *life_ms, struct mst_error *err);
 
 /* aadsts.c: the numbers' meaning; NULL when unknown. */

@@ -9,12 +9,15 @@ plugin_LTLIBRARIES += plugins/entra.la
 endif
 endif
 plugins_entra_la_SOURCES = plugins/entra/entra.h plugins/entra/entra.c plugins/entra/aadsts.c \
+  plugins/entra/answer.c plugins/entra/assertion.c plugins/entra/base64.c \
+  plugins/entra/certificate.c plugins/entra/certificate.h plugins/entra/credential.c \
+  plugins/entra/signin.h \
   plugins/entra/attributes.c plugins/entra/cloud.c plugins/entra/cursor.c plugins/entra/delta.c \
   plugins/entra/fetch.c plugins/entra/graph.c plugins/entra/person.c plugins/entra/plan.c \
   plugins/entra/probe.c plugins/entra/problem.c plugins/entra/token.c
 plugins_entra_la_CPPFLAGS = $(PLUGIN_INCLUDES)
-plugins_entra_la_CFLAGS = $(AM_CFLAGS)
-plugins_entra_la_LIBADD = libmuster-net.la libmuster.la
+plugins_entra_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
+plugins_entra_la_LIBADD = libmuster-net.la libmuster.la $(CRYPTO_LIBS)
 plugins_entra_la_LDFLAGS = $(PLUGIN_LINK)
 EXTRA_DIST += plugins/entra/README
 dist_man_MANS += plugins/entra/muster-entra.5

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "entra.h"
+#include "signin.h"
 
 /* A call that must work. */
 static int
@@ -84,7 +84,7 @@ lower(struct entra *entra, const char *text)
 static int
 identify(struct entra *entra, struct mst_facts *facts, struct mst_error *err)
 {
-        const char *url, *id = NULL, *tenant = entra->config->tenant;
+        const char *url, *id = NULL, *tenant = entra->tenant;
 
         url = mst_arena_printf(entra->scratch, "%s/organization?$select=id", entra->base);
         if (url == NULL)
@@ -143,5 +143,6 @@ entra_probe(void *self, struct mst_facts *facts, struct mst_error *err)
         if (identify(entra, facts, err) != MST_OK)
                 return err->code;
         tell_facts(entra, facts);
+        entra_credential_note(entra, facts);
         return MST_OK;
 }

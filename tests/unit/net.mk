@@ -38,10 +38,12 @@ tests_unit_http_tls_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_http_tls_LDADD = libmuster-net.la $(UNIT_LIBS)
 TESTS += tests/unit/http-tls
 
+if HAVE_CRYPTO
+
 check_PROGRAMS += tests/unit/entra-tables
 tests_unit_entra_tables_SOURCES = tests/unit/entra-tables.c $(plugins_entra_la_SOURCES)
-tests_unit_entra_tables_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_entra_tables_LDADD = libmuster-net.la $(UNIT_LIBS)
+tests_unit_entra_tables_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_entra_tables_LDADD = libmuster-net.la $(UNIT_LIBS) $(CRYPTO_LIBS)
 TESTS += tests/unit/entra-tables
 
 if HAVE_MHD
@@ -49,16 +51,24 @@ if HAVE_MHD
 check_PROGRAMS += tests/unit/entra-read
 tests_unit_entra_read_SOURCES = tests/unit/entra-read.c tests/unit/graph.c tests/unit/graph.h \
   $(plugins_entra_la_SOURCES)
-tests_unit_entra_read_CFLAGS = $(UNIT_CFLAGS) $(JSON_CFLAGS)
-tests_unit_entra_read_LDADD = libmuster-net.la $(UNIT_LIBS) $(JSON_LIBS)
+tests_unit_entra_read_CFLAGS = $(UNIT_CFLAGS) $(JSON_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_entra_read_LDADD = libmuster-net.la $(UNIT_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS)
 TESTS += tests/unit/entra-read
 
 check_PROGRAMS += tests/unit/entra-trouble
 tests_unit_entra_trouble_SOURCES = tests/unit/entra-trouble.c tests/unit/graph.c tests/unit/graph.h \
   tests/unit/server.c tests/unit/server.h $(plugins_entra_la_SOURCES)
-tests_unit_entra_trouble_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_entra_trouble_LDADD = libmuster-net.la $(UNIT_LIBS)
+tests_unit_entra_trouble_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_entra_trouble_LDADD = libmuster-net.la $(UNIT_LIBS) $(CRYPTO_LIBS)
 TESTS += tests/unit/entra-trouble
 
+check_PROGRAMS += tests/unit/entra-signin
+tests_unit_entra_signin_SOURCES = tests/unit/entra-signin.c tests/unit/graph.c tests/unit/graph.h \
+  tests/emulators/graph/forge.c tests/emulators/graph/forge.h $(plugins_entra_la_SOURCES)
+tests_unit_entra_signin_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_entra_signin_LDADD = libmuster-net.la $(UNIT_LIBS) $(CRYPTO_LIBS)
+TESTS += tests/unit/entra-signin
+
+endif
 endif
 endif

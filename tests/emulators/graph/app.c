@@ -45,6 +45,7 @@ apps_close(struct apps *a)
                 free(a->list[i].id);
                 free(a->list[i].secret);
                 free(a->list[i].roles);
+                assertion_forget(&a->list[i]);
         }
         *a = (struct apps){ 0 };
 }

@@ -4,6 +4,7 @@
  * and sealed with our own key, so that nothing about it need be kept. */
 #ifndef GRAPH_APP_H
 #define GRAPH_APP_H
+#include "assertion.h"
 #include "text.h"
 #include "trouble.h"
 
@@ -17,6 +18,8 @@ struct app {
         int64_t secret_ends;            /* 0: never */
         bool disabled;
         char *roles;                    /* separated by spaces */
+        struct certificate certificates[APP_CERTIFICATES];
+        struct federation federations[APP_FEDERATIONS];
 };
 
 struct apps {

@@ -191,6 +191,28 @@ call_settings(struct emulator *e, struct json_object *ask, struct text *answer, 
         return true;
 }
 
+/* "certificate" (PEM) and "federation" are added to what is registered; "forget" empties
+ * both first. */
+static bool
+register_credentials(struct app *app, struct json_object *ask, struct text *why)
+{
+        const char *pem = word_of(ask, "certificate", NULL);
+        struct json_object *trust = json_object_object_get(ask, "federation");
+
+        if (json_object_get_boolean(json_object_object_get(ask, "forget")))
+                assertion_forget(app);
+        if (pem != NULL && !assertion_register(app, pem)) {
+                text_put(why, "\"certificate\" must be a certificate in PEM form, and there is room for four");
+                return false;
+        }
+        if (trust != NULL && !assertion_trust(app, word_of(trust, "issuer", ""), word_of(trust, "subject", ""),
+                                              word_of(trust, "audience", ""))) {
+                text_put(why, "there is room for four federations");
+                return false;
+        }
+        return true;
+}
+
 /* {"clientId":...,"secret":...,"secretEnds":...,"disabled":...,"roles":"A B"} */
 static bool
 call_app(struct emulator *e, struct json_object *ask, struct text *answer, struct text *why)
@@ -211,6 +233,8 @@ call_app(struct emulator *e, struct json_object *ask, struct text *answer, struc
                 app_set(&app->secret, secret);
         if (roles != NULL)
                 app_set(&app->roles, roles);
+        if (!register_credentials(app, ask, why))
+                return false;
         app->disabled = json_object_get_boolean(json_object_object_get(ask, "disabled"));
         text_lit(answer, "{\"clientId\":");
         text_json(answer, app->id);

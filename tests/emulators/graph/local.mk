@@ -7,6 +7,7 @@ endif
 tests_emulators_graph_libgraph_la_SOURCES = \
   tests/emulators/graph/account.c \
   tests/emulators/graph/app.c tests/emulators/graph/app.h \
+  tests/emulators/graph/assertion.c tests/emulators/graph/assertion.h \
   tests/emulators/graph/batch.c \
   tests/emulators/graph/bulk.c \
   tests/emulators/graph/change.c tests/emulators/graph/change.h \
@@ -45,8 +46,8 @@ tests_emulators_graph_libgraph_la_SOURCES = \
   tests/emulators/graph/user.c \
   tests/emulators/graph/values.c tests/emulators/graph/values.h
 tests_emulators_graph_libgraph_la_CPPFLAGS = -D_GNU_SOURCE
-tests_emulators_graph_libgraph_la_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
-tests_emulators_graph_libgraph_la_LIBADD = $(JSON_LIBS)
+tests_emulators_graph_libgraph_la_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(CRYPTO_CFLAGS)
+tests_emulators_graph_libgraph_la_LIBADD = $(JSON_LIBS) $(CRYPTO_LIBS)
 tests_emulators_graph_graph_emulator_SOURCES = tests/emulators/graph/main.c \
   tests/emulators/graph/server.c tests/emulators/graph/server.h
 tests_emulators_graph_graph_emulator_CPPFLAGS = -D_GNU_SOURCE

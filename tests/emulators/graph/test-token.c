@@ -10,6 +10,7 @@
 #define URL "/" TENANT "/oauth2/v2.0/token"
 #define GRANT "grant_type=client_credentials"
 #define SECRET "&client_secret=s%2Bcret"
+#define BEARER "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
 
 static const struct {
         const char *url, *body, *basic;
@@ -28,7 +29,8 @@ static const struct {
         { URL, FORM "&client_secret=s&cret", NULL, 401, "invalid_client", 7000215 },
         { URL, FORM, NULL, 401, "invalid_client", 7000218 },
         { URL, FORM "&client_secret=", NULL, 401, "invalid_client", 7000218 },
-        { URL, FORM "&client_assertion=a.b.c", NULL, 401, "invalid_client", 700027 },
+        { URL, FORM "&client_assertion=a.b.c", NULL, 400, "invalid_request", 900144 },
+        { URL, FORM BEARER "&client_assertion=a.b.c", NULL, 401, "invalid_client", 700027 },
         { "/11111111-2222-4333-8444-555555555555/oauth2/v2.0/token", FORM SECRET, NULL, 400, "invalid_request", 90002 },
         { "/fabrikam.example/oauth2/v2.0/token", FORM SECRET, NULL, 400, "invalid_request", 90002 },
         { "/no-tenant/oauth2/v2.0/token", FORM SECRET, NULL, 400, "invalid_request", 900023 },

@@ -1,5 +1,5 @@
 /* token.c - the token endpoint: client credentials with a secret, in the body or
- * by HTTP Basic. The order of the checks is that of the service: tenant, form,
+ * by HTTP Basic, or with an assertion (assertion.c). The order of the checks is that of the service: tenant, form,
  * application, scope, credential. */
 #include "emulator.h"
 
@@ -121,14 +121,40 @@ check_scope(struct emulator *e, struct exchange *x, const char *scope, char ret[
         return known;
 }
 
+/* Its "aud" is the endpoint, by the tenant's id or its domain. */
+static bool
+check_assertion(struct emulator *e, struct exchange *x, const struct form *f, const struct app *app)
+{
+        const char *type = field(f, "client_assertion_type");
+        struct text by_id = { 0 }, by_name = { 0 }, about = { 0 };
+        const char *urls[3] = { NULL };
+        enum trouble what;
+
+        if (type == NULL || strcmp(type, "urn:ietf:params:oauth:client-assertion-type:jwt-bearer") != 0) {
+                aadsts(e, x, T_MISSING, "client_assertion_type");
+                return false;
+        }
+        text_fmt(&by_id, "%s/%s/oauth2/v2.0/token", e->base, e->tenant);
+        text_fmt(&by_name, "%s/%s/oauth2/v2.0/token", e->base, e->domain);
+        urls[0] = text_str(&by_id);
+        urls[1] = text_str(&by_name);
+        what = assertion_check(app, field(f, "client_assertion"), urls, x->now, &about);
+        if (what != T_NONE)
+                aadsts(e, x, what, text_str(&about));
+        text_free(&by_id);
+        text_free(&by_name);
+        text_free(&about);
+        return what == T_NONE;
+}
+
 static bool
 check_credential(struct emulator *e, struct exchange *x, const struct form *f, const struct app *app)
 {
         const char *secret = f->basic_secret != NULL ? f->basic_secret : field(f, "client_secret");
 
         if (field(f, "client_assertion") != NULL)
-                aadsts(e, x, T_BAD_ASSERTION, app->id);
-        else if (secret == NULL || *secret == '\0')
+                return check_assertion(e, x, f, app);
+        if (secret == NULL || *secret == '\0')
                 aadsts(e, x, T_NO_CREDENTIAL, "");
         else if (strcmp(secret, app->secret) != 0)
                 aadsts(e, x, T_WRONG_SECRET, app->id);

@@ -24,6 +24,11 @@ const struct trouble_row troubles[] = {
                 "'client_assertion' or 'client_secret'." },
         [T_BAD_ASSERTION] = { 401, "invalid_client", 700027, "The certificate with identifier used to sign the client "
                 "assertion is not registered on application '%s'." },
+        [T_ASSERTION_TIME] = { 401, "invalid_client", 700024, "Client assertion is not within its valid time range. "
+                "Current time and the claims 'nbf' and 'exp' disagree for '%s'." },
+        [T_NO_FEDERATION] = { 401, "invalid_client", 700213, "No matching federated identity record found for presented "
+                "assertion subject '%s'. Check your federated identity credential Subject, Audience and Issuer against "
+                "the presented assertion." },
 
         [T_NO_TOKEN] = { 401, "InvalidAuthenticationToken", 0, "Access token is empty." },
         [T_BAD_TOKEN] = { 401, "InvalidAuthenticationToken", 0, "IDX14100: JWT is not well formed, there are no dots (.)." },
