@@ -27,6 +27,8 @@ const struct mstc_command *const mstc_commands[] = {
         &mstc_command_approve,
         &mstc_command_reject,
         &mstc_command_reset,
+        &mstc_command_test,
+        &mstc_command_eval,
         &mstc_command_plugins,
         &mstc_command_version,
         &mstc_command_help,

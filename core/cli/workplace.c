@@ -152,18 +152,15 @@ mstc_workplace_setup(struct mstc_cli *cli, struct mstc_workplace *place, bool qu
         return MSTC_END_DONE;
 }
 
-int
-mstc_workplace_store(struct mstc_cli *cli, struct mstc_workplace *place, const char *key)
+static int
+open_store(struct mstc_cli *cli, struct mstc_workplace *place, const char *key)
 {
         struct mst_error err = { 0 };
-        int code = mstc_workplace_config(cli, place);
 
-        if (code != MSTC_END_DONE)
-                return code;
         if (mstc_store_open(place->config->store_path, MSTC_READ, &place->store, &err) == MST_OK)
                 return MSTC_END_DONE;
         place->store = NULL;
-        if (err.code != MST_ENOTFOUND) {
+        if (err.code != MST_ENOTFOUND || key == NULL) {
                 mstc_cli_fail(cli, &err);
                 return MSTC_END_FAILED;
         }
@@ -174,6 +171,22 @@ mstc_workplace_store(struct mstc_cli *cli, struct mstc_workplace *place, const c
                 printf("Nothing has run yet: there is no store %s.\n",
                        mstc_fit(cli->arena, place->config->store_path, 0));
         return MSTC_END_DONE;
+}
+
+int
+mstc_workplace_store(struct mstc_cli *cli, struct mstc_workplace *place, const char *key)
+{
+        int code = mstc_workplace_config(cli, place);
+
+        return code == MSTC_END_DONE ? open_store(cli, place, key) : code;
+}
+
+int
+mstc_workplace_rules(struct mstc_cli *cli, struct mstc_workplace *place, const char *key)
+{
+        int code = mstc_workplace_setup(cli, place, true);
+
+        return code == MSTC_END_DONE ? open_store(cli, place, key) : code;
 }
 
 void

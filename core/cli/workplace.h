@@ -26,8 +26,10 @@ int mstc_workplace_config(struct mstc_cli *cli, struct mstc_workplace *place);
 int mstc_workplace_setup(struct mstc_cli *cli, struct mstc_workplace *place, bool quiet);
 /* The configuration, and the store for reading.  When nothing has run yet this says so,
  * gives the document the empty list 'key', and leaves place->store NULL: nothing more is
- * to be done. */
+ * to be done.  With 'key' NULL that is an error. */
 int mstc_workplace_store(struct mstc_cli *cli, struct mstc_workplace *place, const char *key);
+/* The same, and everything compiled as mstc_workplace_setup() does, warnings left out. */
+int mstc_workplace_rules(struct mstc_cli *cli, struct mstc_workplace *place, const char *key);
 void mstc_workplace_close(struct mstc_workplace *place);
 
 /* The complaints: file:line:column: error: text, the remedy below; or "complaints". */

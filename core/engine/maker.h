@@ -20,8 +20,6 @@ const char *mstc_maker_say(struct mstc_maker *maker, const char *format, ...) MS
 
 /* setup-compile.c */
 
-/* The attributes of users as the rules see them.  False: out of memory. */
-bool mstc_maker_schema(struct mstc_maker *maker, const struct mst_facts *facts, struct mstc_schema *ret);
 /* Has it that attribute, or could it? */
 bool mstc_maker_knows(const struct mstc_schema *schema, const char *name);
 const struct mstc_schema *mstc_maker_schema_of(const struct mstc_maker *maker, const struct mstc_instance *instance);

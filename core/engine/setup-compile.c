@@ -14,9 +14,9 @@ static const struct mstc_schema_attribute group_attributes[] = {
 const struct mstc_schema mstc_group_schema = { group_attributes, 2, true };
 
 bool
-mstc_maker_schema(struct mstc_maker *maker, const struct mst_facts *facts, struct mstc_schema *ret)
+mstc_setup_schema(const struct mst_facts *facts, struct mst_arena *arena, struct mstc_schema *ret)
 {
-        struct mstc_schema_attribute *rows = mst_arena_alloc(maker->arena, (facts->attribute_count + 1) * sizeof *rows);
+        struct mstc_schema_attribute *rows = mst_arena_alloc(arena, (facts->attribute_count + 1) * sizeof *rows);
 
         *ret = (struct mstc_schema){ .attributes = rows, .closed = true };
         if (rows == NULL)

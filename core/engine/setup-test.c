@@ -6,6 +6,7 @@
 
 #include <json-c/json.h>
 
+#include "engine/jsonrecord.h"
 #include "engine/maker.h"
 #include "util/alloc.h"
 #include "util/date.h"
@@ -22,66 +23,9 @@ struct testing {
 };
 
 static void json_drop(json_object **o) { json_object_put(*o); }
-static void tokener_drop(json_tokener **t) { if (*t != NULL) json_tokener_free(*t); }
 static void arena_drop(struct mst_arena **a) { mst_arena_free(*a); }
 
 /* ---- the user ---- */
-
-static enum mst_type
-type_of(const struct testing *t, const char *name)
-{
-        for (size_t i = 0; i < t->schema->count; i++)
-                if (strcasecmp(t->schema->attributes[i].name, name) == 0)
-                        return t->schema->attributes[i].type;
-        return MST_NULL;
-}
-
-static void
-put_text(const struct testing *t, struct mst_value *value, json_object *from, enum mst_type type)
-{
-        const char *text = json_object_get_string(from);
-        size_t length = (size_t)json_object_get_string_len(from);
-        int64_t date;
-
-        if (type == MST_DATE && mstc_date_parse_iso(text, length, &date))
-                mst_record_date(t->user, value, date);
-        else if (type == MST_REF)
-                mst_record_ref(t->user, value, text, length);
-        else
-                mst_record_text(t->user, value, text, length);
-}
-
-static void
-put(const struct testing *t, struct mst_value *value, json_object *from, enum mst_type type)
-{
-        switch (json_object_get_type(from)) {
-        case json_type_null:
-                mst_record_null(t->user, value);
-                break;
-        case json_type_boolean:
-                mst_record_bool(t->user, value, json_object_get_boolean(from));
-                break;
-        case json_type_int:
-                mst_record_int(t->user, value, json_object_get_int64(from));
-                break;
-        case json_type_double:
-                mst_record_real(t->user, value, json_object_get_double(from));
-                break;
-        case json_type_string:
-                put_text(t, value, from, type);
-                break;
-        case json_type_array:
-                mst_record_list(t->user, value);
-                for (size_t i = 0; i < json_object_array_length(from); i++)
-                        put(t, mst_record_append(t->user, value), json_object_array_get_idx(from, i), type);
-                break;
-        case json_type_object:
-                mst_record_object(t->user, value);
-                json_object_object_foreach(from, key, member)
-                        put(t, mst_record_member(t->user, value, key), member, MST_NULL);
-                break;
-        }
-}
 
 static void
 check_name(struct testing *t, const char *name)
@@ -102,41 +46,27 @@ check_name(struct testing *t, const char *name)
 static bool
 make_user(struct testing *t)
 {
-        MSTC_CLEANUP(tokener_drop) json_tokener *tokener = json_tokener_new_ex(16);
-        MSTC_CLEANUP(json_drop) json_object *json = NULL;
-        const char *text = t->config->user, *id = "test";
-        json_object *member;
+        struct mst_error err = { 0 };
+        MSTC_CLEANUP(json_drop) json_object *json = mstc_json_parse(t->config->user, strlen(t->config->user), &err);
 
-        if (tokener == NULL) {
-                t->maker->failed = true;
-                return false;
-        }
-        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-        json = json_tokener_parse_ex(tokener, text, (int)strlen(text) + 1);
-        if (json == NULL || !json_object_is_type(json, json_type_object)) {
+        if (err.code == MST_OK && !json_object_is_type(json, json_type_object))
+                mst_fail(&err, MST_ECONFIG, "it is something else");
+        if (err.code != MST_OK) {
                 mstc_report_error(t->maker->report, t->config->user_place,
                                   "write it like user='{\"department\":\"Finance\",\"accountEnabled\":true}'",
-                                  "user= is not a JSON object: %s",
-                                  json != NULL ? "something else"
-                                               : json_tokener_error_desc(json_tokener_get_error(tokener)));
+                                  "user= is not a JSON object: %s", err.text);
                 return false;
         }
-        if (json_object_object_get_ex(json, "id", &member) && json_object_is_type(member, json_type_string))
-                id = json_object_get_string(member);
-        t->user = mstc_record_new(t->arena, MST_USER, id, strlen(id));
+        t->user = mstc_json_to_record(json, "test", t->schema, t->arena, &err);
         if (t->user == NULL) {
-                t->maker->failed = true;
+                mstc_report_error(t->maker->report, t->config->user_place, NULL, "user= is not possible: %s", err.text);
                 return false;
         }
         json_object_object_foreach(json, key, value) {
+                (void)value;
                 check_name(t, key);
-                put(t, mst_record_put(t->user, key), value, type_of(t, key));
         }
-        if (mst_record_why_bad(t->user) == NULL)
-                return true;
-        mstc_report_error(t->maker->report, t->config->user_place, NULL, "user= is not possible: %s",
-                          mst_record_why_bad(t->user));
-        return false;
+        return true;
 }
 
 /* ---- the expectations ---- */

@@ -110,7 +110,7 @@ make_instance(struct mstc_maker *maker, struct mstc_instance *instance, struct m
         if (instance->filled != NULL)
                 maker->failed |= !mstc_filled_identity(instance->filled, table, instance->identity_options);
         instance->promised = config->is_source ? mstc_facts_of_source(plugin) : mstc_facts_of_sink(plugin);
-        if (instance->promised == NULL || !mstc_maker_schema(maker, instance->promised, schema)) {
+        if (instance->promised == NULL || !mstc_setup_schema(instance->promised, maker->arena, schema)) {
                 maker->failed = true;
                 return;
         }

@@ -88,6 +88,10 @@ void mstc_setup_free(struct mstc_setup *setup);
  * the mistakes in options that only the connector can see.  False when there are any. */
 bool mstc_setup_try(const struct mstc_setup *setup, struct mstc_report *report);
 
+/* The attributes of users as the rules see them; the facts must outlive it.  False: out of
+ * memory. */
+bool mstc_setup_schema(const struct mst_facts *facts, struct mst_arena *arena, struct mstc_schema *ret);
+
 struct mstc_sync *mstc_setup_sync(const struct mstc_setup *setup, const char *name);
 
 #endif

@@ -9,6 +9,7 @@
 #include <muster/escape.h>
 
 #include "host/value.h"
+#include "record/record.h"
 #include "util/alloc.h"
 #include "util/utf8.h"
 
@@ -37,12 +38,6 @@ static const struct {
         { MST_ATTR_MANY, "many" }, { MST_ATTR_REQUIRED, "required" }, { MST_ATTR_FIXED, "fixed after creation" },
         { MST_ATTR_EXACT, "case counts" }, { MST_ATTR_NAMING, "part of the name" },
         { MST_ATTR_READ_ONLY, "read only" }, { MST_ATTR_SECRET, "never shown" },
-};
-
-static const char *const type_words[] = {
-        [MST_NULL] = "null", [MST_BOOL] = "boolean", [MST_INT] = "integer", [MST_REAL] = "real", [MST_TEXT] = "text",
-        [MST_BYTES] = "bytes", [MST_DATE] = "date", [MST_REF] = "reference", [MST_LIST] = "list",
-        [MST_OBJECT] = "object",
 };
 
 void
@@ -187,7 +182,7 @@ put_attributes(struct mstc_buffer *into, const struct mst_attribute *table, uint
                 if (!title)
                         mstc_buffer_printf(into, "\nAttributes of %s\n", group != 0 ? "groups" : "users");
                 title = true;
-                mstc_buffer_text(&what, type_words[table->type]);
+                mstc_buffer_text(&what, mstc_type_name(table->type));
                 for (size_t i = 0; i < sizeof attribute_words / sizeof *attribute_words; i++)
                         if ((table->flags & attribute_words[i].bit) != 0)
                                 mstc_buffer_printf(&what, ", %s", attribute_words[i].word);
@@ -325,7 +320,7 @@ json_attribute(struct json *j, const struct mst_attribute *row)
         mstc_buffer_char(j->into, ',');
         json_text(j, "kind", (row->flags & MST_ATTR_GROUP) != 0 ? "group" : "user");
         mstc_buffer_char(j->into, ',');
-        json_text(j, "type", type_words[row->type]);
+        json_text(j, "type", mstc_type_name(row->type));
         mstc_buffer_text(j->into, ",\"flags\":[");
         for (size_t i = 0; i < sizeof attribute_words / sizeof *attribute_words; i++) {
                 if ((row->flags & attribute_words[i].bit) == 0)

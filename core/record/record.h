@@ -119,6 +119,9 @@ MST_API void mstc_record_compare(const struct mst_record *before, const struct m
                                               const struct mst_value *before,
                                               const struct mst_value *after), void *self);
 
+/* "text", "date", ..., as admins read them. */
+MST_API const char *mstc_type_name(enum mst_type type);
+
 /* As JSON (bytes as base64, dates ISO), for people and for --json.  A record is the
  * object of its attributes; kind and id are the caller's to put around it. */
 MST_API void mstc_value_json(const struct mst_value *value, struct mstc_buffer *into);

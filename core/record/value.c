@@ -15,6 +15,18 @@ of_type(const struct mst_value *value, enum mst_type type)
         return value != NULL && value->type == type ? value : NULL;
 }
 
+const char *
+mstc_type_name(enum mst_type type)
+{
+        static const char *const names[] = {
+                [MST_NULL] = "null", [MST_BOOL] = "boolean", [MST_INT] = "integer", [MST_REAL] = "real",
+                [MST_TEXT] = "text", [MST_BYTES] = "bytes", [MST_DATE] = "date", [MST_REF] = "reference",
+                [MST_LIST] = "list", [MST_OBJECT] = "object",
+        };
+
+        return (size_t)type < sizeof names / sizeof *names ? names[type] : "?";
+}
+
 enum mst_type
 mst_value_type(const struct mst_value *value)
 {

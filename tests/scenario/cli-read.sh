@@ -106,6 +106,37 @@ expect 0 holds 1 --json; json '#/ops=3' /holds/0/hold=1
 expect 2 holds 7; complains "no hold 7"
 expect 2 holds one; complains "N is a number"
 
+# --- rules: cases from a file, an expression for one person -----------------------------
+cases=$dir/cases.json
+cat >"$cases" <<'EOF'
+{ "users": [ { "id": "anna", "department": "Finance" }, { "id": "ben" } ],
+  "membership": [ { "id": "right", "rule": "user.department -eq \"Finance\"", "matches": ["anna"] },
+                  { "id": "wr\u001b[31mng", "rule": "user.department -eq null", "matches": ["anna"] } ] }
+EOF
+expect 1 test "$cases"; narrow; says 'in: anna'; says 'also in: ben'; says 'wr\x1b[31mng'; says "1 as expected, 1 different"
+! grep -q '^right' "$out" || fail "a case that is as expected is listed"
+expect 1 test "$cases" -v; says "as expected"
+expect 1 test "$cases" --json; json '#/cases=2' /cases/0/passed=true '/cases/1/expected=in: anna' /failed=1
+expect 0 test "$top_srcdir/tests/cases/rules-public.json"; says "354 as expected, 0 different"
+printf '{"users":[{"id":"a"}],"membership":[{"rule":"x","matches":["b"]},{"matches":[]}]}' >"$cases"
+expect 2 test "$cases"; complains "there is no user 'b'"; complains 'membership 2: needs either "rule" or "group"'
+expect 2 test "$cases" --json; json '#/complaints=2' /error/class=configuration
+expect 2 test "$dir/none.json"; complains "cannot be opened"
+expect 2 test; complains "usage: muster test"
+echo '{"department":"Finance","phones":["1","2"]}' >"$dir/person.json"
+expect 0 eval --record "$dir/person.json" 'user.department -eq "finance"'; says true; says boolean
+expect 0 eval --record "$dir/person.json" 'ToUpper([department])'; says FINANCE; says text
+expect 0 eval --record "$dir/person.json" '[phones]' --json; json /type=list '#/value=2' /language=mapping
+expect 0 eval --record "$dir/person.json" --now 2026-01-15T09:30:00Z 'FormatDateTime(Now(), , "M/d/yyyy h:mm:ss tt", "yyyy-MM-dd")'; says 2026-01-15
+expect 1 eval --record "$dir/person.json" 'Error("no way")'; says "no value"; says "no way"
+expect 2 eval --record "$dir/person.json" 'user.department -eqq "x"'; complains "expression:1:17"; complains "did you mean -eq"
+expect 2 eval --record "$dir/person.json" --rule '[department]'; complains "the text is no rule"
+expect 2 eval --record "$dir/person.json" --rule --map '[department]'; complains "exclude each other"
+expect 2 eval --record "$dir/person.json" --now soon '[department]'; complains "not 'soon'"
+expect 2 eval '[department]'; complains "--user U or --record FILE"
+expect 2 eval --user x --record y '[department]'; complains "--user U or --record FILE"
+expect 2 eval --record "$dir/none.json" '[department]'; complains "none.json"
+
 # not one control character but the line's end, wherever it comes from
 for command in $readers 'history 2' 'log 2' 'users evil' 'holds 1' 'groups fin'; do
         for form in '' --json; do

@@ -1,0 +1,144 @@
+/* test.c - `muster test`: cases that admins keep beside their configuration. */
+#include "build.h"
+
+#include "cli/cli.h"
+
+#include "cli/table.h"
+#include "cli/workplace.h"
+#include "engine/cases.h"
+#include "util/alloc.h"
+#include "util/report.h"
+
+static const struct mstc_column columns[] = {
+        { "CASE", MSTC_FLEXIBLE, 6 }, { "TEXT", MSTC_WRAPS, 16 }, { "EXPECTED", MSTC_WRAPS, 10 }, { "GOT", MSTC_WRAPS, 10 },
+};
+
+struct tally { size_t passed, failed; };
+
+static void
+show(struct mstc_cli *cli, struct mstc_table *table, const struct mstc_case *one)
+{
+        if (cli->json != NULL) {
+                mstc_json_object(cli->json, NULL);
+                mstc_json_text(cli->json, "kind", mstc_case_kind_name(one->kind));
+                mstc_json_text(cli->json, "id", one->id);
+                mstc_json_bool(cli->json, "passed", one->passed);
+                mstc_json_text(cli->json, "text", one->text);
+                if (one->note != NULL)
+                        mstc_json_text(cli->json, "note", one->note);
+                if (!one->passed) {
+                        mstc_json_text(cli->json, "expected", one->expected);
+                        mstc_json_text(cli->json, "got", one->got);
+                }
+                mstc_json_end(cli->json);
+                return;
+        }
+        if (one->passed && !cli->verbose)
+                return;
+        mstc_table_paint(table, one->passed ? MSTC_GOOD : MSTC_BAD, one->id);
+        mstc_table_cell(table, one->text);
+        mstc_table_cell(table, one->passed ? "as expected" : one->expected);
+        mstc_table_cell(table, one->got);
+}
+
+static int
+run_all(struct mstc_cli *cli, struct mstc_cases *cases, struct tally *tally)
+{
+        struct mstc_table *table = mstc_table_new(cli->arena, columns, sizeof columns / sizeof columns[0]);
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer out = { 0 };
+        struct mst_error err = { 0 };
+        bool memory = table == NULL;
+
+        if (cli->json != NULL)
+                mstc_json_array(cli->json, "cases");
+        for (size_t i = 0; i < mstc_cases_count(cases) && !memory; i++) {
+                struct mstc_case one;
+
+                memory = !mstc_cases_run(cases, i, &one);
+                if (memory)
+                        break;
+                tally->passed += one.passed;
+                tally->failed += !one.passed;
+                show(cli, table, &one);
+        }
+        if (cli->json != NULL)
+                mstc_json_end(cli->json);
+        else if (!memory && mstc_table_rows(table) > 0) {
+                memory = !mstc_table_render(table, cli->width, cli->colour, &out);
+                fputs(mstc_buffer_cstr(&out), stdout);
+        }
+        if (!memory)
+                return MSTC_END_DONE;
+        mst_fail_memory(&err, "running the cases");
+        return mstc_cli_fail(cli, &err);
+}
+
+static int
+test_file(struct mstc_cli *cli, const char *path, const struct mstc_sync *sync, struct tally *tally)
+{
+        struct mstc_report *report = mstc_report_new();
+        struct mstc_cases *cases = report != NULL ? mstc_cases_read(path, sync, report) : NULL;
+        struct mst_error err = { 0 };
+        size_t mistakes;
+        int code;
+
+        if (cases != NULL) {
+                code = run_all(cli, cases, tally);
+        } else {
+                mistakes = report != NULL ? mstc_report_errors(report) : 0;
+                if (report != NULL)
+                        mstc_report_print(cli, report, true);
+                if (mistakes > 0)
+                        mst_fail(&err, MST_ECONFIG, "%s has %zu mistake%s: no case was run", path, mistakes,
+                                 mistakes == 1 ? "" : "s");
+                else
+                        mst_fail_memory(&err, "reading the cases");
+                code = mstc_cli_fail(cli, &err);
+        }
+        mstc_cases_free(cases);
+        mstc_report_free(report);
+        return code;
+}
+
+static int
+run(struct mstc_cli *cli)
+{
+        const char *name = mstc_args_value(cli->args, "sync"), *path = mstc_args_at(cli->args, 0);
+        struct mstc_workplace place = { 0 };
+        const struct mstc_sync *sync = NULL;
+        struct tally tally = { 0 };
+        int code = MSTC_END_DONE;
+
+        if (name != NULL)
+                code = mstc_workplace_setup(cli, &place, true);
+        if (code == MSTC_END_DONE && name != NULL && (sync = mstc_setup_sync(place.setup, name)) == NULL)
+                code = mstc_cli_misused(cli, "there is no sync '%s' in %s", name, mstc_workplace_file(cli));
+        if (code == MSTC_END_DONE)
+                code = test_file(cli, path, sync, &tally);
+        if (code == MSTC_END_DONE && cli->json != NULL) {
+                mstc_json_number(cli->json, "passed", (int64_t)tally.passed);
+                mstc_json_number(cli->json, "failed", (int64_t)tally.failed);
+        } else if (code == MSTC_END_DONE)
+                printf("%s: %zu as expected, %s%zu different%s\n", mstc_fit(cli->arena, path, 0), tally.passed,
+                       mstc_paint_on(cli->colour, tally.failed > 0 ? MSTC_BAD : MSTC_PLAIN), tally.failed,
+                       mstc_paint_off(cli->colour, tally.failed > 0 ? MSTC_BAD : MSTC_PLAIN));
+        mstc_workplace_close(&place);
+        return code == MSTC_END_DONE && tally.failed > 0 ? MSTC_END_SOME_FAILED : code;
+}
+
+static const struct mstc_flag flags[] = {
+        { .name = "sync", .takes = "NAME", .help = "with that sync's groups and its source's attributes" },
+        { .name = NULL }
+};
+
+const struct mstc_command mstc_command_test = {
+        .name = "test", .arguments = "FILE", .flags = flags, .least = 1, .most = 1,
+        .summary = "run a file of rule cases",
+        .about =
+        "Runs each case of FILE (JSON: people, and what rules, maps and scoping filters must\n"
+        "give for them) and lists those that differ; with --verbose all.  muster-rules(7)\n"
+        "tells the format.  With --sync a case may name a group of the configuration instead\n"
+        "of a rule.  Nobody is asked and nothing is changed.  Exits with 1 when a case differs\n"
+        "and with 2 when the file is not right.",
+        .run = run,
+};
