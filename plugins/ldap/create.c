@@ -231,6 +231,8 @@ add_refused(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_
         struct ldp_result result;
 
         ldp_result_read(ld, message, &result);
+        if (result.rc == LDAP_NO_SUCH_OBJECT && ldp_parents_can(req))
+                return ldp_parents_begin(req, &step_add);
         if (req->place->kind == MST_GROUP && !req->bare && mst_op_member_count(req->op) > 0 &&
             may_be_a_member(result.rc)) {
                 req->bare = true;

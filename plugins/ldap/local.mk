@@ -19,7 +19,7 @@ plugins_ldap_la_SOURCES = plugins/ldap/ldap.c plugins/ldap/options.c plugins/lda
   plugins/ldap/entry.c plugins/ldap/entry.h plugins/ldap/probe.c plugins/ldap/find.c \
   plugins/ldap/list.c plugins/ldap/list.h plugins/ldap/request.c plugins/ldap/request.h \
   plugins/ldap/mods.c plugins/ldap/mods.h plugins/ldap/create.c plugins/ldap/change.c \
-  plugins/ldap/members.c plugins/ldap/ids.c plugins/ldap/pool.c
+  plugins/ldap/members.c plugins/ldap/ids.c plugins/ldap/parents.c plugins/ldap/pool.c
 plugins_ldap_la_CPPFLAGS = $(PLUGIN_INCLUDES) $(LDAP_CFLAGS) -D_GNU_SOURCE \
   -DLDP_VERSION='"$(PACKAGE_VERSION)"'
 plugins_ldap_la_LIBADD = libmuster.la $(LDAP_LIBS)

@@ -24,6 +24,10 @@ const struct mst_option ldp_options[] = {
           .help = "the attribute that names people, or several joined with '+'" },
         { .name = "group-rdn", MST_TEXT_OPTION(C, group_rdn), .def = "cn",
           .help = "the attribute that names groups, or several joined with '+'" },
+        { .name = "create-parents", MST_BOOLEAN_OPTION(C, create_parents), .def = "no",
+          .help = "make the entries that the map of @parent names and that do not exist",
+          .more = "One by one below the base, as organizationalUnit, organization, locality, country or "
+                  "domain, by the attribute that names them; they are never deleted." },
         { .name = "user-object-classes", MST_LIST_OPTION(C, user_classes),
           .def = "top person organizationalPerson inetOrgPerson",
           .help = "object classes of people that Muster creates" },

@@ -11,6 +11,7 @@ struct ldp_config {
         struct ldp_access access;
         char *user_base, *group_base;
         char *user_rdn, *group_rdn;
+        bool create_parents;
         char **user_classes, **group_classes;
         char *user_filter, *group_filter;
         char *member_attribute, *empty_member;

@@ -240,6 +240,8 @@ not_the_place(struct ldp_request *req, struct mst_error *err)
                 return ldp_request_settle(req, mst_op_verb(req->op) == MST_ADOPT ? MST_DUPLICATE : MST_RETRY,
                                           MST_EREFUSED, "'%s' belongs to somebody else by now (its %s differs)",
                                           req->dn, req->place->stamp != NULL ? req->place->stamp : LDP_ID);
+        if (req->blamed.rc == LDAP_NO_SUCH_OBJECT && ldp_parents_can(req))
+                return ldp_parents_begin(req, req->failed);
         if (req->blamed.rc == LDAP_NO_SUCH_OBJECT && req->parent != NULL)
                 return ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "'%s' cannot move below '%s', which does "
                                           "not exist: create it, or change the map of @parent", req->dn, req->parent);
@@ -297,6 +299,7 @@ ldp_request_locate(struct ldp_request *req, const struct ldp_step *resume, const
                 return ldp_request_refused(req, why, "changing", err);
         }
         req->located = true;
+        req->failed = req->step;
         req->blamed = *why;
         req->resume = resume;
         req->step = &step_locate;

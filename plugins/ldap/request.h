@@ -55,11 +55,20 @@ struct ldp_members {
         bool *present;
 };
 
+/* The parents that are being made; see parents.c. */
+struct ldp_parents {
+        const struct ldp_step *resume;
+        const char *making;              /* points into the request's 'parent'         */
+        LDAPMod **mods;
+        unsigned rounds;
+};
+
 struct ldp_request {
         struct ldp_sink *sink;
         struct mst_op *op;
         const struct ldp_place *place;
         const struct ldp_step *step, *resume;    /* resume: after the entry was located */
+        const struct ldp_step *failed;           /* the one that made us look for it   */
         struct mst_arena *arena;                 /* until settled; kept for the next op */
         const char *dn;                          /* where the entry is                 */
         const char *id;                          /* its entryUUID, or NULL             */
@@ -73,6 +82,7 @@ struct ldp_request {
         struct ldp_values classes;               /* those it has, when they were       */
         struct ldp_values *present;              /* values read again, by number of the change */
         struct ldp_members members;
+        struct ldp_parents parents;
         struct ldp_result blamed;                /* why the entry was looked for       */
         int msgid;
         int64_t deadline;
@@ -125,6 +135,10 @@ enum ldp_next ldp_create_begin(struct ldp_request *req);
 enum ldp_next ldp_change_begin(struct ldp_request *req);
 enum ldp_next ldp_delete_begin(struct ldp_request *req);
 enum ldp_next ldp_members_begin(struct ldp_request *req);
+
+/* parents.c: whether what is missing may be made, and its beginning. */
+bool ldp_parents_can(struct ldp_request *req);
+enum ldp_next ldp_parents_begin(struct ldp_request *req, const struct ldp_step *resume);
 
 /* For a new group: makes ready, without a step. */
 bool ldp_members_prepare(struct ldp_request *req);

@@ -41,3 +41,4 @@ tests_scenario_ldap_sink_LDADD = libmuster.la $(LDAP_LIBS) $(CHECK_LIBS)
 EXTRA_DIST += tests/scenario/ldap-sink.sh
 include tests/scenario/engine.mk
 include tests/scenario/servers.mk
+include tests/scenario/shape.mk

@@ -1,0 +1,18 @@
+/* shape.c - names, places, numbers and groups of every kind in real directories; started
+ * by ../ldap-shape.sh. */
+#include "shape.h"
+
+#include <stdlib.h>
+
+#include "../../unit/unit.h"
+
+static Suite *
+suite(void)
+{
+        Suite *suite = suite_create("ldap shape");
+
+        suite_add_tcase(suite, case_places());
+        return suite;
+}
+
+UNIT_MAIN(suite)

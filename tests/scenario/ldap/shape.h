@@ -1,0 +1,9 @@
+/* shape.h - the parts of shape.c. */
+#ifndef SHAPE_H
+#define SHAPE_H
+
+#include "fixture.h"
+
+TCase *case_places(void);
+
+#endif
