@@ -16,6 +16,7 @@
 #include <strings.h>
 
 #include "dn.h"
+#include "lock.h"
 #include "mods.h"
 #include "request.h"
 #include "schema.h"
@@ -110,6 +111,22 @@ drop_first(struct ldp_values *values, const struct ldp_values *all, bool exact)
         }
 }
 
+/* Leaves in 'out' what is there, and in 'in' what is not, or goes out in another spelling. */
+static bool
+compare(struct ldp_request *req, const struct ldp_values *there, bool exact, struct ldp_values *out,
+        struct ldp_values *in)
+{
+        struct ldp_values missing, right, gone, rest;
+
+        return ldp_values_without(req->arena, in, there, true, &missing) &&
+               ldp_values_without(req->arena, in, &missing, true, &right) &&
+               ldp_values_without(req->arena, out, &right, exact, out) &&
+               ldp_values_without(req->arena, out, there, exact, &gone) &&
+               ldp_values_without(req->arena, out, &gone, true, out) &&
+               ldp_values_without(req->arena, there, out, exact, &rest) &&
+               ldp_values_without(req->arena, &missing, &rest, exact, in);
+}
+
 /* Values to take out and to put in, one by one. */
 static bool
 put_difference(struct ldp_request *req, struct ldp_mods *mods, size_t index, const struct ldp_values *before,
@@ -129,14 +146,8 @@ put_difference(struct ldp_request *req, struct ldp_mods *mods, size_t index, con
                 if (req->rdn != NULL)
                         drop_first(&out, before, true);
         }
-        if (req->present != NULL) {
-                struct ldp_values gone, *there = &req->present[index];
-
-                if (!ldp_values_without(req->arena, &out, there, exact, &gone) ||
-                    !ldp_values_without(req->arena, &out, &gone, true, &out) ||
-                    !ldp_values_without(req->arena, &in, there, exact, &in))
-                        return false;
-        }
+        if (req->present != NULL && !compare(req, &req->present[index], exact, &out, &in))
+                return false;
         if (out.count > 0)
                 ldp_mods_put(mods, LDAP_MOD_DELETE, name, &out);
         if (in.count > 0)
@@ -172,13 +183,13 @@ put_change(struct ldp_request *req, struct ldp_mods *mods, size_t index, enum ld
 static bool
 is_ours(const struct ldp_request *req, const char *name)
 {
-        const struct ldp_config *c = req->sink->config;
+        const struct ldp_sink *sink = req->sink;
 
         if (req->place->stamp != NULL && strcasecmp(name, req->place->stamp) == 0)
                 return true;
         if (req->place->kind == MST_GROUP)
-                return strcasecmp(name, c->member_attribute) == 0;
-        return c->disabled_attribute != NULL && strcasecmp(name, c->disabled_attribute) == 0;
+                return strcasecmp(name, sink->member) == 0;
+        return sink->lock.attribute != NULL && strcasecmp(name, sink->lock.attribute) == 0;
 }
 
 static bool
@@ -206,24 +217,18 @@ put_changes(struct ldp_request *req, struct ldp_mods *mods, enum ldp_next *next)
 static bool
 put_verb(struct ldp_request *req, struct ldp_mods *mods, enum ldp_next *next)
 {
-        const struct ldp_config *c = req->sink->config;
         enum mst_verb verb = mst_op_verb(req->op);
 
         if (verb == MST_ADOPT && req->place->stamp != NULL && mst_op_stamp(req->op)[0] != '\0')
                 ldp_mods_text(mods, LDAP_MOD_REPLACE, req->place->stamp, mst_op_stamp(req->op));
         if (verb != MST_DISABLE && verb != MST_ENABLE)
                 return true;
-        if (c->disabled_attribute == NULL || req->place->kind != MST_USER) {
+        if (req->sink->lock.attribute == NULL || req->place->kind != MST_USER) {
                 *next = ldp_request_settle(req, MST_REFUSED, MST_ECONFIG, "this cannot be disabled or enabled: it "
                                            "needs disabled-attribute and disabled-value, and a user");
                 return false;
         }
-        if (verb == MST_DISABLE)
-                ldp_mods_text(mods, LDAP_MOD_REPLACE, c->disabled_attribute, c->disabled_value);
-        else if (c->enabled_value != NULL)
-                ldp_mods_text(mods, LDAP_MOD_REPLACE, c->disabled_attribute, c->enabled_value);
-        else
-                ldp_mods_put(mods, LDAP_MOD_REPLACE, c->disabled_attribute, NULL);
+        ldp_lock_put(req, mods, verb == MST_DISABLE);
         return true;
 }
 
@@ -293,6 +298,8 @@ ldp_change_begin(struct ldp_request *req)
         if (mst_op_verb(req->op) == MST_DISABLE && is_our_login(req))
                 return ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "'%s' is Muster's own login and is never "
                                           "disabled", req->dn);
+        if (ldp_lock_must_read(req))
+                return ldp_lock_read(req);
         if (!plan_rename(req, &next) || !build(req, &next))
                 return next;
         if (req->rdn == NULL && req->mods == NULL)
@@ -310,7 +317,7 @@ send_rename(struct ldp_request *req, LDAP *ld, int *msgid)
 
         if (!ldp_request_guard(req, ld, &guard, list, &controls))
                 return LDAP_NO_MEMORY;
-        return ldap_rename(ld, req->dn, req->rdn, req->parent, 1, controls, NULL, msgid);
+        return ldap_rename(ld, ldp_request_target(req), req->rdn, req->parent, 1, controls, NULL, msgid);
 }
 
 static enum ldp_next
@@ -351,7 +358,7 @@ send_modify(struct ldp_request *req, LDAP *ld, int *msgid)
 
         if (!ldp_request_guard(req, ld, &guard, list, &controls))
                 return LDAP_NO_MEMORY;
-        return ldap_modify_ext(ld, req->dn, req->mods, controls, NULL, msgid);
+        return ldap_modify_ext(ld, ldp_request_target(req), req->mods, controls, NULL, msgid);
 }
 
 static enum ldp_next
@@ -368,6 +375,8 @@ answer_modify(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
                 return ldp_request_locate(req, NULL, &result, err);
         case LDAP_TYPE_OR_VALUE_EXISTS:
         case LDAP_NO_SUCH_ATTRIBUTE:
+                if (ldp_lock_is_stale(req))
+                        return ldp_lock_read(req);
                 if (!req->again) {
                         req->again = true;
                         req->blamed = result;
@@ -407,7 +416,7 @@ send_reread(struct ldp_request *req, LDAP *ld, int *msgid)
                 wanted[used++] = (char *)"objectClass";
         if (used == 0)
                 wanted[0] = (char *)LDAP_NO_ATTRS;
-        return ldap_search_ext(ld, req->dn, LDAP_SCOPE_BASE, "(objectClass=*)", wanted, 0, NULL, NULL, NULL, 1,
+        return ldap_search_ext(ld, ldp_request_target(req), LDAP_SCOPE_BASE, "(objectClass=*)", wanted, 0, NULL, NULL, NULL, 1,
                                msgid);
 }
 
@@ -477,7 +486,7 @@ send_delete(struct ldp_request *req, LDAP *ld, int *msgid)
 
         if (!ldp_request_guard(req, ld, &guard, list, &controls))
                 return LDAP_NO_MEMORY;
-        return ldap_delete_ext(ld, req->dn, controls, NULL, msgid);
+        return ldap_delete_ext(ld, ldp_request_target(req), controls, NULL, msgid);
 }
 
 static enum ldp_next

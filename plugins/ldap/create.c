@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "dn.h"
+#include "lock.h"
 #include "mods.h"
 #include "request.h"
 
@@ -22,13 +23,13 @@ static const struct ldp_step step_add, step_read_id;
 static bool
 is_ours(const struct ldp_request *req, const char *name)
 {
-        const struct ldp_config *c = req->sink->config;
+        const struct ldp_sink *sink = req->sink;
 
         if (req->place->stamp != NULL && strcasecmp(name, req->place->stamp) == 0)
                 return true;
         if (req->place->kind == MST_GROUP)
-                return strcasecmp(name, c->member_attribute) == 0;
-        return c->disabled_attribute != NULL && strcasecmp(name, c->disabled_attribute) == 0;
+                return strcasecmp(name, sink->member) == 0;
+        return sink->lock.attribute != NULL && strcasecmp(name, sink->lock.attribute) == 0;
 }
 
 static void
@@ -89,26 +90,21 @@ put_changes(struct ldp_request *req, struct ldp_mods *mods, enum ldp_next *next)
 static bool
 put_state(struct ldp_request *req, struct ldp_mods *mods, enum ldp_next *next)
 {
-        const struct ldp_config *c = req->sink->config;
-
         if (req->place->kind != MST_USER)
                 return false;
-        if (!mst_op_enabled(req->op) && c->disabled_attribute == NULL) {
+        if (!mst_op_enabled(req->op) && req->sink->lock.attribute == NULL) {
                 *next = ldp_request_settle(req, MST_REFUSED, MST_ECONFIG, "the account is to be created disabled, "
                                            "which needs disabled-attribute and disabled-value");
                 return true;
         }
-        if (!mst_op_enabled(req->op))
-                ldp_mods_text(mods, LDAP_MOD_ADD, c->disabled_attribute, c->disabled_value);
-        else if (c->enabled_value != NULL)
-                ldp_mods_text(mods, LDAP_MOD_ADD, c->disabled_attribute, c->enabled_value);
+        ldp_lock_create(req, mods);
         return false;
 }
 
 static void
 put_members(struct ldp_request *req, struct ldp_mods *mods)
 {
-        const char *name = req->sink->config->member_attribute, *holder = ldp_placeholder(req);
+        const char *name = req->sink->member, *holder = ldp_placeholder(req);
         size_t most = (size_t)req->sink->config->max_request;
         struct ldp_values values = { 0 };
 
@@ -177,10 +173,11 @@ send_add(struct ldp_request *req, LDAP *ld, int *msgid)
                             msgid);
 }
 
-/* The entryUUID from the post-read control: an entry in BER with one attribute. */
+/* The id from the post-read control: an entry in BER with one attribute. */
 static void
 take_id(struct ldp_request *req, LDAPControl **controls)
 {
+        const struct ldp_id *id = &req->sink->dir.id;
         LDAPControl *control = ldap_control_find(LDAP_CONTROL_POST_READ, controls, NULL);
         BerElement *ber;
         struct berval dn, name, *values = NULL;
@@ -188,9 +185,9 @@ take_id(struct ldp_request *req, LDAPControl **controls)
         if (control == NULL || (ber = ber_init(&control->ldctl_value)) == NULL)
                 return;
         if (ber_scanf(ber, "{m{{m[W]", &dn, &name, &values) != LBER_ERROR && values != NULL &&
-            values[0].bv_val != NULL && name.bv_len == strlen(LDP_ID) &&
-            strncasecmp(name.bv_val, LDP_ID, name.bv_len) == 0)
-                req->id = mst_arena_strndup(req->arena, values[0].bv_val, values[0].bv_len);
+            values[0].bv_val != NULL && name.bv_len == strlen(id->attribute) &&
+            strncasecmp(name.bv_val, id->attribute, name.bv_len) == 0)
+                req->id = ldp_id_text(req->arena, id, &values[0]);
         ber_bvarray_free(values);
         ber_free(ber, 1);
 }
@@ -273,7 +270,7 @@ static const struct ldp_step step_add = { "add", false, send_add, answer_add };
 static int
 send_read_id(struct ldp_request *req, LDAP *ld, int *msgid)
 {
-        char *wanted[] = { (char *)LDP_ID, NULL };
+        char *wanted[] = { (char *)req->sink->dir.id.attribute, NULL };
 
         return ldap_search_ext(ld, req->dn, LDAP_SCOPE_BASE, "(objectClass=*)", wanted, 0, NULL, NULL, NULL, 1,
                                msgid);
@@ -286,17 +283,17 @@ answer_read_id(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct m
 
         (void)err;
         if (ldap_msgtype(message) == LDAP_RES_SEARCH_ENTRY) {
-                values = ldap_get_values_len(ld, message, LDP_ID);
+                values = ldap_get_values_len(ld, message, req->sink->dir.id.attribute);
                 if (values != NULL && values[0] != NULL)
-                        req->id = mst_arena_strndup(req->arena, values[0]->bv_val, values[0]->bv_len);
+                        req->id = ldp_id_text(req->arena, &req->sink->dir.id, values[0]);
                 ldap_value_free_len(values);
                 return LDP_MORE;
         }
         if (ldap_msgtype(message) != LDAP_RES_SEARCH_RESULT)
                 return LDP_MORE;
         if (req->id == NULL)
-                return ldp_request_settle(req, MST_UNKNOWN, MST_EPERM, "'%s' was created, but its " LDP_ID " cannot "
-                                          "be read: grant bind-dn the right to", req->dn);
+                return ldp_request_settle(req, MST_UNKNOWN, MST_EPERM, "'%s' was created, but its %s cannot "
+                                          "be read: grant bind-dn the right to", req->dn, req->sink->dir.id.attribute);
         return ldp_create_go_on(req);
 }
 

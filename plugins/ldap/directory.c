@@ -4,6 +4,7 @@
 #include "directory.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "conn.h"
 
@@ -39,10 +40,12 @@ note_root(struct ldp_dir *dir, LDAP *ld, LDAPMessage *entry, struct mst_error *e
         const char **schema = texts(dir, ld, entry, "subschemaSubentry");
         const char **vendor = texts(dir, ld, entry, "vendorName");
         const char **classes = texts(dir, ld, entry, "objectClass");
+        const char **capabilities = texts(dir, ld, entry, "supportedCapabilities");
 
         server->contexts = texts(dir, ld, entry, "namingContexts");
-        if (controls == NULL || schema == NULL || vendor == NULL || classes == NULL ||
-            server->contexts == NULL)
+        server->mechanisms = texts(dir, ld, entry, "supportedSASLMechanisms");
+        if (controls == NULL || schema == NULL || vendor == NULL || classes == NULL || capabilities == NULL ||
+            server->contexts == NULL || server->mechanisms == NULL)
                 return mst_fail_memory(err, "reading the root DSE");
         server->post_read = holds(controls, LDAP_CONTROL_POST_READ);
         server->assertion = holds(controls, LDAP_CONTROL_ASSERT);
@@ -50,6 +53,7 @@ note_root(struct ldp_dir *dir, LDAP *ld, LDAPMessage *entry, struct mst_error *e
         server->entry_dn = holds(classes, "OpenLDAProotDSE");
         server->subschema = schema[0];
         server->vendor = vendor[0];
+        server->looks = ldp_dialect_guess(capabilities, classes, vendor[0]);
         return MST_OK;
 }
 
@@ -57,7 +61,8 @@ static int
 read_root(struct ldp_conn *conn, struct mst_error *err)
 {
         char *wanted[] = { (char *)"objectClass", (char *)"supportedControl", (char *)"subschemaSubentry",
-                           (char *)"namingContexts", (char *)"vendorName", NULL };
+                           (char *)"namingContexts", (char *)"vendorName", (char *)"supportedCapabilities",
+                           (char *)"supportedSASLMechanisms", NULL };
         LDAPMessage *message = NULL;
         int msgid = 0, type, rc = MST_OK;
         bool found = false;
@@ -79,6 +84,20 @@ read_root(struct ldp_conn *conn, struct mst_error *err)
         return rc;
 }
 
+/* The admin's word, else what the root DSE looks like. */
+static void
+settle(struct ldp_dir *dir)
+{
+        const struct ldp_access *access = dir->access;
+
+        dir->dialect = ldp_dialect_of((enum ldp_dialect_name)access->dialect);
+        if (dir->dialect == NULL)
+                dir->dialect = dir->server.looks != NULL ? dir->server.looks : ldp_dialect_of(LDP_OTHER);
+        dir->id = (struct ldp_id){ .attribute = access->id_attribute != NULL ? access->id_attribute : dir->dialect->id };
+        dir->id.guid = strcasecmp(dir->id.attribute, "objectGUID") == 0;
+        dir->id.addresses = dir->dialect->id_addresses && dir->id.guid;
+}
+
 int
 ldp_dir_ready(struct ldp_conn *conn, struct mst_error *err)
 {
@@ -86,5 +105,7 @@ ldp_dir_ready(struct ldp_conn *conn, struct mst_error *err)
                 return err->code;
         if (!conn->dir->server.known && read_root(conn, err) != MST_OK)
                 return err->code;
+        if (conn->dir->dialect == NULL)
+                settle(conn->dir);
         return MST_OK;
 }

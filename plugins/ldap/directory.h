@@ -10,12 +10,17 @@
 #include <muster/host.h>
 #include <muster/option.h>
 
+#include "dialect.h"
+#include "id.h"
+
 struct ldp_conn;
 struct ldp_schema;
 
 /* The options that say how to get there; a part of both configurations. */
 struct ldp_access {
         char **uris;
+        int64_t dialect;                         /* enum ldp_dialect_name */
+        char *id_attribute;
         bool start_tls;
         char *ca_file;
         char *bind_dn;
@@ -29,6 +34,14 @@ struct ldp_access {
           .help = "the server: ldaps://, ldap:// or ldapi://; several are tried in their order",         \
           .more = "All must be servers of the same directory; a sink's must be writable.  ldap:// "      \
                   "without start-tls is accepted for this machine only." },                              \
+        { .name = "dialect", MST_CHOICE_OPTION(s, access.dialect), .def = "auto",                        \
+          .choices = "auto|openldap|389ds|ad|other",                                                     \
+          .help = "the family of the server, from which other options have their defaults",              \
+          .more = "auto: as its root DSE says." },                                                       \
+        { .name = "id-attribute", MST_TEXT_OPTION(s, access.id_attribute),                               \
+          .flags = MST_OPT_ADVANCED | MST_OPT_IDENTITY,                                                  \
+          .help = "the attribute that holds an entry's lasting id",                                      \
+          .more = "Default: that of the dialect (entryUUID; 389ds: nsUniqueId; ad: objectGUID)." },      \
         { .name = "start-tls", MST_BOOLEAN_OPTION(s, access.start_tls), .def = "no",                     \
           .help = "encrypt ldap:// connections with StartTLS before anything else is sent" },            \
         { .name = "ca-file", MST_PATH_OPTION(s, access.ca_file),                                         \
@@ -54,6 +67,8 @@ struct ldp_server {
         const char *subschema;           /* DN, or NULL                                */
         const char **contexts;           /* namingContexts, NULL ends                  */
         const char *vendor;
+        const char **mechanisms;         /* supportedSASLMechanisms, NULL ends         */
+        const struct ldp_dialect *looks; /* like this; NULL: it shows nothing          */
 };
 
 struct ldp_dir {
@@ -61,6 +76,8 @@ struct ldp_dir {
         struct mst_host *host;
         struct mst_arena *arena;         /* as long as the instance                    */
         struct ldp_server server;
+        const struct ldp_dialect *dialect;       /* NULL until the root DSE was read    */
+        struct ldp_id id;                /* then                                       */
         struct ldp_schema *schema;       /* NULL until needed; see schema.h            */
         size_t uri_at;                   /* the server that answered last              */
         uint64_t serial;                 /* connections made so far                    */

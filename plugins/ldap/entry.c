@@ -76,9 +76,10 @@ grow(struct ldp_entry *entry, size_t *room, struct mst_arena *arena)
 }
 
 int
-ldp_entry_read(LDAP *ld, LDAPMessage *message, const struct ldp_place *place, struct mst_arena *arena,
-               struct ldp_entry *ret, struct mst_error *err)
+ldp_entry_read(LDAP *ld, LDAPMessage *message, const struct ldp_dir *dir, const struct ldp_place *place,
+               struct mst_arena *arena, struct ldp_entry *ret, struct mst_error *err)
 {
+        const struct ldp_field *id;
         struct ldp_entry entry = { 0 };
         struct ldp_field field = { 0 };
         struct berval dn = { 0 };
@@ -102,7 +103,9 @@ ldp_entry_read(LDAP *ld, LDAPMessage *message, const struct ldp_place *place, st
                 entry.fields[entry.count++] = field;
         }
         entry.dn = mst_arena_strndup(arena, dn.bv_val != NULL ? dn.bv_val : "", dn.bv_len);
-        entry.id = first_text(&entry, LDP_ID, arena, &failed);
+        id = ldp_entry_field(&entry, dir->id.attribute);
+        if (id != NULL && id->count > 0)
+                entry.id = ldp_id_text(arena, &dir->id, &id->values[0]);
         entry.stamp = first_text(&entry, place->stamp, arena, &failed);
         if (failed || entry.dn == NULL || rc != LDAP_SUCCESS) {
                 ldp_entry_done(&entry);
@@ -235,7 +238,7 @@ ldp_entry_wanted(struct ldp_sink *sink, const struct ldp_place *place, struct ms
 
         if (wanted == NULL)
                 return NULL;
-        wanted[used++] = (char *)LDP_ID;
+        wanted[used++] = (char *)sink->dir.id.attribute;
         if (place->stamp != NULL)
                 wanted[used++] = (char *)place->stamp;
         for (size_t i = 0; i < count; i++) {

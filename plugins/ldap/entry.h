@@ -18,7 +18,7 @@ struct ldp_field {
  * valid until ldp_entry_done(), which comes before the message is freed. */
 struct ldp_entry {
         const char *dn;
-        const char *id;                  /* entryUUID, or NULL                         */
+        const char *id;                  /* lasting id, or NULL                        */
         const char *stamp;               /* or NULL                                    */
         struct ldp_field *fields;
         size_t count;
@@ -26,8 +26,8 @@ struct ldp_entry {
 };
 
 /* MST_OK, or why it cannot be used (no memory, an answer that cannot be read). */
-int ldp_entry_read(LDAP *ld, LDAPMessage *message, const struct ldp_place *place, struct mst_arena *arena,
-                   struct ldp_entry *ret, struct mst_error *err);
+int ldp_entry_read(LDAP *ld, LDAPMessage *message, const struct ldp_dir *dir, const struct ldp_place *place,
+                   struct mst_arena *arena, struct ldp_entry *ret, struct mst_error *err);
 void ldp_entry_done(struct ldp_entry *entry);
 
 const struct ldp_field *ldp_entry_field(const struct ldp_entry *entry, const char *name);

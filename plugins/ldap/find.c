@@ -73,18 +73,6 @@ no_memory(struct mst_error *err)
 }
 
 static bool
-is_uuid(const char *text)
-{
-        for (size_t i = 0; i < 36; i++) {
-                bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-                if (dash ? text[i] != '-' : strchr("0123456789abcdefABCDEF", text[i]) == NULL || text[i] == '\0')
-                        return false;
-        }
-        return text[36] == '\0';
-}
-
-static bool
 is_ascii(const struct berval *value)
 {
         for (size_t i = 0; i < value->bv_len; i++)
@@ -126,9 +114,8 @@ make_ask(struct finder *f, struct mst_query *query, struct ask *ask, struct mst_
         if ((text = mst_query_stamp(query)) != NULL) {
                 ask->attribute = ask->place->stamp;
         } else if ((text = mst_query_object(query)) != NULL) {
-                ask->attribute = LDP_ID;
-                if (!is_uuid(text))
-                        return false;
+                ask->attribute = f->sink->dir.id.attribute;
+                return ldp_id_is(&f->sink->dir.id, text) && ldp_id_value(f->arena, &f->sink->dir.id, text, &ask->value);
         } else {
                 ask->attribute = mst_query_attribute(query);
         }
@@ -226,7 +213,7 @@ make_filter(struct finder *f, const struct chunk *chunk)
         const struct ldp_place *place = chunk->from->place;
         const char *attribute = chunk->from->attribute;
         /* What has our stamp or is known by its id is meant, whatever its classes are now. */
-        bool bare = strcmp(attribute, LDP_ID) == 0 || attribute == place->stamp;
+        bool bare = attribute == f->sink->dir.id.attribute || attribute == place->stamp;
         const char *filter = bare ? "" : place->filter;
         size_t name = strlen(attribute), room = strlen(filter) + 16;
         char *text, *at;
@@ -352,8 +339,8 @@ take_entry(struct finder *f, struct flight *flight, const struct ldp_entry *entr
         bool fits = false;
 
         if (entry->id == NULL)
-                return mst_fail(err, MST_ECONFIG, "'%s' has no " LDP_ID " that we may read, which Muster needs to "
-                                "know entries by", entry->dn);
+                return mst_fail(err, MST_ECONFIG, "'%s' has no %s that we may read, which Muster needs to know "
+                                "entries by", entry->dn, f->sink->dir.id.attribute);
         if (flight->chunk.count == 1)
                 return tell(f, flight->chunk.from, entry, err);
         if (field == NULL && type != NULL)
@@ -421,7 +408,7 @@ take(struct finder *f, struct ldp_conn *conn, LDAPMessage *message, struct mst_e
         switch (ldap_msgtype(message)) {
         case LDAP_RES_SEARCH_ENTRY:
                 mst_arena_reset(f->scratch);
-                rc = ldp_entry_read(conn->ld, message, flight->chunk.from->place, f->scratch, &entry, err);
+                rc = ldp_entry_read(conn->ld, message, &f->sink->dir, flight->chunk.from->place, f->scratch, &entry, err);
                 if (rc == MST_OK)
                         rc = take_entry(f, flight, &entry, err);
                 ldp_entry_done(&entry);
@@ -501,13 +488,14 @@ prepare(struct finder *f, struct mst_search *search, struct mst_error *err)
 static int
 find_all(struct finder *f, struct mst_search *search, struct mst_error *err)
 {
+        struct ldp_conn *conn;
         int rc;
 
         f->arena = mst_arena_new(65536);
         f->scratch = mst_arena_new(65536);
         if (f->arena == NULL || f->scratch == NULL)
                 return no_memory(err);
-        if (ldp_schema_need(&f->sink->conns[0], err) != MST_OK || prepare(f, search, err) != MST_OK)
+        if (ldp_sink_schema(f->sink, &conn, err) != MST_OK || prepare(f, search, err) != MST_OK)
                 return err->code;
         rc = run(f, err);
         if (rc == MST_ENET && !mst_host_stopping(f->sink->host)) {

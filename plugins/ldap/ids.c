@@ -32,7 +32,7 @@ hash(const char *text)
 static int
 send_batch(struct ldp_request *batch, LDAP *ld, int *msgid)
 {
-        char *wanted[] = { (char *)LDP_ID, NULL };
+        char *wanted[] = { (char *)batch->sink->dir.id.attribute, NULL };
         size_t room = 8;
         char *filter, *at;
 
@@ -58,14 +58,14 @@ send_batch(struct ldp_request *batch, LDAP *ld, int *msgid)
 static void
 take_entry(struct ldp_request *batch, LDAP *ld, LDAPMessage *message)
 {
-        struct berval **values = ldap_get_values_len(ld, message, LDP_ID);
+        struct berval **values = ldap_get_values_len(ld, message, batch->sink->dir.id.attribute);
         char *dn = ldap_get_dn(ld, message);
         const char *normal = dn != NULL ? ldp_dn_normal(batch->arena, dn) : NULL;
         uint32_t sum = normal != NULL ? hash(normal) : 0;
 
         for (struct ldp_request *req = batch->batch; req != NULL && normal != NULL && values != NULL; req = req->next)
                 if (req->id == NULL && req->name_hash == sum && strcmp(req->name_normal, normal) == 0) {
-                        req->id = mst_arena_strndup(req->arena, values[0]->bv_val, values[0]->bv_len);
+                        req->id = ldp_id_text(req->arena, &batch->sink->dir.id, values[0]);
                         break;
                 }
         ldap_memfree(dn);

@@ -56,13 +56,13 @@ take_entry(struct lister *l, LDAPMessage *message, struct mst_error *err)
         struct mst_record *record;
 
         mst_arena_reset(l->scratch);
-        if (ldp_entry_read(l->conn->ld, message, l->place, l->scratch, &entry, err) != MST_OK)
+        if (ldp_entry_read(l->conn->ld, message, &l->sink->dir, l->place, l->scratch, &entry, err) != MST_OK)
                 return err->code;
         l->entries++;
         if (entry.id == NULL) {
                 ldp_entry_done(&entry);
-                return mst_fail(err, MST_ECONFIG, "'%s' has no " LDP_ID " that we may read, which Muster needs to "
-                                "know entries by", entry.dn);
+                return mst_fail(err, MST_ECONFIG, "'%s' has no %s that we may read, which Muster needs to know "
+                                "entries by", entry.dn, l->sink->dir.id.attribute);
         }
         record = mst_page_object(l->page, l->place->kind, entry.id, entry.dn, entry.stamp, NULL);
         ldp_entry_fill(&entry, l->sink, l->place, l->scratch, record);

@@ -274,7 +274,7 @@ send_ask(struct ldp_request *req, LDAP *ld, int *msgid)
         struct berval value = { .bv_val = (char *)ldp_placeholder(req) };
 
         value.bv_len = strlen(value.bv_val);
-        return ldap_compare_ext(ld, req->dn, req->sink->config->member_attribute, &value, NULL, NULL, msgid);
+        return ldap_compare_ext(ld, ldp_request_target(req), req->sink->member, &value, NULL, NULL, msgid);
 }
 
 static enum ldp_next
@@ -331,10 +331,10 @@ send_write(struct ldp_request *req, LDAP *ld, int *msgid)
                 used++;
         }
         for (size_t i = 0; i < used; i++)
-                mods[i].mod_type = req->sink->config->member_attribute;
+                mods[i].mod_type = req->sink->member;
         if (!ldp_request_guard(req, ld, &guard, asserted, &controls))
                 return LDAP_NO_MEMORY;
-        return ldap_modify_ext(ld, req->dn, list, controls, NULL, msgid);
+        return ldap_modify_ext(ld, ldp_request_target(req), list, controls, NULL, msgid);
 }
 
 static enum ldp_next
@@ -466,11 +466,11 @@ make_keys(struct ldp_request *req)
 static int
 send_reread(struct ldp_request *req, LDAP *ld, int *msgid)
 {
-        char *wanted[] = { req->sink->config->member_attribute, NULL };
+        char *wanted[] = { req->sink->member, NULL };
 
         if (!make_keys(req))
                 return LDAP_NO_MEMORY;
-        return ldap_search_ext(ld, req->dn, LDAP_SCOPE_BASE, "(objectClass=*)", wanted, 0, NULL, NULL, NULL, 1,
+        return ldap_search_ext(ld, ldp_request_target(req), LDAP_SCOPE_BASE, "(objectClass=*)", wanted, 0, NULL, NULL, NULL, 1,
                                msgid);
 }
 
@@ -496,7 +496,7 @@ static bool
 note_entry(struct ldp_request *req, LDAP *ld, LDAPMessage *message)
 {
         struct ldp_members *m = &req->members;
-        struct berval **values = ldap_get_values_len(ld, message, req->sink->config->member_attribute);
+        struct berval **values = ldap_get_values_len(ld, message, req->sink->member);
         bool ok = true;
 
         for (size_t i = 0; ok && values != NULL && values[i] != NULL; i++) {

@@ -20,27 +20,32 @@ const struct mst_option ldp_options[] = {
           .help = "the entry below which people are" },
         { .name = "group-base", MST_TEXT_OPTION(C, group_base), .flags = MST_OPT_IDENTITY,
           .help = "the entry below which groups are; without it there are no groups" },
-        { .name = "user-rdn", MST_TEXT_OPTION(C, user_rdn), .def = "uid",
-          .help = "the attribute that names people, or several joined with '+'" },
-        { .name = "group-rdn", MST_TEXT_OPTION(C, group_rdn), .def = "cn",
-          .help = "the attribute that names groups, or several joined with '+'" },
+        { .name = "user-rdn", MST_TEXT_OPTION(C, user_rdn),
+          .help = "the attribute that names people, or several joined with '+'",
+          .more = "Default: uid; with the dialect ad: cn." },
+        { .name = "group-rdn", MST_TEXT_OPTION(C, group_rdn),
+          .help = "the attribute that names groups, or several joined with '+'",
+          .more = "Default: cn." },
         { .name = "create-parents", MST_BOOLEAN_OPTION(C, create_parents), .def = "no",
           .help = "make the entries that the map of @parent names and that do not exist",
           .more = "One by one below the base, as organizationalUnit, organization, locality, country or "
                   "domain, by the attribute that names them; they are never deleted." },
         { .name = "user-object-classes", MST_LIST_OPTION(C, user_classes),
-          .def = "top person organizationalPerson inetOrgPerson",
-          .help = "object classes of people that Muster creates" },
-        { .name = "group-object-classes", MST_LIST_OPTION(C, group_classes), .def = "top groupOfNames",
-          .help = "object classes of groups that Muster creates" },
+          .help = "object classes of people that Muster creates",
+          .more = "Default: top person organizationalPerson inetOrgPerson; with the dialect ad user in place of "
+                  "the last." },
+        { .name = "group-object-classes", MST_LIST_OPTION(C, group_classes),
+          .help = "object classes of groups that Muster creates",
+          .more = "Default: top groupOfNames; with the dialect ad: top group." },
         { .name = "user-filter", MST_TEXT_OPTION(C, user_filter), .flags = MST_OPT_ADVANCED,
           .help = "which entries below user-base are people",
-          .more = "Default: those that have the first of user-object-classes after top." },
+          .more = "Default: those that have the first of user-object-classes after top; with the dialect ad "
+                  "those of the category person and the class user." },
         { .name = "group-filter", MST_TEXT_OPTION(C, group_filter), .flags = MST_OPT_ADVANCED,
           .help = "which entries below group-base are groups",
           .more = "Default: those that have the first of group-object-classes after top." },
-        { .name = "member-attribute", MST_TEXT_OPTION(C, member_attribute), .def = "member",
-          .help = "the attribute of groups that holds the members' DNs" },
+        { .name = "member-attribute", MST_TEXT_OPTION(C, member_attribute),
+          .help = "the attribute of groups that holds the members' DNs", .more = "Default: member." },
         { .name = "empty-member", MST_TEXT_OPTION(C, empty_member),
           .help = "DN that stands in a group which would otherwise have no member",
           .more = "groupOfNames must have a member.  Default: bind-dn, or without one the group's own DN; "
@@ -52,7 +57,8 @@ const struct mst_option ldp_options[] = {
           .help = "the same for groups" },
         { .name = "disabled-attribute", MST_TEXT_OPTION(C, disabled_attribute),
           .help = "attribute that locks an account, such as pwdAccountLockedTime",
-          .more = "Muster replaces it whole.  Without it accounts cannot be disabled." },
+          .more = "Muster replaces it whole.  Default: that of the dialect (openldap: pwdAccountLockedTime where "
+                  "the server knows it; 389ds: nsAccountLock; ad: a bit of userAccountControl)." },
         { .name = "disabled-value", MST_TEXT_OPTION(C, disabled_value),
           .help = "its value in a locked account, such as 000001010000Z" },
         { .name = "enabled-value", MST_TEXT_OPTION(C, enabled_value),
@@ -96,7 +102,9 @@ ldp_check_name(const char *option, const char *name, struct mst_error *err)
 static int
 check_names(const char *option, char *const *names, struct mst_error *err)
 {
-        if (names == NULL || names[0] == NULL)
+        if (names == NULL)
+                return MST_OK;
+        if (names[0] == NULL)
                 return mst_fail(err, MST_ECONFIG, "%s: name at least one", option);
         for (size_t i = 0; names[i] != NULL; i++)
                 if (ldp_check_name(option, names[i], err) != MST_OK)
@@ -108,6 +116,9 @@ static int
 check_rdn(const char *option, const char *text, struct mst_error *err)
 {
         char name[256];
+
+        if (text == NULL)
+                return MST_OK;
 
         for (const char *at = text;; at++) {
                 size_t length = strcspn(at, "+");

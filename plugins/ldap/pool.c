@@ -581,7 +581,7 @@ ldp_apply(void *self, struct mst_feed *feed, struct mst_error *err)
                 (void)ldp_conn_alive(&sink->conns[i]);
         }
         /* The first login tells whether there is any use in others. */
-        rc = ldp_sink_first(sink, &conn, err);
+        rc = ldp_sink_schema(sink, &conn, err);
         if (rc == MST_OK)
                 rc = run(&pool);
         pool_done(&pool, count);

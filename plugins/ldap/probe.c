@@ -34,11 +34,11 @@ no_memory(struct mst_error *err)
         return mst_fail_memory(err, "probing the directory");
 }
 
-/* The entryUUID of an entry; '*ret' NULL: it is not there, or not shown. */
+/* The lasting id of an entry; '*ret' NULL: it is not there, or not shown. */
 static int
 read_id(struct prober *p, const char *dn, const char **ret, struct ldp_result *result, struct mst_error *err)
 {
-        char *wanted[] = { (char *)LDP_ID, NULL };
+        char *wanted[] = { (char *)p->sink->dir.id.attribute, NULL };
         LDAPMessage *message = NULL;
         struct ldp_entry entry;
         int msgid = 0, type, rc = MST_OK;
@@ -51,7 +51,7 @@ read_id(struct prober *p, const char *dn, const char **ret, struct ldp_result *r
                         return err->code;
                 type = ldap_msgtype(message);
                 if (type == LDAP_RES_SEARCH_ENTRY) {
-                        rc = ldp_entry_read(p->conn->ld, message, &p->sink->users, p->arena, &entry, err);
+                        rc = ldp_entry_read(p->conn->ld, message, &p->sink->dir, &p->sink->users, p->arena, &entry, err);
                         if (rc == MST_OK && entry.id != NULL)
                                 *ret = entry.id;
                         ldp_entry_done(&entry);
@@ -84,8 +84,8 @@ check_base(struct prober *p, const char *option, const char *base, const char **
         if (result.rc != LDAP_SUCCESS)
                 return mst_fail(err, MST_EPERM, "%s '%s' cannot be read: %s", option, base, result.text);
         if (*id == NULL)
-                return mst_fail(err, MST_EPERM, "%s '%s' shows us no " LDP_ID ": grant bind-dn the right to read "
-                                "and search it, also for operational attributes", option, base);
+                return mst_fail(err, MST_EPERM, "%s '%s' shows us no %s: grant bind-dn the right to read and search "
+                                "it, also for operational attributes", option, base, p->sink->dir.id.attribute);
         return MST_OK;
 }
 
@@ -140,7 +140,7 @@ can(const struct prober *p)
         if (c->group_base != NULL &&
             (!p->needs_member || c->empty_member == NULL || strcmp(c->empty_member, "none") != 0))
                 can |= MST_CAN_EMPTY_GROUP;      /* by a placeholder where the schema wants a member */
-        if (c->disabled_attribute != NULL)
+        if (p->sink->lock.attribute != NULL)
                 can |= MST_CAN_DISABLE;
         if (c->user_stamp != NULL)
                 can |= MST_CAN_STAMP;
@@ -155,6 +155,12 @@ note_can(struct prober *p)
         mst_facts_can(p->facts, can(p));
         mst_facts_limit(p->facts, MST_LIMIT_IN_FLIGHT, (uint32_t)(c->connections * c->window));
         mst_facts_limit(p->facts, MST_LIMIT_MEMBERS, 0);
+        if (c->access.dialect == LDP_AUTO)
+                mst_facts_note(p->facts, false, "it is taken for %s", p->sink->dir.dialect->title);
+        else if (p->sink->dir.server.looks != NULL && p->sink->dir.server.looks != p->sink->dir.dialect &&
+                 p->sink->dir.server.looks->name != LDP_OTHER)
+                mst_facts_note(p->facts, true, "dialect says %s, but the root DSE looks like that of %s",
+                               p->sink->dir.dialect->title, p->sink->dir.server.looks->title);
         if (!p->sink->dir.server.paging)
                 mst_facts_note(p->facts, true, "the server offers no paged results: listings of more entries than "
                                "its size limit will fail");
@@ -199,18 +205,17 @@ is_naming(const struct ldp_place *place, const struct ldp_type *type)
 static void
 note_attribute(struct prober *p, const struct ldp_type *type, bool required)
 {
-        const struct ldp_config *c = p->sink->config;
+        const char *lock = p->sink->lock.attribute;
         uint32_t flags = type->flags | (p->place->kind == MST_GROUP ? (uint32_t)MST_ATTR_GROUP : 0);
         bool ours = strcasecmp(type->name, "objectClass") == 0 ||
                     (p->place->stamp != NULL && strcasecmp(type->name, p->place->stamp) == 0) ||
-                    (p->place->kind == MST_GROUP && strcasecmp(type->name, c->member_attribute) == 0) ||
-                    (p->place->kind == MST_USER && c->disabled_attribute != NULL &&
-                     strcasecmp(type->name, c->disabled_attribute) == 0);
+                    (p->place->kind == MST_GROUP && strcasecmp(type->name, p->sink->member) == 0) ||
+                    (p->place->kind == MST_USER && lock != NULL && strcasecmp(type->name, lock) == 0);
 
         if (isdigit((unsigned char)type->name[0]))
                 return;                          /* an OID: nobody maps to it */
         if (ours && required && p->place->kind == MST_GROUP)
-                p->needs_member |= strcasecmp(type->name, c->member_attribute) == 0;
+                p->needs_member |= strcasecmp(type->name, p->sink->member) == 0;
         if (ours)
                 flags |= MST_ATTR_READ_ONLY;     /* not for maps: Muster writes it itself */
         else if (required)
@@ -257,7 +262,6 @@ check_allowed(struct prober *p, const char *option, const char *name)
 static int
 note_place(struct prober *p, const struct ldp_place *place, struct mst_error *err)
 {
-        const struct ldp_config *c = p->sink->config;
         const struct ldp_schema *schema = p->sink->dir.schema;
         const char *prefix = place->kind == MST_GROUP ? "group" : "user";
         uint32_t group = place->kind == MST_GROUP ? (uint32_t)MST_ATTR_GROUP : 0;
@@ -279,15 +283,15 @@ note_place(struct prober *p, const struct ldp_place *place, struct mst_error *er
                 if (p->allowed[i] || p->anything)
                         note_attribute(p, ldp_schema_at(schema, i), p->required[i]);
         mst_facts_attribute(p->facts, "@parent", MST_TEXT, MST_ATTR_NAMING | group, 0);
-        mst_facts_attribute(p->facts, LDP_ID, MST_TEXT, MST_ATTR_READ_ONLY | group, 0);
+        mst_facts_attribute(p->facts, p->sink->dir.id.attribute, MST_TEXT, MST_ATTR_READ_ONLY | group, 0);
         for (const char **name = place->rdn; *name != NULL; name++)
                 check_allowed(p, place->kind == MST_GROUP ? "group-rdn" : "user-rdn", *name);
         if (place->stamp != NULL)
                 check_allowed(p, place->kind == MST_GROUP ? "group-stamp-attribute" : "stamp-attribute", place->stamp);
         if (place->kind == MST_GROUP)
-                check_allowed(p, "member-attribute", c->member_attribute);
-        else if (c->disabled_attribute != NULL)
-                check_allowed(p, "disabled-attribute", c->disabled_attribute);
+                check_allowed(p, "member-attribute", p->sink->member);
+        else if (p->sink->lock.attribute != NULL)
+                check_allowed(p, "disabled-attribute", p->sink->lock.attribute);
         return MST_OK;
 }
 
@@ -299,7 +303,7 @@ probe(struct prober *p, struct mst_error *err)
         p->arena = mst_arena_new(0);
         if (p->arena == NULL)
                 return no_memory(err);
-        if (ldp_sink_first(sink, &p->conn, err) != MST_OK || ldp_schema_need(p->conn, err) != MST_OK ||
+        if (ldp_sink_schema(sink, &p->conn, err) != MST_OK ||
             identify(p, err) != MST_OK)
                 return err->code;
         p->needs_member = true;

@@ -160,23 +160,40 @@ ldp_request_parent(struct ldp_request *req, enum ldp_next *settled)
 static bool
 has_id(const struct ldp_request *req)
 {
-        return req->id != NULL && strlen(req->id) == 36;
+        return ldp_id_is(&req->sink->dir.id, req->id);
 }
 
-/* The filter (entryUUID=...) as BER: A3 len { 04 9 "entryUUID" 04 36 value }. */
+const char *
+ldp_request_target(struct ldp_request *req)
+{
+        const char *target = NULL;
+
+        if (req->sink->dir.id.addresses && has_id(req))
+                target = mst_arena_printf(req->arena, "<GUID=%s>", req->id);
+        return target != NULL ? target : req->dn;
+}
+
+/* The filter (attribute=id) as BER: A3 length { 04 length attribute 04 length value }. */
 static bool
 assert_id(struct ldp_request *req, LDAPControl *control)
 {
-        static const char head[] = "\xa3\x31\x04\x09" LDP_ID "\x04\x24";
-        size_t length = sizeof head - 1;
-        char *bytes = mst_arena_alloc(req->arena, length + 36);
+        const struct ldp_id *id = &req->sink->dir.id;
+        size_t name = strlen(id->attribute);
+        struct berval value;
+        char *bytes = mst_arena_alloc(req->arena, name + 64), *at = bytes;
 
-        if (bytes == NULL)
+        if (bytes == NULL || name > 60 || !ldp_id_value(req->arena, id, req->id, &value))
                 return false;
-        memcpy(bytes, head, length);
-        memcpy(bytes + length, req->id, 36);
+        *at++ = (char)0xa3;
+        *at++ = (char)(name + value.bv_len + 4);
+        *at++ = 0x04;
+        *at++ = (char)name;
+        at = mempcpy(at, id->attribute, name);
+        *at++ = 0x04;
+        *at++ = (char)value.bv_len;
+        at = mempcpy(at, value.bv_val, value.bv_len);
         control->ldctl_value.bv_val = bytes;
-        control->ldctl_value.bv_len = length + 36;
+        control->ldctl_value.bv_len = (size_t)(at - bytes);
         return true;
 }
 
@@ -185,12 +202,13 @@ static bool
 assert_free(struct ldp_request *req, LDAP *ld, LDAPControl *control)
 {
         const char *stamp = mst_op_stamp(req->op), *safe = mst_escape_filter(req->arena, stamp, strlen(stamp));
+        const char *id = ldp_id_filter(req->arena, &req->sink->dir.id, req->id);
         struct berval value = { 0 };
         char *filter = NULL;
 
-        if (safe != NULL)
-                filter = mst_arena_printf(req->arena, "(&(" LDP_ID "=%s)(|(!(%s=*))(%s=%s)))", req->id,
-                                          req->place->stamp, req->place->stamp, safe);
+        if (safe != NULL && id != NULL)
+                filter = mst_arena_printf(req->arena, "(&%s(|(!(%s=*))(%s=%s)))", id, req->place->stamp,
+                                          req->place->stamp, safe);
         if (filter == NULL || ldap_create_assertion_control_value(ld, filter, &value) != LDAP_SUCCESS)
                 return false;
         control->ldctl_value.bv_val = mst_arena_memdup(req->arena, value.bv_val, value.bv_len);
@@ -223,7 +241,7 @@ static int
 send_locate(struct ldp_request *req, LDAP *ld, int *msgid)
 {
         char *nothing[] = { (char *)LDAP_NO_ATTRS, NULL };
-        const char *filter = mst_arena_printf(req->arena, "(" LDP_ID "=%s)", req->id);
+        const char *filter = ldp_id_filter(req->arena, &req->sink->dir.id, req->id);
 
         req->found = NULL;
         if (filter == NULL)
@@ -239,7 +257,8 @@ not_the_place(struct ldp_request *req, struct mst_error *err)
         if (req->blamed.rc == LDAP_ASSERTION_FAILED)
                 return ldp_request_settle(req, mst_op_verb(req->op) == MST_ADOPT ? MST_DUPLICATE : MST_RETRY,
                                           MST_EREFUSED, "'%s' belongs to somebody else by now (its %s differs)",
-                                          req->dn, req->place->stamp != NULL ? req->place->stamp : LDP_ID);
+                                          req->dn, req->place->stamp != NULL ? req->place->stamp
+                                                                             : req->sink->dir.id.attribute);
         if (req->blamed.rc == LDAP_NO_SUCH_OBJECT && ldp_parents_can(req))
                 return ldp_parents_begin(req, req->failed);
         if (req->blamed.rc == LDAP_NO_SUCH_OBJECT && req->parent != NULL)
@@ -317,7 +336,8 @@ dispatch(struct ldp_request *req, struct mst_error *err)
         if (verb == MST_CREATE)
                 return ldp_create_begin(req);
         if (req->dn == NULL && !has_id(req))
-                return ldp_request_settle(req, MST_REFUSED, MST_EINTERNAL, "an op names neither DN nor " LDP_ID);
+                return ldp_request_settle(req, MST_REFUSED, MST_EINTERNAL, "an op names neither DN nor %s",
+                                          req->sink->dir.id.attribute);
         if (req->dn == NULL)
                 return ldp_request_locate(req, NULL, &nowhere, err);
         if (verb == MST_DELETE)

@@ -71,10 +71,12 @@ struct ldp_request {
         const struct ldp_step *failed;           /* the one that made us look for it   */
         struct mst_arena *arena;                 /* until settled; kept for the next op */
         const char *dn;                          /* where the entry is                 */
-        const char *id;                          /* its entryUUID, or NULL             */
+        const char *id;                          /* its lasting id, or NULL            */
         const char *found;                       /* while locating                     */
         const char *rdn, *parent;                /* rename: what they shall be, or NULL */
         LDAPMod **mods;
+        const char *bits, *bits_new;             /* the lock's number as it was read; as written */
+        size_t bits_read;                        /* how often                          */
         bool moved, renamed, located, again, bare;
         bool wrote;                              /* a part of it is done               */
         bool denied, done;                       /* settled because of rights; as done */
@@ -115,6 +117,10 @@ enum ldp_next ldp_request_locate(struct ldp_request *req, const struct ldp_step 
  * knows no such control.  'room' and 'list' (two) are the caller's.  False: no memory. */
 bool ldp_request_guard(struct ldp_request *req, LDAP *ld, LDAPControl *room, LDAPControl **list,
                        LDAPControl ***ret);
+
+/* What to address the entry by: its DN, or where the server has that, its id, which no
+ * other entry can take. */
+const char *ldp_request_target(struct ldp_request *req);
 
 /* The change of that name, whatever the case of its letters. */
 const struct mst_value *ldp_request_change(const struct ldp_request *req, const char *name, bool *there);

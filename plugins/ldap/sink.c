@@ -51,7 +51,7 @@ set_place(struct ldp_sink *sink, struct ldp_place *place, enum mst_kind kind, co
         return place->rdn != NULL && place->filter != NULL && (base == NULL || place->base_normal != NULL);
 }
 
-/* The post-read control's value (RFC 4527): the attributes to be told, here entryUUID. */
+/* The post-read control's value (RFC 4527): the attributes to be told, here the id. */
 static bool
 set_post_read(struct ldp_sink *sink)
 {
@@ -59,7 +59,7 @@ set_post_read(struct ldp_sink *sink)
         struct berval value = { 0 };
         bool ok;
 
-        ok = ber != NULL && ber_printf(ber, "{s}", LDP_ID) != -1 && ber_flatten2(ber, &value, 0) != -1;
+        ok = ber != NULL && ber_printf(ber, "{s}", sink->dir.id.attribute) != -1 && ber_flatten2(ber, &value, 0) != -1;
         sink->post_read.ldctl_oid = (char *)LDAP_CONTROL_POST_READ;
         sink->post_read.ldctl_iscritical = 0;
         if (ok)
@@ -68,6 +68,45 @@ set_post_read(struct ldp_sink *sink)
         if (ber != NULL)
                 ber_free(ber, 1);
         return ok && sink->post_read.ldctl_value.bv_val != NULL;
+}
+
+/* What disables accounts. */
+static void
+set_lock(struct ldp_sink *sink)
+{
+        const struct ldp_config *c = sink->config;
+        const struct ldp_dialect *d = sink->dir.dialect;
+
+        if (c->disabled_attribute != NULL) {
+                sink->lock = (struct ldp_lock){ .attribute = c->disabled_attribute, .on = c->disabled_value,
+                                                .off = c->enabled_value };
+                return;
+        }
+        sink->lock = (struct ldp_lock){ .attribute = d->lock, .on = d->locked, .bit = d->lock_bit };
+        /* slapd without the ppolicy overlay */
+        if (d->lock != NULL && !ldp_schema_is_empty(sink->dir.schema) &&
+            ldp_schema_type(sink->dir.schema, d->lock, strlen(d->lock)) == NULL)
+                sink->lock.attribute = NULL;
+}
+
+/* The admin's word, else the dialect's. */
+static bool
+settle(struct ldp_sink *sink)
+{
+        const struct ldp_config *c = sink->config;
+        const struct ldp_dialect *d = sink->dir.dialect;
+
+        if (!set_post_read(sink) ||
+            !set_place(sink, &sink->users, MST_USER, c->user_base, c->user_rdn != NULL ? c->user_rdn : d->user_rdn,
+                       c->user_classes != NULL ? c->user_classes : d->user_classes, c->user_stamp,
+                       c->user_filter != NULL ? c->user_filter : d->user_filter) ||
+            !set_place(sink, &sink->groups, MST_GROUP, c->group_base, c->group_rdn != NULL ? c->group_rdn : d->group_rdn,
+                       c->group_classes != NULL ? c->group_classes : d->group_classes, c->group_stamp,
+                       c->group_filter != NULL ? c->group_filter : d->group_filter))
+                return false;
+        set_lock(sink);
+        sink->member = c->member_attribute != NULL ? c->member_attribute : mst_arena_strdup(sink->arena, d->member);
+        return sink->member != NULL;
 }
 
 int
@@ -86,12 +125,9 @@ ldp_sink_open(const void *config, struct mst_host *host, void **self, struct mst
         sink->arena = mst_arena_new(0);
         sink->dir = (struct ldp_dir){ .access = &c->access, .host = host, .arena = sink->arena };
         sink->conns = calloc((size_t)c->connections, sizeof *sink->conns);
-        if (sink->arena == NULL || sink->conns == NULL ||
-            !set_place(sink, &sink->users, MST_USER, c->user_base, c->user_rdn, c->user_classes, c->user_stamp,
-                       c->user_filter) ||
-            !set_place(sink, &sink->groups, MST_GROUP, c->group_base, c->group_rdn, c->group_classes,
-                       c->group_stamp, c->group_filter) ||
-            !set_post_read(sink)) {
+        sink->users = (struct ldp_place){ .kind = MST_USER, .base = c->user_base };
+        sink->groups = (struct ldp_place){ .kind = MST_GROUP, .base = c->group_base };
+        if (sink->arena == NULL || sink->conns == NULL) {
                 ldp_sink_close(sink);
                 return mst_fail_memory(err, "opening the sink");
         }
@@ -122,5 +158,18 @@ int
 ldp_sink_first(struct ldp_sink *sink, struct ldp_conn **ret, struct mst_error *err)
 {
         *ret = &sink->conns[0];
-        return ldp_dir_ready(*ret, err);
+        if (ldp_dir_ready(*ret, err) != MST_OK)
+                return err->code;
+        if (sink->member == NULL && !settle(sink))
+                return mst_fail_memory(err, "reading the root DSE");
+        return MST_OK;
+}
+
+int
+ldp_sink_schema(struct ldp_sink *sink, struct ldp_conn **ret, struct mst_error *err)
+{
+        if (ldp_sink_first(sink, ret, err) != MST_OK || ldp_schema_need(*ret, err) != MST_OK)
+                return err->code;
+        set_lock(sink);
+        return MST_OK;
 }

@@ -24,6 +24,13 @@ struct ldp_place {
         const char *filter;
 };
 
+/* What makes an account unusable: a value of an attribute, or a bit of a number. */
+struct ldp_lock {
+        const char *attribute;           /* NULL: accounts cannot be disabled          */
+        const char *on, *off;            /* off NULL: removed                          */
+        uint32_t bit;                    /* not 0: it is set and cleared, the others stay */
+};
+
 /* A listing under way: one at a time. */
 struct ldp_listing {
         enum mst_kind kind;
@@ -37,14 +44,15 @@ struct ldp_sink {
         struct mst_host *host;
         struct mst_arena *arena;         /* as long as the instance                    */
         struct ldp_dir dir;
-        struct ldp_place users, groups;
+        /* From here on set when the dialect is known, at the first connection. */
+        struct ldp_place users, groups;  /* their bases before */
+        char *member;                    /* the attribute                              */
+        struct ldp_lock lock;            /* complete when the schema was read          */
         struct ldp_listing listing;
         struct ldp_conn *conns;          /* config->connections of them                */
         size_t conn_count;
-        LDAPControl post_read;           /* "tell me the entryUUID"; value in 'arena'   */
+        LDAPControl post_read;           /* "tell me its id"; value in 'arena'          */
 };
-
-#define LDP_ID "entryUUID"
 
 static inline struct ldp_place *
 ldp_place_of(struct ldp_sink *sink, enum mst_kind kind)
@@ -54,5 +62,8 @@ ldp_place_of(struct ldp_sink *sink, enum mst_kind kind)
 
 /* The first connection, ready, and the root DSE read. */
 int ldp_sink_first(struct ldp_sink *sink, struct ldp_conn **ret, struct mst_error *err);
+
+/* The same, and the schema read. */
+int ldp_sink_schema(struct ldp_sink *sink, struct ldp_conn **ret, struct mst_error *err);
 
 #endif

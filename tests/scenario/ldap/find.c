@@ -302,7 +302,8 @@ START_TEST(probe)
         ck_assert_uint_eq(mst_test_facts_can(facts),
                           MST_CAN_USERS | MST_CAN_GROUPS | MST_CAN_UPDATE | MST_CAN_RENAME | MST_CAN_DELETE |
                           MST_CAN_STAMP | MST_CAN_LIST | MST_CAN_FIND | MST_CAN_MEMBERS | MST_CAN_EMPTY_GROUP |
-                          MST_CAN_NEST | MST_CAN_PRESENT);
+                          MST_CAN_NEST | MST_CAN_PRESENT | MST_CAN_DISABLE);
+        ck_assert_str_eq(mst_test_facts_note(facts, 0, NULL), "it is taken for OpenLDAP");
         ck_assert_uint_eq(mst_test_facts_limit(facts, MST_LIMIT_IN_FLIGHT), 32);
         ck_assert(mst_test_facts_attribute(facts, MST_USER, "mail", &type, &flags));
         ck_assert_int_eq(type, MST_TEXT);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../../plugins/ldap/dialect.h"
+
 #define ADA "uid=ada," PEOPLE
 
 static const char *const plain[] = { "objectClass", "inetOrgPerson", "cn", "Somebody", "sn", "Else", NULL };
@@ -383,6 +385,9 @@ START_TEST(disable_unconfigured)
         struct mst_error err;
 
         fx_start(&fx, "main");
+        mst_plugin_ldap.sink->close(fx.self);
+        fx.config.access.dialect = LDP_OTHER;           /* of which nobody knows how it locks */
+        ck_assert_int_eq(fx_open(&fx, &err), MST_OK);
         (void)on(&fx, MST_DISABLE, make_ada(&fx), ADA);
         mst_test_op_enabled(fx_person(&fx, "eve"), false);
         ck_assert_int_eq(fx_apply(&fx, &err), MST_OK);

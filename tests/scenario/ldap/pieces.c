@@ -7,7 +7,9 @@
 
 #include <muster/escape.h>
 
+#include "../../../plugins/ldap/dialect.h"
 #include "../../../plugins/ldap/dn.h"
+#include "../../../plugins/ldap/id.h"
 #include "../../../plugins/ldap/uri.h"
 #include "../../../plugins/ldap/when.h"
 
@@ -137,6 +139,76 @@ START_TEST(name)
 }
 END_TEST
 
+/* What root DSEs say, and who is taken to say it. */
+static const struct {
+        const char *capability, *class, *vendor;
+        enum ldp_dialect_name name;
+} roots[] = {
+        { "1.2.840.113556.1.4.800", "top", NULL, LDP_AD },
+        { "1.2.840.113556.1.4.800", "top", "Samba Team (https://www.samba.org)", LDP_AD },
+        { "1.2.840.113556.1.4.1670", "top", NULL, LDP_OTHER },
+        { "x", "OpenLDAProotDSE", NULL, LDP_OPENLDAP },
+        { "x", "top", "389 Project", LDP_389DS },
+        { "x", "top", "3890 Servers", LDP_OTHER },
+        { "x", "top", "Oracle", LDP_OTHER },
+        { "x", "top", NULL, LDP_OTHER },
+};
+
+START_TEST(dialect)
+{
+        const char *capabilities[] = { "1.3.6.1", roots[_i].capability, NULL };
+        const char *classes[] = { "top", roots[_i].class, NULL };
+
+        ck_assert_int_eq(ldp_dialect_guess(capabilities, classes, roots[_i].vendor)->name, roots[_i].name);
+}
+END_TEST
+
+/* Ids as the server has them, and as they are kept. */
+static const struct {
+        bool guid;
+        const char *bytes;
+        size_t size;
+        const char *text, *filter;               /* NULL: it is no id */
+} id_cases[] = {
+        { false, "f1c3a1d2-0000-103f-8a80-c9ee00000000", 36, "f1c3a1d2-0000-103f-8a80-c9ee00000000",
+          "(id=f1c3a1d2-0000-103f-8a80-c9ee00000000)" },
+        { false, "66446001-1dd211b2-8a80c9ee-00000000", 35, "66446001-1dd211b2-8a80c9ee-00000000",
+          "(id=66446001-1dd211b2-8a80c9ee-00000000)" },
+        { true, "\x01\x23\x45\x67\x89\xab\xcd\xef\0\x28\x29\x2a\x5c\xff\x0a\x3d", 16,
+          "67452301-ab89-efcd-0028-292a5cff0a3d",
+          "(id=\\01\\23\\45\\67\\89\\ab\\cd\\ef\\00\\28\\29\\2a\\5c\\ff\\0a\\3d)" },
+        { true, "\x01\x23\x45\x67\x89\xab\xcd\xef\0\x28\x29\x2a\x5c\xff\x0a", 15, NULL, NULL },
+        { true, "67452301-ab89-efcd-0028-292a5cff0a3d", 36, NULL, NULL },
+        { false, "f1c3a1d2-0000-103f-8a80-c9ee0000000", 35, NULL, NULL },
+        { false, "f1c3a1d2-0000-103f-8a80-c9ee0000000)", 36, NULL, NULL },
+        { false, "f1c3a1d2-0000-103f-8a80-c9ee0000\0000", 36, NULL, NULL },
+        { false, "66446001-1dd211b2-8a80c9ee-000000000", 36, NULL, NULL },
+        { false, "*", 1, NULL, NULL },
+        { false, "", 0, NULL, NULL },
+};
+
+START_TEST(lasting_id)
+{
+        struct mst_arena *arena = mst_arena_new(0);
+        const struct ldp_id id = { .attribute = "id", .guid = id_cases[_i].guid };
+        struct berval value = { .bv_val = (char *)id_cases[_i].bytes, .bv_len = id_cases[_i].size }, back;
+        const char *text = ldp_id_text(arena, &id, &value);
+
+        if (id_cases[_i].text == NULL) {
+                ck_assert_ptr_null(text);
+                ck_assert(id.guid || !ldp_id_is(&id, id_cases[_i].bytes));
+        } else {
+                ck_assert_str_eq(text, id_cases[_i].text);
+                ck_assert(ldp_id_is(&id, text));
+                ck_assert_str_eq(ldp_id_filter(arena, &id, text), id_cases[_i].filter);
+                ck_assert(ldp_id_value(arena, &id, text, &back));
+                ck_assert_uint_eq(back.bv_len, value.bv_len);
+                ck_assert_mem_eq(back.bv_val, value.bv_val, value.bv_len);
+        }
+        mst_arena_free(arena);
+}
+END_TEST
+
 START_TEST(below)
 {
         ck_assert(ldp_dn_below("uid=a,ou=x", "ou=x"));
@@ -231,6 +303,8 @@ case_pieces(void)
         tcase_add_loop_test(pieces, options, 0, (int)(sizeof wrongs / sizeof *wrongs));
         tcase_add_test(pieces, empty_password);
         tcase_add_loop_test(pieces, name, 0, (int)(sizeof names / sizeof *names));
+        tcase_add_loop_test(pieces, dialect, 0, (int)(sizeof roots / sizeof *roots));
+        tcase_add_loop_test(pieces, lasting_id, 0, (int)(sizeof id_cases / sizeof *id_cases));
         tcase_add_test(pieces, below);
         tcase_add_test(pieces, dn_round_trip);
         tcase_add_loop_test(pieces, moment, 0, (int)(sizeof times / sizeof *times));
