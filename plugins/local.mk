@@ -29,4 +29,5 @@ PLUGIN_LINK += -static -rpath $(plugindir)
 endif
 
 include plugins/entra/local.mk
+include plugins/file/local.mk
 include plugins/ldap/local.mk

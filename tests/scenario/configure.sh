@@ -45,7 +45,7 @@ left=$(find "$work/build" -name 'conf[dt]e*' -print)
 [ -z "$left" ] || wrong "left behind: $left"
 
 configure 'libcurl >= 7.80'; status=$?
-accepted "a missing library" "connector entra is left out: it needs libcurl" $'\n  connectors   ldap\n'
+accepted "a missing library" "connector entra is left out: it needs libcurl" $'\n  connectors   file ldap\n'
 (cd "$work/build" && make -n all) >"$work/plan" 2>&1 || wrong "no Makefile without libcurl"
 ! grep -q 'plugins/entra' "$work/plan" || wrong "entra would be built without libcurl"
 
@@ -53,7 +53,7 @@ configure 'libcurl >= 7.80' --with-plugins=ldap,entra; status=$?
 refused "a missing library, asked for" "connector entra was asked for but cannot be built: it needs libcurl"
 
 configure none --with-plugins=ldap,entar; status=$?
-refused "a connector that does not exist" "there is no connector 'entar'" "known are: entra ldap"
+refused "a connector that does not exist" "there is no connector 'entar'" "known are: entra file ldap"
 
 configure 'libxml-2.0 >= 2.9'; status=$?
 refused "a library that the core needs" "libxml-2.0"

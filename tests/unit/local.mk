@@ -105,6 +105,10 @@ tests_unit_feed_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_feed_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/feed
 
+if BUILD_FILE
+include tests/unit/file.mk
+endif
+
 check_PROGRAMS += tests/unit/fill
 tests_unit_fill_SOURCES = tests/unit/fill.c
 tests_unit_fill_CFLAGS = $(UNIT_CFLAGS)

@@ -1,0 +1,10 @@
+# the file connector
+FILE_KIT = tests/unit/file-kit.c tests/unit/file-kit.h $(plugins_file_la_SOURCES)
+FILE_CPPFLAGS = $(AM_CPPFLAGS) $(XXHASH_CFLAGS) -D_GNU_SOURCE -DFIL_VERSION='"$(PACKAGE_VERSION)"'
+
+check_PROGRAMS += tests/unit/file-read
+tests_unit_file_read_SOURCES = tests/unit/file-read.c $(FILE_KIT)
+tests_unit_file_read_CPPFLAGS = $(FILE_CPPFLAGS)
+tests_unit_file_read_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_file_read_LDADD = $(UNIT_LIBS) $(XXHASH_LIBS)
+TESTS += tests/unit/file-read
