@@ -29,7 +29,7 @@ _muster() {
         local common="--config --json --verbose --help" options= names=
         case $command in
         '')         names="check plan sync status history log users groups duplicates holds approve
-                           reject reset test eval plugins version help" options="--version" ;;
+                           reject reset explain test eval plugins version help" options="--version" ;;
         check)      options="--online" ;;
         plan)       options="--output --offline --all" names=$(_muster_names sync) ;;
         sync)       options="--user --full" names=$(_muster_names sync) ;;
@@ -41,11 +41,12 @@ _muster() {
         approve)    options="--user --expect --reason" ;;
         reject)     options="--reason" ;;
         reset)      options="--forget" names=$(_muster_names sync) ;;
+        explain)    options="--group --target --attribute" ;;
         test)       options="--sync" names=$(compgen -f -- "$cur") ;;
         eval)       options="--user --record --rule --map --now" ;;
         plugins)    options="--rng" ;;
         help)       names="check plan sync status history log users groups duplicates holds approve
-                           reject reset test eval plugins version help" ;;
+                           reject reset explain test eval plugins version help" ;;
         esac
         if [[ $cur == -* ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$common $options" -- "$cur")

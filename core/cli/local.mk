@@ -1,6 +1,7 @@
 # the files of core/cli: one a subcommand, and what they share
 muster_SOURCES += core/cli/approve.c core/cli/args.c core/cli/args.h core/cli/check.c \
-  core/cli/cli.h core/cli/commands.c core/cli/counts.c core/cli/counts.h core/cli/duplicates.c core/cli/eval.c \
+  core/cli/cli.h core/cli/commands.c core/cli/counts.c core/cli/counts.h core/cli/duplicates.c core/cli/eval.c core/cli/explain.c core/cli/explain.h \
+  core/cli/explaingroup.c core/cli/explainrule.c core/cli/explainvalue.c \
   core/cli/groups.c core/cli/guise.c core/cli/guise.h core/cli/halt.c core/cli/halt.h \
   core/cli/help.c core/cli/history.c core/cli/holds.c core/cli/json.c core/cli/json.h \
   core/cli/launch.c core/cli/launch.h core/cli/listing.c core/cli/listing.h core/cli/log.c \

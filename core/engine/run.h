@@ -12,6 +12,7 @@
 #include "engine/engine.h"
 #include "sdk/op.h"
 #include "sdk/page.h"
+#include "store/packset.h"
 #include "store/journal.h"
 #include "store/links.h"
 #include "store/runs.h"
@@ -260,10 +261,6 @@ int mstc_members_link(struct mstc_run *run, struct mstc_run_target *target, int6
 /* Nobody knows which members of this op are in the group now: all are told anew, in or out. */
 int mstc_members_doubt(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *op,
                        struct mst_error *err);
-/* Packs and unpacks lists of entries in an op (delta varints). */
-struct mstc_buffer;
-void mstc_pack_set(const struct mstc_set *set, struct mstc_buffer *into);
-bool mstc_unpack_set(const void *bytes, size_t size, struct mstc_set *into);
 struct mstc_set *mstc_members_set(struct mstc_run *run, int64_t grp, struct mst_error *err);
 
 /* ---- judge.c -------------------------------------------------------------------------- */

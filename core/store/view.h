@@ -165,6 +165,19 @@ int mstc_view_members(struct mstc_store *store, const struct mstc_view_group *gr
                       size_t most, struct mst_arena *arena, struct mstc_view_member **ret, size_t *count,
                       bool *more, struct mst_error *err);
 
+/* The last time that somebody joined or left the group at a target. */
+struct mstc_view_joined {
+        int64_t run, ended;
+        bool joined;
+};
+
+/* 'person' and 'group' are numbers; MST_END: it has never happened. */
+int mstc_view_joined(struct mstc_store *store, int64_t group, const char *target, int64_t person,
+                     struct mstc_view_joined *ret, struct mst_error *err);
+/* Is he in the group's object at that link from us, does he satisfy its rule? */
+int mstc_view_membership(struct mstc_store *store, int64_t group, int64_t glink, int64_t person, bool *wanted,
+                         bool *present, struct mst_error *err);
+
 /* ---- holds, duplicates -------------------------------------------------------------- */
 
 struct mstc_view_hold {

@@ -71,6 +71,24 @@ expect 0 plan --offline --json; json '#/ops=0'
 expect 0 status --json; json /syncs/0/people=20 /targets/0/linked=20 /writer=null
 expect 0 users p3@example.org; says "in phone: live"; says "name    p3"
 expect 0 groups finance --json; json '#/members=10' /groups/0/links/0/present=10
+
+# --- why somebody is in or out ---------------------------------------------------------------
+expect 0 explain p2@example.org; silent; narrow
+says "phone (phone): in"; says 'user.userType -eq "Member"'; says "create by run "; says "in the groups finance"
+expect 0 explain p1@example.org --group finance; narrow; says "finance: out"; says 'department = "Sales"  <- this'; says "not there"
+expect 0 explain p2@example.org --group finance; says "finance: in"; says "a member there; joined by run"
+expect 0 explain p2@example.org --group finance --json
+json /in=true /rule/0/kind=condition /rule/0/values/department=Finance /sinks/0/present=true /sinks/0/change=joined /user/id=2
+expect 0 explain p2@example.org --attribute mail
+says "mail of phone"; says 'wanted       "p2@example.org"'; says 'written      "p2@example.org"'; says "by run "
+expect 0 explain p2@example.org --attribute mail --json; json /maps/0/wanted=p2@example.org /maps/0/run
+expect 0 eval --user p2@example.org 'user.department -in ["Finance"]'; says true
+expect 0 eval --user p2@example.org '[displayName]' --json; json '/value=Person 2' /type=text
+expect 2 explain nobody; complains "nobody here"
+expect 2 explain p2@example.org --group financ; complains "did you mean 'finance'?"
+expect 2 explain p2@example.org --target fone; complains "did you mean 'phone'?"
+expect 2 explain p2@example.org --attribute nothing; complains "writes an attribute 'nothing'"
+expect 2 explain p2@example.org --group a --attribute b; complains "two questions"
 expect 0 history --json; json /runs/0/outcome=done
 
 # --- one changes; a chosen one ------------------------------------------------------------------

@@ -182,6 +182,12 @@ tests_unit_rules_eval_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_rules_eval_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/rules-eval
 
+check_PROGRAMS += tests/unit/rules-explain
+tests_unit_rules_explain_SOURCES = tests/unit/rules-explain.c
+tests_unit_rules_explain_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_rules_explain_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/rules-explain
+
 check_PROGRAMS += tests/unit/rules-index
 tests_unit_rules_index_SOURCES = tests/unit/rules-index.c
 tests_unit_rules_index_CFLAGS = $(UNIT_CFLAGS)

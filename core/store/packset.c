@@ -1,9 +1,7 @@
 /* packset.c - a set of entries as an op keeps it: the steps from one to the next, as varints. */
 #include "build.h"
 
-#include "engine/run.h"
-
-#include "util/buffer.h"
+#include "store/packset.h"
 
 void
 mstc_pack_set(const struct mstc_set *set, struct mstc_buffer *into)

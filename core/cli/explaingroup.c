@@ -1,0 +1,278 @@
+/* explaingroup.c - why somebody is in a group or not, in the rule and in the sinks. */
+#include "build.h"
+
+#include "cli/explain.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "cli/moment.h"
+#include "util/alloc.h"
+#include "util/near.h"
+
+/* What the configuration says of a group, and what the store knows of it. */
+struct found {
+        const char *name;
+        const struct mstc_rule_group *group; /* or                                     */
+        const struct mstc_family *family;    /* that makes it                          */
+        bool known;                          /* to the store: 'row'                    */
+        struct mstc_view_group row;
+};
+
+static int
+look_in_store(struct mstc_explained *x, struct found *found)
+{
+        struct mstc_view_group *rows;
+        struct mst_error err = { 0 };
+        int64_t after = 0;
+        bool more = true;
+        size_t count;
+
+        while (more && !found->known) {
+                if (mstc_view_groups(x->place.store, found->name, &after, 200, x->cli->arena, &rows, &count, &more,
+                                     &err) != MST_OK)
+                        return mstc_cli_fail(x->cli, &err);
+                for (size_t i = 0; i < count && !found->known; i++)
+                        if (strcmp(rows[i].name, found->name) == 0 && strcmp(rows[i].sync, x->sync->name) == 0) {
+                                found->row = rows[i];
+                                found->known = true;
+                        }
+        }
+        return MSTC_END_DONE;
+}
+
+static int
+not_there(struct mstc_explained *x, const char *name)
+{
+        const char **names = mst_arena_alloc(x->cli->arena, (x->sync->group_count + 1) * sizeof *names);
+        const char *near;
+
+        for (size_t i = 0; names != NULL && i < x->sync->group_count; i++)
+                names[i] = x->sync->groups[i].name;
+        near = names != NULL ? mstc_near(name, names, x->sync->group_count) : NULL;
+        return mstc_cli_misused(x->cli, "the sync '%s' has no group '%s'%s%s%s", x->sync->name, name,
+                                near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+}
+
+/* The value of the family's attribute that makes a group of that name, or NULL. */
+static const char *
+family_value(struct mstc_explained *x, const struct mstc_family *family, const char *name)
+{
+        const char *hole = strstr(family->config->name, "{value}");
+        size_t before = hole != NULL ? (size_t)(hole - family->config->name) : 0, after, length = strlen(name);
+
+        if (hole == NULL)
+                return NULL;
+        after = strlen(hole + 7);
+        if (length <= before + after || strncmp(family->config->name, name, before) != 0
+            || strcmp(name + length - after, hole + 7) != 0)
+                return NULL;
+        return mst_arena_strndup(x->cli->arena, name + before, length - before - after);
+}
+
+static const struct mst_value *
+attribute_of(const struct mst_record *record, const char *name)
+{
+        for (size_t i = 0; i < mst_record_count(record); i++)
+                if (strcasecmp(mst_record_name_at(record, i), name) == 0)
+                        return mst_record_at(record, i);
+        return NULL;
+}
+
+static bool
+has_text(struct mstc_explained *x, const struct mst_value *value, const char *text)
+{
+        for (size_t i = 0; i < mst_value_count(value); i++) {
+                const char *one = mstc_value_render(mst_value_at(value, i), x->cli->arena, NULL);
+
+                if (one != NULL && strcmp(one, text) == 0)
+                        return true;
+        }
+        return false;
+}
+
+static bool
+satisfies(struct mstc_explained *x, const struct found *found)
+{
+        struct mstc_eval eval = mstc_explain_eval(x);
+        const char *value;
+
+        if (x->person.gone != 0 || !mstc_explain_scope(x, x->sync->scope))
+                return false;
+        if (found->group != NULL)
+                return mstc_expr_test(found->group->rule, x->person.record, &eval);
+        value = family_value(x, found->family, found->name);
+        return value != NULL && has_text(x, attribute_of(x->person.record, found->family->config->each), value)
+               && (found->family->rule == NULL || mstc_expr_test(found->family->rule, x->person.record, &eval));
+}
+
+/* ---- in the sinks ---- */
+
+static const char *
+say_presence(bool wanted, bool present, const struct mstc_view_link *link)
+{
+        if (wanted && present)
+                return "a member there";
+        if (wanted && (link == NULL || link->state != MSTC_LINK_LIVE))
+                return "waiting: no object of his is there";
+        if (wanted)
+                return "to join with the next run";
+        return present ? "still a member there: to leave with the next run, or held" : "not there";
+}
+
+static int
+tell_sink(struct mstc_explained *x, const struct found *found, const struct mstc_view_glink *glink)
+{
+        struct mstc_cli *cli = x->cli;
+        const struct mstc_view_link *link = NULL;
+        struct mstc_view_joined last = { 0 };
+        struct mst_error err = { 0 };
+        bool wanted, present;
+        int rc;
+
+        for (size_t i = 0; i < x->person.link_count; i++)
+                if (x->person.links[i].sink != NULL && glink->sink != NULL && strcmp(x->person.links[i].sink, glink->sink) == 0)
+                        link = &x->person.links[i];
+        if (mstc_view_membership(x->place.store, found->row.number, glink->number, x->person.number, &wanted, &present,
+                                 &err) != MST_OK)
+                return mstc_cli_fail(cli, &err);
+        rc = glink->target == NULL ? MST_END
+           : mstc_view_joined(x->place.store, found->row.number, glink->target, x->person.number, &last, &err);
+        if (rc < 0)
+                return mstc_cli_fail(cli, &err);
+        if (cli->json != NULL) {
+                mstc_json_object(cli->json, NULL);
+                mstc_json_text(cli->json, "target", glink->target);
+                mstc_json_bool(cli->json, "wanted", wanted);
+                mstc_json_bool(cli->json, "present", present);
+                mstc_json_number(cli->json, "run", last.run);
+                mstc_json_text(cli->json, "change", rc == MST_OK ? last.joined ? "joined" : "left" : NULL);
+                mstc_json_time(cli->json, "at", last.ended);
+                mstc_json_end(cli->json);
+                return MSTC_END_DONE;
+        }
+        printf("  %-12s %s", glink->target != NULL ? mstc_fit(cli->arena, glink->target, 0) : "?",
+               say_presence(wanted, present, link));
+        if (rc == MST_OK)
+                printf("; %s by run %lld, %s", last.joined ? "joined" : "left", (long long)last.run,
+                       mstc_moment(cli->arena, last.ended));
+        putchar('\n');
+        return MSTC_END_DONE;
+}
+
+static int
+tell_family(struct mstc_explained *x, const struct found *found)
+{
+        const char *each = found->family->config->each, *value = family_value(x, found->family, found->name);
+        const struct mst_value *has = attribute_of(x->person.record, each);
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer say = { 0 };
+        bool holds = value != NULL && has_text(x, has, value);
+
+        mstc_value_json(has, &say);
+        if (x->cli->json != NULL) {
+                mstc_json_object(x->cli->json, "family");
+                mstc_json_text(x->cli->json, "attribute", each);
+                mstc_json_text(x->cli->json, "value", value);
+                mstc_json_bool(x->cli->json, "holds", holds);
+                mstc_json_end(x->cli->json);
+        } else
+                printf("  %s: %s is to be \"%s\", and is %s\n", holds ? "yes" : "no", mstc_fit(x->cli->arena, each, 0),
+                       mstc_fit(x->cli->arena, value, 0), mstc_fit(x->cli->arena, mstc_buffer_cstr(&say), 0));
+        return mstc_explain_rule(x, "the family's rule", "rule", found->family->rule);
+}
+
+int
+mstc_explain_group(struct mstc_explained *x, const char *name, const struct mstc_target *only)
+{
+        struct mstc_cli *cli = x->cli;
+        struct found found = { .name = name };
+        bool in;
+        int code = look_in_store(x, &found);
+
+        for (size_t i = 0; i < x->sync->group_count; i++)
+                if (strcmp(x->sync->groups[i].name, name) == 0)
+                        found.group = &x->sync->groups[i];
+        for (size_t i = 0; i < x->sync->family_count && found.group == NULL && found.family == NULL; i++)
+                if (family_value(x, &x->sync->families[i], name) != NULL)
+                        found.family = &x->sync->families[i];
+        if (code != MSTC_END_DONE)
+                return code;
+        if (found.group == NULL && found.family == NULL)
+                return not_there(x, name);
+        in = satisfies(x, &found);
+        if (cli->json != NULL) {
+                mstc_json_text(cli->json, "group", name);
+                mstc_json_bool(cli->json, "in", in);
+        } else
+                printf("\n%s%s%s: %s\n", mstc_paint_on(cli->colour, MSTC_BOLD), mstc_fit(cli->arena, name, 0),
+                       mstc_paint_off(cli->colour, MSTC_BOLD), in ? "in" : x->person.gone != 0
+                       ? "out: gone from the source" : "out");
+        code = mstc_explain_rule(x, "the sync's scope", "scope", x->sync->scope);
+        if (code == MSTC_END_DONE)
+                code = found.group != NULL ? mstc_explain_rule(x, "the group's rule", "rule", found.group->rule)
+                                           : tell_family(x, &found);
+        if (cli->json != NULL)
+                mstc_json_array(cli->json, "sinks");
+        for (size_t i = 0; found.known && i < found.row.link_count && code == MSTC_END_DONE; i++)
+                if (only == NULL || (found.row.links[i].target != NULL && strcmp(only->name, found.row.links[i].target) == 0))
+                        code = tell_sink(x, &found, &found.row.links[i]);
+        if (cli->json != NULL)
+                mstc_json_end(cli->json);
+        else if (code == MSTC_END_DONE && (!found.known || found.row.link_count == 0))
+                puts("  in no sink yet");
+        return code;
+}
+
+/* ---- all groups ---- */
+
+static void
+name_group(struct mstc_explained *x, const char *name, bool *first)
+{
+        if (x->cli->json != NULL)
+                mstc_json_text(x->cli->json, NULL, name);
+        else
+                printf("%s%s", *first ? "\nin the groups " : ", ", mstc_fit(x->cli->arena, name, 0));
+        *first = false;
+}
+
+static const char *
+family_name(struct mst_arena *arena, const char *pattern, const char *value)
+{
+        const char *hole = strstr(pattern, "{value}");
+
+        return hole == NULL ? NULL : mst_arena_printf(arena, "%.*s%s%s", (int)(hole - pattern), pattern, value, hole + 7);
+}
+
+int
+mstc_explain_groups(struct mstc_explained *x)
+{
+        bool first = true;
+
+        if (x->cli->json != NULL)
+                mstc_json_array(x->cli->json, "groups");
+        for (size_t i = 0; i < x->sync->group_count; i++) {
+                struct found found = { .name = x->sync->groups[i].name, .group = &x->sync->groups[i] };
+
+                if (satisfies(x, &found))
+                        name_group(x, found.name, &first);
+        }
+        for (size_t i = 0; i < x->sync->family_count; i++) {
+                const struct mstc_family *family = &x->sync->families[i];
+                const struct mst_value *values = attribute_of(x->person.record, family->config->each);
+
+                for (size_t k = 0; k < mst_value_count(values); k++) {
+                        const char *value = mstc_value_render(mst_value_at(values, k), x->cli->arena, NULL);
+                        struct found found = { .family = family };
+
+                        found.name = value != NULL && *value != '\0'
+                                   ? family_name(x->cli->arena, family->config->name, value) : NULL;
+                        if (found.name != NULL && satisfies(x, &found))
+                                name_group(x, found.name, &first);
+                }
+        }
+        if (x->cli->json != NULL)
+                mstc_json_end(x->cli->json);
+        else
+                puts(first ? "\nin no group" : "");
+        return MSTC_END_DONE;
+}

@@ -1,0 +1,186 @@
+/* explain.c - a rule told condition by condition.
+ *
+ * The tree is walked as evaluation walks it, but nothing is left out.  What decides: of an
+ * -and that is false its first false part, of an -or that is true its first true part, and
+ * of the others all parts. */
+#include "build.h"
+
+#include "rules/explain.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "rules/eval.h"
+
+struct telling {
+        struct mstc_run run;
+        bool (*each)(void *self, const struct mstc_condition *condition);
+        void *self;
+        bool marked;                         /* the first failure has been told        */
+        bool failed, over;
+};
+
+/* The text of a node, white space folded to single blanks. */
+static const char *
+text_of(const struct mstc_expr *expr, const struct mstc_node *node, struct mst_arena *arena)
+{
+        char *ret = mst_arena_strndup(arena, expr->text + node->offset, node->length), *to = ret;
+
+        for (const char *from = ret; from != NULL && *from != '\0'; from++) {
+                bool blank = strchr(" \t\r\n", *from) != NULL;
+
+                if (!blank)
+                        *to++ = *from;
+                else if (to > ret && to[-1] != ' ')
+                        *to++ = ' ';
+        }
+        while (ret != NULL && to > ret && to[-1] == ' ')
+                to--;
+        if (ret != NULL)
+                *to = '\0';
+        return ret;
+}
+
+struct inputs {
+        struct mstc_input *values;
+        size_t count, room;
+};
+
+static const char *
+name_of(const struct mstc_node *node, struct mst_arena *arena)
+{
+        const char *name = node->kind == MSTC_NODE_NOW ? "system.now" : node->name;
+
+        for (uint32_t i = 0; name != NULL && i < node->path_count; i++)
+                name = mst_arena_printf(arena, "%s.%s", name, node->path[i]);
+        return name;
+}
+
+static bool
+add_input(struct mstc_run *run, const struct mstc_node *node, struct inputs *inputs)
+{
+        struct mst_arena *arena = run->eval->arena;
+        struct mstc_input *new = inputs->values;
+        const char *name = name_of(node, arena);
+        struct mst_value value;
+
+        if (name == NULL)
+                return false;
+        for (size_t i = 0; i < inputs->count; i++)
+                if (strcasecmp(inputs->values[i].name, name) == 0)
+                        return true;
+        if (inputs->count == inputs->room) {
+                size_t room = inputs->room == 0 ? 4 : inputs->room * 2;
+
+                new = mst_arena_alloc(arena, room * sizeof *new);
+                if (new == NULL)
+                        return false;
+                if (inputs->count > 0)
+                        memcpy(new, inputs->values, inputs->count * sizeof *new);
+                inputs->values = new;
+                inputs->room = room;
+        }
+        if (mstc_run_value(run, node, &value) != MSTC_VALUE)
+                value = mstc_value_null();
+        inputs->values[inputs->count++] = (struct mstc_input){ .name = name, .value = value };
+        return !run->memory;
+}
+
+static bool
+gather(struct mstc_run *run, const struct mstc_node *node, struct inputs *inputs)
+{
+        if ((node->kind == MSTC_NODE_ATTRIBUTE || node->kind == MSTC_NODE_NOW) && !add_input(run, node, inputs))
+                return false;
+        for (uint32_t i = 0; i < node->count; i++)
+                if (!gather(run, node->kids[i], inputs))
+                        return false;
+        return true;
+}
+
+static enum mstc_condition_kind
+kind_of(const struct mstc_node *node)
+{
+        switch (node->kind) {
+        case MSTC_NODE_AND:
+                return MSTC_CONDITION_ALL;
+        case MSTC_NODE_OR:
+                return MSTC_CONDITION_ANY;
+        case MSTC_NODE_NOT:
+                return MSTC_CONDITION_NOT;
+        default:
+                return MSTC_CONDITION_ONE;
+        }
+}
+
+static bool
+holds(struct telling *t, const struct mstc_node *node)
+{
+        bool ret = false;
+
+        if (mstc_run_test(&t->run, node, &ret) != MSTC_VALUE)
+                ret = false;
+        t->failed |= t->run.memory;
+        return ret;
+}
+
+/* 'against': a true condition here keeps the rule from being true (below -not). */
+static void
+tell(struct telling *t, const struct mstc_node *node, unsigned depth, bool decides, bool against)
+{
+        struct mst_arena *arena = t->run.eval->arena;
+        struct inputs inputs = { 0 };
+        struct mstc_condition condition = { .kind = kind_of(node), .depth = depth, .holds = holds(t, node),
+                                      .decides = decides };
+        bool first_only, told = false;
+
+        if (condition.kind == MSTC_CONDITION_ONE) {
+                condition.text = text_of(t->run.expr, node, arena);
+                t->failed |= condition.text == NULL;
+                t->failed |= !gather(&t->run, node, &inputs);
+                condition.values = inputs.values;
+                condition.count = inputs.count;
+                condition.first = decides && !t->marked && condition.holds == against;
+                t->marked |= condition.first;
+        }
+        t->over |= t->failed || !t->each(t->self, &condition);
+        if (condition.kind == MSTC_CONDITION_ONE)
+                return;
+        first_only = condition.kind == (condition.holds ? MSTC_CONDITION_ANY : MSTC_CONDITION_ALL);
+        for (uint32_t i = 0; i < node->count && !t->over; i++) {
+                bool one = decides && (!first_only || (!told && holds(t, node->kids[i]) == condition.holds));
+
+                told |= one;
+                tell(t, node->kids[i], depth + 1, one, condition.kind == MSTC_CONDITION_NOT ? !against : against);
+        }
+}
+
+static struct mstc_run
+run_of(const struct mstc_expr *expr, const struct mst_record *record, struct mstc_eval *eval)
+{
+        return (struct mstc_run){ .record = record, .eval = eval, .expr = expr, .rule = expr->mode == MSTC_RULE };
+}
+
+bool
+mstc_rule_explain(const struct mstc_expr *rule, const struct mst_record *record, struct mstc_eval *eval,
+                  bool (*each)(void *self, const struct mstc_condition *condition), void *self, bool *ret_holds)
+{
+        struct telling t = { .run = run_of(rule, record, eval), .each = each, .self = self };
+
+        *ret_holds = holds(&t, rule->root);
+        t.marked = *ret_holds;               /* nothing keeps a true rule from being true */
+        tell(&t, rule->root, 0, true, false);
+        return !t.failed;
+}
+
+bool
+mstc_expr_inputs(const struct mstc_expr *expr, const struct mst_record *record, struct mstc_eval *eval,
+                 const struct mstc_input **ret, size_t *count)
+{
+        struct mstc_run run = run_of(expr, record, eval);
+        struct inputs inputs = { 0 };
+        bool good = gather(&run, expr->root, &inputs);
+
+        *ret = inputs.values;
+        *count = inputs.count;
+        return good;
+}
