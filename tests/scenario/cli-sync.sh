@@ -86,7 +86,7 @@ expect 0 eval --user p2@example.org 'user.department -in ["Finance"]'; says true
 expect 0 eval --user p2@example.org '[displayName]' --json; json '/value=Person 2' /type=text
 expect 2 explain nobody; complains "nobody here"
 expect 2 explain p2@example.org --group financ; complains "did you mean 'finance'?"
-expect 2 explain p2@example.org --target fone; complains "did you mean 'phone'?"
+expect 2 explain p2@example.org --target phon; complains "did you mean 'phone'?"
 expect 2 explain p2@example.org --attribute nothing; complains "writes an attribute 'nothing'"
 expect 2 explain p2@example.org --group a --attribute b; complains "two questions"
 expect 0 history --json; json /runs/0/outcome=done
