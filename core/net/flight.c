@@ -451,7 +451,7 @@ new_token(struct mstc_flight *flight)
                 return false;
         flight->again = true;
         if (token->serial == flight->token_serial)
-                mst_http_token_drop(token);
+                mstc_token_refused(token, flight->reply);
         flight->due = 0;
         flight->state = MSTC_GROUND;
         return true;

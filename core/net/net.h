@@ -108,6 +108,7 @@ struct mst_http_token {
         int64_t renew_at, ends_at;           /* ticks                                  */
         int64_t failed_at;
         struct mst_error failure;            /* of the last try, kept for a moment     */
+        struct mstc_net_bytes challenge;     /* of the last 401: header NUL ...        */
         bool fetching;
         uint64_t serial, count;
 };
@@ -127,6 +128,9 @@ bool mstc_request_url(const struct mst_http *http, const struct mst_http_request
 void mstc_reply_reset(struct mst_http_reply *reply, size_t cap, bool secret);
 size_t mstc_reply_write(char *bytes, size_t size, size_t count, void *reply);
 size_t mstc_reply_line(char *bytes, size_t size, size_t count, void *reply);
+
+/* token.c: a 401 has refused it. */
+void mstc_token_refused(struct mst_http_token *token, const struct mst_http_reply *reply);
 
 /* pace.c */
 uint32_t mstc_pace_dice(struct mst_http *http);

@@ -2,7 +2,8 @@
  *
  * An origin is scheme, host and port, written "https://graph.example:443".  What
  * is https may be any host; what is http only this machine: 127.0.0.0/8, ::1 and
- * localhost (which libcurl resolves itself, without asking anybody).  Addresses are
+ * localhost (which libcurl resolves itself, without asking anybody), and for who asks
+ * for it this link, 169.254.0.0/16 by its numbers (no name is resolved).  Addresses are
  * taken apart by libcurl's own parser, so that what is checked is what is called. */
 #include "build.h"
 
@@ -88,23 +89,49 @@ mstc_origin_of(const char *url, const char **why)
         return origin;
 }
 
-bool
-mstc_origin_loopback(const char *origin)
+/* The host alone; false when it does not fit, and then it is no address in numbers. */
+static bool
+host_of(const char *origin, char *into, size_t room)
 {
         const char *host = strstr(origin, "://");
         const char *port = strrchr(origin, ':');
-        unsigned a, b, c, d;
-        char text[64];
+
+        if (host == NULL || port < host + 3 || (size_t)(port - host - 3) >= room)
+                return false;
+        memcpy(into, host + 3, (size_t)(port - host - 3));
+        into[port - host - 3] = '\0';
+        return true;
+}
+
+static bool
+numbers_of(const char *host, unsigned ret[4])
+{
         int used = 0;
 
-        if (host == NULL || port < host + 3 || (size_t)(port - host - 3) >= sizeof text)
+        return strspn(host, "0123456789.") == strlen(host)
+                && sscanf(host, "%3u.%3u.%3u.%3u%n", &ret[0], &ret[1], &ret[2], &ret[3], &used) == 4
+                && host[used] == '\0' && ret[0] < 256 && ret[1] < 256 && ret[2] < 256 && ret[3] < 256;
+}
+
+bool
+mstc_origin_loopback(const char *origin)
+{
+        unsigned n[4];
+        char host[64];
+
+        if (!host_of(origin, host, sizeof host))
                 return false;
-        memcpy(text, host + 3, (size_t)(port - host - 3));
-        text[port - host - 3] = '\0';
-        if (strcmp(text, "localhost") == 0 || strcmp(text, "[::1]") == 0)
-                return true;
-        return sscanf(text, "%3u.%3u.%3u.%3u%n", &a, &b, &c, &d, &used) == 4
-                && text[used] == '\0' && a == 127 && b < 256 && c < 256 && d < 256;
+        return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0
+                || (numbers_of(host, n) && n[0] == 127);
+}
+
+static bool
+on_this_link(const char *origin)
+{
+        unsigned n[4];
+        char host[64];
+
+        return host_of(origin, host, sizeof host) && numbers_of(host, n) && n[0] == 169 && n[1] == 254;
 }
 
 bool
@@ -118,8 +145,8 @@ mst_http_same_origin(const char *a, const char *b)
         return same;
 }
 
-int
-mst_http_allow(struct mst_http *http, const char *url, struct mst_error *err)
+static int
+allow(struct mst_http *http, const char *url, bool link, struct mst_error *err)
 {
         const char *why;
         char *origin = mstc_origin_of(url, &why);
@@ -129,7 +156,8 @@ mst_http_allow(struct mst_http *http, const char *url, struct mst_error *err)
         if (origin == NULL)
                 return mst_fail(err, MST_ECONFIG, "the address '%.200s' cannot be used: %s",
                                 url != NULL && strchr(url, '@') == NULL ? url : "(hidden)", why);
-        if (strncmp(origin, "http:", 5) == 0 && !mstc_origin_loopback(origin)) {
+        if (strncmp(origin, "http:", 5) == 0 && !mstc_origin_loopback(origin)
+            && !(link && on_this_link(origin))) {
                 mst_fail(err, MST_ECONFIG, "'%.200s' would send credentials unprotected: http is "
                          "accepted for this machine only; use https", origin);
                 mstc_free(origin);
@@ -146,6 +174,18 @@ mst_http_allow(struct mst_http *http, const char *url, struct mst_error *err)
         entry->next = http->origins;
         http->origins = entry;
         return MST_OK;
+}
+
+int
+mst_http_allow(struct mst_http *http, const char *url, struct mst_error *err)
+{
+        return allow(http, url, false, err);
+}
+
+int
+mst_http_allow_link(struct mst_http *http, const char *url, struct mst_error *err)
+{
+        return allow(http, url, true, err);
 }
 
 bool

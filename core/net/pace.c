@@ -146,14 +146,13 @@ weekday(const char **at)
 }
 
 /* The three forms of RFC 9110, section 5.6.7. */
-static bool
-http_date(const char *at, int64_t *ret)
+bool
+mst_http_date(const char *at, int64_t *ret)
 {
         struct mstc_civil civil = { 0 };
-        size_t day = weekday(&at);
         bool good;
 
-        if (day < 3)
+        if (at == NULL || weekday(&at) < 3)
                 return false;
         if (literal(&at, ", ")) {
                 bool old;
@@ -181,7 +180,7 @@ mst_http_retry_after(const char *text, int64_t now)
         if (text == NULL)
                 return -1;
         if (*text < '0' || *text > '9') {
-                if (!http_date(text, &date))
+                if (!mst_http_date(text, &date))
                         return -1;
                 ms = date > now ? (date - now) / (MST_DATE_SECOND / 1000) : 0;
                 return ms > HOUR_MS ? HOUR_MS : ms;

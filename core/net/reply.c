@@ -93,7 +93,7 @@ mst_http_content(const struct mst_http_reply *reply, size_t *size)
 }
 
 const char *
-mst_http_reply_header(const struct mst_http_reply *reply, const char *name)
+mst_http_reply_header_at(const struct mst_http_reply *reply, const char *name, size_t index)
 {
         size_t length = strlen(name);
 
@@ -101,11 +101,17 @@ mst_http_reply_header(const struct mst_http_reply *reply, const char *name)
                 return NULL;
         for (const char *at = reply->lines.bytes; at < reply->lines.bytes + reply->lines.length;
              at += strlen(at) + 1)
-                if (strncasecmp(at, name, length) == 0 && at[length] == ':') {
+                if (strncasecmp(at, name, length) == 0 && at[length] == ':' && index-- == 0) {
                         at += length + 1;
                         return at + strspn(at, " \t");
                 }
         return NULL;
+}
+
+const char *
+mst_http_reply_header(const struct mst_http_reply *reply, const char *name)
+{
+        return mst_http_reply_header_at(reply, name, 0);
 }
 
 const char *

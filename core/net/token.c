@@ -32,6 +32,7 @@ mst_http_token_free(struct mst_http_token *token)
         if (token == NULL)
                 return;
         mst_secret_free(token->secret);
+        mstc_net_done(&token->challenge);
         mstc_free(token);
 }
 
@@ -41,6 +42,34 @@ mst_http_token_drop(struct mst_http_token *token)
         mst_secret_free(token->secret);
         token->secret = NULL;
         token->failure.code = MST_OK;
+}
+
+/* What it says about the next one is kept; without memory for it a token like the last
+ * one is asked for, and the second 401 ends that. */
+void
+mstc_token_refused(struct mst_http_token *token, const struct mst_http_reply *reply)
+{
+        const char *header;
+
+        mst_http_token_drop(token);
+        mstc_net_clear(&token->challenge);
+        for (size_t i = 0; (header = mst_http_reply_header_at(reply, "WWW-Authenticate", i)) != NULL; i++)
+                mstc_net_add(&token->challenge, header, strlen(header) + 1);
+        if (token->challenge.failed)
+                mstc_net_clear(&token->challenge);
+}
+
+const char *
+mst_http_token_challenge(const struct mst_http_token *token, size_t index)
+{
+        const struct mstc_net_bytes *all = &token->challenge;
+        const char *at = all->bytes;
+
+        while (at < all->bytes + all->length && index > 0) {
+                at += strlen(at) + 1;
+                index--;
+        }
+        return at < all->bytes + all->length ? at : NULL;
 }
 
 uint64_t
@@ -61,6 +90,7 @@ keep(struct mst_http_token *token, struct mst_secret *secret, int64_t life)
         token->renew_at = now + life - margin;
         token->serial++;
         token->failure.code = MST_OK;
+        mstc_net_clear(&token->challenge);
 }
 
 static int

@@ -32,7 +32,8 @@
  *
  * Where a request may go.  Only to an origin (scheme, host and port) that was
  * allowed: that of the option 'url', and those named with mst_http_allow().  https
- * is always verified, at least TLS 1.2; http is allowed to this machine only.  No
+ * is always verified, at least TLS 1.2; http is allowed to this machine only (see
+ * mst_http_allow_link() for the one exception) and never goes through a proxy.  No
  * redirect is followed: a 3xx is an answer like any other.  The proxy comes from
  * the configuration alone, never from the environment.
  *
@@ -104,6 +105,12 @@ MST_API void mst_http_free(struct mst_http *http);
 
 /* Allows requests to the origin of 'url' as well. */
 MST_API int mst_http_allow(struct mst_http *http, const char *url, struct mst_error *err);
+
+/* The same, and over plain http also when the host is an address of this very link
+ * (169.254.0.0/16, written as numbers), which no router passes on: where clouds put the
+ * services that give a machine its identity.  Use a client of its own for such a service,
+ * so that nothing else can be sent there. */
+MST_API int mst_http_allow_link(struct mst_http *http, const char *url, struct mst_error *err);
 
 /* True when both are http or https addresses of the same scheme, host and port. */
 MST_API bool mst_http_same_origin(const char *a, const char *b);
@@ -190,6 +197,11 @@ MST_API const char *mst_http_content(const struct mst_http_reply *reply, size_t 
 
 /* The first header of that name, without regard to case, or NULL. */
 MST_API const char *mst_http_reply_header(const struct mst_http_reply *reply, const char *name);
+
+/* The header of that name number 'index', from 0, for those that may come several
+ * times; NULL past the last. */
+MST_API const char *mst_http_reply_header_at(const struct mst_http_reply *reply, const char *name,
+                                             size_t index);
 
 /* The id that was sent with the request (see mst_http_id_header), or "". */
 MST_API const char *mst_http_reply_id(const struct mst_http_reply *reply);
@@ -280,6 +292,11 @@ MST_API void mst_http_token_drop(struct mst_http_token *token);
 MST_API int mst_http_token_use(struct mst_http_token *token, const struct mst_secret **ret,
                                struct mst_error *err);
 
+/* Within 'get', after a token was refused: what that 401 said, WWW-Authenticate header
+ * number 'index' from 0 (RFC 9110, section 11.6.1), or NULL.  A service may ask there for
+ * something that the next token must have.  It is forgotten when a token was given. */
+MST_API const char *mst_http_token_challenge(const struct mst_http_token *token, size_t index);
+
 /* How many times 'get' was called. */
 MST_API uint64_t mst_http_token_count(const struct mst_http_token *token);
 
@@ -289,6 +306,10 @@ MST_API uint64_t mst_http_token_count(const struct mst_http_token *token);
  * any of its three forms, counted from 'now' (an MST_DATE); a date that has passed is 0,
  * more than an hour is an hour.  -1: NULL or something else. */
 MST_API int64_t mst_http_retry_after(const char *text, int64_t now);
+
+/* An HTTP date in any of its three forms (the Date header) as an MST_DATE; false: NULL or
+ * something else. */
+MST_API bool mst_http_date(const char *text, int64_t *ret);
 
 /* "GET https://host/path", without what follows '?' or '#', for a sentence.  Writes at
  * most 'room' bytes with the NUL and returns 'into'. */

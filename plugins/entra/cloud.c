@@ -67,14 +67,18 @@ entra_cloud_set(struct entra *entra, struct mst_error *err)
 
         if (cloud >= sizeof clouds / sizeof clouds[0])
                 return mst_fail(err, MST_ECONFIG, "there is no such cloud");
-        if (entra->tenant == NULL || !good_tenant(entra->tenant))
+        if (entra->tenant == NULL)
+                return mst_fail(err, MST_ECONFIG, "the option <tenant> is missing: add the directory's id (GUID) "
+                                "or one of its domain names");
+        if (!good_tenant(entra->tenant))
                 return mst_fail(err, MST_ECONFIG, "tenant '%.100s' is neither a directory id (GUID) nor a "
-                                "domain name", entra->tenant != NULL ? entra->tenant : "");
+                                "domain name", entra->tenant);
         if (strcmp(entra->tenant, "common") == 0 || strcmp(entra->tenant, "consumers") == 0
             || strcmp(entra->tenant, "organizations") == 0)
                 return mst_fail(err, MST_ECONFIG, "tenant '%s' does not name one directory: give its id "
                                 "or a domain name", entra->tenant);
-        login = config->login_url != NULL ? config->login_url : clouds[cloud].login;
+        login = config->login_url != NULL ? config->login_url
+                : entra->authority != NULL ? entra->authority : clouds[cloud].login;
         graph = config->graph_url != NULL ? config->graph_url : clouds[cloud].graph;
         entra->login = mst_arena_strndup(arena, login, without_slashes(login));
         entra->graph = mst_arena_strndup(arena, graph, without_slashes(graph));

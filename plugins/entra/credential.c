@@ -54,12 +54,40 @@ certificate_fill(struct entra *entra, struct mst_http_request *request, struct m
         return MST_OK;
 }
 
+/* --- federation -------------------------------------------------------------------- */
+
+static bool
+workload_given(const struct entra_config *config)
+{
+        return config->workload_identity;
+}
+
+static bool
+token_file_given(const struct entra_config *config)
+{
+        return config->token_file != NULL && !config->workload_identity;
+}
+
+/* --- managed identity -------------------------------------------------------------- */
+
+static bool
+identity_given(const struct entra_config *config)
+{
+        return config->managed_identity != NULL;
+}
+
 /* --- the table -------------------------------------------------------------------- */
 
 static const struct entra_credential credentials[] = {
         { .name = "client-secret", .given = secret_given, .check = secret_check, .fill = secret_fill },
         { .name = "certificate", .given = certificate_given, .check = entra_assertion_check,
           .fill = certificate_fill, .note = entra_assertion_note },
+        { .name = "federated-token-file", .given = token_file_given, .check = entra_federation_check,
+          .fill = entra_federation_fill },
+        { .name = "workload-identity", .given = workload_given, .check = entra_federation_check,
+          .fill = entra_federation_fill, .from_environment = true },
+        { .name = "managed-identity", .given = identity_given, .check = entra_identity_check,
+          .get = entra_identity_get },
 };
 enum { CREDENTIALS = sizeof credentials / sizeof credentials[0] };
 
@@ -85,7 +113,8 @@ choose(struct entra *entra, struct mst_error *err)
         }
         if (entra->credential == NULL)
                 return mst_fail(err, MST_ECONFIG, "there is nothing to sign in with: configure one of "
-                                "client-secret and certificate");
+                                "managed-identity, workload-identity, federated-token-file, certificate and "
+                                "client-secret");
         return MST_OK;
 }
 
@@ -97,7 +126,41 @@ check_lonely(const struct entra_config *config, struct mst_error *err)
                 return mst_fail(err, MST_ECONFIG, "certificate-key is configured without certificate");
         if (config->certificate == NULL && config->certificate_password != NULL)
                 return mst_fail(err, MST_ECONFIG, "certificate-password is configured without certificate");
+        if (config->managed_identity == NULL && config->imds_url != NULL)
+                return mst_fail(err, MST_ECONFIG, "imds-url is configured without managed-identity");
         return MST_OK;
+}
+
+/* What is configured goes before what the environment says. */
+static int
+from_environment(struct entra *entra, const char **to, const char *option, const char *variable, bool required,
+                 struct mst_error *err)
+{
+        const char *value = getenv(variable);
+
+        if (*to != NULL)
+                return MST_OK;
+        if (value == NULL || *value == '\0')
+                return !required ? MST_OK
+                        : mst_fail(err, MST_ECONFIG, "workload-identity: the environment has no variable %s and "
+                                   "the option <%s> is not configured; in Kubernetes the pod needs the label "
+                                   "azure.workload.identity/use: \"true\" and its service account the annotation "
+                                   "azure.workload.identity/client-id", variable, option);
+        *to = mst_arena_strdup(entra->arena, value);
+        return *to != NULL ? MST_OK : mst_fail_memory(err, "reading the environment");
+}
+
+static int
+look_around(struct entra *entra, struct mst_error *err)
+{
+        if (from_environment(entra, &entra->tenant, "tenant", "AZURE_TENANT_ID", true, err) != MST_OK
+            || from_environment(entra, &entra->client_id, "client-id", "AZURE_CLIENT_ID", true, err) != MST_OK
+            || from_environment(entra, &entra->token_file, "federated-token-file",
+                                "AZURE_FEDERATED_TOKEN_FILE", true, err) != MST_OK)
+                return err->code;
+        if (entra->config->login_url != NULL)
+                return MST_OK;
+        return from_environment(entra, &entra->authority, "login-url", "AZURE_AUTHORITY_HOST", false, err);
 }
 
 int
@@ -109,6 +172,12 @@ entra_credential_choose(struct entra *entra, struct mst_error *err)
                 return err->code;
         entra->tenant = config->tenant;
         entra->client_id = config->client_id;
+        entra->token_file = config->token_file;
+        if (entra->credential->from_environment && look_around(entra, err) != MST_OK)
+                return err->code;
+        if (entra->client_id == NULL && entra->credential->get == NULL)
+                return mst_fail(err, MST_ECONFIG, "the option <client-id> is missing: add the application (client) "
+                                "id of the app registration");
         return MST_OK;
 }
 

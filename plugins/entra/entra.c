@@ -9,13 +9,14 @@
 
 static const struct mst_option entra_options[] = {
         { .name = "tenant", MST_TEXT_OPTION(struct entra_config, tenant),
-          .flags = MST_OPT_REQUIRED | MST_OPT_IDENTITY,
-          .help = "the directory to read: its id (GUID) or one of its domain names" },
+          .flags = MST_OPT_IDENTITY,
+          .help = "the directory to read: its id (GUID) or one of its domain names",
+          .more = "Required, unless workload-identity takes it from the environment." },
         { .name = "client-id", MST_TEXT_OPTION(struct entra_config, client_id),
-          .flags = MST_OPT_REQUIRED,
           .help = "application (client) id of the app registration",
-          .more = "The application needs the application permission User.Read.All of Microsoft Graph, "
-                  "with admin consent." },
+          .more = "Required, unless workload-identity takes it from the environment or a managed identity "
+                  "signs in. The application needs the application permission User.Read.All of Microsoft "
+                  "Graph, with admin consent." },
         { .name = "client-secret", MST_SECRET_OPTION(struct entra_config, client_secret),
           .help = "client secret: its Value, not its Secret ID" },
         { .name = "certificate", MST_SECRET_OPTION(struct entra_config, certificate),
@@ -29,6 +30,19 @@ static const struct mst_option entra_options[] = {
           .flags = MST_OPT_ADVANCED, .choices = "PS256|RS256", .def = "PS256",
           .help = "how the certificate's key signs, and which thumbprint goes with it",
           .more = "PS256 goes with the SHA-256 thumbprint, RS256 (older) with that of SHA-1." },
+        { .name = "federated-token-file", MST_PATH_OPTION(struct entra_config, token_file),
+          .help = "file with the token of an issuer that the application trusts",
+          .more = "It is read again for each sign-in." },
+        { .name = "workload-identity", MST_BOOLEAN_OPTION(struct entra_config, workload_identity),
+          .help = "take tenant, client-id, federated-token-file and login-url from the environment",
+          .more = "AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE and AZURE_AUTHORITY_HOST, as "
+                  "the Azure workload identity webhook sets them; what is configured goes before." },
+        { .name = "managed-identity", MST_TEXT_OPTION(struct entra_config, managed_identity),
+          .help = "sign in as the identity that Azure gave this machine or service",
+          .more = "system, or a user-assigned one: its client id, object:GUID, or /subscriptions/..." },
+        { .name = "imds-url", MST_URL_OPTION(struct entra_config, imds_url),
+          .flags = MST_OPT_ADVANCED, .choices = "http|https",
+          .help = "the instance metadata service, instead of http://169.254.169.254" },
         { .name = "cloud", MST_CHOICE_OPTION(struct entra_config, cloud),
           .flags = MST_OPT_IDENTITY, .choices = "global|us-gov|us-dod|china", .def = "global",
           .help = "the cloud in which the directory lives" },
@@ -65,6 +79,7 @@ entra_close(void *self)
         mst_http_reply_free(entra->token_reply);
         mst_http_token_free(entra->token);
         mst_http_free(entra->http);
+        entra_identity_free(entra->identity);
         mst_json_free(entra->json);
         mst_json_free(entra->item);
         mst_arena_free(entra->scratch);
@@ -80,7 +95,7 @@ start_client(struct entra *entra, struct mst_error *err)
         if (entra->http == NULL)
                 return err->code;
         if (mst_http_allow(entra->http, entra->login, err) != MST_OK)
-                return mst_wrap(err, "login-url");
+                return mst_wrap(err, entra->authority != NULL ? "AZURE_AUTHORITY_HOST" : "login-url");
         if (mst_http_allow(entra->http, entra->graph, err) != MST_OK)
                 return mst_wrap(err, "graph-url");
         mst_http_id_header(entra->http, "client-request-id");

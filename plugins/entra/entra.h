@@ -29,6 +29,9 @@ struct entra_config {
         struct mst_secret *client_secret;
         struct mst_secret *certificate, *certificate_key, *certificate_password;
         int64_t certificate_form;
+        char *token_file;
+        bool workload_identity;
+        char *managed_identity, *imds_url;
         int64_t cloud;
         char *login_url, *graph_url, *scope;
         struct mst_http_config http;
@@ -75,12 +78,15 @@ struct entra_loop {
 };
 
 struct entra_credential;
+struct entra_identity;
 
 struct entra {
         const struct entra_config *config;
         struct mst_host *host;
         const struct entra_credential *credential;
-        const char *tenant, *client_id;      /* the configuration's or the environment's */
+        struct entra_identity *identity;
+        /* The configuration's or the environment's; client_id NULL: a managed identity's. */
+        const char *tenant, *client_id, *token_file, *authority;
         struct mst_arena *arena;             /* as long as the instance                */
         struct mst_arena *plan_arena;
         struct mst_arena *scratch;           /* one call                               */
@@ -115,9 +121,15 @@ int entra_cloud_set(struct entra *entra, struct mst_error *err);
 int entra_token_get(void *self, struct mst_secret **ret, int64_t *life_ms, struct mst_error *err);
 
 /* aadsts.c: the numbers' meaning; NULL when unknown. */
+enum entra_hint {
+        ENTRA_HINT_NONE = 0,
+        ENTRA_HINT_CLOCK,        /* tell how far the clocks are apart                  */
+        ENTRA_HINT_CLAIMS        /* tell what the federated token says of itself       */
+};
 struct entra_aadsts {
         long number;
         enum mst_code code;      /* MST_ENET: transient, MST_ETHROTTLED: come back     */
+        int hint;                /* enum entra_hint                                    */
         const char *say;
 };
 const struct entra_aadsts *entra_aadsts(long number);
@@ -129,6 +141,7 @@ struct entra_problem {
         const char *codes[ENTRA_CODES];      /* outermost first; never NULL below count */
         size_t code_count;
         const char *message, *request_id, *date;
+        bool challenged;         /* it asks for a token with other claims              */
 };
 void entra_problem_read(struct entra *entra, const struct mst_http_reply *reply,
                         struct entra_problem *ret);

@@ -10,7 +10,8 @@ endif
 endif
 plugins_entra_la_SOURCES = plugins/entra/entra.h plugins/entra/entra.c plugins/entra/aadsts.c \
   plugins/entra/answer.c plugins/entra/assertion.c plugins/entra/base64.c \
-  plugins/entra/certificate.c plugins/entra/certificate.h plugins/entra/credential.c \
+  plugins/entra/certificate.c plugins/entra/certificate.h plugins/entra/challenge.c \
+  plugins/entra/credential.c plugins/entra/federation.c plugins/entra/identity.c \
   plugins/entra/signin.h \
   plugins/entra/attributes.c plugins/entra/cloud.c plugins/entra/cursor.c plugins/entra/delta.c \
   plugins/entra/fetch.c plugins/entra/graph.c plugins/entra/person.c plugins/entra/plan.c \

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "entra.h"
+#include "signin.h"
 
 enum { SHOWN = 400 };
 
@@ -83,6 +83,7 @@ entra_problem_read(struct entra *entra, const struct mst_http_reply *reply, stru
         *ret = (struct entra_problem){ .status = mst_http_status(reply), .message = "" };
         ret->request_id = header(entra, reply, "request-id");
         ret->date = header(entra, reply, "Date");
+        ret->challenged = ret->status == 401 && entra_challenged(reply);
         entra_problem_parse(entra, body, size, ret);
 }
 
@@ -152,6 +153,20 @@ fail_bad_request(const struct entra_problem *problem, const char *doing, const c
                         "rules and maps use", doing, said, id);
 }
 
+/* A managed identity's token, with the permissions in it, is kept by the platform. */
+static int
+fail_forbidden(const struct entra *entra, const char *doing, const char *said, const char *id, const char *needs,
+               struct mst_error *err)
+{
+        bool managed = entra->credential->get != NULL;
+
+        return mst_fail(err, MST_EPERM, "%s: the application may not do this (%s%s); give %s the application "
+                        "permission %s of Microsoft Graph and grant admin consent. A permission granted just now "
+                        "%s", doing, said, id, managed ? "the managed identity" : "it", needs, managed
+                        ? "can be missing for about 8 hours, as long as the platform keeps tokens"
+                        : "can take some minutes");
+}
+
 int
 entra_problem_fail(struct entra *entra, const struct entra_problem *problem, const char *doing,
                    const char *needs, struct mst_error *err)
@@ -162,13 +177,16 @@ entra_problem_fail(struct entra *entra, const struct entra_problem *problem, con
         case 400:
                 return fail_bad_request(problem, doing, said, id, err);
         case 401:
+                if (problem->challenged)
+                        return mst_fail(err, MST_EAUTH, "%s: access was revoked or is blocked by a policy: Graph "
+                                        "asks for a token with other claims and refuses that one too (%s%s); look "
+                                        "at the application's sign-in logs and Conditional Access", doing, said,
+                                        id);
                 return mst_fail(err, MST_EAUTH, "%s: Graph refuses the access token, and a new one too "
                                 "(%s%s); check that 'cloud', 'graph-url' and 'scope' belong together and "
                                 "that access was not revoked", doing, said, id);
         case 403:
-                return mst_fail(err, MST_EPERM, "%s: the application may not do this (%s%s); give it the "
-                                "application permission %s of Microsoft Graph and grant admin consent. A "
-                                "permission granted just now can take some minutes", doing, said, id, needs);
+                return fail_forbidden(entra, doing, said, id, needs, err);
         case 404:
                 return mst_fail(err, MST_ENOTFOUND, "%s: not found (%s%s); is graph-url right?", doing, said,
                                 id);

@@ -19,6 +19,7 @@
 struct entra_credential {
         const char *name;                    /* of the option that chooses it          */
         bool (*given)(const struct entra_config *config);
+        bool from_environment;               /* what is not configured, see credential.c */
         /* When the connector is opened: is it whole? */
         int (*check)(struct entra *entra, struct mst_error *err);
         /* Puts it into the form for the token endpoint ... */
@@ -44,6 +45,29 @@ int entra_assertion_make(struct entra *entra, const char *aud, char **ret, struc
 /* Puts an assertion, ours or a federated one, into the form. */
 void entra_assertion_put(struct mst_http_request *request, const char *assertion, size_t length);
 void entra_assertion_note(struct entra *entra, struct mst_facts *facts);
+
+/* federation.c: the token file, read each time. */
+int entra_federation_check(struct entra *entra, struct mst_error *err);
+int entra_federation_fill(struct entra *entra, struct mst_http_request *request, struct mst_error *err);
+/* What the token in the file says of itself, safe for a terminal; NULL where it says
+ * nothing.  False when there is nothing to tell. */
+struct entra_claims {
+        const char *sub, *iss, *aud;
+};
+bool entra_federation_claims(struct entra *entra, struct entra_claims *ret);
+
+/* identity.c: sets entra->identity. */
+int entra_identity_check(struct entra *entra, struct mst_error *err);
+int entra_identity_get(struct entra *entra, struct mst_secret **ret, int64_t *life_ms,
+                       struct mst_error *err);
+void entra_identity_free(struct entra_identity *identity);       /* takes NULL */
+
+/* challenge.c: one WWW-Authenticate header; true when it asks for claims, which stay
+ * in base64.  The claims of the token's last refusal as JSON, or NULL.  Does a reply
+ * carry such a challenge? */
+bool entra_challenge_read(const char *header, const char **claims, size_t *length);
+const char *entra_challenge_claims(struct entra *entra, size_t *size);
+bool entra_challenged(const struct mst_http_reply *reply);
 
 /* answer.c: the body of a sign-in service.  Texts lie in entra->scratch, cut and safe for
  * a terminal, but for the token. */

@@ -53,7 +53,8 @@ no_secret(void)
 static int
 open_code(void)
 {
-        mst_plugin_entra.source->close(g.entra);
+        if (g.entra != NULL)
+                mst_plugin_entra.source->close(g.entra);
         g.entra = NULL;
         g.err = (struct mst_error){ 0 };
         if (mst_plugin_entra.source->open(&g.config, mst_test_host(g.test), &g.entra, &g.err) == MST_OK)
@@ -181,6 +182,184 @@ START_TEST(certificate_good)
 }
 END_TEST
 
+/* What is wrong with a certificate is said before anything is sent. */
+enum bad {
+        EXPIRED, NOT_YET, OTHER_KEY, CURVE_KEY, SHORT_KEY, NO_KEY, NO_CERTIFICATE, GARBAGE, BROKEN_KEY, EMPTY_KEY,
+        NO_PASSWORD, WRONG_PASSWORD, BOX_WRONG, BOX_AND_KEY, BOX_CUT, LONELY_KEY, LONELY_PASSWORD, TWO_CREDENTIALS,
+};
+
+static const struct {
+        enum bad bad;
+        int code;
+        const char *says;
+} bad[] = {
+        { EXPIRED, MST_EAUTH, "has expired: it was valid from 20" },
+        { NOT_YET, MST_EAUTH, "not yet valid: it will be from 20" },
+        { OTHER_KEY, MST_ECONFIG, "does not belong to the certificate" },
+        { CURVE_KEY, MST_ECONFIG, "not an RSA key" },
+        { SHORT_KEY, MST_ECONFIG, "only 1024 bits" },
+        { NO_KEY, MST_ECONFIG, "holds no private key" },
+        { NO_CERTIFICATE, MST_ECONFIG, "holds no certificate" },
+        { GARBAGE, MST_ECONFIG, "holds no private key" },
+        { BROKEN_KEY, MST_ECONFIG, "the private key cannot be read" },
+        { EMPTY_KEY, MST_ECONFIG, "certificate-key holds no private key" },
+        { NO_PASSWORD, MST_ECONFIG, "configure certificate-password" },
+        { WRONG_PASSWORD, MST_ECONFIG, "is certificate-password right?" },
+        { BOX_WRONG, MST_ECONFIG, "is certificate-password right?" },
+        { BOX_AND_KEY, MST_ECONFIG, "remove certificate-key" },
+        { BOX_CUT, MST_ECONFIG, "neither PEM nor PKCS#12" },
+        { LONELY_KEY, MST_ECONFIG, "certificate-key is configured without certificate" },
+        { LONELY_PASSWORD, MST_ECONFIG, "certificate-password is configured without certificate" },
+        { TWO_CREDENTIALS, MST_ECONFIG, "both client-secret and certificate are configured" },
+};
+
+static void
+give(char *certificate, char *apart, const char *password)
+{
+        g.config.certificate = certificate != NULL ? secret(certificate) : NULL;
+        g.config.certificate_key = apart != NULL ? secret(apart) : NULL;
+        g.config.certificate_password = password != NULL ? secret(password) : NULL;
+        free(certificate);
+        free(apart);
+}
+
+static void
+give_box(X509 *x, size_t cut, char *apart, const char *password)
+{
+        size_t size;
+        char *box = forge_box(x, key, "open sesame", &size);
+
+        g.config.certificate = mst_secret_new(box, size - cut);
+        g.config.certificate_key = apart != NULL ? secret(apart) : NULL;
+        g.config.certificate_password = secret(password);
+        free(box);
+        free(apart);
+}
+
+static void
+give_other(enum bad what, X509 *x)
+{
+        EVP_PKEY *other = what == CURVE_KEY ? forge_ec() : forge_rsa(what == SHORT_KEY ? 1024 : 2048);
+        X509 *own = forge_certificate(other, -DAY, DAY);
+
+        give(what == OTHER_KEY ? forge_pem(x, other, NULL) : forge_pem(own, other, NULL), NULL, NULL);
+        X509_free(own);
+        EVP_PKEY_free(other);
+}
+
+static void
+spoil(enum bad what, X509 *x)
+{
+        char *pem = NULL;
+
+        switch (what) {
+        case EXPIRED: case NOT_YET: case TWO_CREDENTIALS: give(forge_pem(x, key, NULL), NULL, NULL); break;
+        case OTHER_KEY: case CURVE_KEY: case SHORT_KEY: give_other(what, x); break;
+        case NO_KEY: give(forge_pem(x, NULL, NULL), NULL, NULL); break;
+        case NO_CERTIFICATE: give(forge_pem(NULL, key, NULL), NULL, NULL); break;
+        case GARBAGE: give(joined("not a", " certificate"), NULL, NULL); break;
+        case BROKEN_KEY:
+                pem = forge_pem(x, key, NULL);
+                memset(strchr(pem, '\n') + 20, 'A', 200);
+                give(pem, NULL, NULL);
+                break;
+        case EMPTY_KEY: give(forge_pem(x, NULL, NULL), joined("", "x"), NULL); break;
+        case NO_PASSWORD: give(forge_pem(x, key, "open sesame"), NULL, NULL); break;
+        case WRONG_PASSWORD: give(forge_pem(x, key, "open sesame"), NULL, "open barley"); break;
+        case BOX_WRONG: give_box(x, 0, NULL, "open barley"); break;
+        case BOX_AND_KEY: give_box(x, 0, forge_pem(NULL, key, NULL), "open sesame"); break;
+        case BOX_CUT: give_box(x, 100, NULL, "open sesame"); break;
+        case LONELY_KEY: give(NULL, forge_pem(NULL, key, NULL), NULL); break;
+        case LONELY_PASSWORD: give(NULL, NULL, "open sesame"); break;
+        }
+}
+
+START_TEST(certificate_bad)
+{
+        X509 *x = forge_certificate(key, bad[_i].bad == NOT_YET ? DAY : -20 * DAY,
+                                    bad[_i].bad == EXPIRED ? -2 * DAY : 300 * DAY);
+
+        if (bad[_i].bad != TWO_CREDENTIALS)
+                no_secret();
+        graph_control(&g, "clear", "{}");
+        spoil(bad[_i].bad, x);
+        ck_assert_int_eq(open_code(), bad[_i].code);
+        says(bad[_i].says);
+        ck_assert_ptr_null(strstr(g.err.text, "open "));
+        ck_assert_ptr_nonnull(strstr(graph_look(&g, "counts"), "\"requests\":0"));
+        X509_free(x);
+}
+END_TEST
+
+/* The line end that the reader of secrets takes off was part of the file. */
+START_TEST(certificate_box_with_line_end)
+{
+        X509 *x = forge_certificate(key, -DAY, 300 * DAY);
+        size_t size;
+        char *box;
+
+        no_secret();
+        upload(x);
+        box = forge_box(x, key, "", &size);
+        /* as if its last byte had been '\n': the count of the MAC's rounds, 2048, ends in 0 */
+        box[size - 1] = '\n';
+        g.config.certificate = mst_secret_new(box, size - 1);
+        ck_assert_int_eq(open_code(), MST_ECONFIG);
+        says("certificate-password");        /* read whole, and its MAC is wrong now */
+        free(box);
+        X509_free(x);
+}
+END_TEST
+
+START_TEST(certificate_ends_soon)
+{
+        static const int days[] = { 29, 31 };
+        X509 *x = forge_certificate(key, -DAY, (long)days[_i] * DAY);
+        struct mst_facts *facts = mst_test_facts(g.test);
+        const char *note, *found = NULL;
+        bool warns = false;
+
+        no_secret();
+        upload(x);
+        give(forge_pem(x, key, NULL), NULL, NULL);
+        ck_assert_msg(open_code() == MST_OK, "%s", g.err.text);
+        ck_assert_msg(mst_plugin_entra.source->probe(g.entra, facts, &g.err) == MST_OK, "%s", g.err.text);
+        for (size_t i = 0; found == NULL && (note = mst_test_facts_note(facts, i, &warns)) != NULL; i++)
+                if (strstr(note, "the certificate ends on 20") != NULL)
+                        found = note;
+        ck_assert((found != NULL) == (days[_i] < 30));
+        ck_assert(found == NULL || warns);
+        X509_free(x);
+}
+END_TEST
+
+/* Ahead or behind: refused for its time, and how wrong the clock is. */
+static const struct {
+        const char *clock, *skew, *says;
+} clocks[] = {
+        { "{\"advance\":\"20m\"}", "{\"date-skew\":1200}", "min 0 s behind that of the service" },
+        { "{\"advance\":\"20m\"}", "{\"date-skew\":0}", "check this machine's clock (" },
+};
+
+START_TEST(clock_is_wrong)
+{
+        X509 *x = forge_certificate(key, -DAY, 300 * DAY);
+
+        no_secret();
+        upload(x);
+        give(forge_pem(x, key, NULL), NULL, NULL);
+        graph_control(&g, "clock", clocks[_i].clock);
+        graph_control(&g, "settings", clocks[_i].skew);
+        ck_assert_int_eq(try_code(), MST_EAUTH);
+        says("AADSTS700024");
+        if (_i == 0 && strstr(g.err.text, "19 min 5") == NULL && strstr(g.err.text, "20 min") == NULL)
+                ck_abort_msg("%s", g.err.text);
+        if (_i == 1)
+                says(clocks[_i].says);
+        X509_free(x);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -189,6 +368,10 @@ suite(void)
 
         tcase_add_checked_fixture(c, begin, end);
         tcase_add_loop_test(c, certificate_good, 0, UNIT_COUNT(good));
+        tcase_add_loop_test(c, certificate_bad, 0, UNIT_COUNT(bad));
+        tcase_add_test(c, certificate_box_with_line_end);
+        tcase_add_loop_test(c, certificate_ends_soon, 0, 2);
+        tcase_add_loop_test(c, clock_is_wrong, 0, UNIT_COUNT(clocks));
         suite_add_tcase(s, c);
         return s;
 }

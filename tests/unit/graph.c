@@ -135,7 +135,8 @@ graph_start(struct graph *g, const char *people, const char *const *wants)
 void
 graph_stop(struct graph *g)
 {
-        mst_plugin_entra.source->close(g->entra);
+        if (g->entra != NULL)
+                mst_plugin_entra.source->close(g->entra);
         mst_http_request_free(g->request);
         mst_http_reply_free(g->reply);
         mst_http_free(g->door);

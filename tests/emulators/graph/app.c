@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <strings.h>
 
+const char claims_wanted[] = "{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"1604106651\"},"
+                             "\"xms_cc\":{\"values\":[\"cp1\"]}}}";
+
 struct app *
 apps_find(struct apps *a, const char *id)
 {
@@ -97,7 +100,9 @@ claims_write(const struct claims *c, uint64_t key, const char *tenant, struct te
         text_json(&body, c->app);
         text_fmt(&body, ",\"idtyp\":\"app\",\"tid\":\"%s\",\"iat\":%lld,\"nbf\":%lld,\"exp\":%lld%s", tenant,
                  (long long)c->issued, (long long)c->issued, (long long)c->ends,
-                 c->challenged ? ",\"xms_cc\":[\"cp1\"]" : "");
+                 c->capable ? ",\"xms_cc\":[\"cp1\"]" : "");
+        if (c->challenged)
+                text_lit(&body, ",\"answers\":\"1604106651\"");
         write_roles(c->roles, &body);
         text_char(&body, '}');
         from = t->len;
@@ -133,7 +138,8 @@ take_body(struct claims *c, struct text *body)
         take_text(o, "appid", c->app, sizeof c->app);
         c->issued = json_object_get_int64(json_object_object_get(o, "iat"));
         c->ends = json_object_get_int64(json_object_object_get(o, "exp"));
-        c->challenged = json_object_object_get(o, "xms_cc") != NULL;
+        c->capable = json_object_object_get(o, "xms_cc") != NULL;
+        c->challenged = json_object_object_get(o, "answers") != NULL;
         roles = json_object_object_get(o, "roles");
         for (size_t i = 0; roles != NULL && i < json_object_array_length(roles); i++) {
                 const char *role = json_object_get_string(json_object_array_get_idx(roles, i));

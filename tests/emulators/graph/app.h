@@ -37,8 +37,11 @@ bool roles_have(const char *roles, const char *const *one_of);
 struct claims {
         char app[64], audience[128], roles[512];
         int64_t issued, ends;
-        bool challenged;                /* it was asked for with claims */
+        bool challenged;                /* it was asked for with the claims of a challenge */
+        bool capable;                   /* its client can answer one (cp1) */
 };
+/* What a challenge asks for. */
+extern const char claims_wanted[];
 
 /* Writes the token for 'c'. */
 void claims_write(const struct claims *c, uint64_t key, const char *tenant, struct text *t);

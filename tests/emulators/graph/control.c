@@ -21,7 +21,8 @@ struct waiting {
         struct waiting *next;
 };
 
-static control_call call_photo, call_expire, call_clock, call_faults, call_settings, call_app, call_clear, call_quit;
+static control_call call_photo, call_expire, call_clock, call_faults, call_settings, call_app, call_revoke, call_clear,
+        call_quit;
 
 static const struct door {
         const char *name;
@@ -36,7 +37,7 @@ static const struct door {
         { "group-purge", gchange_purge, true }, { "group-restore", gchange_restore, true },
         { "photo", call_photo, false }, { "expire", call_expire, false }, { "clock", call_clock, false }, { "faults", call_faults, false },
         { "settings", call_settings, false }, { "app", call_app, false }, { "clear", call_clear, false },
-        { "quit", call_quit, false },
+        { "identity", identity_register, false }, { "revoke", call_revoke, false }, { "quit", call_quit, false },
 };
 
 void
@@ -241,6 +242,17 @@ call_app(struct emulator *e, struct json_object *ask, struct text *answer, struc
         text_lit(answer, ",\"roles\":");
         text_json(answer, app->roles);
         text_fmt(answer, ",\"disabled\":%s}", app->disabled ? "true" : "false");
+        return true;
+}
+
+/* Access is revoked: who said that he can answer a challenge gets one. */
+static bool
+call_revoke(struct emulator *e, struct json_object *ask, struct text *answer, struct text *why)
+{
+        (void)ask;
+        (void)why;
+        e->revoked_at = e->people.now;
+        text_lit(answer, "{}");
         return true;
 }
 

@@ -160,13 +160,12 @@ name_request(struct exchange *x)
 static void
 challenge(struct exchange *x)
 {
-        static const char claims[] = "{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"1604106651\"}}}";
         struct text header = { 0 };
 
         exchange_trouble(x, T_CHALLENGE, "");
         text_lit(&header, "Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/oauth2/"
                  "authorize\", error=\"insufficient_claims\", claims=\"");
-        base64_write(&header, claims, sizeof claims - 1, false);
+        base64_write(&header, claims_wanted, strlen(claims_wanted), false);
         text_char(&header, '"');
         exchange_add(x, "WWW-Authenticate", text_str(&header));
         text_free(&header);
@@ -203,7 +202,8 @@ authorize(struct emulator *e, struct exchange *x, const struct route *r)
                 exchange_trouble(x, T_OLD_TOKEN, "");
         else if (!audience_known(e, c.audience))
                 exchange_trouble(x, T_AUDIENCE, "");
-        else if (e->set.capabilities && !c.challenged)
+        else if (e->set.revoked || (e->set.capabilities && !c.challenged) ||
+                 (c.capable && !c.challenged && c.issued <= e->revoked_at))
                 challenge(x);
         else if (r->roles != anything && !roles_have(c.roles, r->roles != NULL ? r->roles : read_users))
                 exchange_trouble(x, T_DENIED, "");
@@ -252,20 +252,60 @@ is_token(const struct exchange *x)
                segment_is(x, 3, "token");
 }
 
+static bool
+is_identity(const struct exchange *x)
+{
+        return x->query.segment_count == 4 && segment_is(x, 0, "metadata") && segment_is(x, 1, "identity") &&
+               segment_is(x, 2, "oauth2") && segment_is(x, 3, "token");
+}
+
+/* What is asked for before there is a token; NULL: something else. */
+static const char *
+signin_kind(const struct exchange *x)
+{
+        if (is_token(x))
+                return "token";
+        if (is_identity(x))
+                return "imds";
+        if (x->query.segment_count == 2 && segment_is(x, 0, "msi") && segment_is(x, 1, "token"))
+                return "app-service";
+        if (x->query.segment_count == 4 && segment_is(x, 2, ".well-known") && segment_is(x, 3, "openid-configuration") &&
+            segment_is(x, 1, "v2.0"))
+                return "openid-configuration";
+        if (x->query.segment_count == 3 && segment_is(x, 0, "common") && segment_is(x, 1, "discovery") &&
+            segment_is(x, 2, "instance"))
+                return "instance-discovery";
+        return NULL;
+}
+
+static void
+answer_signin(struct emulator *e, struct exchange *x, const char *kind)
+{
+        if (strcmp(kind, "token") == 0)
+                token_answer(e, x, x->query.segments[0]);
+        else if (strcmp(kind, "imds") == 0 || strcmp(kind, "app-service") == 0)
+                identity_answer(e, x, strcmp(kind, "imds") != 0);
+        else if (strcmp(kind, "openid-configuration") == 0)
+                discovery_tenant(e, x);
+        else
+                discovery_instance(e, x);
+}
+
 static void
 answer_with_faults(struct emulator *e, struct exchange *x, bool readable)
 {
         struct route r = { .kind = "other" };
         bool graph = readable && segment_is(x, 0, "v1.0"), known = graph && route_graph(x, &r);
+        const char *signin = readable ? signin_kind(x) : NULL;
         struct fault *f;
 
-        x->kind = readable && is_token(x) ? "token" : r.kind;
+        x->kind = signin != NULL ? signin : r.kind;
         f = readable ? faults_match(&e->faults, x) : NULL;
         if (f == NULL || !fault_before(f, x)) {
                 if (!readable)
                         exchange_trouble(x, T_BAD_URL, "");
-                else if (is_token(x))
-                        token_answer(e, x, x->query.segments[0]);
+                else if (signin != NULL)
+                        answer_signin(e, x, signin);
                 else if (graph)
                         answer_graph(e, x, &r, known);
                 else
@@ -307,6 +347,7 @@ emulator_close(struct emulator *e)
         control_close(e);
         faults_clear(&e->faults);
         ledger_close(&e->ledger);
+        identity_close(e);
         apps_close(&e->apps);
         groups_close(&e->groups);
         photos_close(&e->photos);

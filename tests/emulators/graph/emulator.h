@@ -16,6 +16,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { IDENTITIES_MAX = 8 };
+/* The value of X-IDENTITY-HEADER that the App Service door wants. */
+#define identity_header "emulator-identity-header"
+
+/* A managed identity; its application holds the roles. */
+struct identity {
+        char *client, *object, *resource;
+        bool assigned;                  /* by a user; else the machine's own */
+};
+
+struct json_object;
 struct link;
 struct waiting;                 /* what the control door asked for and the delay keeps back */
 
@@ -29,8 +40,11 @@ struct emulator {
         struct faults faults;
         struct throttle throttle;
         struct ledger ledger;
+        struct identity identities[IDENTITIES_MAX];
+        int identity_count;
+        int64_t revoked_at;             /* tokens issued until then, to clients with cp1, are challenged */
         const char *tenant, *domain;
-        char base[64];                  /* http://127.0.0.1:PORT */
+        char base[64];                  /* http://127.0.0.1:PORT, or https */
         uint64_t link_key, token_key;   /* seals */
         uint32_t link_serial;           /* links issued */
         uint32_t links_dead;            /* those up to this number are refused, */
@@ -68,6 +82,13 @@ bool delta_link_fresh(struct emulator *e, struct exchange *x, const struct link 
 bool delta_read_ids(struct exchange *x, const char *filter, struct text *ids);
 /* The rest of the emulator. */
 void token_answer(struct emulator *e, struct exchange *x, const char *tenant);
+/* Whether a token may be for it: Graph by any of its names; a '/' at the end is no matter. */
+bool resource_known(const struct emulator *e, const char *resource);
+void identity_answer(struct emulator *e, struct exchange *x, bool app_service);
+bool identity_register(struct emulator *e, struct json_object *ask, struct text *answer, struct text *why);
+void identity_close(struct emulator *e);
+void discovery_tenant(struct emulator *e, struct exchange *x);
+void discovery_instance(struct emulator *e, struct exchange *x);
 void control_answer(struct emulator *e, struct exchange *x);
 /* Lets happen what is due: delayed changes, purges. */
 void control_tick(struct emulator *e);

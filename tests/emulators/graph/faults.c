@@ -155,7 +155,8 @@ fault_name(const struct fault *f)
 static bool
 matches(const struct fault *f, const struct exchange *x)
 {
-        bool graph = strcmp(x->kind, "token") != 0 && strcmp(x->kind, "other") != 0;
+        bool graph = strcmp(x->kind, "other") != 0 && x->query.segment_count > 0 &&
+                     strcmp(x->query.segments[0], "v1.0") == 0;
 
         if (f->kind != NULL && strcmp(f->kind, "*") != 0 && strcmp(f->kind, x->kind) != 0 &&
             !(graph && strcmp(f->kind, "graph") == 0))

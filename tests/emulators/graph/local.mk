@@ -15,6 +15,7 @@ tests_emulators_graph_libgraph_la_SOURCES = \
   tests/emulators/graph/control.c \
   tests/emulators/graph/delta.c \
   tests/emulators/graph/deltalog.c tests/emulators/graph/deltalog.h \
+  tests/emulators/graph/discovery.c \
   tests/emulators/graph/directory.c tests/emulators/graph/directory.h \
   tests/emulators/graph/emulator.c tests/emulators/graph/emulator.h \
   tests/emulators/graph/exchange.c tests/emulators/graph/exchange.h \
@@ -25,6 +26,7 @@ tests_emulators_graph_libgraph_la_SOURCES = \
   tests/emulators/graph/gdelta.c \
   tests/emulators/graph/glist.c \
   tests/emulators/graph/group.c tests/emulators/graph/group.h \
+  tests/emulators/graph/identity.c \
   tests/emulators/graph/ledger.c tests/emulators/graph/ledger.h \
   tests/emulators/graph/link.c tests/emulators/graph/link.h \
   tests/emulators/graph/list.c \
@@ -63,11 +65,12 @@ endif
 endif
 tests_emulators_graph_test_SOURCES = tests/emulators/graph/test.c tests/emulators/graph/suites.h \
   tests/emulators/graph/client.c tests/emulators/graph/client.h \
+  tests/emulators/graph/forge.c tests/emulators/graph/forge.h \
   tests/emulators/graph/shape.c tests/emulators/graph/shape.h \
   tests/emulators/graph/test-delta.c tests/emulators/graph/test-faults.c \
   tests/emulators/graph/test-groups.c tests/emulators/graph/test-links.c \
   tests/emulators/graph/test-list.c tests/emulators/graph/test-people.c tests/emulators/graph/test-photo.c \
-  tests/emulators/graph/test-token.c
+  tests/emulators/graph/test-signin.c tests/emulators/graph/test-token.c
 tests_emulators_graph_test_CPPFLAGS = -D_GNU_SOURCE
-tests_emulators_graph_test_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JSON_CFLAGS)
-tests_emulators_graph_test_LDADD = tests/emulators/graph/libgraph.la $(CHECK_LIBS) $(JSON_LIBS)
+tests_emulators_graph_test_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JSON_CFLAGS) $(CRYPTO_CFLAGS)
+tests_emulators_graph_test_LDADD = tests/emulators/graph/libgraph.la $(CHECK_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS)

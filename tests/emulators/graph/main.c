@@ -23,7 +23,7 @@ struct order {                  /* the command line */
         uint64_t people, seed, groups;
         uint16_t port;
         const char *tenant, *client, *domain, *ready_file;
-        char *secret;
+        char *secret, *certificate, *key;
         int64_t now;            /* 0: the real time */
         struct settings set;
 };
@@ -35,6 +35,8 @@ usage(void)
                "  --people N           people at the start [1000]\n"
                "  --groups N           groups at the start [0]\n"
                "  --seed S             another S, other people [1]\n"
+               "  --tls-cert FILE      speak https with this certificate (PEM)\n"
+               "  --tls-key FILE       and this key\n"
                "  --port P             on 127.0.0.1; 0 takes a free one [0]\n"
                "  --tenant ID          directory id [%s]\n"
                "  --client-id ID       application id [%s]\n"
@@ -63,6 +65,23 @@ number(const char *text, uint64_t max, uint64_t *ret)
         n = strtoull(text, &end, 10);
         *ret = n;
         return end != text && *end == '\0' && errno == 0 && text[0] != '-' && n <= max;
+}
+
+/* All of the file, or NULL. */
+static char *
+read_file(const char *path)
+{
+        FILE *f = fopen(path, "r");
+        struct text all = { 0 };
+        char piece[4096];
+        size_t n;
+
+        if (f == NULL)
+                return NULL;
+        while ((n = fread(piece, 1, sizeof piece, f)) > 0)
+                text_raw(&all, piece, n);
+        fclose(f);
+        return text_take(&all);
 }
 
 /* The first line of the file. */
@@ -109,6 +128,10 @@ take_option(struct order *o, const char *name, const char *value)
                 wrong = clock_moment(value, &o->now) ? NULL : "must be a time like 2026-01-15T09:30:00Z";
         else if (strcmp(name, "secret-file") == 0)
                 wrong = (o->secret = read_secret(value)) != NULL ? NULL : "cannot be read";
+        else if (strcmp(name, "tls-cert") == 0)
+                wrong = (o->certificate = read_file(value)) != NULL ? NULL : "cannot be read";
+        else if (strcmp(name, "tls-key") == 0)
+                wrong = (o->key = read_file(value)) != NULL ? NULL : "cannot be read";
         else
                 wrong = settings_set(&o->set, name, value, &why);
         if (strcmp(name, "port") == 0)
@@ -202,10 +225,11 @@ static int
 serve(const struct order *o, struct emulator *e)
 {
         int wake = catch_signals(), rc = 1;
-        struct server *s = wake >= 0 ? server_open(e, o->port) : NULL;
+        struct server *s = wake >= 0 ? server_open(e, o->port, o->certificate, o->key) : NULL;
 
         if (s != NULL) {
-                snprintf(e->base, sizeof e->base, "http://127.0.0.1:%u", server_port(s));
+                snprintf(e->base, sizeof e->base, "http%s://127.0.0.1:%u", o->certificate != NULL ? "s" : "",
+                         server_port(s));
                 rc = announce(o, e, server_port(s)) == 0 ? 0 : 1;
                 if (rc == 0)
                         server_run(s, wake);
@@ -214,6 +238,14 @@ serve(const struct order *o, struct emulator *e)
         if (wake >= 0)
                 close(wake);
         return rc;
+}
+
+static void
+forget(struct order *o)
+{
+        free(o->secret);
+        free(o->certificate);
+        free(o->key);
 }
 
 int
@@ -230,8 +262,10 @@ main(int argc, char **argv)
         rc = read_order(&o, argc, argv);
         if (rc == 0 && clash != NULL)
                 rc = complain(clash, "names.c");
+        if (rc == 0 && (o.certificate == NULL) != (o.key == NULL))
+                rc = complain("go together", "tls-cert and tls-key");
         if (rc != 0) {
-                free(o.secret);
+                forget(&o);
                 return rc < 0 ? 2 : 0;
         }
         /* Replies are large and short-lived: keep their memory. */
@@ -248,6 +282,6 @@ main(int argc, char **argv)
         app_set(&app->secret, o.secret != NULL ? o.secret : default_secret);
         rc = serve(&o, &e);
         emulator_close(&e);
-        free(o.secret);
+        forget(&o);
         return rc;
 }

@@ -253,8 +253,33 @@ open_listener(uint16_t port, uint16_t *got)
         return fd;
 }
 
+/* With certificate and key (PEM) https is spoken, else http. */
+static struct MHD_Daemon *
+start(struct server *s, const char *certificate, const char *key)
+{
+        struct MHD_OptionItem tls[] = {
+                { MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)certificate },
+                { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key },
+                { MHD_OPTION_END, 0, NULL },
+        };
+        unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK | MHD_USE_ERROR_LOG;
+
+        if (certificate == NULL)
+                tls[0].option = MHD_OPTION_END;
+        else
+                flags |= MHD_USE_TLS;
+        return MHD_start_daemon(flags, 0, NULL, NULL, handle, s,
+                                MHD_OPTION_LISTEN_SOCKET, s->listener,
+                                MHD_OPTION_URI_LOG_CALLBACK, began, s,
+                                MHD_OPTION_NOTIFY_COMPLETED, ended, s,
+                                MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+                                MHD_OPTION_CONNECTION_TIMEOUT, 0U,
+                                MHD_OPTION_ARRAY, tls,
+                                MHD_OPTION_END);
+}
+
 struct server *
-server_open(struct emulator *e, uint16_t port)
+server_open(struct emulator *e, uint16_t port, const char *certificate, const char *key)
 {
         struct server *s = room(sizeof *s);
 
@@ -264,16 +289,9 @@ server_open(struct emulator *e, uint16_t port)
                 free(s);
                 return NULL;
         }
-        s->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
-                                     MHD_USE_ERROR_LOG, 0, NULL, NULL, handle, s,
-                                     MHD_OPTION_LISTEN_SOCKET, s->listener,
-                                     MHD_OPTION_URI_LOG_CALLBACK, began, s,
-                                     MHD_OPTION_NOTIFY_COMPLETED, ended, s,
-                                     MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-                                     MHD_OPTION_CONNECTION_TIMEOUT, 0U,
-                                     MHD_OPTION_END);
+        s->daemon = start(s, certificate, key);
         if (s->daemon == NULL) {
-                fputs("graph-emulator: the web server does not start\n", stderr);
+                fputs("graph-emulator: the web server does not start; are certificate and key good?\n", stderr);
                 close(s->listener);
                 free(s);
                 return NULL;

@@ -9,7 +9,8 @@ struct server;
 
 /* Listens on 127.0.0.1; port 0 takes a free one. NULL after a sentence on
  * standard error. */
-struct server *server_open(struct emulator *e, uint16_t port);
+/* 'certificate' and 'key' as PEM, or both NULL for http. */
+struct server *server_open(struct emulator *e, uint16_t port, const char *certificate, const char *key);
 uint16_t server_port(const struct server *s);
 /* Serves until 'e->stop' or until something can be read from 'wake'. */
 void server_run(struct server *s, int wake);

@@ -44,6 +44,7 @@ static const struct row {
         { "throttle-seconds", "10", AT(throttle_seconds), SORT_COUNT, "time in which the bucket refills" },
         { "date-skew", "0", AT(date_skew), SORT_SPAN, "how far ahead the Date header is" },
         { "challenge", "no", AT(capabilities), SORT_SWITCH, "claims challenge for tokens without claims" },
+        { "revoked", "no", AT(revoked), SORT_SWITCH, "claims challenge for every token" },
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 

@@ -42,6 +42,7 @@ struct settings {
         int64_t throttle_units, throttle_seconds;       /* 0 units: by the size of the tenant */
         int64_t date_skew;                      /* seconds that the Date header is wrong by */
         bool capabilities;                      /* force claims challenges (cp1) */
+        bool revoked;                           /* challenge every token, whatever it was asked with */
 };
 
 void settings_init(struct settings *s);

@@ -5,6 +5,7 @@
 
 Suite *suite_people(void);
 Suite *suite_token(void);
+Suite *suite_signin(void);
 Suite *suite_list(void);
 Suite *suite_delta(void);
 Suite *suite_links(void);

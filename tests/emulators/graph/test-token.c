@@ -48,7 +48,7 @@ static const struct {
         { URL, "grant_type=password&client_id=" CLIENT SCOPE SECRET, NULL, 400, "unsupported_grant_type", 70003 },
 };
 
-START_TEST(token_asked)
+START_TEST(items_01_to_08_token_asked)
 {
         struct client *c = client_open(10);
         struct text basic = { 0 }, start = { 0 };
@@ -87,7 +87,7 @@ START_TEST(token_asked)
 }
 END_TEST
 
-START_TEST(token_not_by_get)
+START_TEST(item_06_token_not_by_get)
 {
         struct client *c = client_open(1);
 
@@ -97,7 +97,7 @@ START_TEST(token_not_by_get)
 }
 END_TEST
 
-START_TEST(token_secret_ends)
+START_TEST(item_03_and_05_secret_ends_app_disabled)
 {
         struct client *c = client_open(1);
 
@@ -111,7 +111,7 @@ START_TEST(token_secret_ends)
 }
 END_TEST
 
-START_TEST(graph_needs_a_good_token)
+START_TEST(item_15_graph_needs_a_good_token)
 {
         static const char *const bad[] = { NULL, "Bearer ", "Basic abc", "Bearer a.b.c", "Bearer garbage", "bearer" };
         struct client *c = client_open(3);
@@ -127,7 +127,7 @@ START_TEST(graph_needs_a_good_token)
 }
 END_TEST
 
-START_TEST(token_damaged_or_old)
+START_TEST(item_16_token_damaged_or_old)
 {
         struct client *c = client_open(300);
         char *link;
@@ -149,7 +149,7 @@ START_TEST(token_damaged_or_old)
 }
 END_TEST
 
-START_TEST(token_without_role_or_of_another_cloud)
+START_TEST(item_11_and_17_token_without_role_or_of_another_cloud)
 {
         struct client *c = client_open(3);
         struct text bearer = { 0 };
@@ -169,27 +169,81 @@ START_TEST(token_without_role_or_of_another_cloud)
 }
 END_TEST
 
-START_TEST(claims_challenge)
+/* The claims of the challenge, as they go into the form; must be freed. */
+static char *
+challenge_form(struct client *c)
 {
-        struct client *c = client_open(3);
-        struct text bearer = { 0 };
-        bool found = false;
+        struct text plain = { 0 }, form = { 0 };
+        const char *header = NULL, *from;
 
-        client_do(c, "settings", "{\"challenge\":true}");
-        ck_assert_int_eq(client_get(c, "/v1.0/users"), 401);
         for (int i = 0; i < c->got_count; i++)
-                found = found || strstr(c->got[i].value, "error=\"insufficient_claims\", claims=\"") != NULL;
-        ck_assert(found);
-        client_send(c, "POST", URL, FORM SECRET "&claims=%7B%7D");
+                if (strstr(c->got[i].value, "error=\"insufficient_claims\", claims=\"") != NULL)
+                        header = c->got[i].value;
+        ck_assert_ptr_nonnull(header);
+        from = strstr(header, "claims=\"") + 8;
+        ck_assert(base64_read(&plain, from, strcspn(from, "\"")));
+        text_put(&form, FORM SECRET "&claims=");
+        for (size_t i = 0; i < plain.len; i++)
+                text_fmt(&form, "%%%02X", (unsigned)(unsigned char)plain.at[i]);
+        text_free(&plain);
+        return text_take(&form);
+}
+
+static void
+take_bearer(struct client *c)
+{
+        struct text bearer = { 0 };
+
+        ck_assert_int_eq(c->status, 200);
         text_fmt(&bearer, "Bearer %s", client_text(c, "access_token"));
         free(c->bearer);
         c->bearer = text_take(&bearer);
+}
+
+START_TEST(item_18_claims_challenge_forced)
+{
+        struct client *c = client_open(3);
+        char *form;
+
+        client_do(c, "settings", "{\"challenge\":true}");
+        ck_assert_int_eq(client_get(c, "/v1.0/users"), 401);
+        form = challenge_form(c);
+        client_send(c, "POST", URL, FORM SECRET "&claims=%7B%7D");      /* others do not help */
+        take_bearer(c);
+        ck_assert_int_eq(client_get(c, "/v1.0/users"), 401);
+        client_send(c, "POST", URL, form);
+        take_bearer(c);
         ck_assert_int_eq(client_get(c, "/v1.0/users"), 200);
+        client_do(c, "settings", "{\"revoked\":true}");
+        ck_assert_int_eq(client_get(c, "/v1.0/users"), 401);
+        free(form);
         client_close(c);
 }
 END_TEST
 
-START_TEST(headers_of_every_reply)
+/* Without being forced only who said cp1 gets one, when access is revoked. */
+START_TEST(item_18_claims_challenge_for_cp1)
+{
+        struct client *c = client_open(3);
+        char *form;
+
+        client_do(c, "revoke", "{}");
+        ck_assert_int_eq(client_get(c, "/v1.0/users"), 200);
+        client_send(c, "POST", URL, FORM SECRET "&claims=%7B%22access_token%22%3A%7B%22xms_cc%22%3A%7B%22values%22%3A%5B"
+                    "%22cp1%22%5D%7D%7D%7D");
+        take_bearer(c);
+        client_do(c, "revoke", "{}");
+        ck_assert_int_eq(client_get(c, "/v1.0/users"), 401);
+        form = challenge_form(c);
+        client_send(c, "POST", URL, form);
+        take_bearer(c);
+        ck_assert_int_eq(client_get(c, "/v1.0/users"), 200);
+        free(form);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(item_60_headers_of_every_reply)
 {
         struct client *c = client_open(3);
         const char *mine = "66666666-1111-4222-8333-444444444444";
@@ -210,7 +264,7 @@ START_TEST(headers_of_every_reply)
 }
 END_TEST
 
-START_TEST(graph_is_read_only)
+START_TEST(item_63_graph_is_read_only)
 {
         static const char *const methods[] = { "POST", "PATCH", "PUT", "DELETE" };
         struct client *c = client_open(3);
@@ -222,7 +276,7 @@ START_TEST(graph_is_read_only)
 }
 END_TEST
 
-START_TEST(throttling)
+START_TEST(item_57_throttling)
 {
         struct client *c = client_open(3);
 
@@ -276,16 +330,17 @@ suite_token(void)
         Suite *s = suite_create("graph token");
         TCase *t = tcase_create("token and door");
 
-        tcase_add_loop_test(t, token_asked, 0, (int)(sizeof asks / sizeof asks[0]));
-        tcase_add_test(t, token_not_by_get);
-        tcase_add_test(t, token_secret_ends);
-        tcase_add_loop_test(t, graph_needs_a_good_token, 0, 6);
-        tcase_add_test(t, token_damaged_or_old);
-        tcase_add_test(t, token_without_role_or_of_another_cloud);
-        tcase_add_test(t, claims_challenge);
-        tcase_add_test(t, headers_of_every_reply);
-        tcase_add_loop_test(t, graph_is_read_only, 0, 4);
-        tcase_add_test(t, throttling);
+        tcase_add_loop_test(t, items_01_to_08_token_asked, 0, (int)(sizeof asks / sizeof asks[0]));
+        tcase_add_test(t, item_06_token_not_by_get);
+        tcase_add_test(t, item_03_and_05_secret_ends_app_disabled);
+        tcase_add_loop_test(t, item_15_graph_needs_a_good_token, 0, 6);
+        tcase_add_test(t, item_16_token_damaged_or_old);
+        tcase_add_test(t, item_11_and_17_token_without_role_or_of_another_cloud);
+        tcase_add_test(t, item_18_claims_challenge_forced);
+        tcase_add_test(t, item_18_claims_challenge_for_cp1);
+        tcase_add_test(t, item_60_headers_of_every_reply);
+        tcase_add_loop_test(t, item_63_graph_is_read_only, 0, 4);
+        tcase_add_test(t, item_57_throttling);
         tcase_add_test(t, ledger_tells_all_and_no_secret);
         suite_add_tcase(s, t);
         return s;

@@ -9,6 +9,7 @@ main(void)
         int failed;
 
         srunner_add_suite(r, suite_token());
+        srunner_add_suite(r, suite_signin());
         srunner_add_suite(r, suite_list());
         srunner_add_suite(r, suite_delta());
         srunner_add_suite(r, suite_links());

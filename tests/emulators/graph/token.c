@@ -3,6 +3,7 @@
  * application, scope, credential. */
 #include "emulator.h"
 
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -90,18 +91,32 @@ field(const struct form *f, const char *name)
         return query_value(&f->fields, name);
 }
 
-/* The scope's resource must be Graph: ours by any of its names, or the public
- * one. Returns false after an error; 'ret' is the audience. */
-static bool
-check_scope(struct emulator *e, struct exchange *x, const char *scope, char ret[128])
+bool
+resource_known(const struct emulator *e, const char *resource)
 {
         static const char *const public_hosts[] = {
                 "https://graph.microsoft.com", "https://graph.microsoft.us", "https://dod-graph.microsoft.us",
                 "https://microsoftgraph.chinacloudapi.cn",
         };
+        size_t len = strlen(resource), base = strlen(e->base);
+
+        if (len > 0 && resource[len - 1] == '/')
+                len--;
+        if ((len == base && strncmp(resource, e->base, len) == 0) || strncmp(resource, "http://localhost:", 17) == 0)
+                return true;
+        for (size_t i = 0; i < sizeof public_hosts / sizeof public_hosts[0]; i++)
+                if (len == strlen(public_hosts[i]) && strncmp(resource, public_hosts[i], len) == 0)
+                        return true;
+        return false;
+}
+
+/* The scope's resource must be Graph: ours by any of its names, or the public
+ * one. Returns false after an error; 'ret' is the audience. */
+static bool
+check_scope(struct emulator *e, struct exchange *x, const char *scope, char ret[128])
+{
         const char *slash = strstr(scope, "/.default");
         size_t len = slash != NULL ? (size_t)(slash - scope) : 0;
-        bool known;
 
         if (strchr(scope, ' ') != NULL) {
                 aadsts(e, x, T_TWO_RESOURCES, scope);
@@ -113,12 +128,9 @@ check_scope(struct emulator *e, struct exchange *x, const char *scope, char ret[
         }
         memcpy(ret, scope, len);
         ret[len] = '\0';
-        known = strcmp(ret, e->base) == 0 || strncmp(ret, "http://localhost:", 17) == 0;
-        for (size_t i = 0; i < sizeof public_hosts / sizeof public_hosts[0]; i++)
-                known = known || strcmp(ret, public_hosts[i]) == 0;
-        if (!known)
+        if (!resource_known(e, ret))
                 aadsts(e, x, T_NO_RESOURCE, ret);
-        return known;
+        return resource_known(e, ret);
 }
 
 /* Its "aud" is the endpoint, by the tenant's id or its domain. */
@@ -165,11 +177,28 @@ check_credential(struct emulator *e, struct exchange *x, const struct form *f, c
         return false;
 }
 
+/* The form's "claims": what a challenge asked for, or that the client can answer one. */
+static void
+read_claims(const char *text, struct claims *c)
+{
+        struct json_object *o = text != NULL ? json_tokener_parse(text) : NULL;
+        struct json_object *access = json_object_object_get(o, "access_token"), *nbf, *value, *capable;
+
+        nbf = json_object_object_get(access, "nbf");
+        value = json_object_object_get(nbf, "value");
+        capable = json_object_object_get(json_object_object_get(access, "xms_cc"), "values");
+        c->challenged = value != NULL && strcmp(json_object_get_string(value), "1604106651") == 0;
+        for (size_t i = 0; json_object_is_type(capable, json_type_array) && i < json_object_array_length(capable); i++)
+                c->capable = c->capable || strcmp(json_object_get_string(json_object_array_get_idx(capable, i)), "cp1") == 0;
+        json_object_put(o);
+}
+
 static void
 grant(struct emulator *e, struct exchange *x, const struct form *f, const struct app *app, const char *audience)
 {
-        struct claims c = { .issued = x->now, .ends = x->now + e->set.token_life,
-                            .challenged = field(f, "claims") != NULL };
+        struct claims c = { .issued = x->now, .ends = x->now + e->set.token_life };
+
+        read_claims(field(f, "claims"), &c);
 
         snprintf(c.app, sizeof c.app, "%s", app->id);
         snprintf(c.audience, sizeof c.audience, "%s", audience);

@@ -30,6 +30,18 @@ const struct trouble_row troubles[] = {
                 "assertion subject '%s'. Check your federated identity credential Subject, Audience and Issuer against "
                 "the presented assertion." },
 
+        [T_IMDS_METHOD] = { 405, "method_not_allowed", 0, "Only GET is allowed." },
+        [T_IMDS_HEADER] = { 400, "bad_request_102", 0, "Required metadata header not specified" },
+        [T_IMDS_VERSION] = { 400, "bad_request", 0, "The api-version is missing or unknown." },
+        [T_IMDS_RESOURCE] = { 400, "invalid_request", 0, "The required query variable 'resource' is missing." },
+        [T_IMDS_UNKNOWN] = { 400, "invalid_resource", 0, "AADSTS500011: The resource principal was not found in the "
+                "tenant." },
+        [T_NO_IDENTITY] = { 400, "invalid_request", 0, "Identity not found" },
+        [T_TWO_SELECTORS] = { 400, "invalid_request", 0, "Exactly one of the names of an identity may be given." },
+        [T_SEVERAL_IDENTITIES] = { 400, "invalid_request", 0, "Multiple user assigned identities exist, please specify "
+                "the clientId / resourceId of the identity in the token request" },
+        [T_IDENTITY_HEADER] = { 401, "unauthorized", 0, "The X-IDENTITY-HEADER is missing or wrong." },
+
         [T_NO_TOKEN] = { 401, "InvalidAuthenticationToken", 0, "Access token is empty." },
         [T_BAD_TOKEN] = { 401, "InvalidAuthenticationToken", 0, "IDX14100: JWT is not well formed, there are no dots (.)." },
         [T_OLD_TOKEN] = { 401, "InvalidAuthenticationToken", 0, "Lifetime validation failed, the token is expired." },
