@@ -29,7 +29,7 @@ _muster() {
         local common="--config --json --verbose --help" options= names=
         case $command in
         '')         names="check plan sync status history log users groups duplicates holds approve
-                           reject reset explain test eval plugins version help" options="--version" ;;
+                           reject reset explain rules test eval plugins version help" options="--version" ;;
         check)      options="--online" ;;
         plan)       options="--output --offline --all" names=$(_muster_names sync) ;;
         sync)       options="--user --full" names=$(_muster_names sync) ;;
@@ -42,11 +42,12 @@ _muster() {
         reject)     options="--reason" ;;
         reset)      options="--forget" names=$(_muster_names sync) ;;
         explain)    options="--group --target --attribute" ;;
+        rules)      options="--people --all" names="diff $(compgen -f -- "$cur")" ;;
         test)       options="--sync" names=$(compgen -f -- "$cur") ;;
         eval)       options="--user --record --rule --map --now" ;;
         plugins)    options="--rng" ;;
         help)       names="check plan sync status history log users groups duplicates holds approve
-                           reject reset explain test eval plugins version help" ;;
+                           reject reset explain rules test eval plugins version help" ;;
         esac
         if [[ $cur == -* ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$common $options" -- "$cur")

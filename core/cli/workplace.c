@@ -115,7 +115,7 @@ read_config(struct mstc_cli *cli, struct mstc_workplace *place)
                 mst_fail_memory(&err, "reading the configuration");
                 return mstc_cli_fail(cli, &err);
         }
-        place->config = mstc_config_read(mstc_workplace_file(cli), place->report);
+        place->config = mstc_config_read(place->file != NULL ? place->file : mstc_workplace_file(cli), place->report);
         return place->config != NULL ? MSTC_END_DONE : mstc_workplace_mistakes(cli, place);
 }
 

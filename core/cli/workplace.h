@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 
 struct mstc_workplace {
+        const char *file;                    /* the configuration; NULL: as the command line says */
         const char *who;                     /* who asked for it                       */
         struct mstc_report *report;
         struct mstc_config *config;          /* the setup's, once there is one         */

@@ -132,6 +132,15 @@ int mstc_view_person(struct mstc_store *store, int64_t number, struct mst_arena 
 int mstc_view_meant(struct mstc_store *store, const char *text, size_t most, struct mst_arena *arena,
                     struct mstc_view_person **ret, size_t *count, struct mst_error *err);
 
+/* Everybody who is there, in order of number, with his record. */
+struct mstc_view_record {
+        int64_t number;
+        const char *id, *title;
+        const struct mst_record *record;
+};
+int mstc_view_records(struct mstc_store *store, const char *sync, int64_t *after, size_t most, struct mst_arena *arena,
+                      struct mstc_view_record **ret, size_t *count, bool *more, struct mst_error *err);
+
 /* ---- groups ----------------------------------------------------------------------- */
 
 struct mstc_view_glink {

@@ -89,6 +89,26 @@ expect 2 explain p2@example.org --group financ; complains "did you mean 'finance
 expect 2 explain p2@example.org --target phon; complains "did you mean 'phone'?"
 expect 2 explain p2@example.org --attribute nothing; complains "writes an attribute 'nothing'"
 expect 2 explain p2@example.org --group a --attribute b; complains "two questions"
+
+# --- what another configuration would do ---------------------------------------------------------
+sed 's/-eq "Finance"/-eq "Sales"/; s/<groups use/<map to="displayName">ToUpper([displayName])<\/map>\n      &/' "$dir/muster.xml" >"$dir/new.xml"
+expect 0 rules diff "$dir/muster.xml" "$dir/new.xml"; silent; narrow
+says "20 people looked at; for 20 of them"; says "group finance"; says "phone: displayName"; says "Person 1"
+expect 0 rules diff "$dir/muster.xml" "$dir/new.xml" --json --people
+json /people=20 /moved=20 '#/movers=2' /movers/0/what=group /movers/0/enters=10 /movers/0/leaves=10 /movers/1/changes=20 '#/moves=40'
+expect 0 rules diff "$dir/muster.xml" "$dir/new.xml" --people; says "Person 2: leaves group finance"; says "Person 1: enters group finance"
+says 'phone: displayName "Person 3" → "PERSON 3"'
+expect 0 rules diff "$dir/muster.xml" "$dir/muster.xml"; says "for 0 of them"
+sed 's/-eq "Member"/-eq "Guest"/' "$dir/muster.xml" >"$dir/new.xml"
+expect 0 rules diff "$dir/muster.xml" "$dir/new.xml" --json; json '#/movers=2' /movers/0/leaves=20 /movers/1/leaves=10
+sed '/<group /d; /<groups use/d' "$dir/muster.xml" >"$dir/new.xml"
+expect 0 rules diff "$dir/muster.xml" "$dir/new.xml" --json; json '#/movers=1' /movers/0/name=finance /movers/0/leaves=10
+expect 0 rules diff "$dir/new.xml" "$dir/muster.xml" --json; json '#/movers=1' /movers/0/enters=10
+sed 's/name="staff"/name="all"/' "$dir/muster.xml" >"$dir/new.xml"
+expect 0 rules diff "$dir/muster.xml" "$dir/new.xml" --json; json '#/movers=2' /movers/0/leaves=20
+expect 2 rules diff "$dir/muster.xml" "$dir/none.xml"; complains "none.xml"
+expect 2 rules dif "$dir/muster.xml" "$dir/new.xml"; complains "rules knows 'diff'"
+expect 0 plan --offline --json; json '#/ops=0'
 expect 0 history --json; json /runs/0/outcome=done
 
 # --- one changes; a chosen one ------------------------------------------------------------------

@@ -1,0 +1,535 @@
+/* rulesdiff.c - two configurations held against the same people.
+ *
+ * Only what is written differently is evaluated: a group, a scope or a map whose text is the
+ * same on both sides gives the same.  The groups that differ stand in a rule index, one a
+ * side, so that the cost of a person does not grow with their number. */
+#include "build.h"
+
+#include "engine/rulesdiff.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "record/record.h"
+#include "store/view.h"
+#include "util/alloc.h"
+#include "util/date.h"
+#include "util/map.h"
+
+#define BATCH 1000u
+
+/* One configuration's part of a sync. */
+struct side {
+        const struct mstc_sync *sync;        /* NULL: it is not there                  */
+        struct mstc_index *index;            /* of groups that differ                  */
+        struct mstc_matches matches;
+        bool in;                             /* the person at hand is in scope          */
+        struct mstc_mover **groups; size_t group_count;      /* that he is in, sorted   */
+        size_t group_room;
+};
+
+/* A target of either side; maps that differ. */
+struct pair {
+        const struct mstc_target *targets[2];
+        bool scopes_differ;
+        struct map_pair { const struct mstc_map *maps[2]; struct mstc_mover *mover; } *maps;
+        size_t map_count;
+        struct mstc_mover *mover;
+};
+
+struct diffing {
+        struct mstc_store *store;
+        struct mstc_rulesdiff *diff;
+        struct mstc_map *known;              /* movers by key                          */
+        void (*each)(void *self, const struct mstc_move *move);
+        void *self;
+        const char *sync;
+        struct side sides[2];
+        bool scopes_differ;
+        struct pair *pairs; size_t pair_count;
+        struct mstc_mover **by_rule; size_t rule_count;      /* rule number in the index */
+        struct mst_arena *scratch;           /* of one batch                           */
+        int64_t now;
+        bool failed;                         /* memory                                 */
+        bool counted;                        /* the person at hand moves               */
+};
+
+/* ---- movers ---- */
+
+static struct mstc_mover *
+mover(struct diffing *d, enum mstc_moved what, const char *target, const char *name)
+{
+        struct mst_arena *arena = d->diff->arena;
+        char *key = mst_arena_printf(d->scratch, "%d %zu:%s %zu:%s %s", (int)what, strlen(d->sync), d->sync,
+                                     target != NULL ? strlen(target) : 0, target != NULL ? target : "",
+                                     name != NULL ? name : "");
+        struct mstc_mover *ret = key != NULL ? mstc_map_get(d->known, key) : NULL, **all;
+
+        if (ret != NULL)
+                return ret;
+        ret = key != NULL ? mst_arena_alloc(arena, sizeof *ret) : NULL;
+        all = ret != NULL ? mstc_realloc_array(d->diff->movers, d->diff->count + 1, sizeof *all) : NULL;
+        if (all == NULL || !mstc_map_put(d->known, key, ret)) {
+                if (all != NULL)
+                        d->diff->movers = all;
+                d->failed = true;
+                return NULL;
+        }
+        *ret = (struct mstc_mover){ .what = what, .sync = mst_arena_strdup(arena, d->sync),
+                                    .target = target != NULL ? mst_arena_strdup(arena, target) : NULL,
+                                    .name = name != NULL ? mst_arena_strdup(arena, name) : NULL };
+        d->diff->movers = all;
+        all[d->diff->count++] = ret;
+        return ret;
+}
+
+static void
+tell(struct diffing *d, struct mstc_mover *mover, const struct mstc_view_record *person, struct mstc_move move)
+{
+        uint64_t so_far = mover->enters + mover->leaves + mover->changes;
+
+        if (so_far < MSTC_MOVE_SAMPLES)
+                mover->samples[so_far] = mst_arena_strdup(d->diff->arena, person->title);
+        if (mover->what == MSTC_MOVED_VALUE)
+                mover->changes++;
+        else if (move.enters)
+                mover->enters++;
+        else
+                mover->leaves++;
+        d->counted = true;
+        move.mover = mover;
+        move.id = person->id;
+        move.title = person->title;
+        if (d->each != NULL)
+                d->each(d->self, &move);
+}
+
+/* ---- what differs in the texts ---- */
+
+static bool
+same_text(const struct mstc_expr *a, const struct mstc_expr *b)
+{
+        if (a == NULL || b == NULL)
+                return a == b;
+        return strcmp(mstc_expr_text(a), mstc_expr_text(b)) == 0;
+}
+
+static const struct mstc_rule_group *
+group_named(const struct mstc_sync *sync, const char *name)
+{
+        for (size_t i = 0; sync != NULL && i < sync->group_count; i++)
+                if (strcmp(sync->groups[i].name, name) == 0)
+                        return &sync->groups[i];
+        return NULL;
+}
+
+static bool
+same_family(const struct mstc_family *a, const struct mstc_family *b)
+{
+        return strcasecmp(a->config->each, b->config->each) == 0 && strcmp(a->config->name, b->config->name) == 0
+               && same_text(a->rule, b->rule);
+}
+
+static bool
+has_family(const struct mstc_sync *sync, const struct mstc_family *family)
+{
+        for (size_t i = 0; sync != NULL && i < sync->family_count; i++)
+                if (same_family(&sync->families[i], family))
+                        return true;
+        return false;
+}
+
+static bool
+enter_groups(struct diffing *d, int which)
+{
+        struct side *side = &d->sides[which];
+        const struct mstc_sync *other = d->sides[1 - which].sync;
+
+        side->index = mstc_index_new();
+        if (side->index == NULL)
+                return false;
+        for (size_t i = 0; side->sync != NULL && i < side->sync->group_count; i++) {
+                const struct mstc_rule_group *group = &side->sync->groups[i], *twin = group_named(other, group->name);
+                struct mstc_mover **more;
+
+                if (!d->scopes_differ && twin != NULL && same_text(group->rule, twin->rule))
+                        continue;
+                more = mstc_realloc_array(d->by_rule, d->rule_count + 1, sizeof(struct mstc_mover *));
+                if (more == NULL)
+                        return false;
+                d->by_rule = more;
+                more[d->rule_count] = mover(d, MSTC_MOVED_GROUP, NULL, group->name);
+                if (d->failed || !mstc_index_add(side->index, group->rule, (uint32_t)d->rule_count++))
+                        return false;
+        }
+        return mstc_index_build(side->index);
+}
+
+static const struct mstc_map *
+map_to(const struct mstc_target *target, const char *to)
+{
+        for (size_t i = 0; target != NULL && i < target->map_count; i++)
+                if (strcasecmp(target->maps[i].to, to) == 0)
+                        return &target->maps[i];
+        return NULL;
+}
+
+static bool
+add_map(struct diffing *d, struct pair *pair, const struct mstc_map *before, const struct mstc_map *after)
+{
+        const struct mstc_map *one = before != NULL ? before : after;
+        struct map_pair *maps;
+
+        if ((before != NULL && before->when != MSTC_ALWAYS) || (after != NULL && after->when != MSTC_ALWAYS))
+                return true;                 /* what is written once is not written again */
+        if (before != NULL && after != NULL && same_text(before->expression, after->expression))
+                return true;
+        maps = mstc_realloc_array(pair->maps, pair->map_count + 1, sizeof *maps);
+        if (maps == NULL)
+                return false;
+        pair->maps = maps;
+        maps[pair->map_count] = (struct map_pair){ .maps = { before, after } };
+        maps[pair->map_count].mover = mover(d, MSTC_MOVED_VALUE, pair->targets[0]->name, one->to);
+        return maps[pair->map_count++].mover != NULL;
+}
+
+static bool
+add_pair(struct diffing *d, const struct mstc_target *before, const struct mstc_target *after)
+{
+        struct pair *pairs = mstc_realloc_array(d->pairs, d->pair_count + 1, sizeof *pairs), *pair;
+
+        if (pairs == NULL)
+                return false;
+        d->pairs = pairs;
+        pair = &pairs[d->pair_count++];
+        *pair = (struct pair){ .targets = { before, after } };
+        pair->scopes_differ = d->scopes_differ || before == NULL || after == NULL || !same_text(before->scope, after->scope);
+        if (pair->scopes_differ)
+                pair->mover = mover(d, MSTC_MOVED_TARGET, (before != NULL ? before : after)->name, NULL);
+        if (before == NULL || after == NULL)
+                return !d->failed;
+        for (size_t i = 0; i < before->map_count; i++)
+                if (!add_map(d, pair, &before->maps[i], map_to(after, before->maps[i].to)))
+                        return false;
+        for (size_t i = 0; i < after->map_count; i++)
+                if (map_to(before, after->maps[i].to) == NULL && !add_map(d, pair, NULL, &after->maps[i]))
+                        return false;
+        return !d->failed;
+}
+
+static const struct mstc_target *
+target_named(const struct mstc_sync *sync, const char *name)
+{
+        for (size_t i = 0; sync != NULL && i < sync->target_count; i++)
+                if (strcmp(sync->targets[i].name, name) == 0)
+                        return &sync->targets[i];
+        return NULL;
+}
+
+static bool
+enter_targets(struct diffing *d)
+{
+        const struct mstc_sync *before = d->sides[0].sync, *after = d->sides[1].sync;
+
+        for (size_t i = 0; before != NULL && i < before->target_count; i++)
+                if (!add_pair(d, &before->targets[i], target_named(after, before->targets[i].name)))
+                        return false;
+        for (size_t i = 0; after != NULL && i < after->target_count; i++)
+                if (target_named(before, after->targets[i].name) == NULL && !add_pair(d, NULL, &after->targets[i]))
+                        return false;
+        return true;
+}
+
+/* ---- one person ---- */
+
+static struct mstc_eval
+eval_of(const struct diffing *d)
+{
+        return (struct mstc_eval){ .now = d->now, .arena = d->scratch };
+}
+
+static bool
+in_scope(struct diffing *d, const struct mstc_expr *scope, const struct mst_record *record)
+{
+        struct mstc_eval eval = eval_of(d);
+
+        return scope == NULL || mstc_expr_test(scope, record, &eval);
+}
+
+static void
+add_group(struct diffing *d, struct side *side, struct mstc_mover *group)
+{
+        struct mstc_mover **more = side->groups;
+
+        if (group == NULL)
+                return;
+        if (side->group_count == side->group_room) {
+                size_t room = side->group_room == 0 ? 64 : side->group_room * 2;
+
+                more = mstc_realloc_array(side->groups, room, sizeof(struct mstc_mover *));
+                if (more == NULL) {
+                        d->failed = true;
+                        return;
+                }
+                side->groups = more;
+                side->group_room = room;
+        }
+        more[side->group_count++] = group;
+}
+
+static void
+add_families(struct diffing *d, int which, const struct mst_record *record)
+{
+        struct side *side = &d->sides[which];
+
+        for (size_t f = 0; f < side->sync->family_count && !d->failed; f++) {
+                const struct mstc_family *family = &side->sync->families[f];
+                const struct mst_value *values = NULL;
+                const char *hole = strstr(family->config->name, "{value}");
+
+                if (hole == NULL || (!d->scopes_differ && has_family(d->sides[1 - which].sync, family))
+                    || (family->rule != NULL && !in_scope(d, family->rule, record)))
+                        continue;
+                for (size_t i = 0; i < mst_record_count(record); i++)
+                        if (strcasecmp(mst_record_name_at(record, i), family->config->each) == 0)
+                                values = mst_record_at(record, i);
+                for (size_t i = 0; i < mst_value_count(values); i++) {
+                        const char *value = mstc_value_render(mst_value_at(values, i), d->scratch, NULL), *name;
+
+                        if (value == NULL || *value == '\0')
+                                continue;
+                        name = mst_arena_printf(d->scratch, "%.*s%s%s", (int)(hole - family->config->name),
+                                                family->config->name, value, hole + 7);
+                        if (name == NULL)
+                                d->failed = true;
+                        else
+                                add_group(d, side, mover(d, MSTC_MOVED_GROUP, NULL, name));
+                }
+        }
+}
+
+static int
+by_address(const void *a, const void *b)
+{
+        uintptr_t x = (uintptr_t)*(struct mstc_mover *const *)a, y = (uintptr_t)*(struct mstc_mover *const *)b;
+
+        return (x > y) - (x < y);
+}
+
+/* The groups that he is in on one side, sorted, each once. */
+static void
+find_groups(struct diffing *d, int which, const struct mst_record *record)
+{
+        struct side *side = &d->sides[which];
+        struct mstc_eval eval = eval_of(d);
+        size_t unique = 0;
+
+        side->group_count = 0;
+        side->matches.count = 0;
+        if (!side->in)
+                return;
+        if (!mstc_index_match(side->index, record, &eval, &side->matches)) {
+                d->failed = true;
+                return;
+        }
+        for (size_t i = 0; i < side->matches.count && !d->failed; i++)
+                add_group(d, side, d->by_rule[side->matches.ids[i]]);
+        add_families(d, which, record);
+        if (side->group_count > 1)
+                qsort(side->groups, side->group_count, sizeof(struct mstc_mover *), by_address);
+        for (size_t i = 0; i < side->group_count; i++)
+                if (unique == 0 || side->groups[unique - 1] != side->groups[i])
+                        side->groups[unique++] = side->groups[i];
+        side->group_count = unique;
+}
+
+static void
+compare_groups(struct diffing *d, const struct mstc_view_record *person)
+{
+        struct side *old = &d->sides[0], *new = &d->sides[1];
+        size_t i = 0, k = 0;
+
+        while (i < old->group_count || k < new->group_count) {
+                bool only_old = k == new->group_count
+                             || (i < old->group_count && by_address(&old->groups[i], &new->groups[k]) < 0);
+                bool only_new = !only_old && (i == old->group_count || old->groups[i] != new->groups[k]);
+
+                if (only_old)
+                        tell(d, old->groups[i++], person, (struct mstc_move){ .enters = false });
+                else if (only_new)
+                        tell(d, new->groups[k++], person, (struct mstc_move){ .enters = true });
+                else
+                        i++, k++;
+        }
+}
+
+/* Null where there is no map; false: no value flows, so that nothing is known. */
+static bool
+value_of(struct diffing *d, const struct mstc_map *map, const struct mst_record *record, struct mst_value *ret)
+{
+        struct mstc_eval eval = eval_of(d);
+
+        *ret = mstc_value_null();
+        return map == NULL || mstc_expr_value(map->expression, record, &eval, ret) == MSTC_VALUE;
+}
+
+static bool
+is_hidden(const struct pair *pair, const struct map_pair *map)
+{
+        for (int s = 0; s < 2; s++) {
+                const struct mstc_fact_attribute *a = map->maps[s] == NULL ? NULL :
+                        mstc_facts_find(pair->targets[s]->sink->promised, MST_USER, map->maps[s]->to);
+
+                if (map->maps[s] != NULL && mstc_expr_is_redacted(map->maps[s]->expression))
+                        return true;
+                if (a != NULL && (a->flags & MST_ATTR_SECRET) != 0)
+                        return true;
+        }
+        return false;
+}
+
+static void
+compare_target(struct diffing *d, const struct pair *pair, const struct mstc_view_record *person)
+{
+        bool in[2];
+
+        if (!pair->scopes_differ && pair->map_count == 0)
+                return;
+        for (int s = 0; s < 2; s++)
+                in[s] = pair->targets[s] != NULL && d->sides[s].in && in_scope(d, pair->targets[s]->scope, person->record);
+        if (in[0] != in[1])
+                tell(d, pair->mover, person, (struct mstc_move){ .enters = in[1] });
+        for (size_t i = 0; in[0] && in[1] && i < pair->map_count; i++) {
+                struct map_pair *map = &pair->maps[i];
+                struct mst_value before, after;
+
+                if (value_of(d, map->maps[0], person->record, &before) && value_of(d, map->maps[1], person->record, &after)
+                    && !mst_value_equal(&before, &after))
+                        tell(d, map->mover, person, (struct mstc_move){ .before = &before, .after = &after,
+                                                                        .hidden = is_hidden(pair, map) });
+        }
+}
+
+static void
+compare_person(struct diffing *d, const struct mstc_view_record *person)
+{
+        d->counted = false;
+        d->diff->people++;
+        for (int s = 0; s < 2; s++)
+                d->sides[s].in = d->sides[s].sync != NULL && in_scope(d, d->sides[s].sync->scope, person->record);
+        for (int s = 0; s < 2 && !d->failed; s++)
+                find_groups(d, s, person->record);
+        if (!d->failed)
+                compare_groups(d, person);
+        for (size_t i = 0; i < d->pair_count && !d->failed; i++)
+                compare_target(d, &d->pairs[i], person);
+        d->diff->moved += d->counted;
+}
+
+/* ---- a sync, and all ---- */
+
+static void
+leave_sync(struct diffing *d)
+{
+        for (int s = 0; s < 2; s++) {
+                mstc_index_free(d->sides[s].index);
+                mstc_matches_done(&d->sides[s].matches);
+                mstc_free(d->sides[s].groups);
+                d->sides[s] = (struct side){ 0 };
+        }
+        for (size_t i = 0; i < d->pair_count; i++)
+                mstc_free(d->pairs[i].maps);
+        mstc_free(d->pairs);
+        mstc_free(d->by_rule);
+        d->pairs = NULL;
+        d->by_rule = NULL;
+        d->pair_count = d->rule_count = 0;
+}
+
+static int
+compare_sync(struct diffing *d, const struct mstc_sync *before, const struct mstc_sync *after, struct mst_error *err)
+{
+        struct mstc_view_record *people;
+        int64_t after_number = 0;
+        bool more = true;
+        size_t count;
+
+        d->sync = (before != NULL ? before : after)->name;
+        d->sides[0].sync = before;
+        d->sides[1].sync = after;
+        d->scopes_differ = before == NULL || after == NULL || !same_text(before->scope, after->scope);
+        if (!enter_groups(d, 0) || !enter_groups(d, 1) || !enter_targets(d))
+                return mst_fail_memory(err, "comparing rules");
+        while (more && !d->failed) {
+                mst_arena_reset(d->scratch);
+                if (mstc_view_records(d->store, d->sync, &after_number, BATCH, d->scratch, &people, &count, &more, err)
+                    != MST_OK)
+                        return err->code;
+                for (size_t i = 0; i < count && !d->failed; i++)
+                        compare_person(d, &people[i]);
+        }
+        return d->failed ? mst_fail_memory(err, "comparing rules") : MST_OK;
+}
+
+static int
+biggest_first(const void *a, const void *b)
+{
+        const struct mstc_mover *x = *(struct mstc_mover *const *)a, *y = *(struct mstc_mover *const *)b;
+        uint64_t m = x->enters + x->leaves + x->changes, n = y->enters + y->leaves + y->changes;
+
+        if (m != n)
+                return m < n ? 1 : -1;
+        if (x->what != y->what)
+                return x->what < y->what ? -1 : 1;
+        return strcmp(x->name != NULL ? x->name : x->target, y->name != NULL ? y->name : y->target);
+}
+
+/* Those whom nobody enters or leaves are left out. */
+static void
+sort_movers(struct mstc_rulesdiff *diff)
+{
+        size_t kept = 0;
+
+        for (size_t i = 0; i < diff->count; i++)
+                if (diff->movers[i]->enters + diff->movers[i]->leaves + diff->movers[i]->changes > 0)
+                        diff->movers[kept++] = diff->movers[i];
+        diff->count = kept;
+        if (kept > 1)
+                qsort(diff->movers, kept, sizeof *diff->movers, biggest_first);
+}
+
+int
+mstc_rulesdiff_run(struct mstc_store *store, const struct mstc_setup *before, const struct mstc_setup *after,
+                   void (*each)(void *self, const struct mstc_move *move), void *self,
+                   struct mstc_rulesdiff *ret, struct mst_error *err)
+{
+        struct diffing d = { .store = store, .diff = ret, .each = each, .self = self, .now = mstc_clock_now() };
+
+        *ret = (struct mstc_rulesdiff){ .arena = mst_arena_new(0) };
+        d.scratch = mst_arena_new(0);
+        d.known = mstc_map_new();
+        if (ret->arena == NULL || d.scratch == NULL || d.known == NULL)
+                mst_fail_memory(err, "comparing rules");
+        for (size_t i = 0; i < before->sync_count && err->code == MST_OK; i++) {
+                compare_sync(&d, &before->syncs[i], mstc_setup_sync(after, before->syncs[i].name), err);
+                leave_sync(&d);
+        }
+        for (size_t i = 0; i < after->sync_count && err->code == MST_OK; i++)
+                if (mstc_setup_sync(before, after->syncs[i].name) == NULL) {
+                        compare_sync(&d, NULL, &after->syncs[i], err);
+                        leave_sync(&d);
+                }
+        mst_arena_free(d.scratch);
+        mstc_map_free(d.known);
+        sort_movers(ret);
+        return err->code;
+}
+
+void
+mstc_rulesdiff_done(struct mstc_rulesdiff *diff)
+{
+        mstc_free(diff->movers);
+        mst_arena_free(diff->arena);
+        *diff = (struct mstc_rulesdiff){ 0 };
+}

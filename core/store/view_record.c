@@ -1,0 +1,41 @@
+/* view_record.c - the records of the mirror, one after the other, for rules to be tried on. */
+#include "build.h"
+
+#include "store/view_read.h"
+
+int
+mstc_view_records(struct mstc_store *store, const char *sync, int64_t *after, size_t most, struct mst_arena *arena,
+                  struct mstc_view_record **ret, size_t *count, bool *more, struct mst_error *err)
+{
+        struct mstc_rows rows = { .store = store, .arena = arena, .err = err };
+        struct mstc_view_record *into = mst_arena_alloc(arena, most * sizeof *into);
+        size_t got = 0;
+
+        *ret = into;
+        *count = 0;
+        *more = false;
+        if (into == NULL)
+                return mst_fail_memory(err, "reading people");
+        if (MSTC_ROWS(&rows, "SELECT e.number, e.id, r.flat FROM entry e JOIN record r ON r.number=e.number "
+                      "WHERE e.number>?1 AND e.sync=(SELECT id FROM sync WHERE name=?2) AND e.kind=1 AND e.gone=0 "
+                      "AND e.born<=(SELECT generation FROM sync WHERE name=?2) ORDER BY e.number LIMIT ?3", "iti",
+                      *after, sync, (int64_t)most))
+                while (got < most && mstc_rows_next(&rows)) {
+                        struct mstc_view_record *one = &into[got++];
+
+                        *one = (struct mstc_view_record){ .number = mstc_rows_number(&rows, 0),
+                                                          .id = mstc_rows_text(&rows, 1) };
+                        *after = one->number;
+                        one->record = mstc_rows_record(&rows, 2, one->id, true);
+                        if (one->record == NULL)
+                                break;
+                        one->title = mstc_record_title(one->record);
+                        if (one->title == NULL)
+                                one->title = one->id;
+                }
+        if (mstc_rows_end(&rows, "reading people") != MST_OK)
+                return err->code;
+        *count = got;
+        *more = got == most;
+        return MST_OK;
+}
