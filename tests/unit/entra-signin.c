@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../emulators/graph/forge.h"
+#include "../../plugins/entra/signin.h"
 #include "graph.h"
+#include "server.h"
 #include "unit.h"
 
 enum { DAY = 86400 };
@@ -360,6 +363,96 @@ START_TEST(clock_is_wrong)
 }
 END_TEST
 
+/* --- what is sent ---------------------------------------------------------------------- */
+
+static const struct {
+        int64_t form;
+        const char *head;               /* with the thumbprint in place of % */
+} forms[] = {
+        { 0, "{\"alg\":\"PS256\",\"typ\":\"JWT\",\"x5t#S256\":\"%\"}" },
+        { 1, "{\"alg\":\"RS256\",\"typ\":\"JWT\",\"x5t\":\"%\"}" },
+};
+
+/* Part 'index' of the assertion in a request, decoded. */
+static const char *
+part(const char *request, int index, size_t *size)
+{
+        const char *at = strstr(request, "&client_assertion=");
+
+        ck_assert_ptr_nonnull(at);
+        at += 18;
+        for (; index > 0; index--)
+                at = strchr(at, '.') + 1;
+        return entra_base64_read(((struct entra *)g.entra)->arena, at, strcspn(at, ".&"), size);
+}
+
+static long long
+number_of(const char *json, const char *name)
+{
+        char word[20];
+        const char *at;
+
+        snprintf(word, sizeof word, "\"%s\":", name);
+        at = strstr(json, word);
+        ck_assert_ptr_nonnull(at);
+        return strtoll(at + strlen(word), NULL, 10);
+}
+
+static void
+check_claims(const char *claims, const char *url, char jti[40])
+{
+        char text[500];
+        long long nbf = number_of(claims, "nbf");
+
+        snprintf(text, sizeof text, "{\"aud\":\"%s/%s/oauth2/v2.0/token\",\"iss\":\"%s\",\"sub\":\"%s\",\"jti\":\"", url,
+                 g.tenant, g.client, g.client);
+        ck_assert_msg(strncmp(claims, text, strlen(text)) == 0, "%s", claims);
+        snprintf(jti, 37, "%s", claims + strlen(text));
+        ck_assert_int_eq(claims[strlen(text) + 36], '"');
+        ck_assert(llabs(nbf - (long long)time(NULL)) < 300);
+        ck_assert_int_eq(number_of(claims, "iat"), nbf);
+        ck_assert_int_eq(number_of(claims, "exp"), nbf + 600);
+}
+
+/* Two sign-ins, the second because of a 401: each assertion is new. */
+START_TEST(assertion_sent)
+{
+        static const struct server_step steps[] = {
+                { SERVER_STATUS, 200, "", "{\"access_token\":\"t\",\"expires_in\":3599}", 0, 0 },
+                { SERVER_STATUS, 401, "", "{}", 0, 0 },
+                { SERVER_STATUS, 200, "", "{\"access_token\":\"t\",\"expires_in\":3599}", 0, 0 },
+                { SERVER_STATUS, 401, "", "{}", 0, 0 },
+        };
+        X509 *x = forge_certificate(key, -DAY, 300 * DAY);
+        char *print = forge_thumbprint(x, forms[_i].form == 0), head[200], jti[2][40];
+        struct server server;
+        size_t size;
+
+        server_start(&server, steps, 4);
+        no_secret();
+        configure(ONE_FILE, x);
+        g.config.certificate_form = forms[_i].form;
+        g.config.login_url = g.config.graph_url = server.url;
+        ck_assert_int_eq(try_code(), MST_EAUTH);
+        snprintf(head, sizeof head, "%.*s%s\"}", (int)strcspn(forms[_i].head, "%"), forms[_i].head, print);
+        for (size_t i = 0; i < 2; i++) {
+                const char *request = server_request(&server, 2 * i);
+
+                ck_assert_ptr_nonnull(strstr(request, "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3A"
+                                             "client-assertion-type%3Ajwt-bearer&"));
+                ck_assert_ptr_null(strstr(request, "client_secret"));
+                ck_assert_str_eq(part(request, 0, &size), head);
+                check_claims(part(request, 1, &size), server.url, jti[i]);
+                part(request, 2, &size);
+                ck_assert_uint_eq(size, 256);
+        }
+        ck_assert_str_ne(jti[0], jti[1]);
+        server_end(&server);
+        free(print);
+        X509_free(x);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -372,6 +465,7 @@ suite(void)
         tcase_add_test(c, certificate_box_with_line_end);
         tcase_add_loop_test(c, certificate_ends_soon, 0, 2);
         tcase_add_loop_test(c, clock_is_wrong, 0, UNIT_COUNT(clocks));
+        tcase_add_loop_test(c, assertion_sent, 0, UNIT_COUNT(forms));
         suite_add_tcase(s, c);
         return s;
 }

@@ -64,10 +64,25 @@ TESTS += tests/unit/entra-trouble
 
 check_PROGRAMS += tests/unit/entra-signin
 tests_unit_entra_signin_SOURCES = tests/unit/entra-signin.c tests/unit/graph.c tests/unit/graph.h \
+  tests/unit/server.c tests/unit/server.h \
   tests/emulators/graph/forge.c tests/emulators/graph/forge.h $(plugins_entra_la_SOURCES)
 tests_unit_entra_signin_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_entra_signin_LDADD = libmuster-net.la $(UNIT_LIBS) $(CRYPTO_LIBS)
 TESTS += tests/unit/entra-signin
+
+check_PROGRAMS += tests/unit/entra-federation
+tests_unit_entra_federation_SOURCES = tests/unit/entra-federation.c tests/unit/graph.c tests/unit/graph.h \
+  tests/emulators/graph/forge.c tests/emulators/graph/forge.h $(plugins_entra_la_SOURCES)
+tests_unit_entra_federation_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_entra_federation_LDADD = libmuster-net.la $(UNIT_LIBS) $(CRYPTO_LIBS)
+TESTS += tests/unit/entra-federation
+
+check_PROGRAMS += tests/unit/entra-identity
+tests_unit_entra_identity_SOURCES = tests/unit/entra-identity.c tests/unit/graph.c tests/unit/graph.h \
+  tests/unit/server.c tests/unit/server.h $(plugins_entra_la_SOURCES)
+tests_unit_entra_identity_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_entra_identity_LDADD = libmuster-net.la $(UNIT_LIBS) $(CRYPTO_LIBS)
+TESTS += tests/unit/entra-identity
 
 endif
 endif
