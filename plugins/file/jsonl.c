@@ -55,8 +55,7 @@ read_object(struct fil_reader *reader)
 
         mst_json_start(reader->json, reader->text, reader->length);
         if (!mst_json_enter_object(reader->json)) {
-                fil_row_bad(reader, reader->row.line, 0, mst_json_peek(reader->json) == MST_JSON_BROKEN
-                            ? "the line is not JSON" : "the line is JSON, but not an object");
+                fil_row_bad(reader, reader->row.line, 0, "the line is not a JSON object");
                 reader->row.torn = true;
                 return;
         }

@@ -79,7 +79,7 @@ static const struct reading bad_rows[] = {
           "1 ! line 2: d '20261331120000Z' is not a date like 2026-01-31 or 2026-01-31T12:00:00Z\n", NULL },
         { FIL_JSONL, "{\"id\":\"1\"\n[1]\n7\n{\"id\":\"2\"}\n",
           "2 {\"id\":\"2\"}\n! line 1: not JSON at byte 9 of 9: the object is not closed\n"
-          "! line 2: the line is JSON, but not an object\n! line 3: the line is JSON, but not an object\n", NULL },
+          "! line 2: the line is not a JSON object\n! line 3: the line is not a JSON object\n", NULL },
         { FIL_JSONL, "{\"id\":\"1\",\"a\":1,\"a\":2}\n", "! line 1: the member 'a' is there twice\n", NULL },
         { FIL_JSONL, "{\"id\":[1]}\n{\"id\":null}\n{\"a\":1}\n",
           "! line 1: the row has no id\n! line 2: the row has no id\n! line 3: the row has no id\n", NULL },

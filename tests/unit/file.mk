@@ -8,3 +8,10 @@ tests_unit_file_read_CPPFLAGS = $(FILE_CPPFLAGS)
 tests_unit_file_read_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_file_read_LDADD = $(UNIT_LIBS) $(XXHASH_LIBS)
 TESTS += tests/unit/file-read
+
+check_PROGRAMS += tests/unit/file-write
+tests_unit_file_write_SOURCES = tests/unit/file-write.c $(FILE_KIT)
+tests_unit_file_write_CPPFLAGS = $(FILE_CPPFLAGS)
+tests_unit_file_write_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_file_write_LDADD = $(UNIT_LIBS) $(XXHASH_LIBS)
+TESTS += tests/unit/file-write
