@@ -3,8 +3,10 @@
 # are: their service account may do its work and nothing else, each switch does what it promises,
 # and all of it is looked at with ldapsearch and ldapwhoami.  No Muster is in this.
 set -u
-: "${srcdir:?make check sets it}"
+: "${srcdir:?make check sets it}" "${top_builddir:?}"
 . "$srcdir/tests/skip.sh"
+. "$srcdir/tests/scenario/samba.sh"
+samba_or_skip "$0" "$@"
 need slapd ns-slapd certutil pk12util openssl ldapsearch ldapmodify ldapwhoami
 . "$srcdir/tests/scenario/slapd.sh"
 . "$srcdir/tests/scenario/ds389.sh"
@@ -13,10 +15,12 @@ need slapd ns-slapd certutil pk12util openssl ldapsearch ldapmodify ldapwhoami
 base=/dev/shm
 [ -w $base ] || base=${TMPDIR:-/tmp}
 dir=$(mktemp -d "$base/muster-servers-XXXXXX") || exit 1
-suffix=dc=contoso,dc=example muster=cn=muster,ou=services,dc=contoso,dc=example
+suffix=dc=contoso,dc=example samba_cache=$top_builddir/tests/scenario/samba.tar
+muster=cn=muster,ou=services,dc=contoso,dc=example
 end() {
         code=$?
         ds389_kill "$dir/ds"
+        samba_stop "$dir/ad"
         [ -n "${KEEP-}" ] || rm -rf "$dir"
         exit $code
 }
@@ -29,6 +33,7 @@ fail() { echo "FAILED (line ${BASH_LINENO[*]}): $*" >&2; [ ! -s "$dir/out" ] || 
 code() {
         local wanted=$1 what=$2 got
         shift 2
+        [ "$(type -t "$1")" = function ] || set -- timeout 60 "$@"
         "$@" >"$dir/out" 2>&1 </dev/null
         got=$?
         [ $got = "$wanted" ] || fail "$what: $got instead of $wanted"
@@ -160,5 +165,104 @@ check_ds389() {
         says "dn: uid=augusta"
 }
 
+utf16() { printf '"%s"' "$1" | iconv -t UTF-16LE | base64 -w 0; }
+
+ad_may() {
+        code 8 "no password in clear text" ldapwhoami -x -H "$uri" -D "$login" -y "$secret"
+        uri=$(cat "$dir/ad/ldaps-uri")
+        write 0 "a user with a password, a group, a move" <<-END
+	dn: CN=Ada Byron,OU=people,$suffix
+	changetype: add
+	objectClass: user
+	sAMAccountName: ada
+	userPrincipalName: ada@contoso.example
+	uidNumber: 10001
+	userAccountControl: 514
+
+	dn: CN=Ada Byron,OU=people,$suffix
+	changetype: modify
+	replace: unicodePwd
+	unicodePwd:: $(utf16 'Secret of Ada 1')
+	-
+	replace: userAccountControl
+	userAccountControl: 512
+
+	dn: OU=London,OU=people,$suffix
+	changetype: add
+	objectClass: organizationalUnit
+	ou: London
+
+	dn: CN=sales,OU=groups,$suffix
+	changetype: add
+	objectClass: group
+	sAMAccountName: sales
+	groupType: -2147483646
+	member: CN=Ada Byron,OU=people,$suffix
+
+	dn: CN=Ada Byron,OU=people,$suffix
+	changetype: modrdn
+	newrdn: CN=Augusta Ada Byron
+	deleteoldrdn: 1
+	newsuperior: OU=London,OU=people,$suffix
+	END
+        code 0 "she can log in" ldapsearch -x -LLL -H "$uri" -D ada@contoso.example -w 'Secret of Ada 1' \
+                -b "$suffix" -s base dn
+        code 0 "the database has it" samba_ldb "$dir/ad" ldbsearch '(sAMAccountName=ada)' memberOf uidNumber
+        says "dn: CN=Augusta Ada Byron,OU=London,OU=people,$suffix"
+        says "memberOf: CN=sales,OU=groups,$suffix"
+        says "uidNumber: 10001"
+}
+
+ad_may_not() {
+        write 50 "no user outside people" <<-END
+	dn: CN=eve,OU=services,$suffix
+	changetype: add
+	objectClass: user
+	sAMAccountName: eve
+	END
+        write 50 "no group inside people" <<-END
+	dn: CN=eve,OU=people,$suffix
+	changetype: add
+	objectClass: group
+	sAMAccountName: eve
+	END
+        write 50 "not the administrator" <<-END
+	dn: CN=Administrator,CN=Users,$suffix
+	changetype: modify
+	replace: description
+	description: it was me
+	END
+        write 50 "not its own entry" <<-END
+	dn: $login
+	changetype: modify
+	replace: description
+	description: it was me
+	END
+        write 50 "nobody leaves people" <<-END
+	dn: CN=Augusta Ada Byron,OU=London,OU=people,$suffix
+	changetype: modrdn
+	newrdn: CN=Augusta Ada Byron
+	deleteoldrdn: 1
+	newsuperior: OU=services,$suffix
+	END
+}
+
+check_samba() {
+        samba_prepare "$dir/ad" tls="$dir/tls" cache="$samba_cache" && samba_start "$dir/ad" || fail "no Samba"
+        uri=$(cat "$dir/ad/uri") login=CN=muster,OU=services,$samba_suffix secret=$dir/ad/muster.secret
+        export LDAPTLS_CACERT=$dir/tls/ca.pem
+        ad_may
+        ad_may_not
+        KRB5_CONFIG=$dir/ad/krb5.conf KRB5_CLIENT_KTNAME=$dir/ad/muster.keytab KRB5CCNAME=FILE:$dir/ad/tickets \
+                code 0 "GSSAPI" ldapsearch -Q -Y GSSAPI -N -LLL -H "$(cat "$dir/ad/uri")" -b "$suffix" \
+                '(sAMAccountName=ada)' cn
+        says "cn: Augusta Ada Byron"
+        code 0 "DirSync by the reader" ldapsearch -x -LLL -H "$uri" -D "CN=reader,OU=services,$suffix" \
+                -y "$dir/ad/reader.secret" -b "$suffix" -E '!1.2.840.113556.1.4.841=::MAoCAQACAwDwAAQA' '(sAMAccountName=ada)'
+        says "dn: CN=Augusta Ada Byron"
+        unset LDAPTLS_CACERT
+}
+
 certificates
 check_ds389
+check_samba
