@@ -114,6 +114,8 @@ fold_one(struct round *r, struct mst_page *page, struct mst_error *err)
 {
         if (mstc_fold_page(r->run->store, &r->fold, page, complain, r, err) != MST_OK)
                 return err->code;
+        if (!r->fold.full && (page->all[0] || page->all[1]))
+                return mst_fail(err, MST_EEXPIRED, "the source says who is left instead of who has gone");
         r->pages++;
         r->complete = page->complete;
         mstc_free(r->cursor);

@@ -145,6 +145,19 @@ mst_page_outside(struct mst_page *page, enum mst_kind kind, const char *id, size
 }
 
 int
+mst_page_present(struct mst_page *page, enum mst_kind kind, const char *id, size_t length)
+{
+        return add_record(page, MSTC_PRESENT, kind, id, length) != NULL ? MST_OK : MST_EINTERNAL;
+}
+
+int
+mst_page_all(struct mst_page *page, enum mst_kind kind)
+{
+        page->all[kind == MST_GROUP] = true;
+        return MST_OK;
+}
+
+int
 mst_page_bad(struct mst_page *page, const char *format, ...)
 {
         char text[1016];

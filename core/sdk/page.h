@@ -7,7 +7,7 @@
 #include "record/record.h"
 
 enum mstc_item_what {
-        MSTC_WHOLE = 1, MSTC_PATCH, MSTC_GONE_SOFT, MSTC_GONE_HARD, MSTC_OUTSIDE, MSTC_OBJECT
+        MSTC_WHOLE = 1, MSTC_PATCH, MSTC_GONE_SOFT, MSTC_GONE_HARD, MSTC_OUTSIDE, MSTC_OBJECT, MSTC_PRESENT
 };
 
 struct mstc_item {
@@ -32,6 +32,7 @@ struct mst_page {
         const char **complaints;             /* mst_page_bad(): the texts of the first 1,000 */
         size_t complaint_count, complaint_room;
         size_t bad_count;                    /* and how many there were                */
+        bool all[2];                         /* mst_page_all(): of users, of groups     */
         bool ended, complete, failed;
         const char *cursor;                  /* NULL when none                         */
 };

@@ -104,6 +104,7 @@ mst_test_page_what(const struct mst_page *page, size_t index)
         case MSTC_GONE_HARD: return MST_TEST_GONE_HARD;
         case MSTC_OUTSIDE:   return MST_TEST_OUTSIDE;
         case MSTC_OBJECT:    return MST_TEST_OBJECT;
+        case MSTC_PRESENT:   return MST_TEST_PRESENT;
         }
         return MST_TEST_NONE;
 }
@@ -137,6 +138,12 @@ const char *
 mst_test_page_stamp(const struct mst_page *page, size_t index)
 {
         return index < page->count ? page->items[index].stamp : NULL;
+}
+
+bool
+mst_test_page_all(const struct mst_page *page, enum mst_kind kind)
+{
+        return page->all[kind == MST_GROUP];
 }
 
 const char *

@@ -89,8 +89,7 @@ ref_rows(struct mstc_store *store, struct mstc_fold *fold, int64_t number, const
 }
 
 static bool
-note_ref_difference(void *self, const char *name, const struct mst_value *before,
-                    const struct mst_value *after)
+note_ref_difference(void *self, const char *name, const struct mst_value *before, const struct mst_value *after)
 {
         (void)name;
         if ((before != NULL && (before->type == MST_REF || before->type == MST_LIST))
@@ -378,6 +377,8 @@ fold_item(struct mstc_store *store, struct mstc_fold *fold, const struct place *
                 return mstc_sql_run(store, err, "UPDATE entry SET bad=? WHERE number=?", "ti",
                                     item->record->bad, known.number);
         }
+        if (item->what == MSTC_PRESENT)
+                return mstc_fold_present(store, fold, item, &known, err);
         if (fold->some_bad
             && mstc_bad_over(store, fold->sync, item->record->kind, item->record->id, err) != MST_OK)
                 return err->code;
@@ -431,10 +432,8 @@ mstc_fold_page(struct mstc_store *store, struct mstc_fold *fold, struct mst_page
         fold->bad += page->bad_count;
         if (page->bad_count != 0)
                 rc = mstc_bad_note(store, fold->sync, 0, "", "a record says of nobody knows whom", err);
-        for (size_t i = 0; i < page->complaint_count; i++) {
-                if (complain != NULL)
-                        complain(self, NULL, page->complaints[i]);
-        }
+        for (size_t i = 0; i < page->complaint_count && complain != NULL; i++)
+                complain(self, NULL, page->complaints[i]);
         qsort(places, page->count, sizeof *places, by_key);
         for (size_t i = 0; i < page->count && rc == MST_OK; i++) {
                 rc = fold_item(store, fold, &places[i], err);

@@ -19,6 +19,8 @@ int mstc_fold_look(struct mstc_store *store, struct mstc_known *known, struct ms
 int mstc_fold_over(struct mstc_store *store, struct mstc_fold *fold, const uint8_t key[16],
                    const struct mstc_known *known, const struct mst_record *record, const void *flat, size_t size,
                    const uint8_t hash[16], struct mst_error *err);
+int mstc_fold_present(struct mstc_store *store, struct mstc_fold *fold, const struct mstc_item *item,
+                      struct mstc_known *known, struct mst_error *err);
 int mstc_fold_gone(struct mstc_store *store, struct mstc_fold *fold, const uint8_t key[16],
                    struct mstc_known *known, int how, struct mst_error *err);
 

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "store/bad.h"
 #include "store/sql.h"
 
 struct staged_row {
@@ -86,6 +87,23 @@ mstc_fold_settle_stage(struct mstc_store *store, struct mstc_fold *fold, size_t 
                         return err->code;
                 mst_arena_reset(fold->arena);
         }
+        return MST_OK;
+}
+
+/* Nothing is told but that he is there.  Whoever is not known as that is asked for. */
+int
+mstc_fold_present(struct mstc_store *store, struct mstc_fold *fold, const struct mstc_item *item, struct mstc_known *known,
+             struct mst_error *err)
+{
+        if (known->number != 0 && mstc_fold_look(store, known, err) != MST_OK)
+                return err->code;
+        if (known->number == 0 || known->gone != 0) {
+                fold->some_bad = true;
+                return mstc_bad_note(store, fold->sync, item->record->kind, item->record->id,
+                                     "is said to be there, but was never told", err);
+        }
+        if (fold->full && !mstc_set_add(fold->seen, (uint32_t)known->number))
+                return mst_fail_memory(err, "reading the source");
         return MST_OK;
 }
 

@@ -46,6 +46,19 @@ MST_API int mst_page_gone(struct mst_page *page, enum mst_kind kind, const char 
 MST_API int mst_page_outside(struct mst_page *page, enum mst_kind kind,
                              const char *id, size_t length);
 
+/* read, in a round of changes: the record is there, and is as it was told last.  Of use only
+ * where the round names everybody of the kind, see mst_page_all(); who is not known as
+ * there is asked for by fetch(). */
+MST_API int mst_page_present(struct mst_page *page, enum mst_kind kind, const char *id, size_t length);
+
+/* In a round of changes: this round names everybody of that kind.  Who is not told in any of its
+ * pages, in whatever way, is not there any more when it is complete, as at the end of a full
+ * round.  To be told once, in any page; the round must have been read by one instance without a
+ * break, as the engine forgets whom a round named that was cut off, and refuses the word then.
+ * For services that say what is left instead of what has gone, and for sources that read
+ * everybody from time to time because removals are not told. */
+MST_API int mst_page_all(struct mst_page *page, enum mst_kind kind);
+
 /* --- members of groups -------------------------------------------------------------------
  *
  * A group of the source is a record of kind MST_GROUP: its attributes come by

@@ -71,7 +71,8 @@ enum mst_test_what {
         MST_TEST_GONE_SOFT = 3,
         MST_TEST_GONE_HARD = 4,
         MST_TEST_OUTSIDE = 5,
-        MST_TEST_OBJECT = 6
+        MST_TEST_OBJECT = 6,
+        MST_TEST_PRESENT = 7
 };
 
 MST_API struct mst_page *mst_test_page(struct mst_test *test);
@@ -88,6 +89,8 @@ MST_API const struct mst_record *mst_test_page_find(const struct mst_page *page,
 /* Of an object: what mst_page_object() was told. */
 MST_API const char *mst_test_page_name(const struct mst_page *page, size_t index);
 MST_API const char *mst_test_page_stamp(const struct mst_page *page, size_t index);
+/* Whether mst_page_all() was told of that kind. */
+MST_API bool mst_test_page_all(const struct mst_page *page, enum mst_kind kind);
 /* What mst_page_bad() was told; NULL past the last. */
 MST_API const char *mst_test_page_bad(const struct mst_page *page, size_t index);
 

@@ -117,8 +117,8 @@ ldp_entry_read(LDAP *ld, LDAPMessage *message, const struct ldp_dir *dir, const 
         return MST_OK;
 }
 
-static void
-put_value(struct mst_record *record, struct mst_value *into, const struct berval *value, enum mst_type type)
+void
+ldp_entry_value(struct mst_record *record, struct mst_value *into, const struct berval *value, enum mst_type type)
 {
         char number[24], *end;
         int64_t date;
@@ -159,12 +159,12 @@ put_field(struct mst_record *record, const char *name, const struct ldp_field *f
 
         if (field->count == 1) {
                 /* also where there could be many: maps mostly give one */
-                put_value(record, value, &field->values[0], as);
+                ldp_entry_value(record, value, &field->values[0], as);
                 return;
         }
         mst_record_list(record, value);
         for (size_t i = 0; i < field->count; i++)
-                put_value(record, mst_record_append(record, value), &field->values[i], as);
+                ldp_entry_value(record, mst_record_append(record, value), &field->values[i], as);
 }
 
 /* The RDNs between the entry and the base, which is what the map of that name gives. */
@@ -188,8 +188,8 @@ put_parent(struct mst_record *record, const struct ldp_entry *entry, const struc
                 mst_record_text(record, mst_record_put(record, PARENT), between, length);
 }
 
-static const struct ldp_field *
-find_field(const struct ldp_entry *entry, const char *name, const struct ldp_type *type)
+const struct ldp_field *
+ldp_entry_find(const struct ldp_entry *entry, const char *name, const struct ldp_type *type)
 {
         const struct ldp_field *field = ldp_entry_field(entry, name);
 
@@ -224,7 +224,7 @@ ldp_entry_fill(const struct ldp_entry *entry, struct ldp_sink *sink, const struc
                         put_parent(record, entry, place, arena);
                         continue;
                 }
-                field = find_field(entry, name, type);
+                field = ldp_entry_find(entry, name, type);
                 if (field != NULL && field->count > 0)
                         put_field(record, name, field, type);
         }

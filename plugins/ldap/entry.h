@@ -6,6 +6,7 @@
 
 #include <muster/record.h>
 
+#include "schema.h"
 #include "sink.h"
 
 struct ldp_field {
@@ -31,6 +32,13 @@ int ldp_entry_read(LDAP *ld, LDAPMessage *message, const struct ldp_dir *dir, co
 void ldp_entry_done(struct ldp_entry *entry);
 
 const struct ldp_field *ldp_entry_field(const struct ldp_entry *entry, const char *name);
+
+/* The same by any of the attribute's names, also with ";binary"; 'type' may be NULL. */
+const struct ldp_field *ldp_entry_find(const struct ldp_entry *entry, const char *name, const struct ldp_type *type);
+
+/* One value as 'type', or as text when it is none of that type. */
+void ldp_entry_value(struct mst_record *record, struct mst_value *into, const struct berval *value,
+                     enum mst_type type);
 
 /* Puts what the host wants into 'record', under the names that it uses. */
 void ldp_entry_fill(const struct ldp_entry *entry, struct ldp_sink *sink, const struct ldp_place *place,

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * ldap.c - the descriptor of the 'ldap' connector: a sink for LDAP directories. */
+ * ldap.c - the descriptor of the 'ldap' connector: a sink for LDAP directories, and a source. */
 #include <muster/plugin.h>
 
+#include "columns.h"
 #include "options.h"
 #include "plugin.h"
+#include "reading.h"
+#include "source.h"
 
 static const struct mst_sink_calls calls = {
         .size = sizeof calls,
@@ -15,6 +18,16 @@ static const struct mst_sink_calls calls = {
         .apply = ldp_apply,
         .list = ldp_list,
         .close = ldp_sink_close,
+};
+
+static const struct mst_source_calls source_calls = {
+        .size = sizeof source_calls,
+        .config_size = sizeof(struct ldp_reading),
+        .open = ldp_source_open,
+        .probe = ldp_source_probe,
+        .read = ldp_source_read,
+        .fetch = ldp_source_fetch,
+        .close = ldp_source_close,
 };
 
 /* What inetOrgPerson and groupOfNames have everywhere; the server's own schema, read
@@ -71,7 +84,12 @@ MST_PLUGIN(ldap) = {
         MST_PLUGIN_HEAD,
         .name = "ldap",
         .version = LDP_VERSION,
-        .summary = "writes people and groups to an LDAP directory",
+        .summary = "reads and writes people and groups of an LDAP directory",
+        .source = &source_calls,
+        .source_options = ldp_reading_options,
+        .source_attributes = ldp_reading_attributes,
+        .source_can = MST_CAN_USERS | MST_CAN_GROUPS | MST_CAN_INCREMENTAL | MST_CAN_FETCH,
+        .source_ids_unique = true,
         .sink = &calls,
         .sink_options = ldp_options,
         .sink_attributes = attributes,

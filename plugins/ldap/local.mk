@@ -20,7 +20,13 @@ plugins_ldap_la_SOURCES = plugins/ldap/ldap.c plugins/ldap/options.c plugins/lda
   plugins/ldap/entry.c plugins/ldap/entry.h plugins/ldap/probe.c plugins/ldap/find.c \
   plugins/ldap/list.c plugins/ldap/list.h plugins/ldap/request.c plugins/ldap/request.h \
   plugins/ldap/mods.c plugins/ldap/mods.h plugins/ldap/create.c plugins/ldap/change.c \
-  plugins/ldap/members.c plugins/ldap/ids.c plugins/ldap/parents.c plugins/ldap/pool.c
+  plugins/ldap/members.c plugins/ldap/ids.c plugins/ldap/parents.c plugins/ldap/pool.c \
+  plugins/ldap/reading.c plugins/ldap/reading.h plugins/ldap/columns.c plugins/ldap/columns.h \
+  plugins/ldap/uuid.c plugins/ldap/uuid.h plugins/ldap/source.c plugins/ldap/source.h \
+  plugins/ldap/resolver.c plugins/ldap/resolver.h plugins/ldap/batch.c plugins/ldap/batch.h \
+  plugins/ldap/record.c plugins/ldap/record.h plugins/ldap/mark.c plugins/ldap/mark.h \
+  plugins/ldap/round.c plugins/ldap/round.h plugins/ldap/pass.c plugins/ldap/listen.c plugins/ldap/ad.c \
+  plugins/ldap/fetch.c plugins/ldap/survey.c
 plugins_ldap_la_CPPFLAGS = $(PLUGIN_INCLUDES) $(LDAP_CFLAGS) -D_GNU_SOURCE \
   -DLDP_VERSION='"$(PACKAGE_VERSION)"'
 plugins_ldap_la_LIBADD = libmuster.la $(LDAP_LIBS)

@@ -42,3 +42,4 @@ EXTRA_DIST += tests/scenario/ldap-sink.sh
 include tests/scenario/engine.mk
 include tests/scenario/servers.mk
 include tests/scenario/shape.mk
+include tests/scenario/reading.mk
