@@ -8,14 +8,18 @@
 
 enum { SHOWN = 200 };
 
+/* The first line of it: what follows repeats the other members. */
 static const char *
 text_of(struct entra *entra)
 {
         const char *text;
-        size_t length;
+        size_t length, line = 0;
 
         if (mst_json_text(entra->json, entra->scratch, &text, &length) != MST_JSON_OK)
                 return NULL;
+        while (line < length && text[line] != '\r' && text[line] != '\n')
+                line++;
+        length = line;
         return mst_escape_terminal(entra->scratch, text, length < SHOWN ? length : SHOWN);
 }
 

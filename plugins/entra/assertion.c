@@ -123,6 +123,18 @@ sign(struct entra *entra, const struct form *form, EVP_PKEY *key, const char *te
         return good ? entra_base64_write(entra->scratch, bytes, size) : NULL;
 }
 
+/* Where nobody runs `muster check` the log says it, once an instance. */
+static void
+warn(struct entra *entra, const struct entra_certificate *pair)
+{
+        char end[32];
+
+        if (entra->warned || !entra_certificate_ends(pair, mst_host_now(entra->host), WARN_DAYS, end))
+                return;
+        entra->warned = true;
+        mst_host_log(entra->host, MST_LOG_WARNING, "the certificate ends on %s", end);
+}
+
 int
 entra_assertion_make(struct entra *entra, const char *aud, char **ret, struct mst_error *err)
 {
@@ -133,6 +145,8 @@ entra_assertion_make(struct entra *entra, const char *aud, char **ret, struct ms
 
         if (code == MST_OK)
                 code = entra_certificate_valid(&pair, mst_host_now(entra->host), err);
+        if (code == MST_OK)
+                warn(entra, &pair);
         if (code == MST_OK)
                 code = draw_guid(entra, id, err);
         if (code == MST_OK) {

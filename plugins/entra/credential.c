@@ -170,6 +170,9 @@ entra_credential_choose(struct entra *entra, struct mst_error *err)
 
         if (check_lonely(config, err) != MST_OK || choose(entra, err) != MST_OK)
                 return err->code;
+        if (config->managed_identity != NULL && config->client_id != NULL)
+                return mst_fail(err, MST_ECONFIG, "client-id is configured beside managed-identity, which needs "
+                                "none: a user-assigned identity is named in managed-identity itself");
         entra->tenant = config->tenant;
         entra->client_id = config->client_id;
         entra->token_file = config->token_file;

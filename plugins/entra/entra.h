@@ -87,6 +87,7 @@ struct entra {
         struct entra_identity *identity;
         /* The configuration's or the environment's; client_id NULL: a managed identity's. */
         const char *tenant, *client_id, *token_file, *authority;
+        bool warned;                         /* of the certificate's end               */
         struct mst_arena *arena;             /* as long as the instance                */
         struct mst_arena *plan_arena;
         struct mst_arena *scratch;           /* one call                               */

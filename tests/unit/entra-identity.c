@@ -266,6 +266,10 @@ END_TEST
 
 START_TEST(lonely_and_double)
 {
+        g.config.client_id = NULL;
+        ck_assert_int_eq(try_code(), MST_ECONFIG);
+        says("<client-id> is missing");
+        g.config.client_id = g.client;
         g.config.imds_url = g.login;
         ck_assert_int_eq(try_code(), MST_ECONFIG);
         says("imds-url is configured without managed-identity");
@@ -273,6 +277,10 @@ START_TEST(lonely_and_double)
         ck_assert_int_eq(try_code(), MST_ECONFIG);
         says("both client-secret and managed-identity are configured");
         manage("system");
+        g.config.client_id = g.client;
+        ck_assert_int_eq(try_code(), MST_ECONFIG);
+        says("named in managed-identity itself");
+        g.config.client_id = NULL;
         g.config.scope = (char *)(uintptr_t)"https://graph.microsoft.com/User.Read";
         ck_assert_int_eq(try_code(), MST_ECONFIG);
         says("does not end in /.default");

@@ -332,6 +332,13 @@ START_TEST(certificate_ends_soon)
                         found = note;
         ck_assert((found != NULL) == (days[_i] < 30));
         ck_assert(found == NULL || warns);
+        warns = false;
+        for (size_t i = 0; (note = mst_test_log_at(g.test, i, NULL)) != NULL; i++)
+                if (strstr(note, "the certificate ends on 20") != NULL) {
+                        ck_assert(!warns);      /* once */
+                        warns = true;
+                }
+        ck_assert(warns == (days[_i] < 30));
         X509_free(x);
 }
 END_TEST
@@ -453,6 +460,31 @@ START_TEST(assertion_sent)
 }
 END_TEST
 
+/* Each option has its paragraph in the manual page, and an example there. */
+START_TEST(manual_has_options)
+{
+        static char page[100000];
+        const char *top = getenv("top_srcdir");
+        char file[1000], head[100], example[100];
+        FILE *f;
+
+        snprintf(file, sizeof file, "%s/plugins/entra/muster-entra.5", top != NULL ? top : ".");
+        f = fopen(file, "r");
+        ck_assert_msg(f != NULL && fread(page, 1, sizeof page - 1, f) > 0, "%s", file);
+        fclose(f);
+        for (const struct mst_option *o = mst_plugin_entra.source_options; o->name != NULL; o++) {
+                const char *at;
+
+                snprintf(head, sizeof head, ".TP\n.B %s\n", o->name);
+                snprintf(example, sizeof example, "\n<%s", o->name);
+                at = strstr(page, head);
+                ck_assert_msg(at != NULL, "the manual page lacks the option %s", o->name);
+                at = strstr(at, example);
+                ck_assert_msg(at != NULL, "the manual page has no example of %s", o->name);
+        }
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -466,6 +498,7 @@ suite(void)
         tcase_add_loop_test(c, certificate_ends_soon, 0, 2);
         tcase_add_loop_test(c, clock_is_wrong, 0, UNIT_COUNT(clocks));
         tcase_add_loop_test(c, assertion_sent, 0, UNIT_COUNT(forms));
+        tcase_add_test(c, manual_has_options);
         suite_add_tcase(s, c);
         return s;
 }

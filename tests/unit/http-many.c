@@ -214,6 +214,81 @@ START_TEST(http_token_refused)
 }
 END_TEST
 
+/* What the 401 said is there for the next token, and only for that one. */
+struct seer {
+        struct mst_http_token *token;
+        char seen[4][200];              /* the headers at each call, behind each other */
+        int calls;
+        bool fail;
+};
+
+static int
+see(void *self, struct mst_secret **ret, int64_t *life, struct mst_error *why)
+{
+        struct seer *seer = self;
+        char *into = seer->seen[seer->calls++];
+        const char *header;
+
+        into[0] = '\0';
+        for (size_t i = 0; (header = mst_http_token_challenge(seer->token, i)) != NULL; i++)
+                snprintf(into + strlen(into), sizeof seer->seen[0] - strlen(into), "[%s]", header);
+        if (seer->fail)
+                return mst_fail(why, MST_EAUTH, "no more tokens");
+        *ret = mst_secret_new("t0ken", 5);
+        *life = 3600000;
+        return MST_OK;
+}
+
+START_TEST(http_token_challenge)
+{
+        static const struct server_step steps[] = {
+                { SERVER_STATUS, 401, "WWW-Authenticate: Bearer a=\"1\"\r\nX: y\r\nwww-authenticate:  Basic b\r\n", "", 0, 0 },
+                OK200, STATUS(401), OK200,
+                { SERVER_STATUS, 401, "WWW-Authenticate: Bearer c\r\n", "", 0, 0 }, OK200,
+        };
+        struct seer seer = { 0 };
+
+        serve(steps, 6);
+        seer.token = mst_http_token_new(http, see, &seer);
+        mst_http_start(request, "GET", "/");
+        mst_http_bearer(request, seer.token);
+        ck_assert_int_eq(mst_http_do(http, request, reply, &err), MST_OK);
+        ck_assert_int_eq(seer.calls, 2);
+        ck_assert_str_eq(seer.seen[0], "");
+        ck_assert_str_eq(seer.seen[1], "[Bearer a=\"1\"][Basic b]");
+        ck_assert_ptr_null(mst_http_token_challenge(seer.token, 0));
+        ck_assert_int_eq(mst_http_do(http, request, reply, &err), MST_OK);
+        ck_assert_str_eq(seer.seen[2], "");
+        /* it is kept until a token was given */
+        seer.fail = true;
+        ck_assert_int_eq(mst_http_do(http, request, reply, &err), MST_EAUTH);
+        ck_assert_str_eq(seer.seen[3], "[Bearer c]");
+        ck_assert_str_eq(mst_http_token_challenge(seer.token, 0), "Bearer c");
+        ck_assert_ptr_null(mst_http_token_challenge(seer.token, 1));
+        mst_http_token_free(seer.token);
+}
+END_TEST
+
+/* Headers that come several times, in any case. */
+START_TEST(http_headers_at)
+{
+        static const struct server_step steps[] = {
+                { SERVER_STATUS, 200, "Link: a\r\nLINK:b\r\nLinked: c\r\nlink:\t d\r\n", "", 0, 0 },
+        };
+
+        serve(steps, 1);
+        mst_http_start(request, "GET", "/");
+        ck_assert_int_eq(mst_http_do(http, request, reply, &err), MST_OK);
+        ck_assert_str_eq(mst_http_reply_header(reply, "link"), "a");
+        ck_assert_str_eq(mst_http_reply_header_at(reply, "link", 0), "a");
+        ck_assert_str_eq(mst_http_reply_header_at(reply, "Link", 1), "b");
+        ck_assert_str_eq(mst_http_reply_header_at(reply, "Link", 2), "d");
+        ck_assert_ptr_null(mst_http_reply_header_at(reply, "Link", 3));
+        ck_assert_ptr_null(mst_http_reply_header_at(reply, "Lin", 0));
+        ck_assert_ptr_null(mst_http_reply_header_at(NULL, "Link", 0));
+}
+END_TEST
+
 static void
 sleep_ms(int ms)
 {
@@ -280,6 +355,8 @@ suite(void)
         tcase_add_test(c, http_many);
         tcase_add_test(c, http_token_shared);
         tcase_add_test(c, http_token_refused);
+        tcase_add_test(c, http_token_challenge);
+        tcase_add_test(c, http_headers_at);
         tcase_add_test(c, http_token_life);
         tcase_add_test(c, http_token_fails);
         suite_add_tcase(s, c);

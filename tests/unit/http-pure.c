@@ -5,6 +5,7 @@
 
 #include <muster/http.h>
 #include <muster/test.h>
+#include <muster/value.h>
 
 #include "unit.h"
 
@@ -128,6 +129,75 @@ START_TEST(allow)
 }
 END_TEST
 
+/* With the exception for this link, and that it is an exception. */
+static const struct {
+        const char *url;
+        bool link, plain;               /* may be called by that name, by the usual rule */
+} links[] = {
+        { "http://169.254.169.254", true, false },
+        { "http://169.254.0.0:8081/msi/token", true, false },
+        { "http://169.254.255.255", true, false },
+        { "http://127.0.0.1", true, true },
+        { "https://service.example", true, true },
+        { "http://169.253.0.1", false, false },
+        { "http://169.255.0.1", false, false },
+        { "http://169.254.0.256", false, false },
+        { "http://169.254.1", true, false },             /* libcurl writes it out: 169.254.0.1 */
+        { "http://0xa9fea9fe", true, false },            /* 169.254.169.254 */
+        { "http://0xa9fd0001", false, false },
+        { "http://169.254.169.254.evil.test", false, false },
+        { "http://169.254.169.evil.test", false, false },
+        { "http://169.254.169.254@evil.test", false, false },
+        { "http://evil.test/169.254.169.254", false, false },
+        { "http://[fe80::1]", false, false },
+        { "http://[::ffff:169.254.169.254]", false, false },
+        { "http://10.0.0.1", false, false },
+        { "http://service.example", false, false },
+        { NULL, false, false },
+};
+
+START_TEST(allow_link)
+{
+        struct mst_test *test = mst_test_new("acme");
+        struct mst_http_config config = { 0 };
+        struct mst_error err = { 0 };
+        struct mst_http *http = mst_http_new(&config, sizeof config, mst_test_host(test), &err);
+
+        ck_assert_int_eq(mst_http_allow_link(http, links[_i].url, &err), links[_i].link ? MST_OK : MST_ECONFIG);
+        ck_assert_int_eq(mst_http_allow(http, links[_i].url, &err), links[_i].plain ? MST_OK : MST_ECONFIG);
+        mst_http_free(http);
+        mst_test_free(test);
+}
+END_TEST
+
+static const struct {
+        const char *text;
+        int64_t unix_time;              /* -1: no date */
+} dates[] = {
+        { "Sun, 06 Nov 1994 08:49:37 GMT", 784111777 },
+        { "Sunday, 06-Nov-94 08:49:37 GMT", 784111777 },
+        { "Sun Nov  6 08:49:37 1994", 784111777 },
+        { "Tue, 24 Nov 2026 09:23:14 GMT", 1795512194 },
+        { "Thu, 01 Jan 1970 00:00:00 GMT", 0 },
+        { "Sun, 06 Nov 1994 08:49:37 UTC", -1 },
+        { "Sun, 31 Feb 1994 08:49:37 GMT", -1 },
+        { "Sun, 06 Nov 1994 08:49:37 GMT and more", -1 },
+        { "7", -1 },
+        { "", -1 },
+        { NULL, -1 },
+};
+
+START_TEST(date)
+{
+        int64_t got = 0;
+        bool is = mst_http_date(dates[_i].text, &got);
+
+        ck_assert_int_eq(is, dates[_i].unix_time >= 0);
+        if (is)
+                ck_assert_int_eq((got - MST_DATE_UNIX_EPOCH) / MST_DATE_SECOND, dates[_i].unix_time);
+}
+END_TEST
+
 START_TEST(bad_ca_file)
 {
         struct mst_test *test = mst_test_new("acme");
@@ -167,6 +237,8 @@ suite(void)
         tcase_add_loop_test(c, retry_after, 0, UNIT_COUNT(waits));
         tcase_add_loop_test(c, same_origin, 0, UNIT_COUNT(origins));
         tcase_add_loop_test(c, allow, 0, UNIT_COUNT(allowed));
+        tcase_add_loop_test(c, allow_link, 0, UNIT_COUNT(links));
+        tcase_add_loop_test(c, date, 0, UNIT_COUNT(dates));
         tcase_add_test(c, bad_ca_file);
         tcase_add_test(c, say);
         suite_add_tcase(s, c);

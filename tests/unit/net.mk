@@ -84,6 +84,13 @@ tests_unit_entra_identity_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_entra_identity_LDADD = libmuster-net.la $(UNIT_LIBS) $(CRYPTO_LIBS)
 TESTS += tests/unit/entra-identity
 
+check_PROGRAMS += tests/unit/entra-refusals
+tests_unit_entra_refusals_SOURCES = tests/unit/entra-refusals.c tests/unit/graph.c tests/unit/graph.h \
+  $(plugins_entra_la_SOURCES)
+tests_unit_entra_refusals_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_entra_refusals_LDADD = libmuster-net.la $(UNIT_LIBS) $(CRYPTO_LIBS)
+TESTS += tests/unit/entra-refusals
+
 endif
 endif
 endif
