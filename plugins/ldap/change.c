@@ -347,7 +347,7 @@ answer_rename(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
         return LDP_SEND;
 }
 
-static const struct ldp_step step_rename = { "rename", false, send_rename, answer_rename };
+static const struct ldp_step step_rename = { "rename", false, send_rename, answer_rename, NULL };
 
 /* --- modify ------------------------------------------------------------------------ */
 
@@ -398,7 +398,7 @@ answer_modify(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
         return ldp_request_refused(req, &result, req->renamed ? "renamed, but then changing" : "changing", err);
 }
 
-static const struct ldp_step step_modify = { "modify", false, send_modify, answer_modify };
+static const struct ldp_step step_modify = { "modify", false, send_modify, answer_modify, NULL };
 
 static int
 send_reread(struct ldp_request *req, LDAP *ld, int *msgid)
@@ -475,7 +475,7 @@ answer_reread(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
         return LDP_SEND;
 }
 
-static const struct ldp_step step_reread = { "reread", true, send_reread, answer_reread };
+static const struct ldp_step step_reread = { "reread", true, send_reread, answer_reread, NULL };
 
 /* --- delete ------------------------------------------------------------------------ */
 
@@ -502,7 +502,7 @@ answer_delete(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
         return ldp_request_refused(req, &result, "deleting", err);
 }
 
-static const struct ldp_step step_delete = { "delete", false, send_delete, answer_delete };
+static const struct ldp_step step_delete = { "delete", false, send_delete, answer_delete, NULL };
 
 enum ldp_next
 ldp_delete_begin(struct ldp_request *req)

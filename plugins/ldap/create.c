@@ -12,7 +12,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "chunk.h"
 #include "dn.h"
+#include "kind.h"
 #include "lock.h"
 #include "mods.h"
 #include "request.h"
@@ -104,8 +106,8 @@ put_state(struct ldp_request *req, struct ldp_mods *mods, enum ldp_next *next)
 static void
 put_members(struct ldp_request *req, struct ldp_mods *mods)
 {
-        const char *name = req->sink->member, *holder = ldp_placeholder(req);
-        size_t most = (size_t)req->sink->config->max_request;
+        const char *name = req->sink->member, *holder = ldp_kind_holder(req);
+        size_t most = ldp_chunk_bytes(req->sink);
         struct ldp_values values = { 0 };
 
         if (!req->bare &&
@@ -127,13 +129,14 @@ build(struct ldp_request *req)
         struct ldp_mods mods;
         enum ldp_next next = LDP_SEND;
 
-        ldp_mods_begin(&mods, req->arena, mst_op_change_count(req->op) + 6);
+        ldp_mods_begin(&mods, req->arena, mst_op_change_count(req->op) + 8);
         if (put_changes(req, &mods, &next) || put_state(req, &mods, &next))
                 return next;
         if (!ldp_mods_has(&mods, "objectClass"))
                 put_classes(req, &mods);
         if (req->place->stamp != NULL && stamp[0] != '\0')
                 ldp_mods_text(&mods, LDAP_MOD_ADD, req->place->stamp, stamp);
+        ldp_kind_put(req, &mods);
         if (req->place->kind == MST_GROUP)
                 put_members(req, &mods);
         if (mods.failed)
@@ -142,6 +145,7 @@ build(struct ldp_request *req)
                 return ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "'%s' would be a request of %zu bytes, "
                                           "more than max-request-size", req->dn, mods.bytes);
         req->mods = mods.list;
+        req->bytes = mods.bytes;
         req->step = &step_add;
         return LDP_SEND;
 }
@@ -161,7 +165,7 @@ ldp_create_begin(struct ldp_request *req)
         req->id = NULL;
         if (req->dn == NULL || (req->place->kind == MST_GROUP && !ldp_members_prepare(req)))
                 return ldp_request_no_memory(req);
-        return build(req);
+        return req->place->kind == MST_GROUP ? ldp_refer_begin(req, build) : build(req);
 }
 
 static int
@@ -216,6 +220,7 @@ may_be_a_member(int rc)
         case LDAP_INVALID_DN_SYNTAX:
         case LDAP_UNWILLING_TO_PERFORM:
         case LDAP_OBJECT_CLASS_VIOLATION:
+        case LDAP_ADMINLIMIT_EXCEEDED:
                 return true;
         default:
                 return false;
@@ -233,7 +238,7 @@ add_refused(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_
         if (req->place->kind == MST_GROUP && !req->bare && mst_op_member_count(req->op) > 0 &&
             may_be_a_member(result.rc)) {
                 req->bare = true;
-                if (!ldp_members_first_undone(req))
+                if (!ldp_members_cut(req, 0))
                         return ldp_request_no_memory(req);
                 return build(req);
         }
@@ -265,7 +270,21 @@ answer_add(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_e
         return ldp_create_go_on(req);
 }
 
-static const struct ldp_step step_add = { "add", false, send_add, answer_add };
+/* A group with many members may have been too much for the server: the next attempt, ours
+ * or, when the server may have acted on this one, the engine's, brings fewer. */
+static enum ldp_next
+add_lost(struct ldp_request *req, bool sent)
+{
+        if (req->place->kind != MST_GROUP || req->bare || mst_op_member_count(req->op) < 2 || req->bytes < LDP_SUSPECT ||
+            req->losses > LDP_LOSSES)
+                return LDP_MORE;
+        ldp_chunk_learn(req->sink, req->bytes / 2, 0);
+        if (sent)
+                return LDP_MORE;
+        return ldp_members_cut(req, 0) ? build(req) : ldp_request_no_memory(req);
+}
+
+static const struct ldp_step step_add = { "add", false, send_add, answer_add, add_lost };
 
 static int
 send_read_id(struct ldp_request *req, LDAP *ld, int *msgid)
@@ -297,4 +316,4 @@ answer_read_id(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct m
         return ldp_create_go_on(req);
 }
 
-static const struct ldp_step step_read_id = { "read id", true, send_read_id, answer_read_id };
+static const struct ldp_step step_read_id = { "read id", true, send_read_id, answer_read_id, NULL };

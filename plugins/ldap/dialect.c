@@ -15,22 +15,21 @@
 
 static const struct ldp_dialect dialects[] = {
         { .name = LDP_OPENLDAP, .title = "OpenLDAP", .id = "entryUUID",
-          .user_classes = PEOPLE_CLASSES, .group_classes = CLASSES(NAME("top"), NAME("groupOfNames")),
-          .user_rdn = "uid", .group_rdn = "cn", .member = "member",
+          .user_classes = PEOPLE_CLASSES,
+          .user_rdn = "uid", .group_rdn = "cn",
           .lock = "pwdAccountLockedTime", .locked = "000001010000Z", .stamp_hint = "employeeNumber" },
         { .name = LDP_389DS, .title = "389 Directory Server", .id = "nsUniqueId",
-          .user_classes = PEOPLE_CLASSES, .group_classes = CLASSES(NAME("top"), NAME("groupOfNames")),
-          .user_rdn = "uid", .group_rdn = "cn", .member = "member",
+          .user_classes = PEOPLE_CLASSES,
+          .user_rdn = "uid", .group_rdn = "cn",
           .lock = "nsAccountLock", .locked = "true", .stamp_hint = "employeeNumber" },
         { .name = LDP_AD, .title = "Active Directory", .id = "objectGUID", .id_is_guid = true, .id_addresses = true,
           .user_classes = CLASSES(NAME("top"), NAME("person"), NAME("organizationalPerson"), NAME("user")),
-          .group_classes = CLASSES(NAME("top"), NAME("group")), .user_rdn = "cn", .group_rdn = "cn",
-          .user_filter = "(&(objectCategory=person)(objectClass=user))", .group_filter = "(objectClass=group)",
-          .member = "member", .lock = "userAccountControl", .lock_bit = 0x2,
+          .user_rdn = "cn", .group_rdn = "cn", .user_filter = "(&(objectCategory=person)(objectClass=user))",
+          .lock = "userAccountControl", .lock_bit = 0x2,
           .stamp_hint = "adminDescription, which is indexed, or employeeID", .most_paged = 1000 },
         { .name = LDP_OTHER, .title = "a server of no known kind", .id = "entryUUID",
-          .user_classes = PEOPLE_CLASSES, .group_classes = CLASSES(NAME("top"), NAME("groupOfNames")),
-          .user_rdn = "uid", .group_rdn = "cn", .member = "member", .stamp_hint = "employeeNumber" },
+          .user_classes = PEOPLE_CLASSES,
+          .user_rdn = "uid", .group_rdn = "cn", .stamp_hint = "employeeNumber" },
 };
 
 const struct ldp_dialect *

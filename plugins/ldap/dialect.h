@@ -24,10 +24,9 @@ struct ldp_dialect {
         const char *id;                  /* the attribute with an entry's lasting id    */
         bool id_is_guid;                 /* 16 bytes; shown as {a GUID} without braces  */
         bool id_addresses;               /* <GUID=...> stands for a DN                  */
-        char **user_classes, **group_classes;
+        char **user_classes;
         const char *user_rdn, *group_rdn;
-        const char *user_filter, *group_filter;          /* NULL: the first class after top */
-        const char *member;
+        const char *user_filter;         /* NULL: the first class after top             */
         const char *lock, *locked;       /* attribute and value of a disabled account   */
         uint32_t lock_bit;               /* or the bit of it that tells                 */
         const char *stamp_hint;          /* attributes that are good for a stamp        */

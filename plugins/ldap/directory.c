@@ -51,6 +51,7 @@ note_root(struct ldp_dir *dir, LDAP *ld, LDAPMessage *entry, struct mst_error *e
         server->assertion = holds(controls, LDAP_CONTROL_ASSERT);
         server->paging = holds(controls, LDAP_CONTROL_PAGEDRESULTS);
         server->entry_dn = holds(classes, "OpenLDAProotDSE");
+        server->permissive = holds(controls, LDAP_CONTROL_X_PERMISSIVE_MODIFY);
         server->subschema = schema[0];
         server->vendor = vendor[0];
         server->looks = ldp_dialect_guess(capabilities, classes, vendor[0]);

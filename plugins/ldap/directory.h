@@ -63,6 +63,7 @@ struct ldp_access {
 struct ldp_server {
         bool known;
         bool post_read, assertion, paging;
+        bool permissive;                 /* passes over values that are there, or not, already */
         bool entry_dn;                   /* slapd: entries are found by (entryDN=...) without an index */
         const char *subschema;           /* DN, or NULL                                */
         const char **contexts;           /* namingContexts, NULL ends                  */

@@ -89,7 +89,7 @@ answer_batch(struct ldp_request *batch, LDAP *ld, LDAPMessage *message, struct m
         return LDP_BATCH;
 }
 
-static const struct ldp_step step_batch = { "ids", true, send_batch, answer_batch };
+static const struct ldp_step step_batch = { "ids", true, send_batch, answer_batch, NULL };
 
 bool
 ldp_ids_await(struct ldp_request *req)

@@ -20,7 +20,9 @@ plugins_ldap_la_SOURCES = plugins/ldap/ldap.c plugins/ldap/options.c plugins/lda
   plugins/ldap/entry.c plugins/ldap/entry.h plugins/ldap/probe.c plugins/ldap/find.c \
   plugins/ldap/list.c plugins/ldap/list.h plugins/ldap/request.c plugins/ldap/request.h \
   plugins/ldap/mods.c plugins/ldap/mods.h plugins/ldap/create.c plugins/ldap/change.c \
-  plugins/ldap/members.c plugins/ldap/ids.c plugins/ldap/parents.c plugins/ldap/pool.c \
+  plugins/ldap/members.c plugins/ldap/members.h plugins/ldap/present.c plugins/ldap/refer.c \
+  plugins/ldap/kind.c plugins/ldap/kind.h plugins/ldap/chunk.c plugins/ldap/chunk.h \
+  plugins/ldap/ids.c plugins/ldap/parents.c plugins/ldap/pool.c \
   plugins/ldap/reading.c plugins/ldap/reading.h plugins/ldap/columns.c plugins/ldap/columns.h \
   plugins/ldap/uuid.c plugins/ldap/uuid.h plugins/ldap/source.c plugins/ldap/source.h \
   plugins/ldap/resolver.c plugins/ldap/resolver.h plugins/ldap/batch.c plugins/ldap/batch.h \

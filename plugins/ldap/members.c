@@ -2,39 +2,34 @@
  *
  * members.c - who is in a group.
  *
- *   ask       is the placeholder in the group?  (only when somebody joins)
- *   write     one modify with all that join and leave, as long as it fits into a request
- *   reread    when a large one is refused because somebody is in already, or out: the
- *             group is read and what is so already is left out
+ *   refer     what stands for each member: its DN, or for memberUid its uid (refer.c)
+ *   ask       is the placeholder in the group?  Only when somebody joins, and the server
+ *             knows neither assertions, by which the change itself says "it is not", nor
+ *             the control to pass over what is so already
+ *   write     one modify with all that join and leave, as long as the server takes it
+ *   present   when a large one is refused because somebody is in already, or out: the
+ *             group is read and what is so already is left out (present.c)
  *   write     ... and what is then refused is halved until the one to blame stands alone
  *
- * A server rewrites the whole entry for each modify, so one for everything is right
- * at any size; a request that the server does not take as too long is cut before. */
-#include <stdlib.h>
+ * A server rewrites the whole entry for each modify, so one for everything is right at
+ * any size.  What it does not take as too much, saying so or by hanging up, is halved and
+ * the size remembered (chunk.c); such a change may be sent again, since nobody can be a
+ * member twice. */
 #include <string.h>
 
-#include "dn.h"
+#include "chunk.h"
+#include "kind.h"
 #include "request.h"
 
 /* A refusal of fewer members than this is halved at once, without reading the group. */
 #define REREAD_FROM 16
 
-static const struct ldp_step step_ask, step_write, step_reread;
+static const struct ldp_step step_ask, step_write;
 
 const char *
-ldp_placeholder(const struct ldp_request *req)
+ldp_member_value(const struct ldp_request *req, uint32_t index)
 {
-        const struct ldp_config *c = req->sink->config;
-
-        if (c->empty_member != NULL)
-                return strcmp(c->empty_member, "none") != 0 ? c->empty_member : NULL;
-        return c->access.bind_dn != NULL ? c->access.bind_dn : req->dn;
-}
-
-static const char *
-member_value(const struct ldp_request *req, uint32_t index)
-{
-        return mst_op_member_name(req->op, index);
+        return req->members.values != NULL ? req->members.values[index] : mst_op_member_name(req->op, index);
 }
 
 static bool
@@ -44,8 +39,8 @@ joins(const struct ldp_request *req, uint32_t index)
 }
 
 /* How the member ended, where that differs from how the op will: "done" is not told. */
-static void
-settle_member(struct ldp_request *req, uint32_t index, enum mst_outcome outcome, const char *why)
+void
+ldp_member_settle(struct ldp_request *req, uint32_t index, enum mst_outcome outcome, const char *why)
 {
         req->members.state[index] = (uint8_t)outcome;
         if (outcome != MST_DONE)
@@ -74,48 +69,52 @@ push_range(struct ldp_request *req, uint32_t from, uint32_t to)
         return true;
 }
 
-/* How many of 'order' from 'from' on fit into 'room' bytes; at least one. */
+/* How many of 'order' from 'from' to 'to' fit into 'room' bytes, and are not too many; at
+ * least one. */
 static uint32_t
-fit(const struct ldp_request *req, uint32_t from, size_t room)
+fit(const struct ldp_request *req, uint32_t from, uint32_t to, size_t room)
 {
         const struct ldp_members *m = &req->members;
-        size_t bytes = 0;
-        uint32_t to = from;
+        size_t bytes = 0, most = ldp_chunk_values(req->sink);
+        uint32_t at = from;
 
-        while (to < m->order_count) {
-                bytes += strlen(member_value(req, m->order[to])) + 6;
-                if (bytes > room && to > from)
+        while (at < to && at - from < most) {
+                bytes += strlen(ldp_member_value(req, m->order[at])) + 6;
+                if (bytes > room && at > from)
                         break;
-                to++;
+                at++;
         }
-        return to;
+        return at;
 }
 
-/* Cuts 'order' into ranges that fit, the first on top of the stack. */
+/* Room for values in a request of its own. */
+static size_t
+room(const struct ldp_request *req)
+{
+        size_t most = ldp_chunk_bytes(req->sink), extra = 512 + strlen(req->dn);
+
+        return most > extra ? most - extra : 0;
+}
+
+bool
+ldp_members_cut(struct ldp_request *req, uint32_t from)
+{
+        req->members.range_count = 0;
+        return push_range(req, from, (uint32_t)req->members.order_count);
+}
+
+/* The range on top is cut to what the server takes. */
 static bool
-cut(struct ldp_request *req, uint32_t from)
+trim(struct ldp_request *req)
 {
         struct ldp_members *m = &req->members;
-        size_t most = (size_t)req->sink->config->max_request, extra = 4096 + strlen(req->dn);
-        uint32_t count = (uint32_t)m->order_count;
-        size_t pushed = 0;
+        struct ldp_range top = m->ranges[m->range_count - 1];
+        uint32_t middle = fit(req, top.from, top.to, room(req));
 
-        m->range_count = 0;
-        while (from < count) {
-                uint32_t to = fit(req, from, most > extra ? most - extra : 0);
-
-                if (!push_range(req, from, to))
-                        return false;
-                from = to;
-                pushed++;
-        }
-        for (size_t i = 0; i < pushed / 2; i++) {
-                struct ldp_range swap = m->ranges[i];
-
-                m->ranges[i] = m->ranges[pushed - 1 - i];
-                m->ranges[pushed - 1 - i] = swap;
-        }
-        return true;
+        if (middle == top.to)
+                return true;
+        m->range_count--;
+        return push_range(req, middle, top.to) && push_range(req, top.from, middle);
 }
 
 bool
@@ -128,17 +127,25 @@ ldp_members_prepare(struct ldp_request *req)
         m->order = mst_arena_alloc(req->arena, (m->count + 1) * sizeof *m->order);
         if (m->scratch == NULL)
                 m->scratch = mst_arena_new(4096);
-        if (m->state == NULL || m->order == NULL || m->scratch == NULL)
-                return false;
-        for (uint32_t i = 0; i < m->count; i++) {
-                const char *name = member_value(req, i);
+        return m->state != NULL && m->order != NULL && m->scratch != NULL;
+}
 
-                if (name != NULL && name[0] != '\0')
+bool
+ldp_members_order(struct ldp_request *req)
+{
+        struct ldp_members *m = &req->members;
+
+        m->order_count = 0;
+        for (uint32_t i = 0; i < m->count; i++) {
+                const char *value = ldp_member_value(req, i);
+
+                if (value != NULL && value[0] != '\0')
                         m->order[m->order_count++] = i;
-                else
-                        settle_member(req, i, MST_REFUSED, "the member has no DN");
+                else if (m->state[i] == 0)
+                        ldp_member_settle(req, i, MST_REFUSED, req->sink->refers == NULL ? "the member has no DN"
+                                                                           : "it is not known what it is called there");
         }
-        return cut(req, 0);
+        return ldp_members_cut(req, 0);
 }
 
 void
@@ -193,7 +200,7 @@ gather(const struct ldp_request *req, struct ldp_range range, bool join, const c
                 values[used++] = (struct berval){ .bv_val = (char *)extra, .bv_len = strlen(extra) };
         for (uint32_t at = range.from; at < range.to; at++)
                 if (joins(req, m->order[at]) == join) {
-                        const char *name = member_value(req, m->order[at]);
+                        const char *name = ldp_member_value(req, m->order[at]);
 
                         values[used++] = (struct berval){ .bv_val = (char *)name, .bv_len = strlen(name) };
                 }
@@ -211,8 +218,9 @@ ldp_members_first(struct ldp_request *req, size_t room, struct ldp_values *ret)
         ret->count = 0;
         if (m->order_count == 0)
                 return true;
-        first.to = fit(req, 0, room);
-        return cut(req, first.to) && push_range(req, 0, first.to) && gather(req, first, true, NULL, req->arena, ret);
+        first.to = fit(req, 0, (uint32_t)m->order_count, room);
+        return ldp_members_cut(req, first.to) && push_range(req, 0, first.to) &&
+               gather(req, first, true, NULL, req->arena, ret);
 }
 
 void
@@ -224,13 +232,7 @@ ldp_members_first_done(struct ldp_request *req)
                 return;
         m->range_count--;
         for (uint32_t at = m->ranges[m->range_count].from; at < m->ranges[m->range_count].to; at++)
-                settle_member(req, m->order[at], MST_DONE, NULL);
-}
-
-bool
-ldp_members_first_undone(struct ldp_request *req)
-{
-        return cut(req, 0);
+                ldp_member_settle(req, m->order[at], MST_DONE, NULL);
 }
 
 bool
@@ -244,34 +246,48 @@ ldp_members_go(struct ldp_request *req)
 {
         if (req->members.range_count == 0)
                 return finish(req);
+        if (!trim(req))
+                return ldp_request_no_memory(req);
         req->step = &step_write;
         return LDP_SEND;
 }
 
 /* --- the placeholder ------------------------------------------------------------- */
 
-enum ldp_next
-ldp_members_begin(struct ldp_request *req)
+/* What stands for the members is known. */
+static enum ldp_next
+referred(struct ldp_request *req)
 {
         struct ldp_members *m = &req->members;
         bool any = false;
 
-        if (req->place->kind != MST_GROUP)
-                return ldp_request_settle(req, MST_REFUSED, MST_EINTERNAL, "only groups have members");
-        if (!ldp_members_prepare(req))
-                return ldp_request_no_memory(req);
         for (size_t i = 0; i < m->order_count && !any; i++)
                 any = joins(req, m->order[i]);
-        if (!any || ldp_placeholder(req) == NULL)
+        m->lenient = req->sink->dir.server.permissive;
+        if (!any || ldp_kind_holder(req) == NULL)
+                return ldp_members_go(req);
+        m->holder = m->lenient;
+        m->presumes = !m->lenient && req->sink->dir.server.assertion && ldp_id_is(&req->sink->dir.id, req->id);
+        if (m->lenient || m->presumes)
                 return ldp_members_go(req);
         req->step = &step_ask;
         return LDP_SEND;
 }
 
+enum ldp_next
+ldp_members_begin(struct ldp_request *req)
+{
+        if (req->place->kind != MST_GROUP)
+                return ldp_request_settle(req, MST_REFUSED, MST_EINTERNAL, "only groups have members");
+        if (!ldp_members_prepare(req))
+                return ldp_request_no_memory(req);
+        return ldp_refer_begin(req, referred);
+}
+
 static int
 send_ask(struct ldp_request *req, LDAP *ld, int *msgid)
 {
-        struct berval value = { .bv_val = (char *)ldp_placeholder(req) };
+        struct berval value = { .bv_val = (char *)ldp_kind_holder(req) };
 
         value.bv_len = strlen(value.bv_val);
         return ldap_compare_ext(ld, ldp_request_target(req), req->sink->member, &value, NULL, NULL, msgid);
@@ -291,7 +307,7 @@ answer_ask(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_e
         return ldp_members_go(req);
 }
 
-static const struct ldp_step step_ask = { "ask", true, send_ask, answer_ask };
+static const struct ldp_step step_ask = { "ask", true, send_ask, answer_ask, NULL };
 
 /* --- the change ------------------------------------------------------------------ */
 
@@ -301,6 +317,24 @@ current(const struct ldp_request *req)
         return req->members.ranges[req->members.range_count - 1];
 }
 
+/* That it is the group we mean, and that what is so already shall be no error. */
+static bool
+put_controls(struct ldp_request *req, LDAP *ld, LDAPControl room[2], LDAPControl *list[3])
+{
+        LDAPControl **guard = NULL;
+        size_t used = 0;
+
+        if (!ldp_request_guard(req, ld, &room[0], list, &guard))
+                return false;
+        used = guard != NULL;
+        if (req->members.lenient) {
+                room[1] = (LDAPControl){ .ldctl_oid = (char *)LDAP_CONTROL_X_PERMISSIVE_MODIFY, .ldctl_iscritical = 1 };
+                list[used++] = &room[1];
+        }
+        list[used] = NULL;
+        return true;
+}
+
 static int
 send_write(struct ldp_request *req, LDAP *ld, int *msgid)
 {
@@ -308,14 +342,15 @@ send_write(struct ldp_request *req, LDAP *ld, int *msgid)
         struct ldp_range range = current(req);
         struct ldp_values in, out;
         LDAPMod mods[2], *list[3] = { NULL, NULL, NULL };
-        LDAPControl guard, *asserted[2], **controls;
+        LDAPControl room[2], *list_of[3];
         size_t used = 0;
-        const char *holder = ldp_placeholder(req);
+        const char *holder = ldp_kind_holder(req);
         bool any = false;
 
         for (uint32_t at = range.from; at < range.to && !any; at++)
                 any = joins(req, m->order[at]);
         m->drops_holder = m->holder && any && !m->put_holder;
+        m->presuming = m->presumes && any && !m->put_holder;
         mst_arena_reset(m->scratch);
         if (!gather(req, range, false, m->drops_holder ? holder : NULL, m->scratch, &out) ||
             !gather(req, range, true, m->put_holder ? holder : NULL, m->scratch, &in))
@@ -332,9 +367,9 @@ send_write(struct ldp_request *req, LDAP *ld, int *msgid)
         }
         for (size_t i = 0; i < used; i++)
                 mods[i].mod_type = req->sink->member;
-        if (!ldp_request_guard(req, ld, &guard, asserted, &controls))
+        if (!put_controls(req, ld, room, list_of))
                 return LDAP_NO_MEMORY;
-        return ldap_modify_ext(ld, ldp_request_target(req), list, controls, NULL, msgid);
+        return ldap_modify_ext(ld, ldp_request_target(req), list, list_of, NULL, msgid);
 }
 
 static enum ldp_next
@@ -344,10 +379,15 @@ written(struct ldp_request *req)
         struct ldp_range range = current(req);
 
         for (uint32_t at = range.from; at < range.to; at++)
-                settle_member(req, m->order[at], MST_DONE, NULL);
+                ldp_member_settle(req, m->order[at], MST_DONE, NULL);
         m->range_count--;
         req->wrote = true;
+        if (m->less_bytes != 0 || m->less_values != 0)
+                ldp_chunk_learn(req->sink, m->less_bytes, m->less_values);
+        m->less_bytes = m->less_values = 0;
         m->holder = m->put_holder || (m->holder && !m->drops_holder);
+        m->presumes &= !m->presuming;            /* now it is known */
+        m->presuming = false;
         m->put_holder = false;
         return ldp_members_go(req);
 }
@@ -362,9 +402,9 @@ blame(struct ldp_request *req, const struct ldp_result *result)
 
         if ((joins(req, index) && result->rc == LDAP_TYPE_OR_VALUE_EXISTS) ||
             (!joins(req, index) && result->rc == LDAP_NO_SUCH_ATTRIBUTE)) {
-                settle_member(req, index, MST_ALREADY, NULL);
+                ldp_member_settle(req, index, MST_ALREADY, NULL);
         } else {
-                settle_member(req, index, MST_REFUSED, why != NULL ? why : "refused");
+                ldp_member_settle(req, index, MST_REFUSED, why != NULL ? why : "refused");
                 req->blamed = *result;
         }
         m->range_count--;
@@ -393,162 +433,84 @@ any_leaves(const struct ldp_request *req)
         return false;
 }
 
+/* Half of it, and if that goes through no more than that from now on. */
+static enum ldp_next
+too_much(struct ldp_request *req)
+{
+        struct ldp_range range = current(req);
+
+        req->members.less_values = (range.to - range.from) / 2;
+        return halve(req) ? ldp_members_go(req) : ldp_request_no_memory(req);
+}
+
+/* Somebody is in already, or out: a few are halved at once, without reading the group. */
+static bool
+is_stale(const struct ldp_request *req, int rc)
+{
+        struct ldp_range range = current(req);
+
+        return (rc == LDAP_NO_SUCH_ATTRIBUTE || rc == LDAP_TYPE_OR_VALUE_EXISTS) && !req->members.reread &&
+               range.to - range.from >= REREAD_FROM;
+}
+
 static enum ldp_next
 answer_write(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_error *err)
 {
         struct ldp_members *m = &req->members;
-        struct ldp_range range = current(req);
+        bool alone = current(req).to - current(req).from == 1;
         struct ldp_result result;
 
         ldp_result_read(ld, message, &result);
         if (result.rc == LDAP_SUCCESS)
                 return written(req);
+        if (result.rc == LDAP_ASSERTION_FAILED && m->presuming) {
+                m->presumes = m->presuming = false;
+                m->holder = true;                /* unless it is another group, which is told next */
+                return LDP_SEND;
+        }
         if ((result.rc == LDAP_NO_SUCH_OBJECT || result.rc == LDAP_ASSERTION_FAILED) && !req->located)
                 return ldp_request_locate(req, &step_write, &result, err);
+        if ((result.rc == LDAP_ADMINLIMIT_EXCEEDED || result.rc == LDAP_TIMELIMIT_EXCEEDED) && !alone)
+                return too_much(req);
         if (ldp_result_is_fatal(result.rc) || ldp_result_outcome(result.rc) == MST_RETRY)
                 return ldp_request_refused(req, &result, "writing members of", err);
         if (result.rc == LDAP_NO_SUCH_ATTRIBUTE && m->drops_holder) {
                 m->holder = false;               /* it went in the meantime */
                 return LDP_SEND;
         }
-        if (result.rc == LDAP_OBJECT_CLASS_VIOLATION && !m->put_holder && ldp_placeholder(req) != NULL &&
+        if (result.rc == LDAP_OBJECT_CLASS_VIOLATION && !m->put_holder && ldp_kind_holder(req) != NULL &&
             any_leaves(req)) {
                 m->put_holder = true;            /* nobody would be left */
                 return LDP_SEND;
         }
-        if ((result.rc == LDAP_NO_SUCH_ATTRIBUTE || result.rc == LDAP_TYPE_OR_VALUE_EXISTS) && !m->reread &&
-            range.to - range.from >= REREAD_FROM) {
+        if (is_stale(req, result.rc)) {
                 m->reread = true;
-                req->step = &step_reread;
-                return LDP_SEND;
+                return ldp_present_begin(req);
         }
         if (result.rc == LDAP_INSUFFICIENT_ACCESS)
                 return ldp_request_refused(req, &result, "writing members of", err);
-        if (range.to - range.from == 1)
+        if (alone)
                 return blame(req, &result);
         m->put_holder = false;
         return halve(req) ? ldp_members_go(req) : ldp_request_no_memory(req);
 }
 
-static const struct ldp_step step_write = { "write", false, send_write, answer_write };
-
-/* --- who is in it ------------------------------------------------------------------ */
-
-static int
-by_key(const void *a, const void *b, void *keys)
-{
-        const char **of = keys;
-
-        return strcmp(of[*(const uint32_t *)a], of[*(const uint32_t *)b]);
-}
-
-/* Names of our members in order, to look the server's values up in. */
-static bool
-make_keys(struct ldp_request *req)
-{
-        struct ldp_members *m = &req->members;
-
-        m->keys = mst_arena_alloc(req->arena, (m->order_count + 1) * sizeof *m->keys);
-        m->key_order = mst_arena_alloc(req->arena, (m->order_count + 1) * sizeof *m->key_order);
-        m->present = mst_arena_alloc(req->arena, m->order_count + 1);
-        if (m->keys == NULL || m->key_order == NULL || m->present == NULL)
-                return false;
-        for (uint32_t i = 0; i < m->order_count; i++) {
-                m->keys[i] = ldp_dn_normal(req->arena, member_value(req, m->order[i]));
-                m->key_order[i] = i;
-                if (m->keys[i] == NULL)
-                        return false;
-        }
-        qsort_r(m->key_order, m->order_count, sizeof *m->key_order, by_key, m->keys);
-        return true;
-}
-
-static int
-send_reread(struct ldp_request *req, LDAP *ld, int *msgid)
-{
-        char *wanted[] = { req->sink->member, NULL };
-
-        if (!make_keys(req))
-                return LDAP_NO_MEMORY;
-        return ldap_search_ext(ld, ldp_request_target(req), LDAP_SCOPE_BASE, "(objectClass=*)", wanted, 0, NULL, NULL, NULL, 1,
-                               msgid);
-}
-
-static void
-note_present(struct ldp_request *req, const char *key)
-{
-        struct ldp_members *m = &req->members;
-        size_t low = 0, high = m->order_count;
-
-        while (low < high) {
-                size_t middle = (low + high) / 2;
-
-                if (strcmp(m->keys[m->key_order[middle]], key) < 0)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        for (; low < m->order_count && strcmp(m->keys[m->key_order[low]], key) == 0; low++)
-                m->present[m->key_order[low]] = true;
-}
-
-static bool
-note_entry(struct ldp_request *req, LDAP *ld, LDAPMessage *message)
-{
-        struct ldp_members *m = &req->members;
-        struct berval **values = ldap_get_values_len(ld, message, req->sink->member);
-        bool ok = true;
-
-        for (size_t i = 0; ok && values != NULL && values[i] != NULL; i++) {
-                const char *key;
-
-                if (i % 1024 == 0)
-                        mst_arena_reset(m->scratch);
-                key = ldp_dn_normal(m->scratch, values[i]->bv_val);
-                ok = key != NULL;
-                if (ok)
-                        note_present(req, key);
-        }
-        ldap_value_free_len(values);
-        return ok;
-}
-
-/* What is so already is settled; the rest is written again. */
-static bool
-subtract(struct ldp_request *req)
-{
-        struct ldp_members *m = &req->members;
-        size_t kept = 0;
-
-        for (size_t i = 0; i < m->order_count; i++) {
-                uint32_t index = m->order[i];
-
-                if (m->state[index] != 0)
-                        continue;
-                if (m->present[i] == joins(req, index))
-                        settle_member(req, index, MST_ALREADY, NULL);
-                else
-                        m->order[kept++] = index;
-        }
-        m->order_count = kept;
-        return cut(req, 0);
-}
-
+/* The connection ended: perhaps the request was too long.  Whether it was carried out or
+ * not, its halves may be sent. */
 static enum ldp_next
-answer_reread(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_error *err)
+write_lost(struct ldp_request *req, bool sent)
 {
-        struct ldp_result result;
+        struct ldp_range range = current(req);
+        size_t bytes = 0;
 
-        if (ldap_msgtype(message) == LDAP_RES_SEARCH_ENTRY)
-                return note_entry(req, ld, message) ? LDP_MORE : ldp_request_no_memory(req);
-        if (ldap_msgtype(message) != LDAP_RES_SEARCH_RESULT)
+        (void)sent;
+        for (uint32_t at = range.from; at < range.to; at++)
+                bytes += strlen(ldp_member_value(req, req->members.order[at])) + 6;
+        if (range.to - range.from == 1 || bytes < LDP_SUSPECT || req->losses > LDP_LOSSES)
                 return LDP_MORE;
-        ldp_result_read(ld, message, &result);
-        if (result.rc == LDAP_NO_SUCH_OBJECT)
-                return ldp_request_locate(req, &step_write, &result, err);
-        if (result.rc != LDAP_SUCCESS)
-                return ldp_request_refused(req, &result, "reading the members of", err);
-        return subtract(req) ? ldp_members_go(req) : ldp_request_no_memory(req);
+        req->members.less_bytes = bytes / 2 + 512;
+        req->members.put_holder = false;
+        return halve(req) ? ldp_members_go(req) : ldp_request_no_memory(req);
 }
 
-static const struct ldp_step step_reread = { "reread", true, send_reread, answer_reread };
+static const struct ldp_step step_write = { "write", false, send_write, answer_write, write_lost };

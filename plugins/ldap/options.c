@@ -9,6 +9,7 @@
 
 #include <ldap.h>
 
+#include "kind.h"
 #include "uri.h"
 
 #define C struct ldp_config
@@ -36,7 +37,17 @@ const struct mst_option ldp_options[] = {
                   "the last." },
         { .name = "group-object-classes", MST_LIST_OPTION(C, group_classes),
           .help = "object classes of groups that Muster creates",
-          .more = "Default: top groupOfNames; with the dialect ad: top group." },
+          .more = "Default: those of group-kind." },
+        { .name = "group-kind", MST_CHOICE_OPTION(C, group_kind), .def = "auto",
+          .choices = "auto|groupOfNames|groupOfUniqueNames|posixGroup|ad|custom",
+          .help = "what groups are: their classes, and what stands in them for a member",
+          .more = "auto: groupOfNames, on Active Directory its own.  custom needs group-object-classes and "
+                  "member-attribute." },
+        { .name = "group-scope", MST_CHOICE_OPTION(C, group_scope), .def = "global",
+          .choices = "global|domain-local|universal",
+          .help = "Active Directory: the scope of groups that Muster creates" },
+        { .name = "group-security", MST_BOOLEAN_OPTION(C, group_security), .def = "yes",
+          .help = "Active Directory: whether new groups can be given rights; no makes distribution lists" },
         { .name = "user-filter", MST_TEXT_OPTION(C, user_filter), .flags = MST_OPT_ADVANCED,
           .help = "which entries below user-base are people",
           .more = "Default: those that have the first of user-object-classes after top; with the dialect ad "
@@ -45,11 +56,15 @@ const struct mst_option ldp_options[] = {
           .help = "which entries below group-base are groups",
           .more = "Default: those that have the first of group-object-classes after top." },
         { .name = "member-attribute", MST_TEXT_OPTION(C, member_attribute),
-          .help = "the attribute of groups that holds the members' DNs", .more = "Default: member." },
+          .help = "the attribute of groups that holds their members",
+          .more = "Default: that of group-kind (member, uniqueMember, memberUid)." },
+        { .name = "member-value", MST_TEXT_OPTION(C, member_value), .flags = MST_OPT_ADVANCED,
+          .help = "what stands in it for a member: dn, or an attribute of people such as uid",
+          .more = "Default: that of group-kind." },
         { .name = "empty-member", MST_TEXT_OPTION(C, empty_member),
           .help = "DN that stands in a group which would otherwise have no member",
-          .more = "groupOfNames must have a member.  Default: bind-dn, or without one the group's own DN; "
-                  "'none' for classes that allow empty groups.  It goes when a real member joins." },
+          .more = "groupOfNames must have a member, unless the server's schema says otherwise.  Default: bind-dn, "
+                  "or without one the group's own DN; 'none': never.  It goes when a real member joins." },
         { .name = "stamp-attribute", MST_TEXT_OPTION(C, user_stamp),
           .help = "attribute of people that holds the source's id, by which they are found again",
           .more = "Give it an equality index and, if the server can, a uniqueness constraint." },
@@ -218,9 +233,10 @@ ldp_options_check(const struct ldp_config *c, struct mst_error *err)
             check_rdn("user-rdn", c->user_rdn, err) != MST_OK ||
             check_rdn("group-rdn", c->group_rdn, err) != MST_OK ||
             check_names("user-object-classes", c->user_classes, err) != MST_OK ||
-            check_names("group-object-classes", c->group_classes, err) != MST_OK ||
+            (c->group_classes != NULL && check_names("group-object-classes", c->group_classes, err) != MST_OK) ||
             ldp_check_filter("user-filter", c->user_filter, err) != MST_OK ||
             ldp_check_filter("group-filter", c->group_filter, err) != MST_OK ||
+            ldp_kind_check(c, err) != MST_OK ||
             ldp_check_name("member-attribute", c->member_attribute, err) != MST_OK ||
             ldp_check_name("stamp-attribute", c->user_stamp, err) != MST_OK ||
             ldp_check_name("group-stamp-attribute", c->group_stamp, err) != MST_OK ||

@@ -14,7 +14,10 @@ struct ldp_config {
         bool create_parents;
         char **user_classes, **group_classes;
         char *user_filter, *group_filter;
-        char *member_attribute, *empty_member;
+        int64_t group_kind;                      /* enum ldp_kind_name                 */
+        char *member_attribute, *member_value, *empty_member;
+        int64_t group_scope;                     /* see kind.c                         */
+        bool group_security;
         char *user_stamp, *group_stamp;
         char *disabled_attribute, *disabled_value, *enabled_value;
         int64_t connections, window;

@@ -164,4 +164,4 @@ answer_parent(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
 }
 
 /* An add that is there already does no harm: it may be sent again. */
-static const struct ldp_step step_parent = { "parent", true, send_parent, answer_parent };
+static const struct ldp_step step_parent = { "parent", true, send_parent, answer_parent, NULL };

@@ -150,14 +150,14 @@ lose(struct pool *pool, struct lane *lane, const struct mst_error *why)
         ldp_conn_close(lane->conn);
         for (size_t i = 0; i < lane->flying; i++) {
                 struct ldp_request *req = lane->flights[i];
+                enum ldp_next next;
 
                 pool->flying--;
-                if (req->step->reads) {
-                        enqueue(pool, req);
-                        continue;
-                }
-                ldp_request_settle(req, MST_UNKNOWN, MST_ENET, "sent, but not answered: %s", why->text);
-                put_back(pool, req);
+                req->losses++;
+                next = req->step->reads ? LDP_SEND : req->step->lost != NULL ? req->step->lost(req, true) : LDP_MORE;
+                if (next == LDP_MORE)
+                        next = ldp_request_settle(req, MST_UNKNOWN, MST_ENET, "sent, but not answered: %s", why->text);
+                follow(pool, req, next);
         }
         lane->flying = 0;
 }
@@ -266,8 +266,13 @@ send_one(struct pool *pool, struct lane *lane, struct ldp_request *req)
         }
         if (rc == LDAP_SERVER_DOWN || rc == LDAP_CONNECT_ERROR || rc == LDAP_LOCAL_ERROR || rc == LDAP_TIMEOUT) {
                 /* libldap gives up before the last byte: the server cannot have acted on it */
-                enqueue(pool, req);
+                enum ldp_next next = req->step->lost != NULL ? req->step->lost(req, false) : LDP_MORE;
+
                 ldp_conn_lost(lane->conn, rc, &why);
+                if (next == LDP_MORE && ++req->losses > LDP_LOSSES)
+                        next = ldp_request_settle(req, MST_RETRY, MST_ENET, "the connection ends whenever this is sent: "
+                                                  "%s: is the request too long (max-request-size)?", why.text);
+                follow(pool, req, next == LDP_MORE ? LDP_SEND : next);
                 drop(pool, lane, &why);
                 return false;
         }

@@ -136,7 +136,9 @@ can(const struct prober *p)
                        MST_CAN_FIND | MST_CAN_PRESENT;
 
         if (c->group_base != NULL)
-                can |= MST_CAN_GROUPS | MST_CAN_MEMBERS | MST_CAN_NEST;
+                can |= MST_CAN_GROUPS | MST_CAN_MEMBERS;
+        if (c->group_base != NULL && p->sink->refers == NULL)
+                can |= MST_CAN_NEST;             /* a DN may be anybody's */
         if (c->group_base != NULL &&
             (!p->needs_member || c->empty_member == NULL || strcmp(c->empty_member, "none") != 0))
                 can |= MST_CAN_EMPTY_GROUP;      /* by a placeholder where the schema wants a member */

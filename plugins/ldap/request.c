@@ -197,24 +197,41 @@ assert_id(struct ldp_request *req, LDAPControl *control)
         return true;
 }
 
-/* For an adoption also: it bears no stamp, or ours. */
 static bool
-assert_free(struct ldp_request *req, LDAP *ld, LDAPControl *control)
+assert_filter(struct ldp_request *req, LDAP *ld, LDAPControl *control, char *filter)
 {
-        const char *stamp = mst_op_stamp(req->op), *safe = mst_escape_filter(req->arena, stamp, strlen(stamp));
-        const char *id = ldp_id_filter(req->arena, &req->sink->dir.id, req->id);
         struct berval value = { 0 };
-        char *filter = NULL;
 
-        if (safe != NULL && id != NULL)
-                filter = mst_arena_printf(req->arena, "(&%s(|(!(%s=*))(%s=%s)))", id, req->place->stamp,
-                                          req->place->stamp, safe);
         if (filter == NULL || ldap_create_assertion_control_value(ld, filter, &value) != LDAP_SUCCESS)
                 return false;
         control->ldctl_value.bv_val = mst_arena_memdup(req->arena, value.bv_val, value.bv_len);
         control->ldctl_value.bv_len = value.bv_len;
         ber_memfree(value.bv_val);
         return control->ldctl_value.bv_val != NULL;
+}
+
+/* For an adoption also: it bears no stamp, or ours. */
+static bool
+assert_free(struct ldp_request *req, LDAP *ld, LDAPControl *control)
+{
+        const char *stamp = mst_op_stamp(req->op), *safe = mst_escape_filter(req->arena, stamp, strlen(stamp));
+        const char *id = ldp_id_filter(req->arena, &req->sink->dir.id, req->id), *own = req->place->stamp;
+
+        return safe != NULL && id != NULL &&
+               assert_filter(req, ld, control, mst_arena_printf(req->arena, "(&%s(|(!(%s=*))(%s=%s)))", id, own, own,
+                                                                safe));
+}
+
+/* For those who join a group also: its placeholder is not in it. */
+static bool
+assert_unheld(struct ldp_request *req, LDAP *ld, LDAPControl *control)
+{
+        const char *holder = ldp_kind_holder(req), *safe = mst_escape_filter(req->arena, holder, strlen(holder));
+        const char *id = ldp_id_filter(req->arena, &req->sink->dir.id, req->id);
+
+        return safe != NULL && id != NULL &&
+               assert_filter(req, ld, control, mst_arena_printf(req->arena, "(&%s(!(%s=%s)))", id, req->sink->member,
+                                                                safe));
 }
 
 bool
@@ -227,7 +244,8 @@ ldp_request_guard(struct ldp_request *req, LDAP *ld, LDAPControl *room, LDAPCont
         if (!req->sink->dir.server.assertion || !has_id(req))
                 return true;
         *room = (LDAPControl){ .ldctl_oid = (char *)LDAP_CONTROL_ASSERT, .ldctl_iscritical = 1 };
-        if (!(adopts ? assert_free(req, ld, room) : assert_id(req, room)))
+        if (!(adopts ? assert_free(req, ld, room)
+                     : req->members.presuming ? assert_unheld(req, ld, room) : assert_id(req, room)))
                 return false;
         list[0] = room;
         list[1] = NULL;
@@ -306,7 +324,7 @@ answer_locate(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
         return LDP_SEND;
 }
 
-static const struct ldp_step step_locate = { "locate", true, send_locate, answer_locate };
+static const struct ldp_step step_locate = { "locate", true, send_locate, answer_locate, NULL };
 
 enum ldp_next
 ldp_request_locate(struct ldp_request *req, const struct ldp_step *resume, const struct ldp_result *why,

@@ -10,6 +10,7 @@
 
 #include <muster/sink.h>
 
+#include "members.h"
 #include "result.h"
 #include "sink.h"
 #include "values.h"
@@ -31,28 +32,9 @@ struct ldp_step {
         /* An LDAP code; LDAP_SUCCESS: '*msgid' is under way. */
         int (*send)(struct ldp_request *req, LDAP *ld, int *msgid);
         enum ldp_next (*answer)(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_error *err);
-};
-
-struct ldp_range {
-        uint32_t from, to;               /* in 'order' */
-};
-
-/* The members of a group op and how far they have come; see members.c. */
-struct ldp_members {
-        size_t count;
-        uint8_t *state;                  /* enum mst_outcome; 0: not yet               */
-        uint32_t *order;                 /* members still to be written                */
-        size_t order_count;
-        struct ldp_range *ranges;        /* a stack of parts of 'order'                */
-        size_t range_count, range_room;
-        struct mst_arena *scratch;       /* of one call                                */
-        bool holder;                     /* the placeholder is in the group            */
-        bool put_holder;                 /* it must come in with the next change       */
-        bool drops_holder;               /* the call under way takes it out            */
-        bool reread;
-        const char **keys;               /* while reading the group again              */
-        uint32_t *key_order;
-        bool *present;
+        /* Its connection ended; 'sent': perhaps after the server had it.  LDP_MORE: the step
+         * knows nothing better than the pool.  May be NULL. */
+        enum ldp_next (*lost)(struct ldp_request *req, bool sent);
 };
 
 /* The parents that are being made; see parents.c. */
@@ -77,6 +59,7 @@ struct ldp_request {
         LDAPMod **mods;
         const char *bits, *bits_new;             /* the lock's number as it was read; as written */
         size_t bits_read;                        /* how often                          */
+        size_t bytes;                            /* of what 'mods' make, about         */
         bool moved, renamed, located, again, bare;
         bool wrote;                              /* a part of it is done               */
         bool denied, done;                       /* settled because of rights; as done */
@@ -87,11 +70,13 @@ struct ldp_request {
         struct ldp_parents parents;
         struct ldp_result blamed;                /* why the entry was looked for       */
         int msgid;
+        unsigned losses;                         /* connections that ended while it was sent */
         int64_t deadline;
         bool bulk;                               /* create: the id is asked for later  */
         const char *name_normal;                 /* while it stands in line for it     */
         uint32_t name_hash;
         int64_t since;
+        enum ldp_next (*then)(struct ldp_request *req);  /* refer.c: where it goes on  */
         struct ldp_request *batch;               /* those that this one asks for; no op */
         struct ldp_request *next;
 };
@@ -136,29 +121,43 @@ bool ldp_ids_await(struct ldp_request *req);
 void ldp_ids_batch(struct ldp_request *batch, struct ldp_request *first);
 /* A new entry whose id is known, or must be asked for alone. */
 enum ldp_next ldp_create_go_on(struct ldp_request *req);
-/* create.c, change.c, members.c */
+/* create.c, change.c */
 enum ldp_next ldp_create_begin(struct ldp_request *req);
 enum ldp_next ldp_change_begin(struct ldp_request *req);
 enum ldp_next ldp_delete_begin(struct ldp_request *req);
-enum ldp_next ldp_members_begin(struct ldp_request *req);
 
 /* parents.c: whether what is missing may be made, and its beginning. */
 bool ldp_parents_can(struct ldp_request *req);
 enum ldp_next ldp_parents_begin(struct ldp_request *req, const struct ldp_step *resume);
 
-/* For a new group: makes ready, without a step. */
+/* members.c: a change of members. */
+enum ldp_next ldp_members_begin(struct ldp_request *req);
+/* For a new group: makes ready, without a step.  False: no memory. */
 bool ldp_members_prepare(struct ldp_request *req);
 /* The members that the first call can take, as values; the rest stays in ranges. */
 bool ldp_members_first(struct ldp_request *req, size_t room, struct ldp_values *ret);
 /* The call with them was answered well, or they are to be written after it. */
 void ldp_members_first_done(struct ldp_request *req);
-bool ldp_members_first_undone(struct ldp_request *req);
 bool ldp_members_left(const struct ldp_request *req);
 enum ldp_next ldp_members_go(struct ldp_request *req);
 /* How those that are not settled ended; called before the op is settled. */
 void ldp_members_close(struct ldp_request *req, enum mst_outcome outcome);
+/* Once what stands for them is known: all that have it are to be written. */
+bool ldp_members_order(struct ldp_request *req);
+/* All of 'order' from number 'from' on is to be written. */
+bool ldp_members_cut(struct ldp_request *req, uint32_t from);
+void ldp_member_settle(struct ldp_request *req, uint32_t index, enum mst_outcome outcome, const char *why);
+/* What stands for a member in the group; NULL: it is not known. */
+const char *ldp_member_value(const struct ldp_request *req, uint32_t index);
 
-/* The DN that stands in an otherwise empty group, or NULL. */
-const char *ldp_placeholder(const struct ldp_request *req);
+/* refer.c: what stands for the members; then 'then' is the next step, or what comes of it. */
+enum ldp_next ldp_refer_begin(struct ldp_request *req, enum ldp_next (*then)(struct ldp_request *req));
+
+/* present.c: reads the group; then what is not so yet is written by members.c. */
+enum ldp_next ldp_present_begin(struct ldp_request *req);
+
+/* parents.c: whether what is missing may be made, and its beginning. */
+bool ldp_parents_can(struct ldp_request *req);
+enum ldp_next ldp_parents_begin(struct ldp_request *req, const struct ldp_step *resume);
 
 #endif

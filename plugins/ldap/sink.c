@@ -89,6 +89,20 @@ set_lock(struct ldp_sink *sink)
                 sink->lock.attribute = NULL;
 }
 
+/* The admin's word, else the kind's. */
+static bool
+set_kind(struct ldp_sink *sink)
+{
+        const struct ldp_config *c = sink->config;
+        const struct ldp_kind *kind = sink->kind;
+        const char *refers = c->member_value != NULL ? c->member_value : kind->refers;
+
+        sink->refers = refers != NULL && strcasecmp(refers, "dn") != 0 ? refers : NULL;
+        sink->member = mst_arena_strdup(sink->arena, c->member_attribute != NULL ? c->member_attribute : kind->member);
+        ldp_kind_settle(sink);
+        return sink->member != NULL;
+}
+
 /* The admin's word, else the dialect's. */
 static bool
 settle(struct ldp_sink *sink)
@@ -96,17 +110,16 @@ settle(struct ldp_sink *sink)
         const struct ldp_config *c = sink->config;
         const struct ldp_dialect *d = sink->dir.dialect;
 
+        sink->kind = ldp_kind_of((enum ldp_kind_name)c->group_kind, d->name == LDP_AD);
         if (!set_post_read(sink) ||
             !set_place(sink, &sink->users, MST_USER, c->user_base, c->user_rdn != NULL ? c->user_rdn : d->user_rdn,
                        c->user_classes != NULL ? c->user_classes : d->user_classes, c->user_stamp,
                        c->user_filter != NULL ? c->user_filter : d->user_filter) ||
             !set_place(sink, &sink->groups, MST_GROUP, c->group_base, c->group_rdn != NULL ? c->group_rdn : d->group_rdn,
-                       c->group_classes != NULL ? c->group_classes : d->group_classes, c->group_stamp,
-                       c->group_filter != NULL ? c->group_filter : d->group_filter))
+                       c->group_classes != NULL ? c->group_classes : sink->kind->classes, c->group_stamp, c->group_filter))
                 return false;
         set_lock(sink);
-        sink->member = c->member_attribute != NULL ? c->member_attribute : mst_arena_strdup(sink->arena, d->member);
-        return sink->member != NULL;
+        return set_kind(sink);
 }
 
 int
@@ -171,5 +184,6 @@ ldp_sink_schema(struct ldp_sink *sink, struct ldp_conn **ret, struct mst_error *
         if (ldp_sink_first(sink, ret, err) != MST_OK || ldp_schema_need(*ret, err) != MST_OK)
                 return err->code;
         set_lock(sink);
+        ldp_kind_settle(sink);
         return MST_OK;
 }

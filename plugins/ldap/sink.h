@@ -9,8 +9,10 @@
 
 #include <muster/sink.h>
 
+#include "chunk.h"
 #include "conn.h"
 #include "directory.h"
+#include "kind.h"
 #include "options.h"
 
 /* Where the objects of one kind are and how they are named. */
@@ -44,9 +46,13 @@ struct ldp_sink {
         struct mst_host *host;
         struct mst_arena *arena;         /* as long as the instance                    */
         struct ldp_dir dir;
+        struct ldp_chunk chunk;
         /* From here on set when the dialect is known, at the first connection. */
         struct ldp_place users, groups;  /* their bases before */
-        char *member;                    /* the attribute                              */
+        const struct ldp_kind *kind;     /* of groups                                  */
+        char *member;                    /* their attribute                            */
+        const char *refers;              /* what stands in it: NULL DNs, else values of this */
+        bool needs_member;               /* a group must have one; see kind.h          */
         struct ldp_lock lock;            /* complete when the schema was read          */
         struct ldp_listing listing;
         struct ldp_conn *conns;          /* config->connections of them                */

@@ -24,7 +24,7 @@ trap end EXIT
 trap 'exit 1' INT TERM
 
 schemas=$(slapd_folder_of nis.schema /etc/ldap/schema /etc/openldap/schema) || skip "slapd's nis.schema was not found"
-echo "include $schemas/nis.schema" >"$LDAP_SINK_WORK/main-global"
+printf "include %s/nis.schema\nsortvals member\n" "$schemas" >"$LDAP_SINK_WORK/main-global"
 echo "sockbuf_max_incoming_auth 65536" >"$LDAP_SINK_WORK/tight-global"
 slapd_prepare "$LDAP_SINK_WORK/main" durable=no extra="$LDAP_SINK_WORK/main-global" &&
         slapd_prepare "$LDAP_SINK_WORK/tight" durable=no extra="$LDAP_SINK_WORK/tight-global" &&

@@ -5,5 +5,7 @@
 #include "fixture.h"
 
 TCase *case_places(void);
+TCase *case_kinds(void);
+TCase *case_crowd(void);
 
 #endif
