@@ -112,6 +112,15 @@ mst_http_renew(struct mst_http *http)
         http->waited = http->waited_to = 0;
 }
 
+void
+mst_http_hold(struct mst_http *http, int64_t ms, bool asked)
+{
+        int64_t *until = asked ? &http->gate : &http->hold, then = mst_host_ticks_ms(http->host) + ms;
+
+        if (ms > 0 && then > *until)
+                *until = then;
+}
+
 int64_t
 mst_http_waited(const struct mst_http *http)
 {

@@ -96,6 +96,7 @@ struct mst_http {
         int64_t tries, patience, backoff, cap, connect, silence;
         bool gzip;
         int64_t gate;                        /* nobody starts before                   */
+        int64_t hold;                        /* the same, at the caller's own wish     */
         int64_t rate_us;                     /* when the rate allows the next          */
         int64_t waited, waited_to;
 };

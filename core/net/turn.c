@@ -17,6 +17,8 @@ must_wait(struct mst_http *http, struct mstc_flight *flight, int64_t now)
 {
         char what[300];
 
+        if (http->hold > now)
+                return http->hold - now;
         if (http->gate > now && http->gate > flight->due) {
                 if (!mstc_pace_afford(http, now, http->gate)) {
                         mst_fail(&flight->why, MST_ETHROTTLED, "%s: not sent, because the service asked "

@@ -136,7 +136,12 @@ MST_API void mst_http_id_header(struct mst_http *http, const char *name);
  * the start of a piece of work that may take that long. */
 MST_API void mst_http_renew(struct mst_http *http);
 
-/* Milliseconds waited since then. */
+/* Nothing is sent for so many ms from now.  'asked': the service asked for it (in the answer
+ * to a part of a batch, say), which costs patience like a Retry-After; otherwise the caller
+ * paces itself, which does not. */
+MST_API void mst_http_hold(struct mst_http *http, int64_t ms, bool asked);
+
+/* Milliseconds waited since the last mst_http_renew(). */
 MST_API int64_t mst_http_waited(const struct mst_http *http);
 
 /* --- requests ----------------------------------------------------------------- */

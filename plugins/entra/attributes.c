@@ -1,4 +1,4 @@
-/* attributes.c - what Graph knows of a user.
+/* attributes.c - what Graph knows of users and groups.
  *
  * The table is what rules and maps may name.  Names that only the membership rules
  * of Entra know (objectId, telephoneNumber, extensionAttribute1 ...) stand in it
@@ -16,6 +16,7 @@
 #define DATE(n, h) { .name = n, .type = MST_DATE, .help = h }
 #define LIST(n, t, h) { .name = n, .type = t, .flags = MST_ATTR_MANY, .help = h }
 #define OBJECT(n, h) { .name = n, .type = MST_OBJECT, .help = h }
+#define GROUP(n, t, f, h) { .name = n, .type = t, .flags = MST_ATTR_GROUP | (f), .help = h }
 #define EXTRA(n) TEXT("extensionAttribute" #n, "of onPremisesExtensionAttributes")
 
 const struct mst_attribute entra_attributes[] = {
@@ -97,6 +98,40 @@ const struct mst_attribute entra_attributes[] = {
         TEXT("sipProxyAddress", "first of imAddresses"),
         { .name = "extension_*", .type = MST_TEXT, .flags = MST_ATTR_MANY,
           .help = "directory extension extension_APPID_NAME, any type" },
+        { .name = "photo", .type = MST_BYTES, .help = "picture, as JPEG mostly; asked for one by one" },
+
+        GROUP("id", MST_TEXT, MST_ATTR_REQUIRED | MST_ATTR_FIXED | MST_ATTR_EXACT, "object id; never changes"),
+        GROUP("displayName", MST_TEXT, 0, "name as shown"),
+        GROUP("description", MST_TEXT, 0, "description"),
+        GROUP("mail", MST_TEXT, 0, "address; none without one"),
+        GROUP("mailEnabled", MST_BOOL, 0, "mail can be sent to it"),
+        GROUP("mailNickname", MST_TEXT, 0, "mail alias"),
+        GROUP("securityEnabled", MST_BOOL, 0, "a security group"),
+        GROUP("groupTypes", MST_TEXT, MST_ATTR_MANY, "Unified, DynamicMembership"),
+        GROUP("visibility", MST_TEXT, 0, "Public, Private or HiddenMembership"),
+        GROUP("createdDateTime", MST_DATE, 0, "when it was made"),
+        GROUP("expirationDateTime", MST_DATE, 0, "when it will expire"),
+        GROUP("renewedDateTime", MST_DATE, 0, "when it was renewed"),
+        GROUP("deletedDateTime", MST_DATE, 0, "when it was deleted"),
+        GROUP("membershipRule", MST_TEXT, 0, "rule of a dynamic group"),
+        GROUP("membershipRuleProcessingState", MST_TEXT, 0, "On or Paused"),
+        GROUP("isAssignableToRole", MST_BOOL, 0, "can be given a directory role"),
+        GROUP("classification", MST_TEXT, 0, "classification"),
+        GROUP("proxyAddresses", MST_TEXT, MST_ATTR_MANY, "SMTP: primary, smtp: further addresses"),
+        GROUP("onPremisesSyncEnabled", MST_BOOL, 0, "synchronised, once synchronised (no) or never (none)"),
+        GROUP("onPremisesSamAccountName", MST_TEXT, 0, "sAMAccountName of a synchronised group"),
+        GROUP("onPremisesDomainName", MST_TEXT, 0, "domain of a synchronised group"),
+        GROUP("onPremisesNetBiosName", MST_TEXT, 0, "NetBIOS name of a synchronised group"),
+        GROUP("onPremisesSecurityIdentifier", MST_TEXT, 0, "SID of a synchronised group"),
+        GROUP("onPremisesLastSyncDateTime", MST_DATE, 0, "changes all the time: every run would have changes"),
+        GROUP("onPremisesExtensionAttributes", MST_OBJECT, 0, "extensionAttribute1 to 15"),
+        GROUP("securityIdentifier", MST_TEXT, 0, "SID in the cloud"),
+        GROUP("uniqueName", MST_TEXT, MST_ATTR_EXACT, "name that never changes"),
+        GROUP("assignedLicenses", MST_OBJECT, MST_ATTR_MANY, "skuId, disabledPlans"),
+        GROUP("assignedLabels", MST_OBJECT, MST_ATTR_MANY, "labelId, displayName"),
+        GROUP("preferredLanguage", MST_TEXT, 0, "language, such as de-DE"),
+        GROUP("preferredDataLocation", MST_TEXT, 0, "where the data should lie"),
+        GROUP("theme", MST_TEXT, 0, "colour"),
         { .name = NULL }
 };
 
@@ -130,10 +165,9 @@ static const struct {
         { "schools", SINGLE_ONLY },
         { "skills", SINGLE_ONLY },
         { "mailboxSettings", SINGLE_ONLY },
-        { "memberOf", NAVIGATION },
-        { "transitiveMemberOf", NAVIGATION },
+        { "memberOf", "only as the groups that the engine makes of group.members" },
+        { "transitiveMemberOf", NAVIGATION "; memberOf can be used" },
         { "directReports", NAVIGATION "; manager can be read" },
-        { "photo", NAVIGATION },
         { "signInActivity", "it changes with every sign-in and delta does not tell it" },
         { "customSecurityAttributes", "delta does not tell its changes" },
 };
@@ -144,17 +178,27 @@ static const struct {
         { "onPremisesLastSyncDateTime", "it changes all the time, so that every run has changes" },
         { "licenseAssignmentStates", "Graph does not tell its changes: they are seen only after "
           "`muster reset`" },
-        { "employeeLeaveDateTime", "it needs the permission User-LifeCycleInfo.Read.All as well; "
-          "without it nobody has a value" },
 };
+
+static const struct mst_attribute *
+find(const char *name, uint32_t group)
+{
+        for (const struct mst_attribute *a = entra_attributes; a->name != NULL; a++)
+                if ((a->flags & MST_ATTR_GROUP) == group && strcasecmp(a->name, name) == 0)
+                        return a;
+        return NULL;
+}
 
 const struct mst_attribute *
 entra_attribute(const char *name)
 {
-        for (const struct mst_attribute *a = entra_attributes; a->name != NULL; a++)
-                if (strcasecmp(a->name, name) == 0)
-                        return a;
-        return NULL;
+        return find(name, 0);
+}
+
+const struct mst_attribute *
+entra_group_attribute(const char *name)
+{
+        return find(name, MST_ATTR_GROUP);
 }
 
 const char *

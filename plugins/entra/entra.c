@@ -5,6 +5,7 @@
  * options, descriptor, and the life of an instance. */
 #include <stdlib.h>
 
+#include "read.h"
 #include "signin.h"
 
 static const struct mst_option entra_options[] = {
@@ -61,6 +62,25 @@ static const struct mst_option entra_options[] = {
           .flags = MST_OPT_ADVANCED, .def = "30m", .min = 0, .max = 86400000,
           .help = "most time to spend waiting in one round when Graph throttles or fails",
           .more = "After that the run ends with what it has, and the next one goes on there." },
+        { .name = "restrict-to-group", MST_TEXT_OPTION(struct entra_config, restrict_to_group),
+          .flags = MST_OPT_IDENTITY,
+          .help = "read only the people of this group, and of the groups in it: its object id or name" },
+        { .name = "photo-size", MST_CHOICE_OPTION(struct entra_config, photo_size),
+          .flags = MST_OPT_IDENTITY, .def = "96x96",
+          .choices = "48x48|64x64|96x96|120x120|240x240|360x360|432x432|504x504|648x648",
+          .help = "size of the pictures, where the attribute photo is used" },
+        { .name = "photo-refresh", MST_DURATION_OPTION(struct entra_config, photo_refresh),
+          .flags = MST_OPT_ADVANCED, .def = "7d", .min = 0, .max = INT64_C(31536000000),
+          .help = "time in which everybody's picture is looked at again",
+          .more = "Graph does not tell that a picture has changed. 0: only of people who change otherwise." },
+        { .name = "resource-units", MST_INTEGER_OPTION(struct entra_config, resource_units),
+          .flags = MST_OPT_ADVANCED, .def = "3500", .min = 0, .max = 150000,
+          .help = "units that Graph grants an application in ten seconds, to stay below; 0: not counted",
+          .more = "3500 below 50 users, 5000 up to 500, 8000 above." },
+        { .name = "priority", MST_CHOICE_OPTION(struct entra_config, priority),
+          .flags = MST_OPT_ADVANCED, .choices = "normal|low|high", .def = "normal",
+          .help = "which calls Graph should refuse first when there are too many",
+          .more = "low lets the other programs of the same application go first." },
         { .name = "backoff", MST_DURATION_OPTION(struct entra_config, backoff),
           .flags = MST_OPT_ADVANCED, .def = "1s", .min = 1, .max = 60000,
           .help = "wait before the second try when Graph does not say how long",
@@ -82,6 +102,7 @@ entra_close(void *self)
         entra_identity_free(entra->identity);
         mst_json_free(entra->json);
         mst_json_free(entra->item);
+        entra_kept_close(entra);
         mst_arena_free(entra->scratch);
         mst_arena_free(entra->plan_arena);
         mst_arena_free(entra->arena);
@@ -161,10 +182,10 @@ MST_PLUGIN(entra) = {
         MST_PLUGIN_HEAD,
         .name = "entra",
         .version = "0.1.0",
-        .summary = "reads users from Microsoft Entra ID through Microsoft Graph",
+        .summary = "reads users and groups from Microsoft Entra ID through Microsoft Graph",
         .source = &entra_calls,
         .source_options = entra_options,
         .source_attributes = entra_attributes,
-        .source_can = MST_CAN_USERS | MST_CAN_INCREMENTAL | MST_CAN_FETCH,
+        .source_can = MST_CAN_USERS | MST_CAN_GROUPS | MST_CAN_INCREMENTAL | MST_CAN_FETCH | MST_CAN_PHOTO,
         .source_ids_unique = true,
 };

@@ -13,9 +13,12 @@ plugins_entra_la_SOURCES = plugins/entra/entra.h plugins/entra/entra.c plugins/e
   plugins/entra/certificate.c plugins/entra/certificate.h plugins/entra/challenge.c \
   plugins/entra/credential.c plugins/entra/federation.c plugins/entra/identity.c \
   plugins/entra/signin.h \
-  plugins/entra/attributes.c plugins/entra/cloud.c plugins/entra/cursor.c plugins/entra/delta.c \
-  plugins/entra/fetch.c plugins/entra/graph.c plugins/entra/person.c plugins/entra/plan.c \
-  plugins/entra/probe.c plugins/entra/problem.c plugins/entra/token.c
+  plugins/entra/attributes.c plugins/entra/batch.c plugins/entra/cloud.c plugins/entra/cursor.c \
+  plugins/entra/fetch.c plugins/entra/graph.c plugins/entra/groups.c plugins/entra/kept.c \
+  plugins/entra/listing.c plugins/entra/object.c plugins/entra/pace.c plugins/entra/page.c \
+  plugins/entra/photos.c plugins/entra/plan.c plugins/entra/probe.c plugins/entra/problem.c \
+  plugins/entra/read.c plugins/entra/read.h plugins/entra/restrict.c plugins/entra/rights.c \
+  plugins/entra/roll.c plugins/entra/token.c plugins/entra/users.c plugins/entra/watch.c
 plugins_entra_la_CPPFLAGS = $(PLUGIN_INCLUDES)
 plugins_entra_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 plugins_entra_la_LIBADD = libmuster-net.la libmuster.la $(CRYPTO_LIBS)

@@ -1,28 +1,10 @@
-/* probe.c - who is at the other end, and does reading work?
+/* probe.c - who is at the other end, and what can be read there?
  *
- * Entra gives a token even to an application without any permission, so only real
- * calls prove anything: a list of one, and a delta that starts from now on, with the
- * very properties that rules and maps use. */
+ * The tenant's id is the source's identity; rights.c proves that reading works. */
 #include <string.h>
 #include <strings.h>
 
 #include "signin.h"
-
-/* A call that must work. */
-static int
-must(struct entra *entra, const char *url, const char *doing, struct mst_error *err)
-{
-        struct entra_problem problem;
-
-        if (url == NULL)
-                return mst_fail_memory(err, doing);
-        if (entra_graph_get(entra, url, strlen(url), err) != MST_OK)
-                return mst_wrap(err, "%s", doing);
-        if (mst_http_status(entra->reply) == 200)
-                return MST_OK;
-        entra_problem_read(entra, entra->reply, &problem);
-        return entra_problem_fail(entra, &problem, doing, "User.Read.All", err);
-}
 
 static bool
 is_guid(const char *text)
@@ -108,9 +90,9 @@ identify(struct entra *entra, struct mst_facts *facts, struct mst_error *err)
 }
 
 static void
-tell_facts(struct entra *entra, struct mst_facts *facts)
+tell_facts(struct entra *entra, struct mst_facts *facts, uint32_t can)
 {
-        mst_facts_can(facts, MST_CAN_USERS | MST_CAN_INCREMENTAL | MST_CAN_FETCH);
+        mst_facts_can(facts, can);
         for (const struct mst_attribute *a = entra_attributes; a->name != NULL; a++)
                 mst_facts_attribute(facts, a->name, (enum mst_type)a->type, a->flags, a->longest);
         for (size_t i = 0; i < mst_host_want_count(entra->host); i++) {
@@ -127,22 +109,16 @@ int
 entra_probe(void *self, struct mst_facts *facts, struct mst_error *err)
 {
         struct entra *entra = self;
-        const char *url;
+        uint32_t can = MST_CAN_USERS | MST_CAN_GROUPS | MST_CAN_INCREMENTAL | MST_CAN_FETCH | MST_CAN_PHOTO;
 
         mst_arena_reset(entra->scratch);
         mst_http_renew(entra->http);
-        if (entra_plan_make(entra, true, err) != MST_OK)
+        entra->untracked = false;
+        if (entra_plan_make(entra, true, err) != MST_OK
+            || entra_rights_prove(entra, facts, &can, err) != MST_OK
+            || identify(entra, facts, err) != MST_OK)
                 return err->code;
-        url = mst_arena_printf(entra->scratch, "%s/users?$top=1&$select=id", entra->base);
-        if (must(entra, url, "listing users", err) != MST_OK)
-                return err->code;
-        url = mst_arena_printf(entra->scratch, "%s/users/delta?$select=%s&$deltatoken=latest", entra->base,
-                               entra->plan->select);
-        if (must(entra, url, "asking for changes of users", err) != MST_OK)
-                return err->code;
-        if (identify(entra, facts, err) != MST_OK)
-                return err->code;
-        tell_facts(entra, facts);
+        tell_facts(entra, facts, can);
         entra_credential_note(entra, facts);
         return MST_OK;
 }

@@ -143,9 +143,11 @@ fail_bad_request(const struct entra_problem *problem, const char *doing, const c
                  const char *id, struct mst_error *err)
 {
         if (entra_problem_has(problem, "Request_UnsupportedQuery"))
-                return mst_fail(err, MST_ECONFIG, "%s: Graph does not support the query (%s%s); in an Azure "
-                                "AD B2C tenant or an external tenant there is no change tracking, and such "
-                                "a tenant cannot be read this way", doing, said, id);
+                return mst_fail(err, MST_ECONFIG, "%s: Graph does not support the query (%s%s)", doing, said, id);
+        if (strstr(problem->message, "Request Too Long") != NULL)
+                return mst_fail(err, MST_ECONFIG, "%s: a server on the way to Graph finds the address or the "
+                                "headers too long (%s%s); use fewer attributes, or say `muster reset SYNC` if "
+                                "it is a link that has grown", doing, said, id);
         if (entra_problem_has(problem, "Directory_ObjectNotFound"))
                 return mst_fail(err, MST_ENET, "%s: Graph cannot read the directory at the moment, or the "
                                 "tenant is wrong (%s%s)", doing, said, id);

@@ -75,8 +75,13 @@ static const struct {
         { "shoeSize", NULL, "'shoeSize' (Graph knows no such property" },
         { "skills", NULL, "(501)" },
         { "hireDate", NULL, "employeeHireDate" },
-        { "memberOf", NULL, "delta does not carry" },
-        { "photo", NULL, "'photo'" },
+        { "memberOf", NULL, "group.members" },
+        { "transitiveMemberOf", NULL, "delta does not carry" },
+        { "photo", "id", NULL },
+        { "group.displayName group.members mail", "id,mail", NULL },
+        { "group.shoeSize", NULL, "'group.shoeSize' (Graph knows no such property of a group" },
+        { "group.", NULL, "of a group" },
+        { "group.manager", NULL, "of a group" },
         { "signInActivity", NULL, "every sign-in" },
         { "aboutMe birthday mail shoeSize", NULL, "'aboutMe' (" },
         { "aboutMe birthday mail shoeSize", NULL, "'shoeSize' (" },
@@ -269,28 +274,50 @@ START_TEST(lost_cursor)
 }
 END_TEST
 
+#define L(name) "https://graph.example/" name
+
 static const struct {
         const char *text;
         bool good;
         enum entra_mode mode;
-        const char *link, *start;
+        enum entra_step step;
+        const char *link, *users, *groups;
+        uint64_t members;
 } cursors[] = {
-        { "F https://graph.example/v1.0/users/delta?$skiptoken=a+b/c==", true, ENTRA_FULL,
-          "https://graph.example/v1.0/users/delta?$skiptoken=a+b/c==", "" },
-        { "D https://graph.example/x", true, ENTRA_DELTA, "https://graph.example/x", "" },
-        { "C https://graph.example/x https://GRAPH.example:443/y", true, ENTRA_CHANGES,
-          "https://graph.example/x", "https://GRAPH.example:443/y" },
-        { "C https://graph.example/x -", true, ENTRA_CHANGES, "https://graph.example/x", "" },
-        { "C https://graph.example/x", true, ENTRA_CHANGES, "https://graph.example/x", "" },
-        { "F https://graph.example/x https://graph.example/y", false, 0, NULL, NULL },
-        { "C https://graph.example/x https://evil.example/y", false, 0, NULL, NULL },
-        { "D http://graph.example/x", false, 0, NULL, NULL },
-        { "D https://graph.example:444/x", false, 0, NULL, NULL },
-        { "D https://graph.example@evil.example/x", false, 0, NULL, NULL },
-        { "D", false, 0, NULL, NULL }, { "D ", false, 0, NULL, NULL }, { "", false, 0, NULL, NULL },
-        { "Dhttps://graph.example/x", false, 0, NULL, NULL },
-        { "https://graph.example/x", false, 0, NULL, NULL },
+        { "F u l=" L("v1.0/users/delta?$skiptoken=a+b/c=="), true, ENTRA_FULL, ENTRA_USERS,
+          L("v1.0/users/delta?$skiptoken=a+b/c=="), "", "", 0 },
+        { "D u u=" L("x"), true, ENTRA_DELTA, ENTRA_USERS, "", L("x"), "", 0 },
+        { "D u u=" L("x") " g=" L("y") " w=" L("z") " i=0a m=12 p=3 a=4 r=20000", true, ENTRA_DELTA, ENTRA_USERS, "",
+          L("x"), L("y"), 12 },
+        { "C g l=" L("n") " u=https://GRAPH.example:443/y g=" L("y"), true, ENTRA_CHANGES, ENTRA_GROUPS, L("n"),
+          "https://GRAPH.example:443/y", L("y"), 0 },
+        { "C u l=" L("x"), true, ENTRA_CHANGES, ENTRA_USERS, L("x"), "", "", 0 },
+        { "C m", true, ENTRA_CHANGES, ENTRA_PEOPLE, "", "", "", 0 },
+        { "F u l=" L("x") " " L("y"), false, 0, 0, NULL, NULL, NULL, 0 },
+        { "F u l=" L("x") "  u=" L("y"), false, 0, 0, NULL, NULL, NULL, 0 },
+        { "C u l=" L("x") " u=https://evil.example/y", false, 0, 0, NULL, NULL, NULL, 0 },
+        { "D u u=http://graph.example/x", false, 0, 0, NULL, NULL, NULL, 0 },
+        { "D u u=https://graph.example:444/x", false, 0, 0, NULL, NULL, NULL, 0 },
+        { "D u u=https://graph.example@evil.example/x", false, 0, 0, NULL, NULL, NULL, 0 },
+        { "D u u=" L("x") " w=https://evil.example/y", false, 0, 0, NULL, NULL, NULL, 0 },
+        { "D u u=" L("x") " m=1x", false, 0, 0, NULL, NULL, NULL, 0 },
+        { "D u u=" L("x") " m=-1", false, 0, 0, NULL, NULL, NULL, 0 },
+        { "D u u=" L("x") " m=99999999999999999999", false, 0, 0, NULL, NULL, NULL, 0 },
+        { "D u u=" L("x") " q=1", false, 0, 0, NULL, NULL, NULL, 0 },
+        { "D u l=" L("x"), false, 0, 0, NULL, NULL, NULL, 0 },
+        { "D u", false, 0, 0, NULL, NULL, NULL, 0 }, { "D", false, 0, 0, NULL, NULL, NULL, 0 },
+        { "D ", false, 0, 0, NULL, NULL, NULL, 0 }, { "", false, 0, 0, NULL, NULL, NULL, 0 },
+        { "Du u=" L("x"), false, 0, 0, NULL, NULL, NULL, 0 }, { "D x u=" L("x"), false, 0, 0, NULL, NULL, NULL, 0 },
+        { "D uu=" L("x"), false, 0, 0, NULL, NULL, NULL, 0 },
+        { "D " L("x"), false, 0, 0, NULL, NULL, NULL, 0 },       /* as an earlier version wrote it */
+        { L("x"), false, 0, 0, NULL, NULL, NULL, 0 },
 };
+
+static bool
+is(struct entra_link link, const char *text)
+{
+        return link.length == strlen(text) && (link.length == 0 || memcmp(link.text, text, link.length) == 0);
+}
 
 START_TEST(cursor)
 {
@@ -303,28 +330,32 @@ START_TEST(cursor)
                 return;
         }
         ck_assert_int_eq(got.mode, cursors[_i].mode);
-        ck_assert(got.length == strlen(cursors[_i].link)
-                  && memcmp(got.link, cursors[_i].link, got.length) == 0);
-        ck_assert_str_eq(got.start, cursors[_i].start);
-        if (got.mode != ENTRA_CHANGES || _i == 2 || _i == 3)
-                ck_assert_str_eq(entra_cursor_write(entra->scratch, &got, &err), cursors[_i].text);
+        ck_assert_int_eq(got.step, cursors[_i].step);
+        ck_assert(is(got.link, cursors[_i].link) && is(got.users, cursors[_i].users)
+                  && is(got.groups, cursors[_i].groups));
+        ck_assert_uint_eq(got.kept[ENTRA_MEMBERS], cursors[_i].members);
+        ck_assert_str_eq(entra_cursor_write(entra->scratch, &got, &err), cursors[_i].text);
 }
 END_TEST
 
 START_TEST(long_cursor)
 {
         static char link[40000];
-        struct entra_cursor to = { .mode = ENTRA_CHANGES, .link = link, .length = sizeof link - 1,
-                                   .start = link, .start_length = sizeof link - 1 };
+        struct entra_link one = { link, sizeof link - 1 };
+        struct entra_cursor to = { .mode = ENTRA_CHANGES, .step = ENTRA_USERS, .link = one, .users = one };
         const char *text;
 
         memset(link, 'a', sizeof link - 1);
         memcpy(link, "https://graph.example/", 22);
         text = entra_cursor_write(entra->scratch, &to, &err);
         ck_assert_uint_lt(strlen(text), 65536);          /* the start is left out */
-        ck_assert_str_eq(text + strlen(text) - 2, " -");
+        ck_assert_ptr_null(strstr(text, "u="));
         ck_assert_int_eq(entra_cursor_parse(entra, text, &to, &err), MST_OK);
-        ck_assert_uint_eq(to.length, sizeof link - 1);
+        ck_assert_uint_eq(to.link.length, sizeof link - 1);
+        ck_assert_uint_eq(to.users.length, 0);
+        to = (struct entra_cursor){ .mode = ENTRA_DELTA, .step = ENTRA_USERS, .users = one, .groups = one };
+        ck_assert_ptr_null(entra_cursor_write(entra->scratch, &to, &err));
+        ck_assert_int_eq(err.code, MST_EINTERNAL);
 }
 END_TEST
 

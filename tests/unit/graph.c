@@ -64,7 +64,7 @@ launch(struct graph *g, const char *people)
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
                 dup2(null, 1);
                 execl(program(), program(), "--people", people, "--seed", "7", "--ready-file", ready,
-                      (char *)NULL);
+                      "--groups", getenv("GRAPH_GROUPS") != NULL ? getenv("GRAPH_GROUPS") : "0", (char *)NULL);
                 _exit(127);
         }
         for (int i = 0; i < 1500 && n <= 0; i++) {
@@ -164,6 +164,35 @@ graph_control(struct graph *g, const char *what, const char *json)
         return door(g);
 }
 
+int64_t
+graph_cost(struct graph *g, const char *kind, const char *what)
+{
+        struct mst_json *reader = mst_json_new();
+        const char *text = graph_look(g, "cost"), *name;
+        size_t length;
+        int64_t found = 0;
+
+        mst_json_start(reader, text, strlen(text));
+        ck_assert(mst_json_enter_object(reader));
+        while (mst_json_member(reader, &name, &length)) {
+                if (kind == NULL && length == strlen(what) && memcmp(name, what, length) == 0)
+                        mst_json_int(reader, &found);
+                if (kind == NULL || length != 5 || memcmp(name, "kinds", 5) != 0 || !mst_json_enter_object(reader))
+                        continue;
+                while (mst_json_member(reader, &name, &length)) {
+                        if (length != strlen(kind) || memcmp(name, kind, length) != 0
+                            || !mst_json_enter_object(reader))
+                                continue;
+                        while (mst_json_member(reader, &name, &length))
+                                if (length == strlen(what) && memcmp(name, what, length) == 0)
+                                        mst_json_int(reader, &found);
+                }
+        }
+        ck_assert(mst_json_finish(reader));
+        mst_json_free(reader);
+        return found;
+}
+
 const char *
 graph_look(struct graph *g, const char *what)
 {
@@ -185,7 +214,9 @@ graph_read(struct graph *g, const char *cursor)
                 return code;
         }
         ck_assert(mst_test_page_ended(g->page));
-        snprintf(g->cursor, sizeof g->cursor, "%s", mst_test_page_cursor(g->page));
+        cursor = mst_test_page_cursor(g->page);
+        g->untracked = cursor == NULL;
+        snprintf(g->cursor, sizeof g->cursor, "%s", cursor != NULL ? cursor : "");
         return MST_OK;
 }
 
@@ -195,7 +226,7 @@ graph_round(struct graph *g, const char *cursor)
         char at[70000];
         int code;
 
-        g->whole = g->patch = g->soft = g->hard = g->pages = g->bad = 0;
+        g->whole = g->patch = g->soft = g->hard = g->outside = g->pages = g->bad = 0;
         do {
                 code = graph_read(g, cursor);
                 if (code != MST_OK)
@@ -209,10 +240,13 @@ graph_round(struct graph *g, const char *cursor)
                         g->patch += what == MST_TEST_PATCH;
                         g->soft += what == MST_TEST_GONE_SOFT;
                         g->hard += what == MST_TEST_GONE_HARD;
+                        g->outside += what == MST_TEST_OUTSIDE;
                         g->bad += mst_record_why_bad(record) != NULL;
                 }
                 while (mst_test_page_bad(g->page, g->bad) != NULL)
                         g->bad++;
+                if (g->each != NULL)
+                        g->each(g->each_self, g->page);
                 snprintf(at, sizeof at, "%s", g->cursor);
                 cursor = at;
         } while (!mst_test_page_is_complete(g->page));

@@ -30,7 +30,10 @@ struct graph {
         void *entra;
         struct mst_error err;
         struct mst_page *page;
-        size_t whole, patch, soft, hard, pages, bad;       /* of the last round        */
+        size_t whole, patch, soft, hard, outside, pages, bad;      /* of the last round */
+        bool untracked;                      /* the last page ended without a cursor   */
+        void (*each)(void *self, struct mst_page *page);   /* sees each page of a round */
+        void *each_self;
         char cursor[70000];
 };
 
@@ -45,6 +48,9 @@ void graph_wants(struct graph *g, const char *const *wants);
 /* POSTs JSON to the control door ("hire", "change", ...); the answer's body. */
 const char *graph_control(struct graph *g, const char *what, const char *json);
 const char *graph_look(struct graph *g, const char *what);      /* GET */
+/* What it cost since the last POST clear: "calls", "requests", "units", "objects" of a kind of
+ * request, or of all (NULL). */
+int64_t graph_cost(struct graph *g, const char *kind, const char *what);
 
 /* One read; the page is in g->page, its cursor in g->cursor. */
 int graph_read(struct graph *g, const char *cursor);

@@ -1,4 +1,4 @@
-/* person.c - one user's JSON object to a record.
+/* object.c - the JSON object of a user or a group to a record.
  *
  * Members come in about the same order from one user to the next, so the column
  * after the one before is tried first.  What has the wrong type makes that record
@@ -258,7 +258,7 @@ fill_column(struct entra *entra, struct mst_json *json, struct mst_record *recor
 }
 
 static const struct entra_column *
-find_column(struct entra_plan *plan, const char *name, size_t length)
+find_column(struct entra_shape *plan, const char *name, size_t length)
 {
         for (size_t i = 0, at = plan->expected; i < plan->count; i++, at++) {
                 const struct entra_column *column;
@@ -348,6 +348,23 @@ fill_manager(struct entra *entra, struct mst_json *json, struct mst_record *reco
 }
 
 void
+entra_group_fill(struct entra *entra, struct mst_json *json, struct mst_record *record)
+{
+        const struct entra_column *column;
+        const char *name;
+        size_t length;
+
+        entra->plan->group.expected = 0;
+        if (!mst_json_enter_object(json))
+                return;
+        while (mst_json_member(json, &name, &length)) {
+                column = find_column(&entra->plan->group, name, length);
+                if (column != NULL)
+                        fill_column(entra, json, record, column);
+        }
+}
+
+void
 entra_person_fill(struct entra *entra, struct mst_json *json, struct mst_record *record)
 {
         struct entra_plan *plan = entra->plan;
@@ -355,11 +372,11 @@ entra_person_fill(struct entra *entra, struct mst_json *json, struct mst_record 
         const char *name;
         size_t length;
 
-        plan->expected = 0;
+        plan->user.expected = 0;
         if (!mst_json_enter_object(json))
                 return;
         while (mst_json_member(json, &name, &length)) {
-                column = find_column(plan, name, length);
+                column = find_column(&plan->user, name, length);
                 if (column != NULL)
                         fill_column(entra, json, record, column);
                 else if (plan->manager && length == 13 && memcmp(name, "manager@delta", 13) == 0)
