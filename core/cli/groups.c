@@ -1,4 +1,4 @@
-/* groups.c - `muster groups`: the dynamic groups, and who is in one. */
+/* groups.c - `muster groups`: the groups that sinks get, and who is in one. */
 #include "build.h"
 
 #include "cli/cli.h"
@@ -49,6 +49,7 @@ write_group(struct mstc_json *json, const struct mstc_view_group *group)
         mstc_json_text(json, "title", group->title);
         mstc_json_text(json, "sync", group->sync);
         mstc_json_text(json, "family", group->family);
+        mstc_json_text(json, "source_id", group->source_id);
         mstc_json_number(json, "members", group->members);
         mstc_json_bool(json, "gone", group->gone);
         mstc_json_array(json, "links");
@@ -96,8 +97,8 @@ list_groups(struct mstc_cli *cli, struct mstc_workplace *place)
                                 mstc_table_paint(list.table, groups[i].gone ? MSTC_FAINT : MSTC_PLAIN, groups[i].name);
                                 mstc_table_cell(list.table, groups[i].sync);
                                 mstc_table_count(list.table, (uint64_t)groups[i].members);
-                                mstc_table_cell(list.table, groups[i].gone ? "no rule makes it any more"
-                                                : say_links(list.arena, &groups[i]));
+                                mstc_table_cell(list.table, groups[i].gone ? groups[i].source_id != NULL ? "not carried any more"
+                                                : "no rule makes it any more" : say_links(list.arena, &groups[i]));
                         }
                 } while (mstc_listing_goes_on(&list, more, &err));
         return mstc_listing_close(&list, "There are no such groups.", &err);
@@ -116,6 +117,7 @@ show_member(struct mstc_listing *list, const struct mstc_view_group *group, cons
                 mstc_json_text(json, "id", member->id);
                 mstc_json_text(json, "title", member->title);
                 mstc_json_text(json, "upn", member->upn);
+                mstc_json_text(json, "kind", member->is_group ? "group" : "user");
                 mstc_json_bool(json, "member", member->wanted);
                 mstc_json_array(json, "present");
         }
@@ -133,7 +135,7 @@ show_member(struct mstc_listing *list, const struct mstc_view_group *group, cons
                 mstc_json_end(json);
                 mstc_json_end(json);
         } else {
-                mstc_table_cell(list->table, member->title);
+                mstc_table_printf(list->table, "%s%s", member->is_group ? "group " : "", member->title);
                 mstc_table_cell(list->table, member->upn);
                 mstc_table_cell(list->table, say.length > 0 ? mstc_buffer_cstr(&say) : "member");
         }
@@ -217,7 +219,7 @@ run(struct mstc_cli *cli)
 }
 
 static const struct mstc_flag flags[] = {
-        { .name = "gone", .help = "also groups that no rule makes any more" },
+        { .name = "gone", .help = "also groups that no rule makes or carries any more" },
         { .name = "all", .help = "everything, not only what a terminal has room for" },
         { .name = NULL }
 };
@@ -226,8 +228,8 @@ const struct mstc_command mstc_command_groups = {
         .name = "groups", .arguments = "[NAME]", .flags = flags, .most = 1,
         .summary = "list the groups, or the members of one",
         .about =
-        "Lists the groups that the rules make, with how many people satisfy the rule and how\n"
-        "many of them each sink has.  With the NAME of a group: its members.  With a pattern (a\n"
+        "Lists the groups that the rules make and those of the source that are carried, with how\n"
+        "many people are in each and how many of them each sink has.  With the NAME of a group: its members.  With a pattern (a\n"
         "part of the name or title, or * and ?): the groups that match.\n"
         "A member is waiting while he has no object in that sink.",
         .run = run,

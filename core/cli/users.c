@@ -8,6 +8,7 @@
 #include "cli/listing.h"
 #include "cli/moment.h"
 #include "cli/workplace.h"
+#include "store/entries.h"
 #include "store/view.h"
 
 static const struct mstc_column columns[] = {
@@ -52,12 +53,20 @@ write_person(struct mstc_json *json, const struct mstc_view_person *person, bool
         mstc_json_text(json, "upn", person->upn);
         mstc_json_text(json, "mail", person->mail);
         mstc_json_bool(json, "gone", person->gone != 0);
+        mstc_json_bool(json, "outside", person->gone == MSTC_GONE_OUTSIDE);
         mstc_json_time(json, "since", person->since);
         mstc_json_text(json, "bad", person->bad);
         if (verbose)
                 mstc_json_record(json, "record", person->record);
         write_links(json, person, verbose);
         mstc_json_end(json);
+}
+
+/* Removed at the source, or not within what it reads any more. */
+static const char *
+gone_word(const struct mstc_view_person *person)
+{
+        return person->gone == MSTC_GONE_OUTSIDE ? "outside" : "gone";
 }
 
 static void
@@ -74,7 +83,7 @@ show_row(struct mstc_listing *list, const struct mstc_view_person *person)
         if (person->bad != NULL)
                 mstc_table_paint(list->table, MSTC_BAD, mst_arena_printf(list->arena, "bad: %s", person->bad));
         else if (person->gone != 0)
-                mstc_table_printf(list->table, "gone since %s%s%s", mstc_moment(list->arena, person->since),
+                mstc_table_printf(list->table, "%s since %s%s%s", gone_word(person), mstc_moment(list->arena, person->since),
                                   links.length > 0 ? ": " : "", mstc_buffer_cstr(&links));
         else
                 mstc_table_cell(list->table, links.length > 0 ? mstc_buffer_cstr(&links) : NULL);
@@ -103,7 +112,7 @@ show_card(struct mstc_cli *cli, const struct mstc_view_person *person)
                mstc_paint_off(cli->colour, MSTC_BOLD));
         printf("  id    %s\n  sync  %s\n", mstc_fit(cli->arena, person->id, 0), mstc_fit(cli->arena, person->sync, 0));
         if (person->gone != 0)
-                printf("  gone  since %s\n", mstc_moment(cli->arena, person->since));
+                printf("  %s  since %s\n", gone_word(person), mstc_moment(cli->arena, person->since));
         if (person->bad != NULL)
                 printf("  bad   %s\n", mstc_fit(cli->arena, person->bad, 0));
         puts("  as the source has it");

@@ -73,7 +73,14 @@ struct mstc_config_family {                  /* <groups for-each= name= title=> 
         struct mstc_place place;
 };
 
-/* <groups use="a* b"/> or <group use="a" as="x">; of several that fit a group the first
+struct mstc_config_carry {                   /* <groups from="source" name= title= on-gone= */
+        const char *name, *title;            /* templates: "{mailNickname}"            */
+        bool delete_gone;                    /* on-gone="delete"                       */
+        struct mstc_text rule;               /* over group.x; text NULL: all           */
+        struct mstc_place place;
+};
+
+/* <groups use="a* b"> or <group use="a" as="x">; of several that fit a group the first
  * counts, and those that name one group come first. */
 struct mstc_config_use {
         const char *pattern;                 /* one word, '*' and '?' are wild         */
@@ -115,6 +122,7 @@ struct mstc_config_sync {
         struct mstc_text scope;
         struct mstc_config_group *groups;   size_t group_count;
         struct mstc_config_family *families; size_t family_count;
+        struct mstc_config_carry *carries;  size_t carry_count;
         struct mstc_config_target *targets; size_t target_count;
         struct mstc_config_test *tests;     size_t test_count;
         struct mstc_place place;

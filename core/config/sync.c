@@ -144,6 +144,8 @@ read_child(struct mstc_walk *walk, xmlNode *child, struct mstc_config_sync *sync
                 sync->scope = mstc_walk_text(walk, child);
         } else if (mstc_walk_is(child, "group")) {
                 read_group(walk, child, sync);
+        } else if (mstc_walk_is(child, "groups") && xmlHasProp(child, (const xmlChar *)"from") != NULL) {
+                mstc_part_carry(walk, child, sync);
         } else if (mstc_walk_is(child, "groups")) {
                 read_family(walk, child, sync);
         } else if (mstc_walk_is(child, "target")) {

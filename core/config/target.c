@@ -110,10 +110,14 @@ use_maps(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *targe
 static void
 use_patterns(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *target)
 {
-        static const struct mstc_shape shape = { "use!", "", MSTC_NO_TEXT, "write <groups use=\"finance-* dept-*\"/>" };
+        static const struct mstc_shape shape = { "use!", "map*", MSTC_NO_TEXT, "write <groups use=\"finance-* dept-*\"/>" };
+        struct mstc_nodes children = mstc_walk_into(walk, node, &shape);
         const char *use = mstc_walk_attribute(walk, node, "use");
+        struct mstc_config_map *maps = NULL;
+        size_t map_count = 0;
 
-        (void)mstc_walk_into(walk, node, &shape);
+        for (size_t i = 0; i < children.count; i++)      /* one list for all its patterns */
+                mstc_part_map(walk, children.at[i], &maps, &map_count);
         if (use == NULL)
                 return;
         use += strspn(use, " ");
@@ -126,6 +130,8 @@ use_patterns(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *t
                 if (row == NULL)
                         return;
                 row->pattern = mst_arena_strndup(walk->arena, use, length);
+                row->maps = maps;
+                row->map_count = map_count;
                 row->place = mstc_walk_at(node, "use");
                 walk->failed |= row->pattern == NULL;
                 use += length;

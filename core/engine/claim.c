@@ -327,7 +327,7 @@ add_members(struct mstc_run *run, struct mstc_run_target *target, struct mst_op 
 
                 if (!joins && present != NULL && !mstc_set_has(present->set, n))
                         continue;            /* he leaves under an old name            */
-                if (mstc_link_name(run->store, n, target->sink->id, op->arena, &m->object, &m->name, err) != MST_OK)
+                if (mstc_member_name(run, target, n, joins, op->arena, &m->object, &m->name, &m->is_group, err) != MST_OK)
                         return err->code;
                 if (m->name == NULL)
                         continue;            /* he waits for his link                  */
@@ -469,10 +469,9 @@ fill_group(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *
 
         if (rc < 0)
                 return rc;
-        op->id = errand->source_id = errand->row.name;
-        op->stamp = mstc_group_stamp(run, op->id, op->arena);
-        if (op->stamp == NULL)
-                return mst_fail_memory(err, "sending ops");
+        if (mstc_group_identity(run, errand->row.entry, errand->row.name, op->arena, &op->id, &op->stamp, err) != MST_OK)
+                return err->code;
+        errand->source_id = op->id;
         op->enabled = true;
         if (rc == MST_OK) {
                 errand->glink = glink.id;

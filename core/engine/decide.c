@@ -510,7 +510,7 @@ static int
 decide_leaver(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 {
         struct mstc_run_target *t = mstc_run_target_of(run, c->link.target);
-        int reason = c->entry->gone != 0 ? MSTC_WHY_GONE : MSTC_WHY_SCOPE;
+        int reason = c->entry->gone != 0 && c->entry->gone != MSTC_GONE_OUTSIDE ? MSTC_WHY_GONE : MSTC_WHY_SCOPE;
         const struct mstc_config_leaver *policy;
         struct proposal p = { .verb = MST_DISABLE, .reason = reason };
 

@@ -149,7 +149,8 @@ mstc_engine_approve(struct mstc_engine *engine, int64_t hold, const char *const 
         *ret_count = 0;
         if (rc == MST_OK) {
                 rc = open_hold(engine, hold, &row, texts, err);
-                if (rc == MST_OK && strcmp(row.guard, "source-shrank") == 0) {
+                if (rc == MST_OK && (strcmp(row.guard, "source-shrank") == 0
+                                      || strcmp(row.guard, "groups-shrank") == 0)) {
                         if (expect < 0)
                                 rc = mst_fail(err, MST_ECONFIG, "say with --expect how many people there shall be: %s",
                                               row.reason);

@@ -21,8 +21,9 @@ doubt_set(struct mstc_run *run, struct mstc_run_target *target, int64_t glink, c
                 rc = mst_fail_memory(err, "reading groups");
         for (uint32_t n = 0; rc == MST_OK && mstc_set_next(set, &n); n++) {
                 const char *object, *name;
+                bool is_group;
 
-                rc = mstc_link_name(run->store, n, target->sink->id, run->scratch, &object, &name, err);
+                rc = mstc_member_name(run, target, n, false, run->scratch, &object, &name, &is_group, err);
                 if (rc != MST_OK || name == NULL)
                         continue;
                 mstc_set_remove(present->set, n);

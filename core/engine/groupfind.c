@@ -45,7 +45,9 @@ take(struct mstc_run *run, const struct mstc_question *q, struct mst_error *err)
                 return err->code;
         glink.applied = flat.bytes;
         glink.applied_size = flat.length;
-        return mstc_glink_put(run->store, &glink, err);
+        if (mstc_glink_put(run->store, &glink, err) != MST_OK)
+                return err->code;
+        return mstc_carry_linked(run, q->target, glink.grp, NULL, NULL, err);
 }
 
 /* The next groups that this target wants and has no object of; '*at' is the last one seen, 0
@@ -73,15 +75,16 @@ gather(struct mstc_run *run, struct mstc_run_target *target, int64_t *at, struct
                         return rc;
                 if (rc == MST_OK)
                         continue;            /* tied already, or no group at all       */
-                rc = mstc_wanted_group(run, target, grp.name, grp.title, run->scratch, &wanted, err);
+                rc = mstc_wanted_group(run, target, grp.name, grp.title, grp.entry, run->scratch, &wanted, err);
                 if (rc == MST_EREFUSED || rc == MST_END) {
                         memset(err, 0, sizeof *err);
                         continue;            /* not carried here, or told when planned */
                 }
                 if (rc != MST_OK)
                         return rc;
-                *q = (struct mstc_question){ .target = target, .entry = grp.id, .kind = MST_GROUP, .id = grp.name,
-                                             .stamp = mstc_group_stamp(run, grp.name, run->scratch), .wanted = wanted };
+                *q = (struct mstc_question){ .target = target, .entry = grp.id, .kind = MST_GROUP, .wanted = wanted };
+                if (mstc_group_identity(run, grp.id, grp.name, run->scratch, &q->id, &q->stamp, err) != MST_OK)
+                        return err->code;
                 ++*ret;
         }
         return MST_OK;

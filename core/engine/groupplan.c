@@ -22,6 +22,7 @@ struct group_case {
         bool linked;                         /* the group's object is there            */
         struct mst_record *wanted;           /* its own values                         */
         struct mstc_set *joins, *leaves;
+        struct mstc_set *own, *nested;       /* where groups stand in groups: what is wanted here, and the groups in it */
         uint64_t present;
         int64_t hold;                        /* of an op that is replaced              */
 };
@@ -31,6 +32,8 @@ case_done(struct group_case *c)
 {
         mstc_set_free(c->joins);
         mstc_set_free(c->leaves);
+        mstc_set_free(c->own);
+        mstc_set_free(c->nested);
 }
 
 /* joins = (wanted and linkable) - present - refused; leaves = present - wanted. */
@@ -43,6 +46,11 @@ differences(struct mstc_run *run, struct group_case *c, struct mst_error *err)
 
         if (wanted == NULL)
                 return err->code;
+        if (c->grp.entry != 0 && (mstc_live_facts(c->target->sink)->can & MST_CAN_NEST) != 0) {
+                if (mstc_carry_wanted(run, c->target, c->grp.entry, wanted, &c->own, &c->nested, err) != MST_OK)
+                        return err->code;
+                wanted = c->own;
+        }
         if (c->glink.id != 0 && (present = mstc_members_present(run, c->glink.id, err)) == NULL)
                 return err->code;
         linkable = mstc_set_copy(c->target->linked);
@@ -50,7 +58,8 @@ differences(struct mstc_run *run, struct group_case *c, struct mst_error *err)
         c->joins = mstc_set_copy(wanted);
         c->leaves = present != NULL && c->linked ? mstc_set_copy(present->set) : mstc_set_new();
         ok = linkable != NULL && refused != NULL && c->joins != NULL && c->leaves != NULL
-          && mstc_set_union(linkable, c->target->creating) && mstc_set_intersect(c->joins, linkable)
+          && mstc_set_union(linkable, c->target->creating)
+          && (c->nested == NULL || mstc_set_union(linkable, c->nested)) && mstc_set_intersect(c->joins, linkable)
           && mstc_set_subtract(c->leaves, wanted);
         if (ok && c->linked) {
                 c->present = mstc_set_count(present->set);
@@ -73,7 +82,7 @@ add_op(struct mstc_run *run, struct group_case *c, enum mst_verb verb, int rank,
         struct mstc_entry_op op = {
                 .run = run->id, .target = c->target->row.id, .sink = c->target->sink->id, .kind = MST_GROUP,
                 .entry = c->grp.id, .verb = verb, .rank = rank, .state = MSTC_OP_PLANNED, .count = count,
-                .hold = verb == MST_MEMBERS ? c->hold : 0, .name = c->grp.name, .matched = mstc_now_ms(),
+                .hold = verb == MST_MEMBERS || verb == MST_DELETE ? c->hold : 0, .name = c->grp.name, .matched = mstc_now_ms(),
                 .before = before->bytes, .before_size = before->length,
                 .after = after->bytes, .after_size = after->length,
         };
@@ -158,7 +167,10 @@ judge_leaves(struct mstc_run *run, struct group_case *c, uint64_t leaves, struct
         if (c->hold != 0 || (!mstc_judge_group(c->target, c->present, leaves)
                              && !(run->config_effect && leaves != 0)))
                 return MST_OK;
-        snprintf(guard, sizeof guard, "group-members:%s", c->grp.name);
+        if (c->grp.entry == 0)
+                snprintf(guard, sizeof guard, "group-members:%s", c->grp.name);
+        else                                 /* its name may change meanwhile          */
+                snprintf(guard, sizeof guard, "group-members:%lld", (long long)c->grp.id);
         snprintf(reason, sizeof reason, "the group '%s' would lose %llu of its %llu members%s", c->grp.name,
                  (unsigned long long)leaves, (unsigned long long)c->present,
                  run->config_effect ? " because the configuration changed" : "");
@@ -243,25 +255,54 @@ replace_open(struct mstc_run *run, struct group_case *c, bool *ret_wait, struct 
         }
 }
 
+/* A group of the source that is not carried any more: it stays as it is, or goes with all who
+ * are in it. */
+static int
+plan_gone(struct mstc_run *run, struct group_case *c, struct mst_error *err)
+{
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer none = { 0 };
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer before = { 0 };
+        const struct mstc_loaded *present;
+
+        if (!c->linked || !mstc_carry_deletes(run, &c->grp)
+            || (mstc_live_facts(c->target->sink)->can & MST_CAN_DELETE) == 0)
+                return MST_OK;
+        present = mstc_members_present(run, c->glink.id, err);
+        if (present == NULL)
+                return err->code;
+        c->present = mstc_set_count(present->set);
+        mstc_buffer_add(&before, c->glink.applied, c->glink.applied_size);
+        if (!mstc_buffer_ok(&before))
+                return mst_fail_memory(err, "planning groups");
+        if (judge_leaves(run, c, c->present, err) != MST_OK)
+                return err->code;
+        return add_op(run, c, MST_DELETE, MSTC_RANK_GROUP_DELETES, (int64_t)c->present, &before, &none, err);
+}
+
 static int
 plan_group_in(struct mstc_run *run, struct group_case *c, bool *ret_wait, struct mst_error *err)
 {
         uint32_t most = mstc_live_facts(c->target->sink)->members;
-        int rc = mstc_wanted_group(run, c->target, c->grp.name, c->grp.title, run->scratch, &c->wanted, err);
+        bool gone = c->grp.gone && c->grp.entry != 0;
+        int rc = mstc_wanted_group(run, c->target, c->grp.name, c->grp.title, c->grp.entry, run->scratch,
+                                   &c->wanted, err);
 
-        if (rc == MST_EREFUSED) {
+        if (rc == MST_EREFUSED && !gone) {
                 mstc_log(run->engine, MST_LOG_WARNING, "%s", err->text);
                 memset(err, 0, sizeof *err);
                 return MST_OK;
         }
-        if (rc != MST_OK)
+        if (rc != MST_OK && !gone)
                 return rc == MST_END ? MST_OK : rc;
+        memset(err, 0, sizeof *err);
         rc = mstc_glink_get(run->store, c->grp.id, c->target->row.id, run->scratch, &c->glink, err);
         if (rc < 0)
                 return rc;
         c->linked = rc == MST_OK && c->glink.state == MSTC_LINK_LIVE;
         if (replace_open(run, c, ret_wait, err) != MST_OK || *ret_wait)
                 return err->code;
+        if (gone)
+                return plan_gone(run, c, err);
         if (differences(run, c, err) != MST_OK)
                 return err->code;
         if (!c->linked)

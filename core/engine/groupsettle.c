@@ -3,6 +3,8 @@
 
 #include "engine/members.h"
 
+#include <string.h>
+
 #include "util/alloc.h"
 #include "util/buffer.h"
 
@@ -30,7 +32,7 @@ settle_member(struct mstc_run *run, struct mst_op *op, size_t i, struct mstc_loa
         if (outcome == MST_REFUSED || outcome == MST_DUPLICATE || (outcome == MST_GONE && m->joins)) {
                 counts[MSTC_N_MEMBERS_FAILED]++;
                 run->refused_none = false;
-                mstc_log(run->engine, MST_LOG_WARNING, "group '%s': %s cannot %s: %s", op->id, m->name,
+                mstc_log(run->engine, MST_LOG_WARNING, "group '%s': %s cannot %s: %s", errand->row.name, m->name,
                          m->joins ? "join" : "leave", m->why != NULL ? m->why : op->why.text);
                 if (is_old_name(errand, i))
                         return mstc_gchange_done(run->store, errand->glink, m->entry, m->name, err);
@@ -73,7 +75,9 @@ keep_glink(struct mstc_run *run, struct mst_op *op, int state, struct mst_error 
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer flat = { 0 };
         struct mstc_errand *errand = op->engine;
         struct mst_record *applied = NULL;
+        const char *old_name, *old_object;
         struct mstc_glink glink;
+        bool renamed;
         int rc = mstc_glink_get(run->store, errand->row.entry, errand->target->row.id, op->arena, &glink, err);
 
         if (rc < 0)
@@ -83,6 +87,10 @@ keep_glink(struct mstc_run *run, struct mst_op *op, int state, struct mst_error 
         glink.grp = errand->row.entry;
         glink.made = rc == MST_OK && op->verb != MST_CREATE ? glink.made : MSTC_MADE_CREATED;
         glink.state = state;
+        old_name = glink.name;
+        old_object = glink.object;
+        renamed = rc == MST_OK && old_name != NULL && op->new_name != NULL && strcmp(old_name, op->new_name) != 0
+               && op->verb != MST_CREATE;
         if (op->new_object != NULL)
                 glink.object = op->new_object;
         if (op->new_name != NULL)
@@ -104,7 +112,7 @@ keep_glink(struct mstc_run *run, struct mst_op *op, int state, struct mst_error 
         if (mstc_glink_put(run->store, &glink, err) != MST_OK)
                 return err->code;
         errand->glink = glink.id;
-        return MST_OK;
+        return mstc_carry_linked(run, errand->target, glink.grp, renamed ? old_name : NULL, old_object, err);
 }
 
 /* What the sink has of it in the end: for `muster groups`. */
@@ -173,7 +181,7 @@ gone(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
 {
         struct mstc_errand *errand = op->engine;
 
-        mstc_log(run->engine, MST_LOG_WARNING, "the group '%s' is gone from '%s'; it is made again", op->id,
+        mstc_log(run->engine, MST_LOG_WARNING, "the group '%s' is gone from '%s'; it is made again", errand->row.name,
                  errand->target->setup->name);
         if (mstc_op_end(run->store, op->number, MSTC_OP_SUPERSEDED, (int)op->outcome, run->id,
                         "the group is gone from the sink", err) != MST_OK
@@ -234,7 +242,7 @@ refused_members(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
                 if (mstc_gchange_done(run->store, errand->glink, op->members[i].entry, op->members[i].name, err) != MST_OK)
                         return err->code;
         if (own <= 1 && old != 0)
-                mstc_log(run->engine, MST_LOG_WARNING, "group '%s': %zu old names cannot be taken out: %s", op->id, old,
+                mstc_log(run->engine, MST_LOG_WARNING, "group '%s': %zu old names cannot be taken out: %s", errand->row.name, old,
                          op->why.text);
         if (own > 1)
                 half = errand->old_names_from >= own / 2 ? own / 2 : own / 2 + old;
@@ -266,7 +274,7 @@ mstc_settle_group(struct mstc_run *run, struct mst_op *op, struct mst_error *err
                         return refused_members(run, op, err);
                 errand->target->counts[op->outcome == MST_DUPLICATE ? MSTC_N_DUPLICATE : MSTC_N_FAILED]++;
                 mstc_log(run->engine, MST_LOG_WARNING, "%s of group '%s' in '%s' is parked: %s",
-                         mst_verb_name(op->verb), op->id, errand->target->setup->name, op->why.text);
+                         mst_verb_name(op->verb), errand->row.name, errand->target->setup->name, op->why.text);
                 return mstc_op_park(run->store, op->number, (int)op->outcome, op->why.text, err);
         }
 }

@@ -9,6 +9,8 @@ struct mstc_maker {
         struct mst_arena *arena;             /* lives as long as the setup             */
         struct mstc_report *report;
         struct mstc_schema *schemas;         /* of each instance's users               */
+        struct mstc_schema *group_schemas;   /* of a source's groups, for rules        */
+        struct mstc_schema *map_schemas;     /* and for the maps of groups: with [name] and [title] */
         struct mstc_expr **exprs;            /* all that were compiled, to be freed    */
         size_t expr_count;
         bool failed;                         /* out of memory                          */
@@ -20,6 +22,11 @@ const char *mstc_maker_say(struct mstc_maker *maker, const char *format, ...) MS
 
 /* setup-compile.c */
 
+/* The attributes of groups as rules see them, and as maps do.  False: out of memory. */
+bool mstc_maker_group_schemas(struct mstc_maker *maker, const struct mst_facts *facts, struct mstc_schema *ret,
+                              struct mstc_schema *ret_map);
+/* What the maps of this sync's groups can read. */
+const struct mstc_schema *mstc_maker_map_schema(const struct mstc_maker *maker, const struct mstc_sync *sync);
 /* Has it that attribute, or could it? */
 bool mstc_maker_knows(const struct mstc_schema *schema, const char *name);
 const struct mstc_schema *mstc_maker_schema_of(const struct mstc_maker *maker, const struct mstc_instance *instance);
@@ -48,6 +55,11 @@ const struct mstc_map *mstc_maker_find_map(const struct mstc_map *maps, size_t c
 
 /* setup-target.c */
 void mstc_maker_target(struct mstc_maker *maker, struct mstc_sync *sync, struct mstc_target *target);
+
+/* setup-carry.c */
+void mstc_maker_carries(struct mstc_maker *maker, struct mstc_sync *sync);
+/* A template with '*' in the place of what stands in braces. */
+void mstc_maker_as_pattern(const char *template, char *into, size_t room);
 
 /* setup-wants.c */
 void mstc_maker_wants(struct mstc_maker *maker);

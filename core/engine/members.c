@@ -4,7 +4,8 @@
  * meets only the rules that it could satisfy.  A family makes a group for each value of an
  * attribute.  The groups an entry was in are kept with the entry, so that only the difference
  * touches a set; a group whose set changed becomes dirty and is planned with the rest.  A group
- * whose rule is not in the configuration any more is left as it is. */
+ * whose rule is not in the configuration any more is left as it is.  Groups of the source that
+ * are carried (carry.c) are filled in the same way. */
 #include "build.h"
 
 #include "engine/members.h"
@@ -65,7 +66,7 @@ load_family_groups(struct mstc_run *run, struct mstc_members *m, struct mst_erro
                 return MST_OK;
         while ((rc = mstc_grp_next(run->store, run->row.id, after, m->arena, &grp, err)) == MST_OK) {
                 after = grp.id;
-                if (grp.family == NULL || family_named(run->sync, grp.family, &at) == NULL)
+                if (grp.entry != 0 || grp.family == NULL || family_named(run->sync, grp.family, &at) == NULL)
                         continue;
                 m->family_counts[at]++;
                 if (!mstc_map_put(m->families, grp.name, (void *)(intptr_t)grp.id)
@@ -81,7 +82,8 @@ mstc_members_new(struct mstc_run *run, struct mst_error *err)
         struct mstc_members *m;
         const struct mstc_sync *sync = run->sync;
 
-        if (run->members != NULL || (sync->group_count == 0 && sync->family_count == 0))
+        if (run->members != NULL || (sync->group_count == 0 && sync->family_count == 0 && sync->carry_count == 0
+                                     && !sync->reads_members))
                 return MST_OK;
         m = run->members = mstc_alloc(sizeof *m);
         if (m == NULL)
@@ -95,7 +97,7 @@ mstc_members_new(struct mstc_run *run, struct mst_error *err)
         if (m->arena == NULL || m->index == NULL || m->families == NULL || m->rule_groups == NULL
             || m->family_counts == NULL || m->family_full_told == NULL)
                 return mst_fail_memory(err, "reading groups");
-        if (add_rule_groups(run, m, err) != MST_OK)
+        if (add_rule_groups(run, m, err) != MST_OK || mstc_carry_load(run, m, err) != MST_OK)
                 return err->code;
         return load_family_groups(run, m, err);
 }
@@ -122,6 +124,9 @@ mstc_members_free(struct mstc_members *m)
         forget_sets(&m->wanted);
         forget_sets(&m->present);
         mstc_numbers_done(&m->active);
+        mstc_numbers_done(&m->carried);
+        mstc_numbers_done(&m->above);
+        mstc_numbers_done(&m->ids);
         mstc_numbers_done(&m->dirty);
         mstc_index_free(m->index);
         mstc_map_free(m->families);
@@ -232,6 +237,12 @@ add_id(struct ids *ids, int64_t id)
         }
         ids->items[ids->count++] = (uint32_t)id;
         return true;
+}
+
+static bool
+add_carried(void *self, int64_t grp)
+{
+        return add_id(self, grp);
 }
 
 /* "dept-{value}" with the value in its place. */
@@ -418,7 +429,8 @@ mstc_members_of(struct mstc_run *run, int64_t entry, const struct mst_record *re
                 for (size_t i = 0; i < m->matches.count; i++)
                         if (!add_id(&now, m->rule_groups[m->matches.ids[i]]))
                                 return mst_fail_memory(err, "reading groups");
-                if (add_families(run, record, &now, err) != MST_OK)
+                if (add_families(run, record, &now, err) != MST_OK
+                    || mstc_carry_of(run, entry, add_carried, &now, err) != MST_OK)
                         return err->code;
         }
         if (now.count == 0 && old_count == 0)
@@ -434,9 +446,9 @@ mstc_members_of(struct mstc_run *run, int64_t entry, const struct mst_record *re
 
 /* ---- when a link changes ------------------------------------------------------------------------ */
 
-static int
-leave_under_old_name(struct mstc_run *run, struct mstc_run_target *target, int64_t grp, int64_t entry,
-                     const char *old_name, const char *old_object, struct mst_error *err)
+int
+mstc_members_old_name(struct mstc_run *run, struct mstc_run_target *target, int64_t grp, int64_t entry,
+                      const char *old_name, const char *old_object, struct mst_error *err)
 {
         struct mstc_loaded *present;
         struct mstc_glink glink;
@@ -501,7 +513,7 @@ leave_unsettled(struct mstc_run *run, struct mstc_run_target *target, int64_t en
                 rc = find_leaving(run, target, groups, err);
         for (uint32_t n = 0; rc == MST_OK && mstc_set_has(target->leaving, (uint32_t)entry)
              && mstc_set_next(groups, &n); n++)
-                rc = leave_under_old_name(run, target, n, entry, old_name, old_object, err);
+                rc = mstc_members_old_name(run, target, n, entry, old_name, old_object, err);
         mstc_set_free(groups);
         return rc;
 }
@@ -523,7 +535,7 @@ mstc_members_link(struct mstc_run *run, struct mstc_run_target *target, int64_t 
             || mstc_gmem_get(run->store, entry, run->scratch, &ids, &count, err) != MST_OK)
                 return err->code;
         for (size_t i = 0; i < count; i++)
-                if ((old_name != NULL && leave_under_old_name(run, target, ids[i], entry, old_name, old_object,
+                if ((old_name != NULL && mstc_members_old_name(run, target, ids[i], entry, old_name, old_object,
                                                               err) != MST_OK)
                     || mstc_members_dirty(run, ids[i], err) != MST_OK)
                         return err->code;

@@ -20,12 +20,52 @@ struct mstc_members {
         size_t *family_counts;
         bool *family_full_told;
         struct mstc_numbers active;          /* grp ids that the configuration has     */
+        struct mstc_numbers carried;         /* entry of a group of the source -> grp (as a pointer's value) */
+        struct mstc_numbers above;           /* entry of a group -> struct mstc_above  */
+        struct mstc_numbers ids;             /* entry of a group -> its id             */
         struct mstc_numbers wanted;          /* grp -> struct mstc_loaded              */
         struct mstc_numbers present;         /* glink -> struct mstc_loaded            */
         struct mstc_numbers dirty;           /* grp ids that are in gdirty already     */
         struct mstc_matches matches;
         struct mst_arena *arena;             /* names; lives with the run              */
 };
+
+/* A group of the source, and all groups that it is in, directly or not: entries; none when the
+ * source has it no more. */
+struct mstc_above {
+        uint32_t *groups;
+        size_t count;
+};
+
+/* memberof.c */
+int mstc_above(struct mstc_run *run, int64_t group, const struct mstc_above **ret, struct mst_error *err);
+/* Gives a record its memberOf and transitiveMemberOf, where some rule or map reads them. */
+int mstc_memberof(struct mstc_run *run, const struct mstc_entry *entry, struct mst_error *err);
+
+/* carry.c: groups of the source that are carried as they are */
+int mstc_carry_load(struct mstc_run *run, struct mstc_members *m, struct mst_error *err);
+/* Before people are planned: groups that are dirty are chosen, named, or left. */
+int mstc_carry_plan(struct mstc_run *run, struct mst_error *err);
+/* A group that is carried no more is to be deleted where we made it. */
+bool mstc_carry_deletes(const struct mstc_run *run, const struct mstc_grp *grp);
+/* Hands each carried group that an entry is in to 'add'. */
+int mstc_carry_of(struct mstc_run *run, int64_t entry, bool (*add)(void *self, int64_t grp), void *self,
+                  struct mst_error *err);
+/* What a target should have of a carried group, from all who count: with groups in groups
+ * where the sink takes that.  NULL: as 'all'. */
+int mstc_carry_wanted(struct mstc_run *run, struct mstc_run_target *target, int64_t entry, const struct mstc_set *all,
+                      struct mstc_set **ret, struct mstc_set **ret_nested, struct mst_error *err);
+/* A carried group has got an object, or another name: the groups that it is in are planned. */
+int mstc_carry_linked(struct mstc_run *run, struct mstc_run_target *target, int64_t grp, const char *old_name,
+                      const char *old_object, struct mst_error *err);
+/* What a member is called in a target: a person, or a group.  'live': only if he is there. */
+int mstc_member_name(struct mstc_run *run, struct mstc_run_target *target, uint32_t member, bool live,
+                     struct mst_arena *arena, const char **ret_object, const char **ret_name, bool *ret_group,
+                     struct mst_error *err);
+
+/* members.c: somebody leaves a group under the name that he had. */
+int mstc_members_old_name(struct mstc_run *run, struct mstc_run_target *target, int64_t grp, int64_t entry,
+                          const char *old_name, const char *old_object, struct mst_error *err);
 
 /* The group is to be planned; noted once. */
 int mstc_members_dirty(struct mstc_run *run, int64_t grp, struct mst_error *err);

@@ -11,6 +11,7 @@
 #include "build.h"
 
 #include "engine/decide.h"
+#include "engine/members.h"
 
 #include <string.h>
 
@@ -173,8 +174,9 @@ bool
 mstc_plan_wants(struct mstc_run *run, const struct mstc_live *sink, const struct mstc_entry *entry)
 {
         bool unsure = false;
+        struct mst_error err = { 0 };
 
-        return entry->gone == 0 && entry->kind == MST_USER
+        return entry->gone == 0 && entry->kind == MST_USER && mstc_memberof(run, entry, &err) == MST_OK
             && in_scope(run, run->sync->scope, entry->record, &unsure)
             && taker(run, sink, entry->record, &unsure) != NULL && !unsure;
 }
@@ -322,6 +324,8 @@ plan_batch(struct mstc_run *run, struct mstc_entry *entries, size_t count, struc
                 struct mstc_entry *e = &entries[i];
                 bool unsure = false;
 
+                if (e->gone == 0 && mstc_memberof(run, e, err) != MST_OK)
+                        return err->code;
                 in_sync[i] = e->gone == 0 && e->kind == MST_USER
                           && in_scope(run, run->sync->scope, e->record, &unsure);
                 if (unsure && !run->linking && mstc_plan_keep(run, e->number, e->mask, err) != MST_OK)
@@ -463,6 +467,8 @@ plan_all(struct mstc_run *run, int64_t dirty, uint64_t *ret_ops, struct mst_erro
         uint64_t before = run->planned;
         int64_t last;
 
+        if (mstc_carry_plan(run, err) != MST_OK)
+                return err->code;
         run->linking = may_find_again(run);
         if (run->linking && plan_entries(run, dirty, &last, err) != MST_OK)
                 return err->code;

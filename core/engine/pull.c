@@ -5,14 +5,13 @@
  *             goes on from its last page.
  *   read      the source's thread reads ahead, at most READ_AHEAD pages
  *   fold      pages that are there share one transaction, with the place where reading goes on
- *   complete  a full round: staged records take their place, the absent are confirmed with the
- *             source, the new generation and the cursor become true in one transaction
+ *   complete  a full round: complete.c
  *   expired   the cursor was too old: once a run, everything is read again, or the run stops
  *
  * Whatever else goes wrong, the cursor stays where it was. */
 #include "build.h"
 
-#include "engine/run.h"
+#include "engine/pull.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,29 +19,18 @@
 
 #include "engine/queue.h"
 #include "store/bad.h"
-#include "store/entries.h"
+#include "store/membership.h"
 #include "util/alloc.h"
 #include "util/date.h"
 
 #define READ_AHEAD 4
 #define PAGES_A_COMMIT 16
-#define STAGE_A_COMMIT 4096
-#define CONFIRM_AT_ONCE 200
-#define CONFIRM_MOST 5000
 
 struct reading {                             /* the source thread's                    */
         struct mstc_live *source;
         const char *cursor;
         struct mstc_queue *pages;
         struct mstc_stop *stop;
-};
-
-struct round {                               /* the conductor's                        */
-        struct mstc_run *run;
-        struct mstc_fold fold;
-        int64_t pages, told_bad;
-        bool complete;
-        char *cursor;                        /* where reading goes on, or the next round */
 };
 
 /* ---- the source's thread ------------------------------------------------------------------ */
@@ -96,10 +84,10 @@ call_read(void *argument, struct mst_error *err)
 
 /* ---- folding --------------------------------------------------------------------------------- */
 
-static void
-complain(void *self, const char *id, const char *why)
+void
+mstc_round_complain(void *self, const char *id, const char *why)
 {
-        struct round *r = self;
+        struct mstc_round *r = self;
 
         if (++r->told_bad <= 20)
                 mstc_log(r->run->engine, MST_LOG_WARNING, "a record of source '%s'%s%s is put aside: %s",
@@ -110,9 +98,9 @@ complain(void *self, const char *id, const char *why)
 }
 
 static int
-fold_one(struct round *r, struct mst_page *page, struct mst_error *err)
+fold_one(struct mstc_round *r, struct mst_page *page, struct mst_error *err)
 {
-        if (mstc_fold_page(r->run->store, &r->fold, page, complain, r, err) != MST_OK)
+        if (mstc_fold_page(r->run->store, &r->fold, page, mstc_round_complain, r, err) != MST_OK)
                 return err->code;
         if (!r->fold.full && (page->all[0] || page->all[1]))
                 return mst_fail(err, MST_EEXPIRED, "the source says who is left instead of who has gone");
@@ -127,7 +115,7 @@ fold_one(struct round *r, struct mst_page *page, struct mst_error *err)
 
 /* Pages that are there already share a transaction. */
 static int
-fold_some(struct round *r, struct mstc_queue *pages, struct mst_page *page, struct mst_error *err)
+fold_some(struct mstc_round *r, struct mstc_queue *pages, struct mst_page *page, struct mst_error *err)
 {
         struct mstc_run *run = r->run;
         int rc = mstc_store_begin(run->store, err), n = 0;
@@ -145,6 +133,10 @@ fold_some(struct round *r, struct mstc_queue *pages, struct mst_page *page, stru
                                    (int64_t)r->fold.bad, err);
         if (rc == MST_OK && r->complete && !r->fold.full)
                 rc = mstc_hold_over(run->store, run->row.id, "source-shrank", err);
+        if (rc == MST_OK && r->complete && !r->fold.full)
+                rc = mstc_hold_over(run->store, run->row.id, "groups-shrank", err);
+        if (rc == MST_OK && r->complete && !r->fold.full)
+                rc = mstc_round_members(r, err);
         if (rc == MST_OK && r->complete && !r->fold.full)
                 rc = mstc_sync_complete(run->store, run->row.id, r->cursor, run->sync->reads, run->row.generation, err);
         if (rc == MST_OK)
@@ -171,7 +163,7 @@ drop_pages(struct mstc_queue *pages)
 
 /* Reads from 'cursor' to the end of the round or to an error. */
 static int
-read_round(struct round *r, const char *cursor, struct mst_error *err)
+read_round(struct mstc_round *r, const char *cursor, struct mst_error *err)
 {
         struct mstc_live *source = r->run->source;
         struct reading reading = { .source = source, .cursor = cursor, .stop = r->run->engine->stop,
@@ -208,215 +200,23 @@ read_round(struct round *r, const char *cursor, struct mst_error *err)
         return r->complete ? MST_OK : mst_fail(err, MST_EINTERNAL, "stopped");
 }
 
-/* ---- the absent ------------------------------------------------------------------------------------ */
-
-/* Asks the source for those it did not name; the answers are folded like a page.  Who is not
- * answered stays as he is. */
-static int
-confirm(struct round *r, const int64_t *numbers, size_t count, struct mst_error *err)
-{
-        struct mstc_run *run = r->run;
-        enum mst_kind kinds[CONFIRM_AT_ONCE];
-        const char *ids[CONFIRM_AT_ONCE];
-        struct mst_ids asked = { count, kinds, ids };
-        struct mst_page *page = mstc_page_new();
-        int rc = page != NULL ? MST_OK : mst_fail_memory(err, "confirming who is gone");
-
-        for (size_t i = 0; i < count && rc == MST_OK; i++) {
-                struct mstc_entry entry;
-
-                rc = mstc_entry_get(run->store, numbers[i], run->scratch, &entry, err);
-                if (rc == MST_END)
-                        rc = mst_fail(err, MST_EINTERNAL, "the store is damaged: entry %lld is missing",
-                                      (long long)numbers[i]);
-                if (rc != MST_OK)
-                        break;
-                kinds[i] = entry.kind;
-                ids[i] = entry.id;
-        }
-        if (rc == MST_OK)
-                rc = mstc_live_fetch(run->source, &asked, page, err);
-        if (rc == MST_OK)
-                rc = mstc_store_begin(run->store, err);
-        if (rc == MST_OK) {
-                rc = mstc_fold_page(run->store, &r->fold, page, complain, r, err);
-                if (rc == MST_OK)
-                        rc = mstc_fold_save(run->store, &r->fold, err);
-                if (rc == MST_OK)
-                        rc = mstc_store_commit(run->store, err);
-                if (rc != MST_OK)
-                        mstc_store_rollback(run->store);
-        }
-        mstc_page_free(page);
-        mst_arena_reset(run->scratch);
-        return rc;
-}
-
-static int
-mark_gone(struct round *r, const struct mstc_set *absent, struct mst_error *err)
-{
-        struct mstc_run *run = r->run;
-        int rc = mstc_store_begin(run->store, err);
-
-        for (uint32_t n = 0; rc == MST_OK && mstc_set_next(absent, &n); n++)
-                rc = mstc_entry_gone(run->store, &r->fold, n, MST_GONE_SOFT, err);
-        if (rc == MST_OK)
-                rc = mstc_store_commit(run->store, err);
-        if (rc != MST_OK)
-                mstc_store_rollback(run->store);
-        return rc;
-}
-
-static int
-confirm_all(struct round *r, const struct mstc_set *absent, struct mst_error *err)
-{
-        int64_t numbers[CONFIRM_AT_ONCE];
-        size_t count = 0;
-
-        for (uint32_t n = 0; mstc_set_next(absent, &n); n++) {
-                numbers[count++] = n;
-                if (count == CONFIRM_AT_ONCE) {
-                        if (confirm(r, numbers, count, err) != MST_OK)
-                                return err->code;
-                        count = 0;
-                }
-        }
-        return count == 0 ? MST_OK : confirm(r, numbers, count, err);
-}
-
-static int
-sweep(struct round *r, struct mst_error *err)
-{
-        struct mstc_run *run = r->run;
-        struct mstc_set *absent = mstc_set_new();
-        uint64_t count;
-        bool ask, nameless = false;
-        int rc = absent != NULL ? mstc_fold_absent(run->store, &r->fold, absent, err)
-                                : mst_fail_memory(err, "completing the read");
-
-        count = rc == MST_OK ? mstc_set_count(absent) : 0;
-        ask = count <= CONFIRM_MOST && run->source->setup->plugin->source->fetch != NULL;
-        if (rc == MST_OK && r->fold.bad != 0)
-                rc = mstc_bad_nameless(run->store, run->row.id, &nameless, err);
-        /* One that did not say whom it was about may have been about one of them. */
-        if (rc == MST_OK && count != 0 && nameless) {
-                mstc_log(run->engine, MST_LOG_WARNING, "%llu people were not named by the source, and %llu records "
-                         "could not be read: nobody is taken as gone because of this round",
-                         (unsigned long long)count, (unsigned long long)r->fold.bad);
-        } else if (rc == MST_OK && count != 0) {
-                mstc_log(run->engine, MST_LOG_INFO, "%llu people were not named by the source%s",
-                         (unsigned long long)count, ask ? "; it is asked for each" : "");
-                rc = ask ? confirm_all(r, absent, err) : mark_gone(r, absent, err);
-        }
-        mstc_set_free(absent);
-        return rc;
-}
-
-/* ---- completing a full round ------------------------------------------------------------------------ */
-
-/* A source that suddenly knows nobody, or half of them, is not believed at once. */
-static int
-shrank(struct round *r, bool *ret, struct mst_error *err)
-{
-        struct mstc_run *run = r->run;
-        int64_t known = run->row.live, seen = (int64_t)mstc_set_count(r->fold.seen), expect = -1, hold;
-        char reason[256];
-        int rc;
-
-        *ret = false;
-        if (known == 0 || seen * 2 >= known)
-                return MST_OK;
-        rc = mstc_hold_approved(run->store, run->row.id, "source-shrank", mstc_now_ms(), &expect, err);
-        if (rc < 0)
-                return rc;
-        if (rc == MST_OK && llabs(expect - seen) * 20 <= expect + 20)
-                return MST_OK;
-        snprintf(reason, sizeof reason, "the source names %lld people where %lld are known; approve with "
-                 "--expect %lld if that is right", (long long)seen, (long long)known, (long long)seen);
-        if (mstc_store_begin(run->store, err) != MST_OK)
-                return err->code;
-        if (mstc_hold_find(run->store, run->row.id, 0, "source-shrank", &hold, err) != MST_OK
-            || (hold != 0 ? mstc_hold_reason(run->store, hold, reason, err)
-                          : mstc_hold_add(run->store, run->id, run->row.id, 0, "source-shrank", reason, &hold,
-                                          err)) != MST_OK
-            || mstc_fold_drop(run->store, run->row.id, run->row.generation, err) != MST_OK
-            || mstc_store_commit(run->store, err) != MST_OK) {
-                mstc_store_rollback(run->store);
-                return err->code;
-        }
-        snprintf(run->summary->text, sizeof run->summary->text, "held (%lld): %s", (long long)hold, reason);
-        mstc_log(run->engine, MST_LOG_WARNING, "%s", run->summary->text);
-        *ret = true;
-        return MST_OK;
-}
-
-static int
-settle_stage(struct round *r, struct mst_error *err)
-{
-        bool more = true;
-
-        while (more) {
-                int rc = mstc_store_begin(r->run->store, err);
-
-                if (rc == MST_OK)
-                        rc = mstc_fold_settle_stage(r->run->store, &r->fold, STAGE_A_COMMIT, &more, err);
-                if (rc == MST_OK)
-                        rc = mstc_store_commit(r->run->store, err);
-                if (rc != MST_OK) {
-                        mstc_store_rollback(r->run->store);
-                        return rc;
-                }
-        }
-        return MST_OK;
-}
-
-static int
-new_generation(struct round *r, struct mst_error *err)
-{
-        struct mstc_run *run = r->run;
-        int rc = mstc_store_begin(run->store, err);
-
-        if (rc == MST_OK)
-                rc = mstc_sync_complete(run->store, run->row.id, r->cursor, run->sync->reads, r->fold.generation, err);
-        if (rc == MST_OK)
-                rc = mstc_hold_over(run->store, run->row.id, "source-shrank", err);
-        if (rc == MST_OK)
-                rc = mstc_sync_count_live(run->store, run->row.id, err);
-        if (rc == MST_OK)
-                rc = mstc_fold_clean(run->store, run->row.id, err);
-        if (rc == MST_OK && r->fold.bad == 0)
-                rc = mstc_bad_over(run->store, run->row.id, 0, "", err);
-        if (rc == MST_OK)
-                rc = mstc_store_commit(run->store, err);
-        if (rc != MST_OK)
-                mstc_store_rollback(run->store);
-        else
-                run->row.generation = r->fold.generation;
-        return rc;
-}
-
-static int
-complete_full(struct round *r, struct mst_error *err)
-{
-        bool held;
-
-        if (shrank(r, &held, err) != MST_OK)
-                return err->code;
-        if (held)
-                return MST_END;
-        if (sweep(r, err) != MST_OK || settle_stage(r, err) != MST_OK)
-                return err->code;
-        return new_generation(r, err);
-}
-
 /* ---- rounds ------------------------------------------------------------------------------------------- */
+
+struct mstc_fold
+mstc_run_fold(const struct mstc_run *run, bool full)
+{
+        return (struct mstc_fold){
+                .sync = run->row.id, .run = run->id, .full = full, .generation = run->row.generation + full,
+                .mask = run->mask | MSTC_GROUP_BIT, .members = run->sync->wants_members,
+                .member_mask = (run->sync->placed_by_members ? run->mask : 0) | MSTC_GROUP_BIT,
+        };
+}
 
 /* 'before': the part of this round that was read before it was cut off, or NULL. */
 static int
 run_round(struct mstc_run *run, bool full, const char *cursor, const struct mstc_run_row *before, struct mst_error *err)
 {
-        struct round r = { .run = run, .fold = { .sync = run->row.id, .run = run->id, .full = full,
-                           .generation = run->row.generation + full, .mask = run->mask | MSTC_GROUP_BIT } };
+        struct mstc_round r = { .run = run, .fold = mstc_run_fold(run, full) };
         int rc = mstc_fold_open(run->store, &r.fold, err);
 
         /* What could not be read before the cut counts in what may be concluded at the end. */
@@ -430,7 +230,9 @@ run_round(struct mstc_run *run, bool full, const char *cursor, const struct mstc
         if (rc == MST_OK)
                 rc = read_round(&r, cursor, err);
         if (rc == MST_OK && full)
-                rc = complete_full(&r, err);
+                rc = mstc_round_complete(&r, err);
+        if (rc == MST_OK)
+                rc = mstc_settle_memberships(run, err);
         run->counts[MSTC_N_READ] += r.fold.read;
         run->counts[MSTC_N_CHANGED] += r.fold.changed;
         run->counts[MSTC_N_REMOVED] += r.fold.removed;
@@ -447,6 +249,8 @@ start_run(struct mstc_run *run, bool full, struct mst_error *err)
 
         if (rc == MST_OK && full)
                 rc = mstc_fold_drop(run->store, run->row.id, run->row.generation, err);
+        if (rc == MST_OK)                    /* also what a round of changes had begun to tell */
+                rc = mstc_membership_drop(run->store, run->row.id, err);
         if (rc == MST_OK && run->id != 0)
                 rc = mstc_run_mode(run->store, run->id, full ? MSTC_RUN_FULL : MSTC_RUN_DELTA,
                                    run->row.generation + full, err);

@@ -12,7 +12,7 @@
  * What cannot be looked up stays unknown. */
 #include "build.h"
 
-#include "engine/run.h"
+#include "engine/members.h"
 
 #include <string.h>
 
@@ -105,7 +105,10 @@ ask(struct mstc_run *run, struct mst_search *search, struct doubt *d, struct mst
         query = mstc_search_add(search, d->row.kind);
         if (query == NULL)
                 return mst_fail_memory(err, "looking up ops");
-        stamp = d->row.kind == MST_GROUP ? mstc_group_stamp(run, d->id, run->arena) : mstc_stamp(run, d->id, run->arena);
+        if (d->row.kind != MST_GROUP)
+                stamp = mstc_stamp(run, d->id, run->arena);
+        else if (mstc_group_identity(run, d->row.entry, d->row.name, run->arena, &d->id, &stamp, err) != MST_OK)
+                return err->code;
         value = telling_value(d, &attribute);
         if (d->row.verb != MST_CREATE && d->link.object != NULL)
                 ok = mstc_query_by_object(query, d->link.object);
@@ -251,7 +254,8 @@ found_group(struct mstc_run *run, struct doubt *d, const struct mstc_candidate *
         glink.state = MSTC_LINK_LIVE;
         glink.applied = d->row.after;
         glink.applied_size = d->row.after_size;
-        if (mstc_glink_put(run->store, &glink, err) != MST_OK)
+        if (mstc_glink_put(run->store, &glink, err) != MST_OK
+            || mstc_carry_linked(run, d->target, glink.grp, NULL, NULL, err) != MST_OK)
                 return err->code;
         d->target->counts[MSTC_N_GROUPS_CREATED]++;
         return plan_anew(run, d, "its answer was lost; it was looked up", err);

@@ -12,6 +12,7 @@
 #include "engine/engine.h"
 #include "sdk/op.h"
 #include "sdk/page.h"
+#include "store/entries.h"
 #include "store/packset.h"
 #include "store/journal.h"
 #include "store/links.h"
@@ -152,12 +153,17 @@ void mstc_log(struct mstc_engine *engine, enum mst_level level, const char *form
 int mstc_log_save(struct mstc_engine *engine, struct mst_error *err);
 void mstc_progress(struct mstc_run *run, enum mstc_phase phase, uint64_t done, uint64_t total);
 
+/* What a page is folded with: a full round makes the next generation. */
+struct mstc_fold mstc_run_fold(const struct mstc_run *run, bool full);
+
 /* ---- the steps, one file each ------------------------------------------------------- */
 /* sync.c: the targets' sets of linked entries, when something is to be done at all. */
 int mstc_run_load_links(struct mstc_run *run, struct mst_error *err);
 /* pull.c: MST_OK when the round is complete and folded; MST_END when it was held (text in
  * the summary). */
 int mstc_pull(struct mstc_run *run, struct mst_error *err);
+/* complete.c: memberships that are due take their place; before anything is planned. */
+int mstc_settle_memberships(struct mstc_run *run, struct mst_error *err);
 /* refetch.c: those whose record could not be read. */
 int mstc_refetch(struct mstc_run *run, struct mst_error *err);
 /* users.c: chosen users only. */
@@ -186,9 +192,11 @@ struct mstc_wanted {
 int mstc_wanted_values(struct mstc_run *run, struct mstc_run_target *target, const struct mst_record *record,
                        const struct mst_record *applied, bool creating, struct mst_arena *arena,
                        struct mstc_wanted *ret, struct mst_error *err);
-/* The same with a group's maps: [name] and [title]. */
+/* The same with a group's maps: [name] and [title], and what the source says of it ('entry' 0:
+ * it is none of the source's). */
 int mstc_wanted_group(struct mstc_run *run, struct mstc_run_target *target, const char *name, const char *title,
-                      struct mst_arena *arena, struct mst_record **ret, struct mst_error *err);
+                      int64_t entry, struct mst_arena *arena, struct mst_record **ret, struct mst_error *err);
+bool mstc_carries(const struct mstc_run_target *target, const char *group);
 /* Differences as two records with only what differs (null: none). */
 bool mstc_difference(struct mst_arena *arena, const struct mst_record *applied, const struct mst_record *wanted,
                      struct mst_record **ret_before, struct mst_record **ret_after);
@@ -199,6 +207,10 @@ void mstc_names_as_text(struct mst_record *record);
 void mstc_eval_init(struct mstc_run *run, struct mstc_eval *eval, struct mst_arena *arena);
 /* What could not be told for want of memory fails the run; it is no word on the record. */
 bool mstc_eval_starved(const struct mstc_eval *eval);
+/* The id of a group as the sink is told it, and our mark for it: of one of the source those of
+ * its record, else its name's. */
+int mstc_group_identity(struct mstc_run *run, int64_t grp, const char *name, struct mst_arena *arena,
+                        const char **ret_id, const char **ret_stamp, struct mst_error *err);
 /* Our mark for a record, and for a group. */
 const char *mstc_stamp(const struct mstc_run *run, const char *id, struct mst_arena *arena);
 const char *mstc_group_stamp(const struct mstc_run *run, const char *name, struct mst_arena *arena);

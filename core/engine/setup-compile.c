@@ -13,25 +13,60 @@ static const struct mstc_schema_attribute group_attributes[] = {
 };
 const struct mstc_schema mstc_group_schema = { group_attributes, 2, true };
 
-bool
-mstc_setup_schema(const struct mst_facts *facts, struct mst_arena *arena, struct mstc_schema *ret)
+/* Room is left for two more. */
+static struct mstc_schema_attribute *
+attributes_of(struct mst_arena *arena, const struct mst_facts *facts, uint32_t group, struct mstc_schema *ret)
 {
-        struct mstc_schema_attribute *rows = mst_arena_alloc(arena, (facts->attribute_count + 1) * sizeof *rows);
+        struct mstc_schema_attribute *rows = mst_arena_alloc(arena, (facts->attribute_count + 3) * sizeof *rows);
 
         *ret = (struct mstc_schema){ .attributes = rows, .closed = true };
-        if (rows == NULL)
-                return false;
-        for (size_t i = 0; i < facts->attribute_count; i++) {
+        for (size_t i = 0; rows != NULL && i < facts->attribute_count; i++) {
                 const struct mstc_fact_attribute *a = &facts->attributes[i];
 
-                if ((a->flags & MST_ATTR_GROUP) != 0)
+                if ((a->flags & MST_ATTR_GROUP) != group)
                         continue;
                 if (strcmp(a->name, "*") == 0)
                         ret->closed = false;
                 else
                         rows[ret->count++] = (struct mstc_schema_attribute){ a->name, a->type, a->flags };
         }
+        return rows;
+}
+
+bool
+mstc_setup_schema(const struct mst_facts *facts, struct mst_arena *arena, struct mstc_schema *ret)
+{
+        static const char *const made[] = { "memberOf", "transitiveMemberOf" };
+        struct mstc_schema_attribute *rows = attributes_of(arena, facts, 0, ret);
+
+        if (rows == NULL)
+                return false;
+        /* Made of the members of groups, where the source has any. */
+        for (size_t i = 0; (facts->can & MST_CAN_GROUPS) != 0 && i < 2; i++)
+                if (mstc_facts_find(facts, MST_USER, made[i]) == NULL)
+                        rows[ret->count++] = (struct mstc_schema_attribute){ made[i], MST_TEXT, MST_ATTR_MANY };
         return true;
+}
+
+bool
+mstc_maker_group_schemas(struct mstc_maker *maker, const struct mst_facts *facts, struct mstc_schema *ret,
+                         struct mstc_schema *ret_map)
+{
+        struct mstc_schema_attribute *rows = attributes_of(maker->arena, facts, MST_ATTR_GROUP, ret_map);
+
+        if (attributes_of(maker->arena, facts, MST_ATTR_GROUP, ret) == NULL || rows == NULL)
+                return false;
+        ret->of_groups = true;
+        for (size_t i = 0; i < mstc_group_schema.count; i++)
+                rows[ret_map->count++] = mstc_group_schema.attributes[i];
+        return true;
+}
+
+const struct mstc_schema *
+mstc_maker_map_schema(const struct mstc_maker *maker, const struct mstc_sync *sync)
+{
+        return sync->carry_count == 0 ? &mstc_group_schema
+             : &maker->map_schemas[sync->source - maker->setup->instances];
 }
 
 bool

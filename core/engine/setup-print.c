@@ -98,6 +98,14 @@ print_groups(struct mstc_maker *maker, struct mstc_sync *sync)
                 put(&text, family->title);
                 put_expr(&text, sync->families[i].rule);
         }
+        for (size_t i = 0; i < sync->carry_count; i++) {
+                const struct mstc_config_carry *carry = sync->carries[i].config;
+
+                mstc_buffer_printf(&text, "carry %d ", carry->delete_gone);
+                put(&text, carry->name);
+                put(&text, carry->title);
+                put_expr(&text, sync->carries[i].rule);
+        }
         hash(maker, &text, sync->groups_fingerprint);
 }
 

@@ -88,23 +88,6 @@ check_leaver(struct mstc_maker *maker, const struct mstc_target *target, struct 
 
 /* ---- groups ---- */
 
-/* "dept-{value}" as "dept-*" */
-static void
-as_pattern(const char *family, char *into, size_t room)
-{
-        size_t used = 0;
-
-        while (*family != '\0' && used + 1 < room) {
-                if (strncmp(family, "{value}", 7) == 0) {
-                        into[used++] = '*';
-                        family += 7;
-                } else {
-                        into[used++] = *family++;
-                }
-        }
-        into[used] = '\0';
-}
-
 static bool
 names_a_group(const struct mstc_sync *sync, const char *pattern)
 {
@@ -116,10 +99,14 @@ names_a_group(const struct mstc_sync *sync, const char *pattern)
         for (size_t i = 0; i < sync->family_count; i++) {
                 if (sync->families[i].config->name == NULL)
                         continue;
-                as_pattern(sync->families[i].config->name, family, sizeof family);
+                mstc_maker_as_pattern(sync->families[i].config->name, family, sizeof family);
                 if (mstc_wild_match(pattern, family))
                         return true;
         }
+        /* What the groups of the source are called is not known before they are read. */
+        for (size_t i = 0; i < sync->carry_count; i++)
+                if (sync->carries[i].config->name != NULL)
+                        return true;
         return false;
 }
 
@@ -154,7 +141,7 @@ make_uses(struct mstc_maker *maker, const struct mstc_sync *sync, struct mstc_ta
         const struct mstc_config_target *config = target->config;
 
         if (config->use_count == 0) {
-                if ((sync->group_count > 0 || sync->family_count > 0) && can(target, MST_CAN_GROUPS | MST_CAN_MEMBERS))
+                if ((sync->group_count + sync->family_count + sync->carry_count > 0) && can(target, MST_CAN_GROUPS | MST_CAN_MEMBERS))
                         mstc_report_warning(maker->report, config->place, "add <groups use=\"*\"/> to carry all",
                                             "the target carries none of the sync's groups");
                 return;
@@ -166,7 +153,7 @@ make_uses(struct mstc_maker *maker, const struct mstc_sync *sync, struct mstc_ta
         }
         for (size_t i = 0; i < config->use_count; i++)
                 if (config->uses[i].map_count == 0) {        /* somebody needs the default one */
-                        target->group_maps = mstc_maker_maps(maker, target->sink, MST_GROUP, &mstc_group_schema,
+                        target->group_maps = mstc_maker_maps(maker, target->sink, MST_GROUP, mstc_maker_map_schema(maker, sync),
                                                              NULL, 0, true, config->uses[i].place,
                                                              &target->group_map_count);
                         break;
@@ -184,7 +171,7 @@ make_uses(struct mstc_maker *maker, const struct mstc_sync *sync, struct mstc_ta
                 *use = (struct mstc_group_use){ .pattern = from->pattern, .as = from->as, .maps = target->group_maps,
                                                 .map_count = target->group_map_count };
                 if (from->map_count > 0)
-                        use->maps = mstc_maker_maps(maker, target->sink, MST_GROUP, &mstc_group_schema, from->maps,
+                        use->maps = mstc_maker_maps(maker, target->sink, MST_GROUP, mstc_maker_map_schema(maker, sync), from->maps,
                                                     from->map_count, true, from->place, &use->map_count);
         }
 }

@@ -1,10 +1,12 @@
 /* setup-wants.c - which attributes a source must be asked for, and a sink.
  *
  * A source: what scopes, rules, families and maps read, and what the engine itself
- * looks at; only what the source has.  A sink: what is written, matched and tested
+ * looks at; only what the source has.  Of its groups, "group.name" for an attribute and
+ * "group.members" for who is in them (<muster/host.h>).  A sink: what is written, matched and tested
  * before anything is touched.  Sorted and unique, since a cursor is bound to it. */
 #include "build.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -30,15 +32,33 @@ want(struct wish_list *list, const char *name)
                 *slot = name;
 }
 
-/* As the source spells it; what it does not have is left out. */
 static void
-want_of_source(struct wish_list *list, const char *name)
+want_attribute(struct wish_list *list, const char *name)
 {
         const struct mstc_fact_attribute *a =
                 name == NULL ? NULL : mstc_facts_find(list->instance->promised, MST_USER, name);
 
         if (a != NULL)
                 want(list, mstc_fact_is_pattern(a->name) ? name : a->name);
+}
+
+/* Made of the members of groups, where the source has any. */
+static bool
+is_of_members(const struct wish_list *list, const char *name)
+{
+        return (list->instance->promised->can & MST_CAN_GROUPS) != 0
+            && (strcasecmp(name, "memberOf") == 0 || strcasecmp(name, "transitiveMemberOf") == 0);
+}
+
+/* As the source spells it; what it does not have is left out. */
+static void
+want_of_source(struct wish_list *list, const char *name)
+{
+        if (name != NULL && is_of_members(list, name)) {
+                want(list, "group.members");
+                return;
+        }
+        want_attribute(list, name);
 }
 
 static void
@@ -49,6 +69,55 @@ want_reads(struct wish_list *list, const struct mstc_expr *expr)
 
         for (size_t i = 0; i < count; i++)
                 want_of_source(list, reads[i]);
+}
+
+/* Of a group: "group.name". */
+static void
+want_of_groups(struct wish_list *list, const char *name, size_t length)
+{
+        char text[300];
+        const struct mstc_fact_attribute *a;
+
+        (void)snprintf(text, sizeof text, "%.*s", (int)length, name);
+        a = mstc_facts_find(list->instance->promised, MST_GROUP, text);
+        if (a != NULL)
+                want(list, mstc_maker_say(list->maker, "group.%s", mstc_fact_is_pattern(a->name) ? text : a->name));
+}
+
+static void
+want_group_reads(struct wish_list *list, const struct mstc_expr *expr)
+{
+        size_t count = 0;
+        const char *const *reads = expr == NULL ? NULL : mstc_expr_reads(expr, &count);
+
+        for (size_t i = 0; i < count; i++)
+                want_of_groups(list, reads[i], strlen(reads[i]));
+}
+
+static void
+want_template(struct wish_list *list, const char *template)
+{
+        for (const char *c = template; c != NULL && (c = strchr(c, '{')) != NULL; c++)
+                want_of_groups(list, c + 1, strcspn(c + 1, "}"));
+}
+
+/* The groups that are carried as they are: what they are chosen and called by, and what the
+ * maps of groups read. */
+static void
+want_carried(struct wish_list *list, const struct mstc_sync *sync)
+{
+        if (sync->carry_count == 0)
+                return;
+        want(list, "group.members");
+        for (size_t i = 0; i < sync->carry_count; i++) {
+                want_group_reads(list, sync->carries[i].rule);
+                want_template(list, sync->carries[i].config->name);
+                want_template(list, sync->carries[i].config->title);
+        }
+        for (size_t i = 0; i < sync->target_count; i++)
+                for (size_t k = 0; k < sync->targets[i].use_count; k++)
+                        for (size_t m = 0; m < sync->targets[i].uses[k].map_count; m++)
+                                want_group_reads(list, sync->targets[i].uses[k].maps[m].expression);
 }
 
 static int
@@ -81,6 +150,7 @@ wants_of_sync(struct wish_list *list, const struct mstc_sync *sync)
                 want_reads(list, sync->families[i].rule);
                 want_of_source(list, sync->families[i].config->each);
         }
+        want_carried(list, sync);
         for (size_t i = 0; i < sync->target_count; i++) {
                 want_reads(list, sync->targets[i].scope);
                 for (size_t k = 0; k < sync->targets[i].map_count; k++)
@@ -139,6 +209,44 @@ wants_of_sink(struct wish_list *list)
         finish(list);
 }
 
+static bool
+reads_members(const struct mstc_expr *expr)
+{
+        size_t count = 0;
+        const char *const *reads = expr == NULL ? NULL : mstc_expr_reads(expr, &count);
+        bool does = false;
+
+        for (size_t i = 0; i < count; i++)
+                does = does || strcasecmp(reads[i], "memberOf") == 0 || strcasecmp(reads[i], "transitiveMemberOf") == 0;
+        return does;
+}
+
+/* What this sync does with the groups of its source. */
+static void
+note_members(struct mstc_sync *sync)
+{
+        const struct mstc_instance *source = sync->source;
+        bool groups = source != NULL && source->promised != NULL && (source->promised->can & MST_CAN_GROUPS) != 0;
+
+        for (size_t i = 0; groups && i < source->want_count; i++) {
+                sync->wants_groups = sync->wants_groups || strncmp(source->wants[i], "group.", 6) == 0;
+                sync->wants_members = sync->wants_members || strcmp(source->wants[i], "group.members") == 0;
+        }
+        if (!sync->wants_members)
+                return;
+        sync->placed_by_members = reads_members(sync->scope);
+        for (size_t i = 0; i < sync->target_count; i++) {
+                sync->placed_by_members = sync->placed_by_members || reads_members(sync->targets[i].scope);
+                for (size_t k = 0; k < sync->targets[i].map_count; k++)
+                        sync->placed_by_members = sync->placed_by_members || reads_members(sync->targets[i].maps[k].expression);
+        }
+        sync->reads_members = sync->placed_by_members;
+        for (size_t i = 0; i < sync->group_count; i++)
+                sync->reads_members = sync->reads_members || reads_members(sync->groups[i].rule);
+        for (size_t i = 0; i < sync->family_count; i++)
+                sync->reads_members = sync->reads_members || reads_members(sync->families[i].rule);
+}
+
 void
 mstc_maker_wants(struct mstc_maker *maker)
 {
@@ -152,4 +260,6 @@ mstc_maker_wants(struct mstc_maker *maker)
                 else
                         wants_of_sink(&list);
         }
+        for (size_t i = 0; i < maker->setup->sync_count; i++)
+                note_members(&maker->setup->syncs[i]);
 }

@@ -93,7 +93,7 @@ load(struct mstc_maker *maker, const struct mstc_config_instance *config)
 }
 
 static void
-make_instance(struct mstc_maker *maker, struct mstc_instance *instance, struct mstc_schema *schema)
+make_instance(struct mstc_maker *maker, struct mstc_instance *instance, size_t at)
 {
         const struct mstc_config_instance *config = instance->config;
         const struct mst_plugin *plugin = load(maker, config);
@@ -110,7 +110,8 @@ make_instance(struct mstc_maker *maker, struct mstc_instance *instance, struct m
         if (instance->filled != NULL)
                 maker->failed |= !mstc_filled_identity(instance->filled, table, instance->identity_options);
         instance->promised = config->is_source ? mstc_facts_of_source(plugin) : mstc_facts_of_sink(plugin);
-        if (instance->promised == NULL || !mstc_setup_schema(instance->promised, maker->arena, schema)) {
+        if (instance->promised == NULL || !mstc_setup_schema(instance->promised, maker->arena, &maker->schemas[at])
+            || !mstc_maker_group_schemas(maker, instance->promised, &maker->group_schemas[at], &maker->map_schemas[at])) {
                 maker->failed = true;
                 return;
         }
@@ -127,6 +128,8 @@ make_instances(struct mstc_maker *maker)
 
         setup->instances = rows(maker, config->instance_count, sizeof *setup->instances);
         maker->schemas = rows(maker, config->instance_count, sizeof *maker->schemas);
+        maker->group_schemas = rows(maker, config->instance_count, sizeof *maker->group_schemas);
+        maker->map_schemas = rows(maker, config->instance_count, sizeof *maker->map_schemas);
         if (maker->failed)
                 return;
         if (mstc_plugins_new(config->plugin_folders, config->plugin_folder_count, &setup->plugins, &err) != 0) {
@@ -139,7 +142,7 @@ make_instances(struct mstc_maker *maker)
         for (size_t i = 0; i < config->instance_count; i++) {
                 setup->instances[i].config = &config->instances[i];
                 setup->instance_count++;
-                make_instance(maker, &setup->instances[i], &maker->schemas[i]);
+                make_instance(maker, &setup->instances[i], i);
         }
 }
 
@@ -220,6 +223,7 @@ make_sync(struct mstc_maker *maker, struct mstc_sync *sync)
         if (schema != NULL)
                 sync->scope = mstc_maker_compile(maker, MSTC_RULE, &config->scope, schema);
         make_groups(maker, sync, schema);
+        mstc_maker_carries(maker, sync);
         if (schema != NULL)
                 check_families(maker, sync);
         sync->targets = rows(maker, config->target_count, sizeof *sync->targets);

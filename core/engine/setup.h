@@ -42,6 +42,11 @@ struct mstc_family {
         const struct mstc_expr *rule;        /* NULL: everybody                        */
 };
 
+struct mstc_carry {                          /* groups of the source, carried as they are */
+        const struct mstc_config_carry *config;
+        const struct mstc_expr *rule;        /* NULL: all                              */
+};
+
 struct mstc_group_use {
         const char *pattern, *as;
         struct mstc_map *maps; size_t map_count;    /* the sink's default group map and the use's own */
@@ -66,7 +71,11 @@ struct mstc_sync {
         const struct mstc_expr *scope;       /* or NULL                                */
         struct mstc_rule_group *groups; size_t group_count;
         struct mstc_family *families; size_t family_count;
+        struct mstc_carry *carries; size_t carry_count;
         struct mstc_target *targets; size_t target_count;
+        bool wants_groups, wants_members;    /* its source is asked for groups, for who is in them */
+        bool reads_members;                  /* a scope, rule or map reads memberOf    */
+        bool placed_by_members;              /* a scope or map does                    */
         char reads[33];                      /* hash of wants and identity options: a change starts a new generation */
         char fingerprint[33];                /* all targets, scope and groups          */
         char groups_fingerprint[33];         /* all group rules                        */

@@ -110,7 +110,9 @@ run_init(struct mstc_run *run, struct mstc_engine *engine, struct mstc_sync *syn
         if (mstc_rename_sync(run->store, sync->config->was, sync->name, err) != MST_OK
             || mstc_sync_row(run->store, sync->name, run->source->id, run->arena, &run->row, err) != MST_OK)
                 return err->code;
-        return make_targets(run, err);
+        if (make_targets(run, err) != MST_OK)
+                return err->code;
+        return mstc_settle_memberships(run, err);        /* of a run that was cut off there */
 }
 
 static void

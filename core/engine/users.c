@@ -34,8 +34,7 @@ id_of(struct mstc_run *run, const char *user, const char **ret, struct mst_error
 static int
 fold_answer(struct mstc_run *run, struct mst_page *page, struct mst_error *err)
 {
-        struct mstc_fold fold = { .sync = run->row.id, .run = run->id, .generation = run->row.generation,
-                                  .mask = run->mask | MSTC_GROUP_BIT };
+        struct mstc_fold fold = mstc_run_fold(run, false);
         int rc = mstc_fold_open(run->store, &fold, err);
 
         if (rc == MST_OK)

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "store/entries.h"
+#include "store/groups.h"
 #include "util/utf8.h"
 #include "util/wild.h"
 
@@ -45,6 +46,20 @@ const char *
 mstc_group_stamp(const struct mstc_run *run, const char *name, struct mst_arena *arena)
 {
         return mst_arena_printf(arena, "muster:%s/%s", run->sync->name, name);
+}
+
+int
+mstc_group_identity(struct mstc_run *run, int64_t grp, const char *name, struct mst_arena *arena, const char **ret_id,
+                    const char **ret_stamp, struct mst_error *err)
+{
+        int64_t entry;
+
+        *ret_id = name;
+        if (mstc_grp_entry(run->store, grp, &entry, err) != MST_OK
+            || (entry != 0 && mstc_entry_id(run->store, entry, arena, ret_id, err) != MST_OK))
+                return err->code;
+        *ret_stamp = entry != 0 ? mstc_stamp(run, *ret_id, arena) : mstc_group_stamp(run, name, arena);
+        return *ret_stamp != NULL ? MST_OK : mst_fail_memory(err, "reading groups");
 }
 
 /* ---- from the language's values to the sink's ----------------------------------------- */
@@ -355,9 +370,40 @@ use_of(const struct mstc_target *target, const char *name)
         return NULL;
 }
 
+bool
+mstc_carries(const struct mstc_run_target *target, const char *group)
+{
+        return use_of(target->setup, group) != NULL;
+}
+
+/* What the source says of a group of its own. */
+static int
+add_attributes(struct mstc_run *run, int64_t entry, struct mst_arena *arena, struct mst_record *into, struct mst_error *err)
+{
+        struct mstc_entry of;
+        int rc = mstc_entry_get(run->store, entry, arena, &of, err);
+
+        for (uint32_t i = 0; rc == MST_OK && i < of.record->count; i++)
+                if (!mstc_record_share(into, of.record->fields[i].name, &of.record->fields[i].value))
+                        rc = mst_fail_memory(err, "evaluating a group's maps");
+        return rc == MST_END ? MST_OK : rc;
+}
+
+/* Whom a group points at is not followed: only who has a name there counts. */
+static void
+drop_refs(struct mst_record *record)
+{
+        for (uint32_t i = 0; i < record->count; ) {
+                if (record->fields[i].value.type == MST_REF)
+                        mstc_record_remove(record, record->fields[i].name);
+                else
+                        i++;
+        }
+}
+
 int
 mstc_wanted_group(struct mstc_run *run, struct mstc_run_target *target, const char *name, const char *title,
-                  struct mst_arena *arena, struct mst_record **ret, struct mst_error *err)
+                  int64_t entry, struct mst_arena *arena, struct mst_record **ret, struct mst_error *err)
 {
         const struct mstc_group_use *use = use_of(target->setup, name);
         struct mst_record *group = mstc_record_new(arena, MST_GROUP, name, strlen(name));
@@ -370,6 +416,8 @@ mstc_wanted_group(struct mstc_run *run, struct mstc_run_target *target, const ch
                 return MST_END;              /* this target does not carry it          */
         if (group == NULL)
                 return mst_fail_memory(err, "evaluating a group's maps");
+        if (entry != 0 && add_attributes(run, entry, arena, group, err) != MST_OK)
+                return err->code;
         if (use->as != NULL)
                 name = use->as;
         if (title == NULL || title[0] == '\0')
@@ -388,6 +436,7 @@ mstc_wanted_group(struct mstc_run *run, struct mstc_run_target *target, const ch
                 return rc;
         if (wanted.why != NULL)
                 return mst_fail(err, MST_EREFUSED, "group '%s': %s", name, wanted.why);
+        drop_refs(wanted.record);
         *ret = wanted.record;
         return MST_OK;
 }

@@ -58,6 +58,8 @@ mstc_expr_compile(enum mstc_mode mode, const char *text, size_t length,
         if (fit(text, length, &findings)) {
                 expr = new_expr(mode, text, length);
                 if (expr != NULL)
+                        expr->of_groups = schema != NULL && schema->of_groups;
+                if (expr != NULL)
                         expr->root = mstc_parse(expr, &findings);
                 if (expr == NULL || expr->root == NULL)
                         findings.failed = true;

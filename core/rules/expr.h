@@ -30,6 +30,7 @@ struct mstc_schema {
         const struct mstc_schema_attribute *attributes;
         size_t count;
         bool closed;                         /* an unknown name deserves a warning     */
+        bool of_groups;                      /* rules read group.name, not user.name   */
         const struct mstc_schema_alias *aliases;         /* may be NULL                */
         size_t alias_count;
 };

@@ -93,6 +93,7 @@ struct mstc_expr {
         bool *exact;                         /* of each: needs no look-up without case */
         size_t attribute_count;
         bool uses_now, uses_random, redacted, boolean;
+        bool of_groups;                      /* the records are groups: group.name     */
 };
 
 /* Parses; a tree is returned whatever happens (NODE_ERROR where a part is missing). */

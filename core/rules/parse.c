@@ -110,7 +110,7 @@ alias_of(struct mstc_parser *p, const struct mstc_node *collection)
 
         if (name == NULL)
                 return NULL;
-        if (strcasecmp(name, "memberOf") == 0)
+        if (strcasecmp(name, "memberOf") == 0 || strcasecmp(name, "transitiveMemberOf") == 0)
                 return "group";
         if (n > 3 && strcasecmp(name + n - 3, "ies") == 0)
                 return mst_arena_printf(p->expr->arena, "%.*sy", (int)n - 3, name);

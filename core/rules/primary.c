@@ -56,7 +56,7 @@ property(struct mstc_parser *p, const struct mstc_token *token, size_t root)
         struct mstc_node *n = mstc_parser_node(p, MSTC_NODE_ATTRIBUTE, token->offset);
 
         n->length = (uint32_t)token->length;
-        n->op = (uint8_t)(token->text[0] | 0x20);        /* 'u' or 'd': the root            */
+        n->op = (uint8_t)(token->text[0] | 0x20);        /* 'u', 'd' or 'g': the root       */
         if (n->kind == MSTC_NODE_ATTRIBUTE && split_path(p, n, token->text + root)) {
                 n->name = n->path[0];
                 n->path++;
@@ -113,6 +113,17 @@ stray(struct mstc_parser *p, const struct mstc_token *token)
                          "found '%s', which is the element of a collection, outside of -any and -all" :
                          "expected a value, found the bare word '%s'", word);
         p->panic = true;
+        return mstc_parser_node(p, MSTC_NODE_ERROR, token->offset);
+}
+
+/* user.name where the records are groups. */
+static struct mstc_node *
+misplaced(struct mstc_parser *p, const struct mstc_token *token)
+{
+        mstc_found_error(p->findings, token->offset, token->length,
+                         mst_arena_printf(p->findings->arena, "write group.%s", token->text + 5),
+                         "found '%s', but this rule is about groups, not people",
+                         mstc_found_quote(p->findings, token->offset, token->length));
         return mstc_parser_node(p, MSTC_NODE_ERROR, token->offset);
 }
 
@@ -199,12 +210,16 @@ word_primary(struct mstc_parser *p)
 
         if (strchr(token.text, '.') == NULL && token.text[0] != '$' && mstc_parser_call_follows(p))
                 return call(p, &token);
+        if (p->expr->of_groups && strncasecmp(token.text, "user.", 5) == 0)
+                return misplaced(p, &token);
         if (strncasecmp(token.text, "user.", 5) == 0)
                 return property(p, &token, 5);
         if (strncasecmp(token.text, "device.", 7) == 0)
                 return property(p, &token, 7);
         if ((n = keyword(p, &token)) != NULL || (n = element(p, &token)) != NULL)
                 return n;
+        if (p->expr->of_groups && strncasecmp(token.text, "group.", 6) == 0)
+                return property(p, &token, 6);
         return stray(p, &token);
 }
 

@@ -157,6 +157,12 @@ mst_op_member_count(const struct mst_op *op)
         return op->member_count;
 }
 
+enum mst_kind
+mst_op_member_kind(const struct mst_op *op, size_t index)
+{
+        return index < op->member_count && op->members[index].is_group ? MST_GROUP : MST_USER;
+}
+
 bool
 mst_op_member_joins(const struct mst_op *op, size_t index)
 {

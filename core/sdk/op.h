@@ -18,8 +18,8 @@ struct mstc_change {
 };
 
 struct mstc_op_member {
-        uint32_t entry;                      /* the engine's number of the person      */
-        bool joins;
+        uint32_t entry;                      /* the engine's number of the person, or group */
+        bool joins, is_group;
         const char *object, *name;
         enum mst_outcome outcome;            /* 0: as the op                           */
         const char *why;

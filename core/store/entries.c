@@ -139,6 +139,39 @@ mstc_dirty_next(struct mstc_store *store, int64_t sync, int64_t after, struct ms
 }
 
 int
+mstc_dirty_group(struct mstc_store *store, int64_t sync, int64_t after, struct mst_arena *arena,
+                 struct mstc_entry *ret, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store,
+                "SELECT e.number, e.kind, e.id, e.gone, e.since, r.flat, d.mask FROM dirty d "
+                "CROSS JOIN entry e ON e.number=d.entry CROSS JOIN record r ON r.number=d.entry "
+                "WHERE d.sync=?1 AND d.entry>?2 AND e.kind=2 AND e.born<=(SELECT generation FROM sync WHERE id=?1) "
+                "ORDER BY d.entry LIMIT 1", err);
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "ii", sync, after);
+        rc = mstc_sql_step(store, stmt, err);
+        if (rc == MST_OK)
+                rc = take_entry(stmt, arena, ret, err);
+        sqlite3_reset(stmt);
+        return rc;
+}
+
+int
+mstc_dirty_everybody(struct mstc_store *store, int64_t sync, bool *ret, struct mst_error *err)
+{
+        int64_t one;
+
+        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM entry e WHERE e.sync=?1 AND e.kind=1 AND e.gone=0 AND NOT "
+                            "EXISTS (SELECT 1 FROM dirty d WHERE d.sync=?1 AND d.entry=e.number) LIMIT 1", "i", sync) != MST_OK)
+                return err->code;
+        *ret = one == 0;
+        return MST_OK;
+}
+
+int
 mstc_dirty_add(struct mstc_store *store, int64_t sync, int64_t entry, uint32_t mask, struct mst_error *err)
 {
         return mstc_sql_run(store, err, "INSERT INTO dirty VALUES(?1,?2,?3) "
@@ -146,9 +179,16 @@ mstc_dirty_add(struct mstc_store *store, int64_t sync, int64_t entry, uint32_t m
 }
 
 int
+mstc_dirty_known(struct mstc_store *store, int64_t entry, uint32_t mask, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "INSERT INTO dirty SELECT sync, number, ?2 FROM entry WHERE number=?1 AND gone<>4 "
+                            "ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|?2", "ii", entry, N(mask));
+}
+
+int
 mstc_dirty_all(struct mstc_store *store, int64_t sync, uint32_t mask, struct mst_error *err)
 {
-        return mstc_sql_run(store, err, "INSERT INTO dirty SELECT ?1, number, ?2 FROM entry WHERE sync=?1 AND "
+        return mstc_sql_run(store, err, "INSERT INTO dirty SELECT ?1, number, ?2 FROM entry WHERE sync=?1 AND gone<>4 AND "
                             "born<=(SELECT generation FROM sync WHERE id=?1) "
                             "ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|?2", "ii", sync, N(mask));
 }

@@ -13,6 +13,12 @@
 #include "store/store.h"
 #include "util/set.h"
 
+/* Beside enum mst_gone, as stored in an entry. */
+enum mstc_gone {
+        MSTC_GONE_OUTSIDE = 3,               /* exists, but not within what the source reads */
+        MSTC_GONE_UNKNOWN = 4                /* only spoken of, as a member or a group: no record */
+};
+
 struct mstc_fold {
         int64_t sync, run;
         int64_t generation;                  /* full: the coming one; else the present */
@@ -24,6 +30,8 @@ struct mstc_fold {
         bool some_bad;                       /* some are remembered from before        */
         int64_t live;                        /* who came minus who went, not yet saved  */
         bool staged;                         /* there is something in the stage        */
+        bool members;                        /* what is told of members is wanted      */
+        uint32_t member_mask;                /* and what it makes dirty of a member    */
 };
 
 /* Makes a fold ready; loads what an earlier life has seen in this round. */
@@ -42,9 +50,13 @@ int mstc_fold_save(struct mstc_store *store, struct mstc_fold *fold, struct mst_
  * mirror; '*ret_more' tells that there are more.  In a transaction of the caller. */
 int mstc_fold_settle_stage(struct mstc_store *store, struct mstc_fold *fold, size_t most,
                            bool *ret_more, struct mst_error *err);
-/* Who was not seen, of those who are there: in order of number, into 'set'. */
-int mstc_fold_absent(struct mstc_store *store, struct mstc_fold *fold, struct mstc_set *set,
+/* Who was not seen, of those who are there: in order of number, into 'set'; with or without
+ * groups. */
+int mstc_fold_absent(struct mstc_store *store, struct mstc_fold *fold, bool groups, struct mstc_set *set,
                      struct mst_error *err);
+/* How many of a kind were seen, and how many of them were known before. */
+int mstc_fold_seen(struct mstc_store *store, struct mstc_fold *fold, enum mst_kind kind, int64_t *ret_seen,
+                   int64_t *ret_known, struct mst_error *err);
 /* The round is over: the stage and what was seen are not needed any more. */
 int mstc_fold_clean(struct mstc_store *store, int64_t sync, struct mst_error *err);
 /* A full round that is given up: all that it had brought goes, what was there stays. */
@@ -56,7 +68,7 @@ struct mstc_entry {
         int64_t number;
         enum mst_kind kind;
         const char *id;
-        int gone;                            /* 0, enum mst_gone                       */
+        int gone;                            /* 0, enum mst_gone, enum mstc_gone       */
         int64_t since;                       /* ms: gone since                         */
         uint32_t mask;                       /* dirty bits, where they were asked for  */
         struct mst_record *record;
@@ -82,7 +94,14 @@ int mstc_entry_gone(struct mstc_store *store, struct mstc_fold *fold, int64_t nu
 /* The next up to 'room' dirty entries of a sync after number 'after'. */
 int mstc_dirty_next(struct mstc_store *store, int64_t sync, int64_t after, struct mst_arena *arena,
                     struct mstc_entry *into, size_t room, size_t *ret, struct mst_error *err);
+/* The next dirty group of the source; MST_END: no more. */
+int mstc_dirty_group(struct mstc_store *store, int64_t sync, int64_t after, struct mst_arena *arena,
+                     struct mstc_entry *ret, struct mst_error *err);
+/* Are all people dirty that the source has? */
+int mstc_dirty_everybody(struct mstc_store *store, int64_t sync, bool *ret, struct mst_error *err);
 int mstc_dirty_add(struct mstc_store *store, int64_t sync, int64_t entry, uint32_t mask, struct mst_error *err);
+/* The same, unless nothing is known of it yet. */
+int mstc_dirty_known(struct mstc_store *store, int64_t entry, uint32_t mask, struct mst_error *err);
 int mstc_dirty_all(struct mstc_store *store, int64_t sync, uint32_t mask, struct mst_error *err);
 int mstc_dirty_count(struct mstc_store *store, int64_t sync, int64_t *ret, struct mst_error *err);
 int mstc_dirty_has(struct mstc_store *store, int64_t sync, int64_t entry, bool *ret, struct mst_error *err);

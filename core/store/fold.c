@@ -6,6 +6,9 @@
  *   whole    tidied, flattened, hashed; an equal hash ends it there
  *   patch    laid over what is known, then as whole; over nothing when that is gone
  *   gone     the entry stays, marked; its hash is emptied, so that a return is a change
+ *   outside  as gone, but for a reason of its own
+ *
+ * What is told of the members of groups comes after the records: membership.c.
  *
  * A delta round writes to the mirror.  In a full round, who is new is born into the coming
  * generation and written in place; who differs is staged; who is met is seen.  Its end is in
@@ -19,6 +22,7 @@
 
 #include "store/bad.h"
 #include "store/fold.h"
+#include "store/membership.h"
 #include "store/sql.h"
 #include "util/alloc.h"
 #include "util/buffer.h"
@@ -47,75 +51,10 @@ mstc_fold_key(const struct mstc_store *store, int64_t sync, enum mst_kind kind, 
         mstc_hash128(store, text, 9 + length, key);
 }
 
-static int64_t
-toward_of(const struct mstc_store *store, int64_t sync, const char *id, size_t length)
-{
-        char text[1200];
-
-        if (length > 1100)
-                length = 1100;
-        memcpy(text, &sync, sizeof sync);
-        memcpy(text + 8, id, length);
-        return mstc_hash64(store, text, 8 + length);
-}
-
-/* ---- references ------------------------------------------------------------------- */
-
-static int
-ref_row(struct mstc_store *store, struct mstc_fold *fold, int64_t number, const struct mst_value *value,
-        bool add, struct mst_error *err)
-{
-        int64_t toward = toward_of(store, fold->sync, value->as.text, value->length);
-
-        return add ? mstc_sql_run(store, err, "INSERT OR IGNORE INTO ref VALUES(?,?)", "ii", toward, number)
-             : mstc_sql_run(store, err, "DELETE FROM ref WHERE toward=? AND entry=?", "ii", toward, number);
-}
-
-static int
-ref_rows(struct mstc_store *store, struct mstc_fold *fold, int64_t number, const struct mst_record *record,
-         bool add, struct mst_error *err)
-{
-        for (uint32_t i = 0; record != NULL && i < record->count; i++) {
-                const struct mst_value *v = &record->fields[i].value;
-
-                if (v->type == MST_REF && ref_row(store, fold, number, v, add, err) != MST_OK)
-                        return err->code;
-                for (uint32_t k = 0; v->type == MST_LIST && k < v->length; k++)
-                        if (v->as.items[k].type == MST_REF
-                            && ref_row(store, fold, number, &v->as.items[k], add, err) != MST_OK)
-                                return err->code;
-        }
-        return MST_OK;
-}
-
-static bool
-note_ref_difference(void *self, const char *name, const struct mst_value *before, const struct mst_value *after)
-{
-        (void)name;
-        if ((before != NULL && (before->type == MST_REF || before->type == MST_LIST))
-            || (after != NULL && (after->type == MST_REF || after->type == MST_LIST)))
-                *(bool *)self = true;
-        return true;
-}
-
-static int
-replace_refs(struct mstc_store *store, struct mstc_fold *fold, int64_t number,
-             const struct mst_record *before, const struct mst_record *after, struct mst_error *err)
-{
-        bool differ = false;
-
-        mstc_record_compare(before, after, note_ref_difference, &differ);
-        if (!differ)
-                return MST_OK;
-        if (ref_rows(store, fold, number, before, false, err) != MST_OK)
-                return err->code;
-        return ref_rows(store, fold, number, after, true, err);
-}
-
 /* ---- reading what is known -------------------------------------------------------- */
 
-static int
-look_up(struct mstc_store *store, const uint8_t key[16], struct mstc_known *ret, struct mst_error *err)
+int
+mstc_fold_find(struct mstc_store *store, const uint8_t key[16], struct mstc_known *ret, struct mst_error *err)
 {
         sqlite3_stmt *stmt = mstc_sql(store, "SELECT number, hash FROM entry_key WHERE key=?", err);
         const void *hash;
@@ -140,7 +79,7 @@ look_up(struct mstc_store *store, const uint8_t key[16], struct mstc_known *ret,
 int
 mstc_fold_look(struct mstc_store *store, struct mstc_known *known, struct mst_error *err)
 {
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT born, gone FROM entry WHERE number=?", err);
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT born, gone, kind FROM entry WHERE number=?", err);
         int rc;
 
         if (stmt == NULL)
@@ -154,6 +93,7 @@ mstc_fold_look(struct mstc_store *store, struct mstc_known *known, struct mst_er
                                 store->path, (long long)known->number);
         known->born = sqlite3_column_int64(stmt, 0);
         known->gone = sqlite3_column_int(stmt, 1);
+        known->kind = (enum mst_kind)sqlite3_column_int(stmt, 2);
         sqlite3_reset(stmt);
         return MST_OK;
 }
@@ -186,51 +126,53 @@ read_flat(struct mstc_store *store, const char *sql, int64_t number, struct mst_
 /* ---- writing ---------------------------------------------------------------------- */
 
 static int
+write_entry(struct mstc_store *store, struct mstc_fold *fold, enum mst_kind kind, const char *id, int gone,
+            const uint8_t key[16], const uint8_t hash[16], int64_t *ret, struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "INSERT INTO entry(sync, kind, id, born, gone, run) VALUES(?,?,?,?,?,?)",
+                         "iitiii", fold->sync, N(kind), id, fold->generation, N(gone), fold->run) != MST_OK)
+                return err->code;
+        *ret = sqlite3_last_insert_rowid(store->db);
+        return mstc_sql_run(store, err, "INSERT INTO entry_key VALUES(?,?,?)", "bib", (const void *)key, (size_t)16,
+                            *ret, (const void *)hash, (size_t)16);
+}
+
+int
+mstc_fold_unknown(struct mstc_store *store, struct mstc_fold *fold, enum mst_kind kind, const char *id,
+                  const uint8_t key[16], int64_t *ret, struct mst_error *err)
+{
+        return write_entry(store, fold, kind, id, MSTC_GONE_UNKNOWN, key, no_hash, ret, err);
+}
+
+static int
 write_new(struct mstc_store *store, struct mstc_fold *fold, const struct place *place,
           const struct mst_record *record, const struct mstc_buffer *flat, const uint8_t hash[16],
           struct mst_error *err)
 {
-        int64_t number;
+        int64_t number = 0;
 
-        if (mstc_sql_run(store, err, "INSERT INTO entry(sync, kind, id, born, run) VALUES(?,?,?,?,?)",
-                         "iitii", fold->sync, N(record->kind), record->id, fold->generation,
-                         fold->run) != MST_OK)
-                return err->code;
-        number = sqlite3_last_insert_rowid(store->db);
-        if (mstc_sql_run(store, err, "INSERT INTO entry_key VALUES(?,?,?)", "bib", (const void *)place->key,
-                         (size_t)16, number, (const void *)hash, (size_t)16) != MST_OK
+        if (write_entry(store, fold, record->kind, record->id, 0, place->key, hash, &number, err) != MST_OK
             || mstc_sql_run(store, err, "INSERT INTO record VALUES(?,?)", "ib", number,
                             (const void *)flat->bytes, flat->length) != MST_OK
-            || ref_rows(store, fold, number, record, true, err) != MST_OK
+            || mstc_fold_refs(store, fold, number, record, true, err) != MST_OK
             || mstc_dirty_add(store, fold->sync, number, fold->mask, err) != MST_OK)
                 return err->code;
         if (fold->full && !mstc_set_add(fold->seen, (uint32_t)number))
                 return mst_fail_memory(err, "reading the source");
         fold->changed++;
-        fold->live++;
+        fold->live += record->kind == MST_USER;
         return MST_OK;
 }
 
-/* Somebody has gone or is back: who points at him counts from now on, or no more. */
+/* Somebody has gone or is back: who points at him counts from now on, or no more, and so do
+ * the members of a group. */
 static int
-dirty_all_pointing(struct mstc_store *store, struct mstc_fold *fold, int64_t number, struct mst_error *err)
+gone_or_back(struct mstc_store *store, struct mstc_fold *fold, const struct mstc_known *known, struct mst_error *err)
 {
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT id FROM entry WHERE number=?", err);
-        const char *id;
-        int64_t toward = 0;
-        int rc;
-
-        if (stmt == NULL)
+        if (known->kind == MST_GROUP && fold->members
+            && mstc_membership_dirty(store, fold, known->number, err) != MST_OK)
                 return err->code;
-        mstc_sql_bind(stmt, "i", number);
-        rc = mstc_sql_step(store, stmt, err);
-        if (rc == MST_OK && (id = mstc_sql_text(stmt, 0)) != NULL)
-                toward = toward_of(store, fold->sync, id, strlen(id));
-        sqlite3_reset(stmt);
-        return rc < 0 ? rc : mstc_sql_run(store, err,
-                "INSERT INTO dirty SELECT ?1, r.entry, ?2 FROM ref r WHERE r.toward=?3 "
-                "ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|excluded.mask", "iii", fold->sync, N(fold->mask),
-                toward);
+        return mstc_fold_dirty_pointing(store, fold, known->number, err);
 }
 
 int
@@ -242,9 +184,9 @@ mstc_fold_over(struct mstc_store *store, struct mstc_fold *fold, const uint8_t k
 
         if (read_flat(store, "SELECT flat FROM record WHERE number=?", known->number, fold->arena, &before,
                       err) != MST_OK
-            || replace_refs(store, fold, known->number, before, record, err) != MST_OK
-            || mstc_sql_run(store, err, "UPDATE record SET flat=? WHERE number=?", "bi", flat, size,
-                            known->number) != MST_OK
+            || mstc_fold_replace_refs(store, fold, known->number, before, record, err) != MST_OK
+            || mstc_sql_run(store, err, "INSERT INTO record VALUES(?1,?2) ON CONFLICT(number) DO UPDATE SET flat=?2",
+                            "ib", known->number, flat, size) != MST_OK
             || mstc_sql_run(store, err, "UPDATE entry_key SET hash=? WHERE key=?", "bb", (const void *)hash,
                             (size_t)16, (const void *)key, (size_t)16) != MST_OK
             || mstc_sql_run(store, err, "UPDATE entry SET gone=0, since=NULL, run=?, bad=NULL WHERE number=?",
@@ -254,15 +196,15 @@ mstc_fold_over(struct mstc_store *store, struct mstc_fold *fold, const uint8_t k
         fold->changed++;
         if (known->gone == 0)
                 return MST_OK;
-        fold->live++;
-        return dirty_all_pointing(store, fold, known->number, err);
+        fold->live += known->kind == MST_USER;
+        return gone_or_back(store, fold, known, err);
 }
 
 int
 mstc_fold_gone(struct mstc_store *store, struct mstc_fold *fold, const uint8_t key[16],
                struct mstc_known *known, int how, struct mst_error *err)
 {
-        if (known->gone == how)
+        if (known->gone == how || known->gone == MSTC_GONE_UNKNOWN)
                 return MST_OK;
         if (mstc_sql_run(store, err, "UPDATE entry SET gone=?, since=coalesce(since, ?), run=? WHERE number=?",
                          "iiii", N(how), mstc_now_ms(), fold->run, known->number) != MST_OK
@@ -270,11 +212,14 @@ mstc_fold_gone(struct mstc_store *store, struct mstc_fold *fold, const uint8_t k
                             (const void *)no_hash, sizeof no_hash, (const void *)key, (size_t)16) != MST_OK
             || mstc_dirty_add(store, fold->sync, known->number, fold->mask, err) != MST_OK)
                 return err->code;
-        if (known->gone != 0)
-                return MST_OK;
-        fold->live--;
-        fold->removed++;
-        return dirty_all_pointing(store, fold, known->number, err);
+        if (known->gone == 0) {
+                fold->live -= known->kind == MST_USER;
+                fold->removed++;
+                if (gone_or_back(store, fold, known, err) != MST_OK)
+                        return err->code;
+        }
+        return how == MST_GONE_HARD && known->kind == MST_GROUP
+             ? mstc_membership_forget(store, fold, known->number, err) : MST_OK;
 }
 
 static int
@@ -356,9 +301,10 @@ fold_item(struct mstc_store *store, struct mstc_fold *fold, const struct place *
 {
         struct mstc_item *item = place->item;
         struct mstc_known known;
-        int how = item->what == MSTC_GONE_HARD ? MST_GONE_HARD : MST_GONE_SOFT;
+        int how = item->what == MSTC_GONE_HARD ? MST_GONE_HARD
+                : item->what == MSTC_OUTSIDE ? MSTC_GONE_OUTSIDE : MST_GONE_SOFT;
 
-        if (look_up(store, place->key, &known, err) != MST_OK)
+        if (mstc_fold_find(store, place->key, &known, err) != MST_OK)
                 return err->code;
         if (item->record->bad != NULL) {
                 fold->some_bad = true;
@@ -440,7 +386,7 @@ mstc_fold_page(struct mstc_store *store, struct mstc_fold *fold, struct mst_page
                 mst_arena_reset(fold->arena);
         }
         mstc_free(places);
-        return rc;
+        return rc != MST_OK || page->told_count == 0 || !fold->members ? rc : mstc_membership_fold(store, fold, page, err);
 }
 
 int
@@ -530,7 +476,7 @@ mstc_entry_find(struct mstc_store *store, int64_t sync, enum mst_kind kind, cons
         uint8_t key[16];
 
         mstc_fold_key(store, sync, kind, id, key);
-        if (look_up(store, key, &known, err) != MST_OK)
+        if (mstc_fold_find(store, key, &known, err) != MST_OK)
                 return err->code;
         *ret = known.number;
         return MST_OK;
@@ -545,55 +491,10 @@ mstc_entry_live(struct mstc_store *store, int64_t sync, enum mst_kind kind, cons
 
         *ret = 0;
         mstc_fold_key(store, sync, kind, id, key);
-        if (look_up(store, key, &known, err) != MST_OK
+        if (mstc_fold_find(store, key, &known, err) != MST_OK
             || (known.number != 0 && mstc_fold_look(store, &known, err) != MST_OK))
                 return err->code;
         if (known.gone == 0)
                 *ret = known.number;
-        return MST_OK;
-}
-
-int
-mstc_dirty_pointing(struct mstc_store *store, int64_t sync, const char *id, int64_t sink, uint32_t mask,
-                    bool renamed, struct mst_error *err)
-{
-        return mstc_sql_run(store, err,
-                "INSERT INTO dirty SELECT ?1, r.entry, ?2 FROM ref r WHERE r.toward=?4 AND (EXISTS (SELECT 1 FROM link l "
-                "WHERE l.entry=r.entry AND l.sink=?3 AND l.state<=2) OR (?5 AND EXISTS (SELECT 1 FROM op o WHERE "
-                "o.entry=r.entry AND o.kind=1 AND o.sink=?3 AND o.state<16))) "
-                "ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|?2",
-                "iiiii", sync, N(mask), sink, toward_of(store, sync, id, strlen(id)), N(renamed));
-}
-
-int64_t
-mstc_toward(const struct mstc_store *store, int64_t sync, const char *id)
-{
-        return toward_of(store, sync, id, strlen(id));
-}
-
-int
-mstc_pointed_at_all(struct mstc_store *store, bool (*add)(void *self, int64_t toward), void *self,
-                    struct mst_error *err)
-{
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT DISTINCT toward FROM ref", err);
-        int rc;
-
-        if (stmt == NULL)
-                return err->code;
-        while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK)
-                if (!add(self, sqlite3_column_int64(stmt, 0)))
-                        return mst_fail_memory(err, "planning");
-        return rc < 0 ? rc : MST_OK;
-}
-
-int
-mstc_pointed_at(struct mstc_store *store, int64_t sync, const char *id, bool *ret, struct mst_error *err)
-{
-        int64_t one;
-
-        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM ref WHERE toward=? LIMIT 1", "i",
-                            toward_of(store, sync, id, strlen(id))) != MST_OK)
-                return err->code;
-        *ret = one != 0;
         return MST_OK;
 }

@@ -6,6 +6,7 @@
 #include "build.h"
 
 #include "store/fold.h"
+#include "store/membership.h"
 
 #include <string.h>
 
@@ -108,20 +109,40 @@ mstc_fold_present(struct mstc_store *store, struct mstc_fold *fold, const struct
 }
 
 int
-mstc_fold_absent(struct mstc_store *store, struct mstc_fold *fold, struct mstc_set *set,
+mstc_fold_absent(struct mstc_store *store, struct mstc_fold *fold, bool groups, struct mstc_set *set,
                  struct mst_error *err)
 {
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT number FROM entry WHERE sync=? AND gone=0 AND born<?", err);
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT number FROM entry WHERE sync=? AND gone=0 AND born<? AND kind<=?",
+                                      err);
         int rc;
 
         if (stmt == NULL)
                 return err->code;
-        mstc_sql_bind(stmt, "ii", fold->sync, fold->generation);
+        mstc_sql_bind(stmt, "iii", fold->sync, fold->generation, (int64_t)(groups ? MST_GROUP : MST_USER));
         while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK) {
                 uint32_t number = (uint32_t)sqlite3_column_int64(stmt, 0);
 
                 if (!mstc_set_has(fold->seen, number) && !mstc_set_add(set, number))
                         return mst_fail_memory(err, "completing the read");
+        }
+        return rc < 0 ? rc : MST_OK;
+}
+
+int
+mstc_fold_seen(struct mstc_store *store, struct mstc_fold *fold, enum mst_kind kind, int64_t *ret_seen,
+               int64_t *ret_known, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT number, gone=0 AND born<?3 FROM entry WHERE sync=?1 AND kind=?2",
+                                      err);
+        int rc;
+
+        *ret_seen = *ret_known = 0;
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "iii", fold->sync, (int64_t)kind, fold->generation);
+        while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK) {
+                *ret_seen += mstc_set_has(fold->seen, (uint32_t)sqlite3_column_int64(stmt, 0));
+                *ret_known += sqlite3_column_int64(stmt, 1);
         }
         return rc < 0 ? rc : MST_OK;
 }
@@ -164,7 +185,7 @@ mstc_fold_drop(struct mstc_store *store, int64_t sync, int64_t generation, struc
                 "DELETE FROM entry WHERE sync=?1 AND born>?2",
         };
 
-        if (mstc_fold_clean(store, sync, err) != MST_OK)
+        if (mstc_fold_clean(store, sync, err) != MST_OK || mstc_membership_drop(store, sync, err) != MST_OK)
                 return err->code;
         for (size_t i = 0; i < sizeof sql / sizeof sql[0]; i++)
                 if (mstc_sql_run(store, err, sql[i], "ii", sync, generation) != MST_OK)

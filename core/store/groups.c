@@ -1,4 +1,4 @@
-/* groups.c - dynamic groups in the store. */
+/* groups.c - groups that sinks get, in the store. */
 #include "build.h"
 
 #include "store/groups.h"
@@ -13,6 +13,8 @@
 
 #define N(x) ((int64_t)(x))
 
+#define GRP_COLUMNS "id, name, title, fingerprint, family, count, gone, entry"
+
 static int
 take_grp(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_grp *ret, struct mst_error *err)
 {
@@ -25,8 +27,22 @@ take_grp(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_grp *ret, stru
         ret->family = mstc_sql_copy_text(stmt, 4, arena, &ok);
         ret->count = sqlite3_column_int64(stmt, 5);
         ret->gone = sqlite3_column_int(stmt, 6) != 0;
+        ret->entry = sqlite3_column_int64(stmt, 7);
         sqlite3_reset(stmt);
         return ok ? MST_OK : mst_fail_memory(err, "reading a group");
+}
+
+/* A group of the source has a name that the configuration uses: it gives it up, and is looked
+ * at again, as if it had just got it. */
+static int
+yield_name(struct mstc_store *store, int64_t sync, const struct mstc_grp *grp, struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "UPDATE grp SET name=name || char(1) || entry WHERE id=?", "i", grp->id) != MST_OK)
+                return err->code;
+        if (mstc_sql_run(store, err, "INSERT INTO dirty VALUES(?1,?2,?3) ON CONFLICT(sync, entry) DO UPDATE SET mask=mask|?3",
+                         "iii", sync, grp->entry, INT64_C(1) << 31) != MST_OK)
+                return err->code;
+        return MST_END;
 }
 
 int
@@ -34,7 +50,7 @@ mstc_grp_get(struct mstc_store *store, int64_t sync, const char *name, const cha
              const char *fingerprint, const char *family, struct mst_arena *arena, struct mstc_grp *ret,
              bool *ret_new, struct mst_error *err)
 {
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT id, name, title, fingerprint, family, count, gone FROM grp "
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " GRP_COLUMNS " FROM grp "
                                       "WHERE sync=? AND name=?", err);
         int rc;
 
@@ -44,8 +60,9 @@ mstc_grp_get(struct mstc_store *store, int64_t sync, const char *name, const cha
         mstc_sql_bind(stmt, "it", sync, name);
         rc = mstc_sql_step(store, stmt, err);
         if (rc == MST_OK)
-                return take_grp(stmt, arena, ret, err);
-        if (rc < 0)
+                rc = take_grp(stmt, arena, ret, err) == MST_OK && ret->entry != 0 ? yield_name(store, sync, ret, err)
+                   : err->code;
+        if (rc != MST_END)
                 return rc;
         if (mstc_sql_run(store, err, "INSERT INTO grp(sync, name, title, fingerprint, family) VALUES(?,?,?,?,?)",
                          "itttt", sync, name, title, fingerprint, family) != MST_OK)
@@ -59,15 +76,16 @@ mstc_grp_get(struct mstc_store *store, int64_t sync, const char *name, const cha
 int
 mstc_grp_update(struct mstc_store *store, const struct mstc_grp *grp, struct mst_error *err)
 {
-        return mstc_sql_run(store, err, "UPDATE grp SET title=?, fingerprint=?, count=?, gone=? WHERE id=?", "ttiii",
-                            grp->title, grp->fingerprint, grp->count, N(grp->gone), grp->id);
+        return mstc_sql_run(store, err, "UPDATE grp SET name=?, title=?, fingerprint=?, family=?, count=?, gone=? "
+                            "WHERE id=?", "ttttiii", grp->name, grp->title, grp->fingerprint, grp->family, grp->count,
+                            N(grp->gone), grp->id);
 }
 
 int
 mstc_grp_next(struct mstc_store *store, int64_t sync, int64_t after, struct mst_arena *arena,
               struct mstc_grp *ret, struct mst_error *err)
 {
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT id, name, title, fingerprint, family, count, gone FROM grp "
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " GRP_COLUMNS " FROM grp "
                                       "WHERE sync=? AND id>? ORDER BY id LIMIT 1", err);
         int rc;
 
@@ -76,6 +94,66 @@ mstc_grp_next(struct mstc_store *store, int64_t sync, int64_t after, struct mst_
         mstc_sql_bind(stmt, "ii", sync, after);
         rc = mstc_sql_step(store, stmt, err);
         return rc == MST_OK ? take_grp(stmt, arena, ret, err) : rc;
+}
+
+/* ---- groups of the source ---------------------------------------------------------- */
+
+int
+mstc_grp_of_entry(struct mstc_store *store, int64_t entry, struct mst_arena *arena, struct mstc_grp *ret,
+                  struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " GRP_COLUMNS " FROM grp WHERE entry=?", err);
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "i", entry);
+        rc = mstc_sql_step(store, stmt, err);
+        return rc == MST_OK ? take_grp(stmt, arena, ret, err) : rc;
+}
+
+int
+mstc_grp_carry(struct mstc_store *store, int64_t sync, struct mstc_grp *grp, struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "INSERT INTO grp(sync, name, title, fingerprint, family, entry) VALUES(?,?,?,?,?,?)",
+                         "itttti", sync, grp->name, grp->title, grp->fingerprint, grp->family, grp->entry) != MST_OK)
+                return err->code;
+        grp->id = sqlite3_last_insert_rowid(store->db);
+        return MST_OK;
+}
+
+int
+mstc_grp_entry(struct mstc_store *store, int64_t grp, int64_t *ret, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT entry FROM grp WHERE id=?", "i", grp);
+}
+
+int
+mstc_grp_named(struct mstc_store *store, int64_t sync, const char *name, int64_t *ret, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT id FROM grp WHERE sync=? AND name=?", "it", sync, name);
+}
+
+int
+mstc_glink_of_entry(struct mstc_store *store, int64_t entry, int64_t target, bool live, struct mst_arena *arena,
+                    const char **ret_object, const char **ret_name, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT g.object, g.name FROM grp r CROSS JOIN glink g ON g.grp=r.id WHERE "
+                                      "r.entry=? AND g.target=? AND (g.state=1 OR ?=0)", err);
+        bool ok = true;
+        int rc;
+
+        *ret_object = *ret_name = NULL;
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "iii", entry, target, N(live));
+        rc = mstc_sql_step(store, stmt, err);
+        if (rc == MST_OK) {
+                *ret_object = mstc_sql_copy_text(stmt, 0, arena, &ok);
+                *ret_name = mstc_sql_copy_text(stmt, 1, arena, &ok);
+                sqlite3_reset(stmt);
+        }
+        return rc < 0 ? rc : ok ? MST_OK : mst_fail_memory(err, "reading a group");
 }
 
 /* ---- the groups of an entry ------------------------------------------------------- */

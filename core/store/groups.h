@@ -1,4 +1,5 @@
-/* groups.h - dynamic groups in the store: who satisfies a rule, and what sinks have of it. */
+/* groups.h - groups that sinks get, in the store: those that rules make and those of the source
+ * that are carried; who is in them, and what sinks have of it. */
 #ifndef MSTC_GROUPS_H
 #define MSTC_GROUPS_H
 
@@ -10,7 +11,9 @@ struct mstc_grp {
         int64_t id;
         const char *name, *title, *fingerprint, *family;     /* family NULL: a group of its own */
         int64_t count;
-        bool gone;                           /* its rule is not in the configuration any more */
+        bool gone;                           /* its rule is not in the configuration any more;
+                                              * of the source: not carried any more    */
+        int64_t entry;                       /* of the source: the group's; else 0     */
 };
 
 /* The row of that name, made when it is new ('*ret_new'). */
@@ -18,6 +21,13 @@ int mstc_grp_get(struct mstc_store *store, int64_t sync, const char *name, const
                  const char *fingerprint, const char *family, struct mst_arena *arena, struct mstc_grp *ret,
                  bool *ret_new, struct mst_error *err);
 int mstc_grp_update(struct mstc_store *store, const struct mstc_grp *grp, struct mst_error *err);
+/* Groups of the source: the row of that entry (MST_END: none), a new one ('grp->id' is filled
+ * in), the entry of a row (0: it is no group of the source), and whose a name is (0: free). */
+int mstc_grp_of_entry(struct mstc_store *store, int64_t entry, struct mst_arena *arena, struct mstc_grp *ret,
+                      struct mst_error *err);
+int mstc_grp_carry(struct mstc_store *store, int64_t sync, struct mstc_grp *grp, struct mst_error *err);
+int mstc_grp_entry(struct mstc_store *store, int64_t grp, int64_t *ret, struct mst_error *err);
+int mstc_grp_named(struct mstc_store *store, int64_t sync, const char *name, int64_t *ret, struct mst_error *err);
 /* All groups of a sync in order of id, after 'after'. */
 int mstc_grp_next(struct mstc_store *store, int64_t sync, int64_t after, struct mst_arena *arena,
                   struct mstc_grp *ret, struct mst_error *err);
@@ -49,6 +59,10 @@ struct mstc_glink {
 int mstc_glink_get(struct mstc_store *store, int64_t grp, int64_t target, struct mst_arena *arena,
                    struct mstc_glink *ret, struct mst_error *err);
 int mstc_glink_put(struct mstc_store *store, struct mstc_glink *glink, struct mst_error *err);
+/* The object of a group of the source in a target, by the group's entry: NULL, NULL when it has
+ * none there, or ('live') not any more. */
+int mstc_glink_of_entry(struct mstc_store *store, int64_t entry, int64_t target, bool live, struct mst_arena *arena,
+                        const char **ret_object, const char **ret_name, struct mst_error *err);
 
 /* A name that must leave: a member's who no longer has it, or that of one of whom it is not
  * known whether he is in.  They come in order of entry and name. */

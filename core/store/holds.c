@@ -131,7 +131,7 @@ int
 mstc_holds_tidy(struct mstc_store *store, bool without_ops, struct mst_error *err)
 {
         return mstc_sql_run(store, err, "UPDATE hold SET state=2, decided=? WHERE state=0 AND NOT EXISTS "
-                            "(SELECT 1 FROM op WHERE op.hold=hold.number AND op.open=1) AND guard<>'source-shrank' AND "
+                            "(SELECT 1 FROM op WHERE op.hold=hold.number AND op.open=1) AND guard NOT IN ('source-shrank','groups-shrank') AND "
                             "(?2<>0 OR EXISTS (SELECT 1 FROM op WHERE op.hold=hold.number))", "ii", mstc_now_ms(),
                             (int64_t)without_ops);
 }

@@ -196,16 +196,28 @@ static const char *const select_sql[] = {
         [MSTC_TSET] = "SELECT chunk, bits FROM tset WHERE target=?",
         [MSTC_GSET] = "SELECT chunk, bits FROM gset WHERE grp=?",
         [MSTC_PSET] = "SELECT chunk, bits FROM pset WHERE glink=?",
+        [MSTC_MSET] = "SELECT chunk, bits FROM mset WHERE grp=?",
+        [MSTC_NSET] = "SELECT chunk, bits FROM nset WHERE grp=?",
+        [MSTC_MSTAGE] = "SELECT chunk, bits FROM mstage WHERE grp=?",
+        [MSTC_NSTAGE] = "SELECT chunk, bits FROM nstage WHERE grp=?",
 };
 static const char *const replace_sql[] = {
         [MSTC_TSET] = "INSERT OR REPLACE INTO tset VALUES(?,?,?)",
         [MSTC_GSET] = "INSERT OR REPLACE INTO gset VALUES(?,?,?)",
         [MSTC_PSET] = "INSERT OR REPLACE INTO pset VALUES(?,?,?)",
+        [MSTC_MSET] = "INSERT OR REPLACE INTO mset VALUES(?,?,?)",
+        [MSTC_NSET] = "INSERT OR REPLACE INTO nset VALUES(?,?,?)",
+        [MSTC_MSTAGE] = "INSERT OR REPLACE INTO mstage VALUES(?,?,?)",
+        [MSTC_NSTAGE] = "INSERT OR REPLACE INTO nstage VALUES(?,?,?)",
 };
 static const char *const delete_sql[] = {
         [MSTC_TSET] = "DELETE FROM tset WHERE target=?",
         [MSTC_GSET] = "DELETE FROM gset WHERE grp=?",
         [MSTC_PSET] = "DELETE FROM pset WHERE glink=?",
+        [MSTC_MSET] = "DELETE FROM mset WHERE grp=?",
+        [MSTC_NSET] = "DELETE FROM nset WHERE grp=?",
+        [MSTC_MSTAGE] = "DELETE FROM mstage WHERE grp=?",
+        [MSTC_NSTAGE] = "DELETE FROM nstage WHERE grp=?",
 };
 
 int

@@ -38,7 +38,7 @@ int mstc_duplicate_put(struct mstc_store *store, int64_t sink, int64_t entry, co
 int mstc_duplicate_clear(struct mstc_store *store, int64_t sink, int64_t entry, struct mst_error *err);
 
 /* Sets kept as chunks in a table of the form (owner, chunk, bits). */
-enum mstc_set_table { MSTC_TSET, MSTC_GSET, MSTC_PSET };
+enum mstc_set_table { MSTC_TSET, MSTC_GSET, MSTC_PSET, MSTC_MSET, MSTC_NSET, MSTC_MSTAGE, MSTC_NSTAGE };
 int mstc_set_load(struct mstc_store *store, enum mstc_set_table table, int64_t owner,
                   struct mstc_set *into, struct mst_error *err);
 /* Writes the chunks that changed since the last save. */

@@ -86,7 +86,7 @@ int
 mstc_sync_count_live(struct mstc_store *store, int64_t sync, struct mst_error *err)
 {
         return mstc_sql_run(store, err, "UPDATE sync SET live=(SELECT count(*) FROM entry WHERE entry.sync=sync.id "
-                            "AND gone=0 AND born<=sync.generation) WHERE id=?", "i", sync);
+                            "AND gone=0 AND kind=1 AND born<=sync.generation) WHERE id=?", "i", sync);
 }
 
 /* ---- targets ---------------------------------------------------------------------- */

@@ -1,4 +1,4 @@
-/* schema.h - the tables, version 1.
+/* schema.h - the tables, version 2: those of version 1, and the step from there.
  *
  * Times are Unix milliseconds, numbers of entries dense.  Small rows and records are
  * kept apart, so that a change of state rewrites a small row; what is looked up by
@@ -24,16 +24,40 @@
  *              entry, so that a changed record meets only its own groups.
  *   glink      a group's object in a sink; pset: members that the sink has from us.
  *   gchange    a member who must leave under a name that he no longer has.
+ *   mset, nset members of a group of the source, told by the source: users, groups; 'grp' is
+ *              the group's entry.  A member whose record is not known has an entry without a
+ *              record (gone 4): somebody spoke of it.
+ *   mstage, nstage  the same, told in a round that is not complete, of the groups in mtold
+ *              and, in a full round, of all.
+ *   memof      mset and nset seen from the member: the entries of its groups.
  *   hold       what a guard keeps back, and why.
  *   tally      removals by hour; census: live links by day: what the guards look back on.
  */
 #ifndef MSTC_SCHEMA_H
 #define MSTC_SCHEMA_H
 
-#define MSTC_SCHEMA_VERSION 1
+#define MSTC_SCHEMA_VERSION 2
 #define MSTC_APPLICATION_ID 0x4d757374               /* "Must" */
 
-#define MSTC_SCHEMA_SQL \
+/* Added in version 2: groups of the source.  sync.members: what is staged of memberships and
+ * waits to take its place (1: who joins and who leaves, 2: who joins). */
+#define MSTC_SCHEMA_2_SQL \
+"ALTER TABLE grp ADD COLUMN entry INTEGER;" \
+"CREATE INDEX grp_entry ON grp(entry) WHERE entry IS NOT NULL;" \
+"CREATE INDEX entry_group ON entry(sync) WHERE kind=2;" \
+"ALTER TABLE sync ADD COLUMN members INTEGER NOT NULL DEFAULT 0;" \
+"CREATE TABLE mset(grp INTEGER NOT NULL, chunk INTEGER NOT NULL, bits BLOB NOT NULL," \
+" PRIMARY KEY(grp, chunk)) WITHOUT ROWID;" \
+"CREATE TABLE nset(grp INTEGER NOT NULL, chunk INTEGER NOT NULL, bits BLOB NOT NULL," \
+" PRIMARY KEY(grp, chunk)) WITHOUT ROWID;" \
+"CREATE TABLE mstage(grp INTEGER NOT NULL, chunk INTEGER NOT NULL, bits BLOB NOT NULL," \
+" PRIMARY KEY(grp, chunk)) WITHOUT ROWID;" \
+"CREATE TABLE nstage(grp INTEGER NOT NULL, chunk INTEGER NOT NULL, bits BLOB NOT NULL," \
+" PRIMARY KEY(grp, chunk)) WITHOUT ROWID;" \
+"CREATE TABLE mtold(sync INTEGER NOT NULL, grp INTEGER NOT NULL, PRIMARY KEY(sync, grp)) WITHOUT ROWID;" \
+"CREATE TABLE memof(entry INTEGER PRIMARY KEY, grps BLOB NOT NULL);"
+
+#define MSTC_SCHEMA_1_SQL \
 "CREATE TABLE meta(key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;" \
 "CREATE TABLE instance(id INTEGER PRIMARY KEY, role INTEGER NOT NULL, name TEXT NOT NULL," \
 " plugin TEXT NOT NULL, identity TEXT, facts BLOB, facts_at INTEGER, state INTEGER NOT NULL DEFAULT 0," \

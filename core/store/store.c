@@ -23,6 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "store/migrate.h"
 #include "store/schema.h"
 #include "util/alloc.h"
 
@@ -210,16 +211,15 @@ writer_settings(struct mstc_store *store, struct mst_error *err)
 static int
 make_schema(struct mstc_store *store, struct mst_error *err)
 {
-        char sql[96];
+        char sql[64];
         uint8_t bytes[sizeof store->secret];
 
         if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
                 return mst_fail(err, MST_EINTERNAL, "the system gives no random bytes: %s", strerror(errno));
-        snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%d;", MSTC_APPLICATION_ID,
-                 MSTC_SCHEMA_VERSION);
+        snprintf(sql, sizeof sql, "PRAGMA application_id=%d;", MSTC_APPLICATION_ID);
         if (mstc_store_begin(store, err) != MST_OK)
                 return err->code;
-        if (exec(store, MSTC_SCHEMA_SQL, err) != MST_OK || exec(store, sql, err) != MST_OK
+        if (mstc_migrate_steps(store, 0, err) != MST_OK || exec(store, sql, err) != MST_OK
             || mstc_sql_run(store, err, "INSERT INTO meta VALUES('secret', ?)", "b", (const void *)bytes,
                             sizeof bytes) != MST_OK
             || mstc_sql_run(store, err, "INSERT INTO meta VALUES('lineage', lower(hex(randomblob(16))))",
@@ -249,7 +249,7 @@ pragma_number(struct mstc_store *store, const char *sql, int64_t *ret, struct ms
 
 /* Is it ours, and of a version we know?  Nothing is written before that is clear. */
 static int
-check_schema(struct mstc_store *store, bool *ret_empty, struct mst_error *err)
+check_schema(struct mstc_store *store, bool *ret_empty, int64_t *ret_version, struct mst_error *err)
 {
         int64_t application, version, tables;
 
@@ -268,6 +268,11 @@ check_schema(struct mstc_store *store, bool *ret_empty, struct mst_error *err)
                 return mst_fail(err, MST_ECONFIG, "store %s was written by a newer muster (store version "
                                 "%lld; this one, %s, knows up to %d): install that version again", store->path,
                                 (long long)version, PACKAGE_VERSION, MSTC_SCHEMA_VERSION);
+        if (version < MSTC_SCHEMA_VERSION && !store->writes)
+                return mst_fail(err, MST_ECONFIG, "store %s is still that of an earlier muster (store version %lld; "
+                                "this one, %s, needs %d): the next `muster sync` brings it up to date, after a copy",
+                                store->path, (long long)version, PACKAGE_VERSION, MSTC_SCHEMA_VERSION);
+        *ret_version = version;
         return MST_OK;
 }
 
@@ -299,6 +304,7 @@ static int
 open_all(struct mstc_store *store, struct mst_error *err)
 {
         bool empty = false;
+        int64_t version = MSTC_SCHEMA_VERSION;
         int flags = SQLITE_OPEN_NOMUTEX | (store->writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
 
         if (check_folder(store->path, store->writes, err) != MST_OK)
@@ -309,9 +315,10 @@ open_all(struct mstc_store *store, struct mst_error *err)
                 return err->code;
         if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK)
                 return store->db != NULL ? mstc_sql_fail(store, err) : mst_fail_memory(err, "opening the store");
-        if (settings(store, err) != MST_OK || check_schema(store, &empty, err) != MST_OK
+        if (settings(store, err) != MST_OK || check_schema(store, &empty, &version, err) != MST_OK
             || (store->writes && writer_settings(store, err) != MST_OK)
-            || (empty && make_schema(store, err) != MST_OK) || read_secret(store, err) != MST_OK)
+            || (empty && make_schema(store, err) != MST_OK)
+            || (!empty && version < MSTC_SCHEMA_VERSION && mstc_migrate(store, version, err) != MST_OK) || read_secret(store, err) != MST_OK)
                 return err->code;
         return MST_OK;
 }

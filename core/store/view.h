@@ -111,7 +111,8 @@ struct mstc_view_person {
         int64_t number;
         const char *sync, *id;
         const char *title, *upn, *mail;      /* of the record; title never NULL        */
-        int gone;                            /* enum mst_gone; 0: there                */
+        int gone;                            /* enum mst_gone, 3: outside; 0: there    */
+        bool is_group;                       /* by number, where a group stands among people */
         int64_t since;
         const char *bad;                     /* why the record was put aside, or NULL  */
         const struct mst_record *record;     /* NULL: none was ever good               */
@@ -153,7 +154,8 @@ struct mstc_view_glink {
 struct mstc_view_group {
         int64_t number;
         const char *sync, *name, *title, *family;
-        int64_t members;                     /* who satisfies the rule                 */
+        const char *source_id;               /* of a group of the source, else NULL    */
+        int64_t members;                     /* who satisfies the rule, or is in it    */
         bool gone;
         struct mstc_view_glink *links; size_t link_count;
 };
@@ -165,7 +167,8 @@ int mstc_view_groups(struct mstc_store *store, const char *pattern, int64_t *aft
 struct mstc_view_member {
         int64_t number;
         const char *title, *upn, *id;
-        bool wanted;                         /* satisfies the rule                     */
+        bool wanted;                         /* satisfies the rule, or is in it        */
+        bool is_group;                       /* a group in the group                   */
         uint32_t present;                    /* bit i: there in the group's link i      */
 };
 

@@ -56,14 +56,14 @@ mstc_view_groups(struct mstc_store *store, const char *pattern, int64_t *after, 
 
         if (into == NULL || (pattern != NULL && folded == NULL))
                 return mst_fail_memory(err, "listing groups");
-        if (MSTC_ROWS(&rows, "SELECT g.id, s.name, g.name, g.title, g.family, g.count, g.gone FROM grp g "
-                      "JOIN sync s ON s.id=g.sync WHERE g.id>? ORDER BY g.id LIMIT ?", "ii", *after, (int64_t)most))
+        if (MSTC_ROWS(&rows, "SELECT g.id, s.name, g.name, g.title, g.family, g.count, g.gone, e.id FROM grp g "
+                      "JOIN sync s ON s.id=g.sync LEFT JOIN entry e ON e.number=g.entry WHERE g.id>? ORDER BY g.id LIMIT ?", "ii", *after, (int64_t)most))
                 for (; mstc_rows_next(&rows); looked++) {
                         into[got] = (struct mstc_view_group){
                                 .number = mstc_rows_number(&rows, 0), .sync = mstc_rows_text(&rows, 1),
                                 .name = mstc_rows_text(&rows, 2), .title = mstc_rows_text(&rows, 3),
                                 .family = mstc_rows_text(&rows, 4), .members = mstc_rows_number(&rows, 5),
-                                .gone = mstc_rows_number(&rows, 6) != 0,
+                                .gone = mstc_rows_number(&rows, 6) != 0, .source_id = mstc_rows_text(&rows, 7),
                         };
                         *after = into[got].number;
                         got += !rows.failed && is_wanted(folded, &into[got], arena);
@@ -156,6 +156,7 @@ read_member(struct mstc_store *store, const struct member_sets *sets, uint32_t n
                 ret->title = person.title;
                 ret->upn = person.upn;
                 ret->id = person.id;
+                ret->is_group = person.is_group;
         }
         return rc < 0 ? rc : MST_OK;
 }

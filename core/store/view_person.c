@@ -13,7 +13,7 @@
 
 #define SLICE 5000                           /* entries looked at in one batch         */
 
-#define PERSON_COLUMNS "e.number, s.name, e.id, e.gone, e.since, e.bad, r.flat FROM entry e " \
+#define PERSON_COLUMNS "e.number, s.name, e.id, e.gone, e.since, e.bad, r.flat, e.kind FROM entry e " \
                        "JOIN sync s ON s.id=e.sync LEFT JOIN record r ON r.number=e.number "
 
 /* With everything in rows->arena. */
@@ -24,6 +24,7 @@ read_person(struct mstc_rows *rows, struct mstc_view_person *person)
                 .number = mstc_rows_number(rows, 0), .sync = mstc_rows_text(rows, 1),
                 .id = mstc_rows_text(rows, 2), .gone = (int)mstc_rows_number(rows, 3),
                 .since = mstc_rows_number(rows, 4), .bad = mstc_rows_text(rows, 5),
+                .is_group = mstc_rows_number(rows, 7) == MST_GROUP,
         };
         if (rows->failed)
                 return;
@@ -136,7 +137,7 @@ walk_slice(struct walk *walk, int64_t *after, bool *more, struct mst_error *err)
         size_t looked = 0;
 
         *more = false;
-        if (!MSTC_ROWS(&rows, "SELECT " PERSON_COLUMNS "WHERE e.number>? AND e.kind=1 AND e.born<=s.generation "
+        if (!MSTC_ROWS(&rows, "SELECT " PERSON_COLUMNS "WHERE e.number>? AND e.kind=1 AND e.gone<>4 AND e.born<=s.generation "
                        "AND (?2<>0 OR e.gone=0) ORDER BY e.number LIMIT ?3", "iii", *after, (int64_t)walk->gone,
                        (int64_t)SLICE))
                 return err->code;
@@ -247,7 +248,7 @@ by_id(struct walk *walk, const char *text, struct mst_error *err)
 {
         struct mstc_rows rows = { .store = walk->store, .arena = walk->scratch, .err = err };
 
-        if (MSTC_ROWS(&rows, "SELECT e.number FROM entry e JOIN sync s ON s.id=e.sync WHERE e.id=? AND e.kind=1 "
+        if (MSTC_ROWS(&rows, "SELECT e.number FROM entry e JOIN sync s ON s.id=e.sync WHERE e.id=? AND e.kind=1 AND e.gone<>4 "
                       "AND e.born<=s.generation", "t", text))
                 while (walk->count < walk->most && mstc_rows_next(&rows))
                         keep_number(walk, mstc_rows_number(&rows, 0));

@@ -45,7 +45,8 @@ MST_API enum mst_verb mst_op_verb(const struct mst_op *op);
 MST_API enum mst_kind mst_op_kind(const struct mst_op *op);
 MST_API const char *mst_verb_name(enum mst_verb verb);
 
-/* The source's id of the record; for a group, its name in the configuration. */
+/* The source's id of the record; for a group that a rule makes, its name in the
+ * configuration. */
 MST_API const char *mst_op_id(const struct mst_op *op);
 
 /* The object: its lasting id and what it is called as far as we know.  NULL for
@@ -80,8 +81,10 @@ MST_API const struct mst_value *mst_op_after(const struct mst_op *op, size_t ind
 MST_API const struct mst_value *mst_op_change(const struct mst_op *op, const char *name);
 MST_API const struct mst_value *mst_op_wanted(const struct mst_op *op, const char *name);
 
-/* Members: what the object of each is, and whether it joins or leaves. */
+/* Members: what the object of each is, and whether it joins or leaves.  They are users,
+ * and, where the facts say MST_CAN_NEST, also groups. */
 MST_API size_t mst_op_member_count(const struct mst_op *op);
+MST_API enum mst_kind mst_op_member_kind(const struct mst_op *op, size_t index);
 MST_API bool mst_op_member_joins(const struct mst_op *op, size_t index);
 MST_API const char *mst_op_member_object(const struct mst_op *op, size_t index);
 MST_API const char *mst_op_member_name(const struct mst_op *op, size_t index);

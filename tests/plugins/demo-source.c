@@ -4,7 +4,13 @@
  *      1;Ada Lovelace;ada@example.org;true;a@x.org|b@x.org
  *
  * The first line names attributes, an empty field is no value, '|' divides the values of
- * an attribute that has many.  A line "!fail TEXT" breaks the reading off there, as a
+ * an attribute that has many.  Groups stand among the people, and are read when they are wanted:
+ *
+ *      @group g1;displayName=All staff;mailNickname=staff;securityEnabled=true
+ *      @in g1 1
+ *      @in g1 @g2
+ *
+ * the last is a group in a group.  A line "!fail TEXT" breaks the reading off there, as a
  * lost connection would.  Every round reads everything; the cursor is the next line. */
 #include <muster/plugin.h>
 
@@ -22,6 +28,7 @@ struct demo_config {
 
 struct demo {
         const struct demo_config *config;
+        struct mst_host *host;
         FILE *in;
         char *line;
         size_t room;
@@ -54,14 +61,19 @@ static const struct mst_attribute attributes[] = {
         { "surname", MST_TEXT, 0, 0, NULL },
         { "userPrincipalName", MST_TEXT, 0, 0, NULL },
         { "userType", MST_TEXT, 0, 0, NULL },
+        { "description", MST_TEXT, MST_ATTR_GROUP, 0, NULL },
+        { "displayName", MST_TEXT, MST_ATTR_GROUP, 0, NULL },
+        { "mail", MST_TEXT, MST_ATTR_GROUP, 0, NULL },
+        { "mailNickname", MST_TEXT, MST_ATTR_GROUP, 0, NULL },
+        { "securityEnabled", MST_BOOL, MST_ATTR_GROUP, 0, NULL },
         { NULL, 0, 0, 0, NULL }
 };
 
 static const struct mst_attribute *
-attribute(const char *name)
+attribute(const char *name, uint32_t group)
 {
         for (const struct mst_attribute *a = attributes; a->name != NULL; a++)
-                if (strcmp(a->name, name) == 0)
+                if (strcmp(a->name, name) == 0 && (a->flags & MST_ATTR_GROUP) == group)
                         return a;
         return NULL;
 }
@@ -71,10 +83,10 @@ demo_open(const void *config, struct mst_host *host, void **self, struct mst_err
 {
         struct demo *demo = calloc(1, sizeof *demo);
 
-        (void)host;
         if (demo == NULL)
                 return mst_fail_memory(err, "opening a table");
         demo->config = config;
+        demo->host = host;
         *self = demo;
         return MST_OK;
 }
@@ -117,7 +129,7 @@ read_names(struct demo *demo, struct mst_error *err)
                 return mst_fail(err, MST_ECONFIG, "'%s' is empty", demo->config->file);
         demo->count = 0;
         for (rest = demo->line; (name = strsep(&rest, ";")) != NULL && demo->count < MOST_COLUMNS; demo->count++) {
-                if (attribute(name) == NULL)
+                if (attribute(name, 0) == NULL)
                         return mst_fail(err, MST_ECONFIG, "'%s': there is no attribute '%s'", demo->config->file, name);
                 (void)snprintf(demo->names[demo->count], sizeof demo->names[0], "%s", name);
         }
@@ -161,7 +173,7 @@ read_row(const struct demo *demo, struct mst_page *page)
         record = mst_page_whole(page, MST_USER, id, strlen(id));
         mst_record_text(record, mst_record_put(record, "id"), id, strlen(id));
         for (size_t i = 1; i < demo->count && (field = strsep(&rest, ";")) != NULL; i++) {
-                const struct mst_attribute *a = attribute(demo->names[i]);
+                const struct mst_attribute *a = attribute(demo->names[i], 0);
                 struct mst_value *value;
                 char *one;
 
@@ -175,6 +187,50 @@ read_row(const struct demo *demo, struct mst_page *page)
                 mst_record_list(record, value);
                 while ((one = strsep(&field, "|")) != NULL)
                         put(record, mst_record_append(record, value), a, one);
+        }
+}
+
+/* "g1;displayName=All staff;mailNickname=staff" */
+static void
+read_group(char *rest, struct mst_page *page)
+{
+        char *id = strsep(&rest, ";"), *field;
+        struct mst_record *record = mst_page_whole(page, MST_GROUP, id, strlen(id));
+
+        while ((field = strsep(&rest, ";")) != NULL) {
+                char *is = strchr(field, '=');
+                const struct mst_attribute *a;
+
+                if (is == NULL)
+                        continue;
+                *is++ = '\0';
+                a = attribute(field, MST_ATTR_GROUP);
+                if (a == NULL)
+                        mst_record_bad(record, "groups have no attribute '%s'", field);
+                else if (*is != '\0')
+                        put(record, mst_record_put(record, a->name), a, is);
+        }
+}
+
+/* A line of groups, or of people; what is not wanted is not told. */
+static void
+read_line(const struct demo *demo, struct mst_page *page)
+{
+        char *rest = demo->line, *group;
+
+        if (strncmp(rest, "@group ", 7) == 0) {
+                if (mst_host_wants(demo->host, "group.*"))
+                        read_group(rest + 7, page);
+        } else if (strncmp(rest, "@in ", 4) == 0) {
+                rest += 4;
+                group = strsep(&rest, " ");
+                if (rest == NULL)
+                        (void)mst_page_bad(page, "'@in' without a member");
+                else if (mst_host_wants(demo->host, "group.members"))
+                        (void)mst_page_member(page, group, strlen(group), rest[0] == '@' ? MST_GROUP : MST_USER,
+                                              rest + (rest[0] == '@'), strlen(rest + (rest[0] == '@')), true);
+        } else {
+                read_row(demo, page);
         }
 }
 
@@ -192,7 +248,7 @@ demo_read(void *self, const char *cursor, struct mst_page *page, struct mst_erro
                         continue;
                 if (strncmp(demo->line, "!fail ", 6) == 0)
                         return mst_fail(err, MST_ENET, "%s", demo->line + 6);
-                read_row(demo, page);
+                read_line(demo, page);
                 if (line - skip == demo->config->page_size) {
                         (void)snprintf(next, sizeof next, "%ld", line);
                         return mst_page_more(page, next, err);
@@ -215,12 +271,16 @@ demo_fetch(void *self, const struct mst_ids *ids, struct mst_page *page, struct 
                 if (read_names(demo, err) != MST_OK)
                         return err->code;
                 while (!found && next_line(demo)) {
-                        found = strncmp(demo->line, id, strlen(id)) == 0 && demo->line[strlen(id)] == ';';
+                        const char *row = demo->line;
+
+                        if (mst_ids_kind_at(ids, i) == MST_GROUP)
+                                row += strncmp(row, "@group ", 7) == 0 ? 7 : strlen(row);
+                        found = strncmp(row, id, strlen(id)) == 0 && row[strlen(id)] == ';';
                         if (found)
-                                read_row(demo, page);
+                                read_line(demo, page);
                 }
                 if (!found)
-                        (void)mst_page_gone(page, MST_USER, id, strlen(id), MST_GONE_HARD);
+                        (void)mst_page_gone(page, mst_ids_kind_at(ids, i), id, strlen(id), MST_GONE_HARD);
         }
         return mst_page_complete(page, NULL, err);
 }
@@ -238,5 +298,5 @@ MST_PLUGIN(demo_source) = {
         .source = &calls,
         .source_options = options,
         .source_attributes = attributes,
-        .source_can = MST_CAN_USERS | MST_CAN_FETCH,
+        .source_can = MST_CAN_USERS | MST_CAN_GROUPS | MST_CAN_FETCH,
 };

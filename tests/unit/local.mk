@@ -3,7 +3,7 @@
 UNIT_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 UNIT_LIBS = core/libcore.la libmuster.la $(CHECK_LIBS)
 EXTRA_DIST += tests/unit/unit.h
-WORLD = tests/unit/world.c tests/unit/world-sink.c tests/unit/world.h
+WORLD = tests/unit/world.c tests/unit/world-did.c tests/unit/world-sink.c tests/unit/world.h
 
 if HAVE_CHECK
 
@@ -32,6 +32,12 @@ tests_unit_date_SOURCES = tests/unit/date.c
 tests_unit_date_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_date_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/date
+
+check_PROGRAMS += tests/unit/engine-carry
+tests_unit_engine_carry_SOURCES = tests/unit/engine-carry.c $(WORLD)
+tests_unit_engine_carry_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_carry_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-carry
 
 check_PROGRAMS += tests/unit/engine-cut
 tests_unit_engine_cut_SOURCES = tests/unit/engine-cut.c $(WORLD)

@@ -108,7 +108,7 @@ fold_round(const char *text, struct mstc_set *absent)
         if (dropped) {
                 OK(mstc_fold_drop(store, sync_id, fold.generation - 1, &err));
         } else if (fold.full) {
-                OK(mstc_fold_absent(store, &fold, absent, &err));
+                OK(mstc_fold_absent(store, &fold, true, absent, &err));
                 finish(&fold);
         }
         mstc_fold_close(&fold);

@@ -307,6 +307,65 @@ START_TEST(full_disk)
 }
 END_TEST
 
+/* A store of version 1 as it was left: brought up to date once, by who writes, after a copy. */
+START_TEST(migrated)
+{
+        struct mstc_store *store;
+        char copy[220];
+        struct stat st;
+        int64_t got = 0;
+
+        mstc_store_close(opened(MSTC_WRITE));
+        ck_assert_int_eq(unlink(path), 0);
+        make_sqlite(path, MSTC_SCHEMA_1_SQL "PRAGMA application_id=1299542900; PRAGMA user_version=1;"
+                    "INSERT INTO meta VALUES('secret', zeroblob(192));"
+                    "INSERT INTO sync(name, source) VALUES('s', 1);"
+                    "INSERT INTO grp(sync, name, fingerprint) VALUES(1, 'fin', 'rule');"
+                    "INSERT INTO entry(sync, kind, id, born, run) VALUES(1, 2, 'g1', 1, 1)");
+        refused(path, MSTC_READ, MST_ECONFIG, "the next `muster sync` brings it up to date");
+        (void)snprintf(copy, sizeof copy, "%s.v1", path);
+        write_file(copy, "of an attempt that failed");
+        store = opened(MSTC_WRITE);
+        ck_assert_int_eq(mstc_sql_number(store, &err, &got, 0, "PRAGMA user_version", ""), MST_OK);
+        ck_assert_int_eq(got, MSTC_SCHEMA_VERSION);
+        ck_assert_int_eq(mstc_sql_number(store, &err, &got, 0, "SELECT count(*) FROM grp WHERE name='fin' AND entry IS NULL", ""), MST_OK);
+        ck_assert_int_eq(got, 1);
+        ck_assert_int_eq(mstc_sql_number(store, &err, &got, -1, "SELECT members FROM sync", ""), MST_OK);
+        ck_assert_int_eq(got, 0);
+        ck_assert_int_eq(mstc_sql_number(store, &err, &got, -1, "SELECT count(*) FROM mset", ""), MST_OK);
+        ck_assert_int_eq(got, 0);
+        mstc_store_close(store);
+        ck_assert_int_eq(stat(copy, &st), 0);
+        ck_assert_int_eq(st.st_mode & 07777, 0600);
+        ck_assert_int_gt(st.st_size, 4096);
+        ck_assert_int_eq(unlink(copy), 0);
+        mstc_store_close(opened(MSTC_READ));
+        mstc_store_close(opened(MSTC_WRITE));
+        ck_assert_int_ne(stat(copy, &st), 0);            /* once                           */
+}
+END_TEST
+
+/* One that cannot be brought up to date stays what it was. */
+START_TEST(migration_fails)
+{
+        struct mstc_store *store = NULL;
+        sqlite3 *db;
+
+        mstc_store_close(opened(MSTC_WRITE));
+        ck_assert_int_eq(unlink(path), 0);
+        make_sqlite(path, MSTC_SCHEMA_1_SQL "PRAGMA application_id=1299542900; PRAGMA user_version=1;"
+                    "INSERT INTO meta VALUES('secret', zeroblob(192)); CREATE TABLE memof(x)");
+        ck_assert_int_ne(mstc_store_open(path, MSTC_WRITE, &store, &err), MST_OK);
+        ck_assert_msg(strstr(err.text, "memof") != NULL, "%s", err.text);
+        ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+        ck_assert_int_eq(sqlite3_exec(db, "SELECT entry FROM grp", NULL, NULL, NULL), SQLITE_ERROR);
+        ck_assert_int_eq(sqlite3_exec(db, "DROP TABLE memof", NULL, NULL, NULL), SQLITE_OK);
+        sqlite3_close(db);
+        memset(&err, 0, sizeof err);
+        mstc_store_close(opened(MSTC_WRITE));
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -316,6 +375,8 @@ suite(void)
         tcase_add_checked_fixture(t, setup, teardown);
         tcase_set_timeout(t, 60);
         tcase_add_test(t, made_and_found);
+        tcase_add_test(t, migrated);
+        tcase_add_test(t, migration_fails);
         tcase_add_test(t, one_writer);
         tcase_add_test(t, killed_writer);
         tcase_add_test(t, bad_files);

@@ -121,7 +121,8 @@ tell(const struct world_sink *sink, const struct mst_op *op)
         if (mst_op_verb(op) == MST_CREATE && !mst_op_enabled(op))
                 world_note(world_now, " (off)");
         for (size_t i = 0; i < mst_op_member_count(op); i++)
-                world_note(world_now, " %c%s", mst_op_member_joins(op, i) ? '+' : '-', mst_op_member_name(op, i));
+                world_note(world_now, " %c%s%s", mst_op_member_joins(op, i) ? '+' : '-',
+                           mst_op_member_kind(op, i) == MST_GROUP ? "@" : "", mst_op_member_name(op, i));
         world_note(world_now, "\n");
 }
 

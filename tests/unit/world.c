@@ -15,7 +15,7 @@
 static void
 put_one(struct mst_record *record, struct mst_value *value, const char *name, const char *text)
 {
-        if (strcmp(name, "accountEnabled") == 0)
+        if (strcmp(name, "accountEnabled") == 0 || strcmp(name, "securityEnabled") == 0)
                 mst_record_bool(record, value, strcmp(text, "true") == 0);
         else if (strcmp(name, "manager") == 0)
                 mst_record_ref(record, value, text, strlen(text));
@@ -53,19 +53,26 @@ world_line(struct mst_page *page, char *line)
 {
         char *word = strsep(&line, " "), *id = strsep(&line, " ");
         size_t length = id != NULL ? strlen(id) : 0;
+        enum mst_kind kind = word[0] == 'g' ? MST_GROUP : MST_USER;
         struct mst_record *record;
 
+        word += word[0] == 'g';
         if (strcmp(word, "w") == 0) {
-                record = mst_page_whole(page, MST_USER, id, length);
-                if (record != NULL)
+                record = mst_page_whole(page, kind, id, length);
+                if (record != NULL && kind == MST_USER)
                         mst_record_text(record, mst_record_put(record, "id"), id, length);
                 put_pairs(record, line);
         } else if (strcmp(word, "p") == 0) {
-                put_pairs(mst_page_patch(page, MST_USER, id, length), line);
+                put_pairs(mst_page_patch(page, kind, id, length), line);
         } else if (strcmp(word, "s") == 0 || strcmp(word, "h") == 0) {
-                (void)mst_page_gone(page, MST_USER, id, length, word[0] == 's' ? MST_GONE_SOFT : MST_GONE_HARD);
+                (void)mst_page_gone(page, kind, id, length, word[0] == 's' ? MST_GONE_SOFT : MST_GONE_HARD);
         } else if (strcmp(word, "o") == 0) {
-                (void)mst_page_outside(page, MST_USER, id, length);
+                (void)mst_page_outside(page, kind, id, length);
+        } else if (strcmp(word, "m") == 0 || strcmp(word, "x") == 0) {
+                (void)mst_page_member(page, id, length, line[0] == '@' ? MST_GROUP : MST_USER, line + (line[0] == '@'),
+                                      strlen(line + (line[0] == '@')), word[0] == 'm');
+        } else if (strcmp(word, "all") == 0) {
+                (void)mst_page_members_all(page, id, length);
         } else if (strcmp(word, "bad") == 0) {
                 (void)mst_page_bad(page, "%s", id);
         } else if (strcmp(word, "mark") == 0) {
@@ -401,6 +408,7 @@ put_calls(struct world *w)
 
                         *p = *instance->plugin;
                         p->sink = &world_sink_calls;
+                        p->sink_can |= MST_CAN_NEST;
                         instance->plugin = p;
                 }
         }

@@ -11,6 +11,9 @@
  *
  *      w ID name=value;...     whole            p ID name=value;...    patch (no value: null)
  *      s ID, h ID, o ID        removed soft, hard; outside
+ *      gw, gp, gs, gh, go      the same of groups
+ *      m GROUP ID, m GROUP @ID    a member, a group in a group; "x" instead of "m": no member
+ *      all GROUP               what follows of this group is all of it
  *      bad TEXT                not a record     mark ID TEXT           a record that is bad
  *      more CURSOR, complete [CURSOR]           the page's end; none: the connector forgot it
  *      !TEXT, !expired                          the read fails
@@ -124,6 +127,7 @@ uint64_t world_count(const struct world *w, enum mstc_count what);
 /* What was done since the last look must be this; the order of the lines counts only in the
  * second (entries of a page come in the order of hashes). */
 void world_did(struct world *w, const char *text);
+void world_did_members(struct world *w, const char *text);       /* nor that of members  */
 void world_did_so(struct world *w, const char *text);
 /* What stands in a sink: a line an object, "uid=ada mail=..", "cn=staff: ada bob". */
 void world_holds(struct world *w, int sink, const char *text);
