@@ -61,8 +61,9 @@ lower(struct entra *entra, const char *text)
 }
 
 /* The tenant's id.  A tenant that is configured by its id needs no permission to be
- * known; one configured by name is asked for, and where that is not allowed the name
- * and the Graph address stand for it. */
+ * known, because the sign-in was there; a managed identity may live in another one.  One
+ * configured by name is asked for, and where that is not allowed the name and the Graph
+ * address stand for it. */
 static int
 identify(struct entra *entra, struct mst_facts *facts, struct mst_error *err)
 {
@@ -71,7 +72,7 @@ identify(struct entra *entra, struct mst_facts *facts, struct mst_error *err)
         url = mst_arena_printf(entra->scratch, "%s/organization?$select=id", entra->base);
         if (url == NULL)
                 return mst_fail_memory(err, "asking for the tenant's id");
-        if (is_guid(tenant)) {
+        if (is_guid(tenant) && entra->credential->get == NULL) {
                 id = tenant;
         } else {
                 if (entra_graph_get(entra, url, strlen(url), err) != MST_OK)
@@ -79,6 +80,12 @@ identify(struct entra *entra, struct mst_facts *facts, struct mst_error *err)
                 if (mst_http_status(entra->reply) == 200)
                         id = organization_id(entra);
         }
+        if (id != NULL && is_guid(tenant) && strcasecmp(id, tenant) != 0)
+                return mst_fail(err, MST_ECONFIG, "the managed identity belongs to the tenant %.64s, and not to "
+                                "%.64s as is configured", mst_escape_terminal(entra->scratch, id, strlen(id)),
+                                tenant);
+        if (id == NULL && is_guid(tenant))
+                id = tenant;
         if (id == NULL)
                 id = mst_arena_printf(entra->scratch, "%s@%s", tenant,
                                       strstr(entra->graph, "://") + 3);

@@ -301,6 +301,38 @@ START_TEST(permission_missing)
 }
 END_TEST
 
+/* The machine's identity may live in another tenant than the one that is configured. */
+static const struct {
+        const char *reply;              /* of /organization */
+        int code;
+} tenants[] = {
+        { "\"status\":200,\"body\":\"{\\\"value\\\":[{\\\"id\\\":\\\"9C1F0A3E-5B7D-4C2E-8F60-3A9D1E7BC0DE\\\"}]}\"", MST_OK },
+        { "\"status\":200,\"body\":\"{\\\"value\\\":[{\\\"id\\\":\\\"11111111-2222-4333-8444-555555555555\\\"}]}\"",
+          MST_ECONFIG },
+        { "\"status\":200,\"body\":\"{\\\"value\\\":[]}\"", MST_OK },
+        { "\"status\":403", MST_OK },
+};
+
+START_TEST(other_tenant)
+{
+        struct mst_facts *facts = mst_test_facts(g.test);
+        char rule[300];
+
+        install(true, false);
+        manage("system");
+        snprintf(rule, sizeof rule, "[{\"path\":\"/v1.0/organization\",\"from\":1,\"count\":0,\"action\":\"status\",%s}]",
+                 tenants[_i].reply);
+        graph_control(&g, "faults", rule);
+        graph_open(&g);
+        ck_assert_msg(mst_plugin_entra.source->probe(g.entra, facts, &g.err) == tenants[_i].code, "%s",
+                      g.err.text);
+        if (tenants[_i].code != MST_OK)
+                says("belongs to the tenant 11111111-2222-4333-8444-555555555555");
+        else
+                ck_assert_str_eq(mst_test_facts_identity(facts), g.tenant);
+}
+END_TEST
+
 /* What exactly is sent, and lives in forms that the emulator does not give. */
 #define JSON_200(text) { SERVER_STATUS, 200, "Content-Type: application/json\r\n", text, 0, 0 }
 static const struct {
@@ -481,6 +513,7 @@ suite(void)
         tcase_add_test(c, not_in_azure);
         tcase_add_test(c, lonely_and_double);
         tcase_add_test(c, permission_missing);
+        tcase_add_loop_test(c, other_tenant, 0, UNIT_COUNT(tenants));
         tcase_add_loop_test(c, imds_lives, 0, UNIT_COUNT(lives));
         tcase_add_test(c, challenge_is_answered);
         tcase_add_test(c, challenge_does_not_help);
