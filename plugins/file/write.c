@@ -234,8 +234,9 @@ fil_table_write(const struct fil_table *table, FILE *out, struct mst_error *err)
         w.failed = w.json == NULL || w.scratch == NULL;
         if (!w.failed && format == FIL_CSV)
                 csv_header(&w);
-        if (!w.failed && format == FIL_LDIF)
-                fputs("version: 1\n\n", out);
+        /* slapadd takes no version; but a file of nothing would look like one not written yet. */
+        if (!w.failed && format == FIL_LDIF && table->alive == 0)
+                fputs("# no entries\n", out);
         for (size_t i = 0; i < table->count && !w.failed && ferror(out) == 0; i++)
                 if (!table->lines[i].gone)
                         lines[format](&w, &table->lines[i]);

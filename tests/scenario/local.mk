@@ -43,3 +43,4 @@ include tests/scenario/engine.mk
 include tests/scenario/servers.mk
 include tests/scenario/shape.mk
 include tests/scenario/reading.mk
+include tests/scenario/file.mk
