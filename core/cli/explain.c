@@ -12,6 +12,7 @@
 
 #include "cli/moment.h"
 #include "cli/who.h"
+#include "store/entries.h"
 #include "util/date.h"
 #include "util/alloc.h"
 #include "util/near.h"
@@ -156,7 +157,8 @@ explain_target(struct mstc_explained *x, const struct mstc_target *target)
                 printf("\n%s%s%s (%s): %s\n", mstc_paint_on(x->cli->colour, MSTC_BOLD),
                        mstc_fit(x->cli->arena, target->name, 0), mstc_paint_off(x->cli->colour, MSTC_BOLD),
                        mstc_fit(x->cli->arena, target->sink->config->name, 0),
-                       x->person.gone != 0 ? "out: gone from the source" : in ? "in" : "out of scope");
+                       x->person.gone == MSTC_GONE_OUTSIDE ? "out: not within what the source reads"
+                       : x->person.gone != 0 ? "out: gone from the source" : in ? "in" : "out of scope");
         code = mstc_explain_rule(x, "the sync's scope", "scope", x->sync->scope);
         if (code == MSTC_END_DONE)
                 code = mstc_explain_rule(x, "the target's scope", "targetScope", target->scope);

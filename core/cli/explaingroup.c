@@ -14,7 +14,8 @@
 struct found {
         const char *name;
         const struct mstc_rule_group *group; /* or                                     */
-        const struct mstc_family *family;    /* that makes it                          */
+        const struct mstc_family *family;    /* that makes it, or:                     */
+        const char *source_id;               /* of the source's group that is carried  */
         bool known;                          /* to the store: 'row'                    */
         struct mstc_view_group row;
 };
@@ -35,6 +36,7 @@ look_in_store(struct mstc_explained *x, struct found *found)
                 for (size_t i = 0; i < count && !found->known; i++)
                         if (strcmp(rows[i].name, found->name) == 0 && strcmp(rows[i].sync, x->sync->name) == 0) {
                                 found->row = rows[i];
+                                found->source_id = rows[i].gone ? NULL : rows[i].source_id;
                                 found->known = true;
                         }
         }
@@ -99,6 +101,8 @@ satisfies(struct mstc_explained *x, const struct found *found)
 
         if (x->person.gone != 0 || !mstc_explain_scope(x, x->sync->scope))
                 return false;
+        if (found->source_id != NULL)
+                return has_text(x, attribute_of(x->person.record, "transitiveMemberOf"), found->source_id);
         if (found->group != NULL)
                 return mstc_expr_test(found->group->rule, x->person.record, &eval);
         value = family_value(x, found->family, found->name);
@@ -181,6 +185,26 @@ tell_family(struct mstc_explained *x, const struct found *found)
         return mstc_explain_rule(x, "the family's rule", "rule", found->family->rule);
 }
 
+/* A group of the source: he is in it there, or in a group that is. */
+static int
+tell_source(struct mstc_explained *x, const struct found *found)
+{
+        bool direct = has_text(x, attribute_of(x->person.record, "memberOf"), found->source_id);
+        bool at_all = has_text(x, attribute_of(x->person.record, "transitiveMemberOf"), found->source_id);
+
+        if (x->cli->json != NULL) {
+                mstc_json_object(x->cli->json, "source");
+                mstc_json_text(x->cli->json, "id", found->source_id);
+                mstc_json_bool(x->cli->json, "direct", direct);
+                mstc_json_bool(x->cli->json, "holds", at_all);
+                mstc_json_end(x->cli->json);
+        } else
+                printf("  %s: the source %s\n", at_all ? "yes" : "no",
+                       direct ? "says that he is in it" : at_all ? "says that he is in a group that is in it"
+                       : "does not say that he is in it");
+        return MSTC_END_DONE;
+}
+
 int
 mstc_explain_group(struct mstc_explained *x, const char *name, const struct mstc_target *only)
 {
@@ -197,7 +221,9 @@ mstc_explain_group(struct mstc_explained *x, const char *name, const struct mstc
                         found.family = &x->sync->families[i];
         if (code != MSTC_END_DONE)
                 return code;
-        if (found.group == NULL && found.family == NULL)
+        if (found.group != NULL || found.family != NULL)
+                found.source_id = NULL;      /* a rule's goes before one of the source */
+        else if (found.source_id == NULL)
                 return not_there(x, name);
         in = satisfies(x, &found);
         if (cli->json != NULL) {
@@ -209,7 +235,8 @@ mstc_explain_group(struct mstc_explained *x, const char *name, const struct mstc
                        ? "out: gone from the source" : "out");
         code = mstc_explain_rule(x, "the sync's scope", "scope", x->sync->scope);
         if (code == MSTC_END_DONE)
-                code = found.group != NULL ? mstc_explain_rule(x, "the group's rule", "rule", found.group->rule)
+                code = found.source_id != NULL ? tell_source(x, &found)
+                     : found.group != NULL ? mstc_explain_rule(x, "the group's rule", "rule", found.group->rule)
                                            : tell_family(x, &found);
         if (cli->json != NULL)
                 mstc_json_array(cli->json, "sinks");
@@ -243,10 +270,38 @@ family_name(struct mst_arena *arena, const char *pattern, const char *value)
         return hole == NULL ? NULL : mst_arena_printf(arena, "%.*s%s%s", (int)(hole - pattern), pattern, value, hole + 7);
 }
 
+/* Groups of the source that are carried. */
+static int
+name_carried(struct mstc_explained *x, bool *first)
+{
+        const struct mst_value *in = attribute_of(x->person.record, "transitiveMemberOf");
+        struct mst_error err = { 0 };
+        int64_t after = 0;
+        bool more = in != NULL && x->sync->carry_count != 0;
+
+        while (more) {
+                struct mstc_view_group *rows;
+                size_t count;
+
+                if (mstc_view_groups(x->place.store, NULL, &after, 200, x->cli->arena, &rows, &count, &more,
+                                     &err) != MST_OK)
+                        return mstc_cli_fail(x->cli, &err);
+                for (size_t i = 0; i < count; i++) {
+                        struct found found = { .name = rows[i].name, .source_id = rows[i].source_id };
+
+                        if (!rows[i].gone && found.source_id != NULL && strcmp(rows[i].sync, x->sync->name) == 0
+                            && satisfies(x, &found))
+                                name_group(x, found.name, first);
+                }
+        }
+        return MSTC_END_DONE;
+}
+
 int
 mstc_explain_groups(struct mstc_explained *x)
 {
         bool first = true;
+        int code;
 
         if (x->cli->json != NULL)
                 mstc_json_array(x->cli->json, "groups");
@@ -270,9 +325,10 @@ mstc_explain_groups(struct mstc_explained *x)
                                 name_group(x, found.name, &first);
                 }
         }
+        code = name_carried(x, &first);
         if (x->cli->json != NULL)
                 mstc_json_end(x->cli->json);
         else
                 puts(first ? "\nin no group" : "");
-        return MSTC_END_DONE;
+        return code;
 }

@@ -16,46 +16,6 @@
 
 /* ---- above a group ---------------------------------------------------------------------- */
 
-/* Adds the groups that 'group' is in and that were not met yet. */
-static int
-climb(struct mstc_run *run, int64_t group, struct mstc_set *met, struct mstc_set *open, struct mst_error *err)
-{
-        uint32_t *groups;
-        size_t count;
-
-        if (mstc_membership_of(run->store, group, run->members->arena, &groups, &count, err) != MST_OK)
-                return err->code;
-        for (size_t i = 0; i < count; i++) {
-                bool live = false;
-
-                if (mstc_set_has(met, groups[i]))
-                        continue;
-                if (mstc_membership_is_live(run->store, groups[i], &live, err) != MST_OK)
-                        return err->code;
-                if (live && (!mstc_set_add(met, groups[i]) || !mstc_set_add(open, groups[i])))
-                        return mst_fail_memory(err, "reading groups");
-        }
-        return MST_OK;
-}
-
-static int
-find_above(struct mstc_run *run, int64_t group, struct mstc_set *met, struct mst_error *err)
-{
-        struct mstc_set *open = mstc_set_new();
-        bool live = false;
-        int rc = open != NULL ? mstc_membership_is_live(run->store, group, &live, err)
-                              : mst_fail_memory(err, "reading groups");
-
-        if (rc == MST_OK && live && (!mstc_set_add(met, (uint32_t)group) || !mstc_set_add(open, (uint32_t)group)))
-                rc = mst_fail_memory(err, "reading groups");
-        for (uint32_t n = 0; rc == MST_OK && mstc_set_next(open, &n); n = 0) {
-                mstc_set_remove(open, n);
-                rc = climb(run, n, met, open, err);
-        }
-        mstc_set_free(open);
-        return rc;
-}
-
 int
 mstc_above(struct mstc_run *run, int64_t group, const struct mstc_above **ret, struct mst_error *err)
 {
@@ -68,7 +28,7 @@ mstc_above(struct mstc_run *run, int64_t group, const struct mstc_above **ret, s
         if (above != NULL)
                 return MST_OK;
         met = mstc_set_new();
-        rc = met != NULL ? find_above(run, group, met, err) : mst_fail_memory(err, "reading groups");
+        rc = met != NULL ? mstc_membership_above(run->store, group, met, err) : mst_fail_memory(err, "reading groups");
         if (rc == MST_OK) {
                 above = mst_arena_alloc(m->arena, sizeof *above);
                 if (above != NULL)

@@ -350,7 +350,7 @@ mstc_joinings_write(struct mstc_store *store, struct mstc_fold *fold, struct mst
         return MST_OK;
 }
 
-/* ---- below a group ------------------------------------------------------------------ */
+/* ---- above and below a group -------------------------------------------------------- */
 
 int
 mstc_membership_is_live(struct mstc_store *store, int64_t group, bool *ret, struct mst_error *err)
@@ -361,6 +361,50 @@ mstc_membership_is_live(struct mstc_store *store, int64_t group, bool *ret, stru
                 return err->code;
         *ret = gone == 0;
         return MST_OK;
+}
+
+/* Adds the groups that 'group' is in and that were not met yet. */
+static int
+climb(struct mstc_store *store, int64_t group, struct mst_arena *arena, struct mstc_set *met, struct mstc_set *open,
+      struct mst_error *err)
+{
+        uint32_t *groups;
+        size_t count;
+
+        mst_arena_reset(arena);
+        if (mstc_membership_of(store, group, arena, &groups, &count, err) != MST_OK)
+                return err->code;
+        for (size_t i = 0; i < count; i++) {
+                bool live = false;
+
+                if (mstc_set_has(met, groups[i]))
+                        continue;
+                if (mstc_membership_is_live(store, groups[i], &live, err) != MST_OK)
+                        return err->code;
+                if (live && (!mstc_set_add(met, groups[i]) || !mstc_set_add(open, groups[i])))
+                        return mst_fail_memory(err, "reading groups");
+        }
+        return MST_OK;
+}
+
+int
+mstc_membership_above(struct mstc_store *store, int64_t group, struct mstc_set *into, struct mst_error *err)
+{
+        struct mst_arena *arena = mst_arena_new(0);
+        struct mstc_set *open = mstc_set_new();
+        bool live = false;
+        int rc = arena != NULL && open != NULL ? mstc_membership_is_live(store, group, &live, err)
+                                               : mst_fail_memory(err, "reading groups");
+
+        if (rc == MST_OK && live && (!mstc_set_add(into, (uint32_t)group) || !mstc_set_add(open, (uint32_t)group)))
+                rc = mst_fail_memory(err, "reading groups");
+        for (uint32_t n = 0; rc == MST_OK && mstc_set_next(open, &n); n = 0) {
+                mstc_set_remove(open, n);
+                rc = climb(store, n, arena, into, open, err);
+        }
+        mstc_set_free(open);
+        mst_arena_free(arena);
+        return rc;
 }
 
 /* Adds the members of one group; a set that is loaded begins empty. */

@@ -41,6 +41,9 @@ int mstc_membership_of(struct mstc_store *store, int64_t entry, struct mst_arena
  * users to 'users', those groups to 'groups' (without itself). */
 int mstc_membership_below(struct mstc_store *store, int64_t group, struct mstc_set *users, struct mstc_set *groups,
                           struct mst_error *err);
+/* Adds a group of the source, and those that it is in, directly or through others, as far as the
+ * source has them: nothing when it has not even the first. */
+int mstc_membership_above(struct mstc_store *store, int64_t group, struct mstc_set *into, struct mst_error *err);
 /* The source has that group: it is there and was not removed. */
 int mstc_membership_is_live(struct mstc_store *store, int64_t group, bool *ret, struct mst_error *err);
 

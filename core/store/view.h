@@ -164,6 +164,11 @@ int mstc_view_groups(struct mstc_store *store, const char *pattern, int64_t *aft
                      struct mst_arena *arena, struct mstc_view_group **ret, size_t *count, bool *more,
                      struct mst_error *err);
 
+/* Gives a record the groups of the source that its entry is in, by their ids: memberOf and
+ * transitiveMemberOf, where there are any.  The record is the caller's, in 'arena'. */
+int mstc_view_memberof(struct mstc_store *store, int64_t entry, const struct mst_record *record,
+                       struct mst_arena *arena, struct mst_error *err);
+
 struct mstc_view_member {
         int64_t number;
         const char *title, *upn, *id;

@@ -81,6 +81,9 @@ read_one(struct mstc_store *store, int64_t number, bool with_applied, struct mst
         }
         if (mstc_rows_end(&rows, "reading a record") != MST_OK)
                 return err->code;
+        if (found && with_applied && ret->record != NULL
+            && mstc_view_memberof(store, number, ret->record, arena, err) != MST_OK)
+                return err->code;
         return found ? read_links(store, ret, with_applied, arena, err) : MST_END;
 }
 

@@ -35,6 +35,9 @@ mstc_view_records(struct mstc_store *store, const char *sync, int64_t *after, si
                 }
         if (mstc_rows_end(&rows, "reading people") != MST_OK)
                 return err->code;
+        for (size_t i = 0; i < got; i++)
+                if (mstc_view_memberof(store, into[i].number, into[i].record, arena, err) != MST_OK)
+                        return err->code;
         *count = got;
         *more = got == most;
         return MST_OK;

@@ -8,21 +8,25 @@
 #include "util/alloc.h"
 
 #define SYNC "<scope>user.department -ne \"X\"</scope><group name='fin'>user.department -eq \"F\"</group>" \
-             "<groups for-each='department' name='d-{value}'/>" \
+             "<group name='via'>user.transitiveMemberOf -any (group.objectId -eq \"g1\")</group>" \
+             "<groups for-each='department' name='d-{value}'/><groups from='source' name='{id}' title='{displayName}'/>" \
              "<target sink='snk'><match attribute='mail' on-existing='adopt'/><groups use='*'/>" \
              "<on-gone do='disable' delete-after='30d'/></target>"
 
 static const struct world_answer answers[] = {
         { "-", "w 1 displayName=Ada;mail=ada@x;mailNickname=ada;department=F\n"
                "w 2 displayName=Bob;mail=bob@x;mailNickname=bob;department=F;manager=1\n"
-               "w 3 displayName=Cy;mail=cy@x;mailNickname=cy;department=I;manager=2;otherMails=a@x|b@x\nmore p2\n" },
+               "w 3 displayName=Cy;mail=cy@x;mailNickname=cy;department=I;manager=2;otherMails=a@x|b@x\n"
+               "gw g1 displayName=Staff\nm g1 1\nm g1 @g2\nm g1 99\nmore p2\n" },
         { "p2", "w 4 displayName=Dan;mail=dan@x;mailNickname=dan;department=I;manager=5\n"
-                "w 5 displayName=Eve;mail=eve@x;mailNickname=eve;department=F;manager=4\ncomplete c1\n" },
+                "w 5 displayName=Eve;mail=eve@x;mailNickname=eve;department=F;manager=4\n"
+                "gw g2 displayName=Dans\nm g2 4\ncomplete c1\n" },
         { NULL, NULL }                       /* the first run knows no more            */
 }, more[] = {
         { "-", "!everything again\n" },
         { "c1", "p 1 mailNickname=king\np 2 department=I\ns 3\np 4 accountEnabled=false\nw 5 mailNickname=eve\n"
-                "w 6 displayName=Fay;mail=fay@x;mailNickname=fay;department=F;manager=1\ncomplete c2\n" },
+                "w 6 displayName=Fay;mail=fay@x;mailNickname=fay;department=F;manager=1\n"
+                "gp g1 displayName=Crew\nx g1 1\nall g2\nm g2 2\nm g2 4\ncomplete c2\n" },
         { NULL, NULL }
 };
 
@@ -31,11 +35,13 @@ static const char *const holds[2] = {
         "displayName=Ada mail=ada@x uid=ada\ndisplayName=Bob mail=bob@x manager=ada uid=bob\n"
         "displayName=Cy mail=cy@x manager=bob uid=cy\ndisplayName=Dan mail=dan@x manager=eve uid=dan\n"
         "displayName=Eve mail=eve@x manager=dan uid=eve\ncn=fin description=fin: ada bob eve\n"
-        "cn=d-F description=d-F: ada bob eve\ncn=d-I description=d-I: cy dan\n",
+        "cn=d-F description=d-F: ada bob eve\ncn=d-I description=d-I: cy dan\n"
+        "cn=via description=via: ada dan\ncn=g1 description=Staff: ada dan\ncn=g2 description=Dans: dan\n",
         "displayName=Ada mail=ada@x uid=king\ndisplayName=Bob mail=bob@x manager=king uid=bob\n"
         "displayName=Cy mail=cy@x manager=bob uid=cy (off)\ndisplayName=Dan mail=dan@x manager=eve uid=dan (off)\n"
         "uid=eve\ndisplayName=Fay mail=fay@x manager=king uid=fay\n"
-        "cn=fin description=fin: fay king\ncn=d-F description=d-F: fay king\ncn=d-I description=d-I: bob dan\n",
+        "cn=fin description=fin: fay king\ncn=d-F description=d-F: fay king\ncn=d-I description=d-I: bob dan\n"
+        "cn=via description=via: bob dan\ncn=g1 description=Crew: bob dan\ncn=g2 description=Dans: bob dan\n",
 };
 
 struct base { struct world_object *objects; size_t count; long last; };
