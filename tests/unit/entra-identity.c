@@ -457,6 +457,26 @@ START_TEST(challenge_read)
 }
 END_TEST
 
+/* Any bytes: what is found lies within the header. */
+START_TEST(challenge_random)
+{
+        static const char alphabet[] = "\"\"\"==,, \\abBearer error=insufficient_claims,claims=\"e30\"\x01\xff";
+        char header[80];
+
+        srandom(11);
+        for (int n = 0; n < 200000; n++) {
+                size_t length = (size_t)random() % (sizeof header - 1), found;
+                const char *claims;
+
+                for (size_t i = 0; i < length; i++)
+                        header[i] = alphabet[(size_t)random() % (sizeof alphabet - 1)];
+                header[length] = '\0';
+                if (entra_challenge_read(header, &claims, &found))
+                        ck_assert(claims >= header && claims + found <= header + length);
+        }
+}
+END_TEST
+
 /* What comes of it in the next sign-in; "" for none. */
 #define GRAPH_401(header) { SERVER_STATUS, 401, header, "{}", 0, 0 }
 static const struct {
@@ -519,6 +539,7 @@ suite(void)
         tcase_add_test(c, challenge_does_not_help);
         tcase_add_test(c, challenge_ends_at_sign_in);
         tcase_add_loop_test(c, challenge_read, 0, UNIT_COUNT(headers));
+        tcase_add_test(c, challenge_random);
         tcase_add_loop_test(c, challenge_in_the_form, 0, UNIT_COUNT(answers));
         suite_add_tcase(s, c);
         return s;

@@ -460,6 +460,36 @@ START_TEST(assertion_sent)
 }
 END_TEST
 
+/* There and back, compared with another hand's work; and what is no base64. */
+START_TEST(base64)
+{
+        static const char *const no[] = { "A", "AAAAA", "AA A", "AA\n", "A=AA", "=AAA", "AA.A", "\xc3\xa4", "AA%" };
+        struct mst_arena *arena = ((struct entra *)g.entra)->arena;
+        unsigned char bytes[80];
+        size_t size;
+
+        srandom(7);
+        for (int n = 0; n < 3000; n++) {
+                size_t length = (size_t)n % sizeof bytes;
+                char *theirs, *ours, *back;
+
+                for (size_t i = 0; i < length; i++)
+                        bytes[i] = (unsigned char)random();
+                theirs = forge_base64url(bytes, length);
+                ours = entra_base64_write(arena, bytes, length);
+                ck_assert_str_eq(ours, theirs);
+                back = entra_base64_read(arena, ours, strlen(ours), &size);
+                ck_assert(back != NULL && size == length && memcmp(back, bytes, length) == 0);
+                EVP_EncodeBlock((unsigned char *)theirs, bytes, (int)length);    /* the other alphabet, padded */
+                back = entra_base64_read(arena, theirs, strlen(theirs), &size);
+                ck_assert(back != NULL && size == length && memcmp(back, bytes, length) == 0);
+                free(theirs);
+        }
+        for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
+                ck_assert_msg(entra_base64_read(arena, no[i], strlen(no[i]), &size) == NULL, "%s", no[i]);
+}
+END_TEST
+
 /* Each option of signing in has its paragraph in the manual page, and an example there. */
 START_TEST(manual_has_options)
 {
@@ -507,6 +537,7 @@ suite(void)
         tcase_add_loop_test(c, certificate_ends_soon, 0, 2);
         tcase_add_loop_test(c, clock_is_wrong, 0, UNIT_COUNT(clocks));
         tcase_add_loop_test(c, assertion_sent, 0, UNIT_COUNT(forms));
+        tcase_add_test(c, base64);
         tcase_add_test(c, manual_has_options);
         suite_add_tcase(s, c);
         return s;

@@ -91,6 +91,13 @@ tests_unit_entra_refusals_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_entra_refusals_LDADD = libmuster-net.la $(UNIT_LIBS) $(CRYPTO_LIBS)
 TESTS += tests/unit/entra-refusals
 
+check_PROGRAMS += tests/unit/entra-memory
+tests_unit_entra_memory_SOURCES = tests/unit/entra-memory.c tests/unit/graph.c tests/unit/graph.h \
+  tests/emulators/graph/forge.c tests/emulators/graph/forge.h $(plugins_entra_la_SOURCES)
+tests_unit_entra_memory_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_entra_memory_LDADD = libmuster-net.la $(UNIT_LIBS) $(CRYPTO_LIBS)
+TESTS += tests/unit/entra-memory
+
 endif
 endif
 endif
