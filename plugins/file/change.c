@@ -242,7 +242,7 @@ put_classes(struct fil_table *table, struct fil_line *line)
         if (table->plan->layout.format != FIL_LDIF || fil_cell(line, fil_column(table, FIL_CLASSES))->count > 0)
                 return true;
         for (size_t i = 0; kept && classes != NULL && classes[i] != NULL; i++)
-                kept = fil_cell_append(table, line, fil_column(table, FIL_CLASSES), classes[i], strlen(classes[i]));
+                kept = fil_cell_append(table, line, fil_column(table, FIL_CLASSES), classes[i], strlen(classes[i]), 1);
         return kept;
 }
 

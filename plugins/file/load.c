@@ -20,6 +20,9 @@ struct loading {
         struct fil_line *line;
         uint32_t column;
         struct mst_error *err;
+        char *values;                        /* of one column, gathered                */
+        size_t length, room;
+        uint32_t count;
 };
 
 static int
@@ -29,17 +32,41 @@ lose(const struct loading *l, const struct fil_row *row, const char *why)
                         "anew: repair or remove it", l->table->plan->layout.path, row->line, why);
 }
 
-/* The value of a cell as it was before an apostrophe kept it from running. */
+/* A value of the column; they go into the cell together, for there may be many. */
 static bool
 append(void *self, const char *text, size_t length)
 {
-        const struct loading *l = self;
+        struct loading *l = self;
 
-        return fil_cell_append(l->table, l->line, l->column, text, length);
+        if (l->length + length + 2 > l->room) {
+                size_t room = (l->length + length + 2) * 2;
+                char *values = realloc(l->values, room);
+
+                if (values == NULL)
+                        return false;
+                l->values = values;
+                l->room = room;
+        }
+        if (l->count > 0)
+                l->values[l->length++] = '\0';
+        memcpy(l->values + l->length, text, length);
+        l->length += length;
+        l->count++;
+        return true;
 }
 
 static int
-take_scalar(const struct loading *l, const struct fil_row *row, struct mst_json *json)
+flush(struct loading *l)
+{
+        bool kept = l->count == 0
+                 || fil_cell_append(l->table, l->line, l->column, l->values, l->length, l->count);
+
+        l->length = l->count = 0;
+        return kept ? MST_OK : mst_fail_memory(l->err, "reading a file");
+}
+
+static int
+take_scalar(struct loading *l, const struct fil_row *row, struct mst_json *json)
 {
         enum mst_json_kind kind = mst_json_peek(json);
         const char *text;
@@ -67,11 +94,11 @@ take_scalar(const struct loading *l, const struct fil_row *row, struct mst_json 
         }
         if (length == 0)
                 return MST_OK;
-        return append((void *)(uintptr_t)l, text, length) ? MST_OK : mst_fail_memory(l->err, "reading a file");
+        return append(l, text, length) ? MST_OK : mst_fail_memory(l->err, "reading a file");
 }
 
 static int
-take_json(const struct loading *l, const struct fil_row *row, const struct fil_field *field)
+take_json(struct loading *l, const struct fil_row *row, const struct fil_field *field)
 {
         struct mst_json *json = l->convert.json;
         int rc = MST_OK;
@@ -89,9 +116,12 @@ static int
 take_field(struct loading *l, const struct fil_row *row, const struct fil_field *field)
 {
         bool kept;
+        uint32_t column = fil_column_add(l->table, field->name);
 
-        l->column = fil_column_add(l->table, field->name);
-        if (l->column == FIL_NO_COLUMN)
+        if (column != l->column && flush(l) != MST_OK)
+                return l->err->code;
+        l->column = column;
+        if (column == FIL_NO_COLUMN)
                 return mst_fail(l->err, MST_ECONFIG, "the file '%s' has more than %u columns",
                                 l->table->plan->layout.path, FIL_COLUMNS_MOST);
         if (field->form == FIL_JSON)
@@ -141,6 +171,9 @@ take_row(struct loading *l, const struct fil_row *row)
                 if (take_field(l, row, &row->fields[i]) != MST_OK)
                         return l->err->code;
         }
+        if (flush(l) != MST_OK)
+                return l->err->code;
+        l->column = FIL_NO_COLUMN;
         id = fil_cell_text(l->line, table->id);
         if (fil_cell(l->line, table->id)->count > 1)
                 return lose(l, row, "the row has several ids");
@@ -165,7 +198,7 @@ take_columns(struct fil_table *table, const struct fil_reader *reader, struct ms
 int
 fil_table_load(struct fil_table *table, struct mst_error *err)
 {
-        struct loading l = { .table = table, .err = err };
+        struct loading l = { .table = table, .err = err, .column = FIL_NO_COLUMN };
         struct mst_arena *scratch = mst_arena_new(0);
         struct mst_json *json = mst_json_new();
         struct fil_reader *reader = NULL;
@@ -184,5 +217,6 @@ fil_table_load(struct fil_table *table, struct mst_error *err)
         fil_reader_close(reader);
         mst_arena_free(scratch);
         mst_json_free(json);
+        free(l.values);
         return rc == MST_END ? MST_OK : rc;
 }

@@ -154,7 +154,8 @@ fil_cell_set(struct fil_table *table, struct fil_line *line, uint32_t column, co
 }
 
 bool
-fil_cell_append(struct fil_table *table, struct fil_line *line, uint32_t column, const char *text, size_t length)
+fil_cell_append(struct fil_table *table, struct fil_line *line, uint32_t column, const char *text, size_t length,
+                uint32_t count)
 {
         const struct fil_cell *old = fil_cell(line, column);
         size_t before = old->count > 0 ? old->length + 1 : 0;
@@ -165,7 +166,8 @@ fil_cell_append(struct fil_table *table, struct fil_line *line, uint32_t column,
         if (before > 0)
                 memcpy(joined, old->text, before);
         memcpy(joined + before, text, length);
-        return fil_cell_put(table, line, column, (struct fil_cell){ joined, (uint32_t)(before + length), old->count + 1 });
+        return fil_cell_put(table, line, column, (struct fil_cell){ joined, (uint32_t)(before + length),
+                                                                 old->count + count });
 }
 
 const char *

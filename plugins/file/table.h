@@ -79,8 +79,10 @@ const char *fil_cell_text(const struct fil_line *line, uint32_t column);
 bool fil_cell_put(struct fil_table *table, struct fil_line *line, uint32_t column, struct fil_cell cell);
 /* One text, copied; NULL or "" empties. */
 bool fil_cell_set(struct fil_table *table, struct fil_line *line, uint32_t column, const char *text);
-/* Adds a value, copied. */
-bool fil_cell_append(struct fil_table *table, struct fil_line *line, uint32_t column, const char *text, size_t length);
+/* Adds 'count' values, copied: 'length' bytes with the NULs between.  Each call copies what
+ * is there already, so many values are to be added at once. */
+bool fil_cell_append(struct fil_table *table, struct fil_line *line, uint32_t column, const char *text, size_t length,
+                     uint32_t count);
 /* Walks over the values: start with *at = NULL; NULL at the end. */
 const char *fil_cell_next(const struct fil_cell *cell, const char *at);
 

@@ -41,11 +41,11 @@ static void
 csv_text(const struct writing *w, const char *text, bool begins)
 {
         if (begins && w->table->plan->defuse && runs(text))
-                fputc('\'', w->out);
+                fputc_unlocked('\'', w->out);
         for (; *text != '\0'; text++) {
                 if (*text == '"')
-                        fputc('"', w->out);
-                fputc(*text, w->out);
+                        fputc_unlocked('"', w->out);
+                fputc_unlocked(*text, w->out);
         }
 }
 
@@ -67,14 +67,14 @@ csv_cell(const struct writing *w, const struct fil_cell *cell)
         for (const char *at = NULL; (at = fil_cell_next(cell, at)) != NULL;)
                 quotes = quotes || needs_quotes(w, at) || (cell->count > 1 && needs_quotes(w, separator));
         if (quotes)
-                fputc('"', w->out);
+                fputc_unlocked('"', w->out);
         for (const char *at = NULL; (at = fil_cell_next(cell, at)) != NULL;) {
                 if (at != cell->text)
-                        fputs(separator, w->out);
+                        fputs_unlocked(separator, w->out);
                 csv_text(w, at, at == cell->text);
         }
         if (quotes)
-                fputc('"', w->out);
+                fputc_unlocked('"', w->out);
 }
 
 static void
@@ -85,10 +85,10 @@ csv_header(const struct writing *w)
                 struct fil_cell cell = { name, (uint32_t)strlen(name), 1 };
 
                 if (i > 0)
-                        fputc(w->table->plan->layout.delimiter, w->out);
+                        fputc_unlocked(w->table->plan->layout.delimiter, w->out);
                 csv_cell(w, &cell);
         }
-        fputc('\n', w->out);
+        fputc_unlocked('\n', w->out);
 }
 
 static void
@@ -96,10 +96,10 @@ csv_line(struct writing *w, const struct fil_line *line)
 {
         for (uint32_t i = 0; i < w->table->column_count; i++) {
                 if (i > 0)
-                        fputc(w->table->plan->layout.delimiter, w->out);
+                        fputc_unlocked(w->table->plan->layout.delimiter, w->out);
                 csv_cell(w, fil_cell(line, i));
         }
-        fputc('\n', w->out);
+        fputc_unlocked('\n', w->out);
 }
 
 /* ---- JSON Lines ---- */
@@ -146,8 +146,8 @@ json_line(struct writing *w, const struct fil_line *line)
         text = mst_json_written(w->json, &size);
         w->failed = w->failed || text == NULL;
         if (text != NULL) {
-                fwrite(text, 1, size, w->out);
-                fputc('\n', w->out);
+                fwrite_unlocked(text, 1, size, w->out);
+                fputc_unlocked('\n', w->out);
         }
 }
 
@@ -184,13 +184,13 @@ ldif_value(struct writing *w, const char *name, const char *text)
         column = strlen(name) + (safe ? 2 : 3);
         for (; *text != '\0'; text++) {
                 if (column == 76) {
-                        fputs("\n ", w->out);
+                        fputs_unlocked("\n ", w->out);
                         column = 1;
                 }
-                fputc(*text, w->out);
+                fputc_unlocked(*text, w->out);
                 column++;
         }
-        fputc('\n', w->out);
+        fputc_unlocked('\n', w->out);
 }
 
 static void
@@ -217,7 +217,7 @@ ldif_line(struct writing *w, const struct fil_line *line)
                         else
                                 ldif_value(w, table->names[i], at);
         }
-        fputc('\n', w->out);
+        fputc_unlocked('\n', w->out);
 }
 
 /* ---- the file ---- */
@@ -236,7 +236,7 @@ fil_table_write(const struct fil_table *table, FILE *out, struct mst_error *err)
                 csv_header(&w);
         /* slapadd takes no version; but a file of nothing would look like one not written yet. */
         if (!w.failed && format == FIL_LDIF && table->alive == 0)
-                fputs("# no entries\n", out);
+                fputs_unlocked("# no entries\n", out);
         for (size_t i = 0; i < table->count && !w.failed && ferror(out) == 0; i++)
                 if (!table->lines[i].gone)
                         lines[format](&w, &table->lines[i]);

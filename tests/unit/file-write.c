@@ -4,9 +4,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../../plugins/file/sink.h"
@@ -130,6 +132,13 @@ one(struct mst_op *op)
 
         ck_assert_msg(apply(&op, 1, &outcome) == MST_OK, "%s", err.text);
         return outcome;
+}
+
+static void
+fails_with(int rc, int code, const char *why)
+{
+        ck_assert_int_eq(rc, code);
+        ck_assert_msg(strstr(err.text, why) != NULL, "'%s' lacks '%s'", err.text, why);
 }
 
 #define V(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -388,6 +397,104 @@ START_TEST(no_folder)
 }
 END_TEST
 
+/* A disk that is full in the middle of the new file: the old one stays, nothing is left. */
+START_TEST(disk_is_full)
+{
+        struct rlimit before, small = { 4096, 4096 };
+        struct mst_op *ops[100];
+        enum mst_outcome outcomes[100];
+        char id[32], kept[4096], new[160];
+        int rc;
+
+        start(".csv");
+        ck_assert_int_eq(one(make_op(MST_CREATE, MST_USER, "1", V("a", "x"))), MST_DONE);
+        snprintf(kept, sizeof kept, "%s", content(path));
+        for (int i = 0; i < 100; i++) {
+                snprintf(id, sizeof id, "more%d", i);
+                ops[i] = make_op(MST_CREATE, MST_USER, id, V("a", "a text that takes some room", "b", "and so does this one"));
+        }
+        ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+        small.rlim_max = before.rlim_max;
+        signal(SIGXFSZ, SIG_IGN);
+        ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+        rc = apply(ops, 100, outcomes);
+        ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+        fails_with(rc, MST_ENET, "cannot be written: File too large");
+        for (int i = 0; i < 100; i++)
+                ck_assert_int_eq(outcomes[i], MST_UNSENT);
+        ck_assert_str_eq(content(path), kept);
+        snprintf(new, sizeof new, "%s/.users.csv.new", folder);
+        ck_assert_str_eq(content(new), "(none)");
+        /* The next try has them all. */
+        ck_assert_int_eq(one(make_op(MST_CREATE, MST_USER, "2", NULL)), MST_DONE);
+        ck_assert_str_eq(content(path), "id,stamp,off,a\n1,hr:1,false,x\n2,hr:2,false,\n");
+        end();
+}
+END_TEST
+
+/* Somebody who does not lock writes between our reading and our writing. */
+START_TEST(overtaken)
+{
+        struct fil_sink *sink;
+
+        start(".csv");
+        ck_assert_int_eq(one(make_op(MST_CREATE, MST_USER, "1", NULL)), MST_DONE);
+        sink = self;
+        ck_assert_int_eq(fil_book_fresh(&sink->users, &err), MST_OK);
+        kit_text(path, "id,stamp,off\n9,,\n");
+        sink->users.changed = true;
+        ck_assert_int_eq(fil_book_save(sink, &sink->users, &err), FIL_OVERTAKEN);
+        ck_assert_str_eq(content(path), "id,stamp,off\n9,,\n");
+        ck_assert_int_eq(fil_book_fresh(&sink->users, &err), MST_OK);
+        ck_assert_ptr_nonnull(fil_table_by_id(sink->users.table, "9"));
+        ck_assert_ptr_null(fil_table_by_id(sink->users.table, "1"));
+        end();
+}
+END_TEST
+
+/* Many members are neither slow to read nor lost. */
+START_TEST(large_group)
+{
+        struct mst_op *op;
+        char id[32];
+        FILE *file;
+
+        start(_i == 0 ? ".csv" : _i == 1 ? ".jsonl" : ".ldif");
+        config.id = (char *)"uid";
+        ck_assert_int_eq(one(make_op(MST_CREATE, MST_USER, "1", NULL)), MST_DONE);
+        op = make_op(MST_CREATE, MST_GROUP, "g", NULL);
+        ck_assert_int_eq(one(op), MST_DONE);
+        fil_sink_close(self);
+        self = NULL;
+        file = fopen(path, "w");
+        ck_assert_ptr_nonnull(file);
+        if (_i == 0)
+                fprintf(file, "uid\n");
+        for (int i = 0; i < 30000; i++)
+                fprintf(file, _i == 0 ? "m%d\n" : _i == 1 ? "{\"uid\":\"m%d\"}\n" : "dn: uid=m%d,ou=p,dc=x\nuid: m%d\n\n", i, i);
+        fclose(file);
+        for (int round = 0; round < 3; round++) {
+                op = make_op(MST_MEMBERS, MST_GROUP, "g", NULL);
+                for (int i = round * 10000; i < round * 10000 + 10000; i++) {
+                        snprintf(id, sizeof id, "m%d", i);
+                        ck_assert(mst_test_op_member(op, true, id, id));
+                }
+                ck_assert_int_eq(one(op), MST_DONE);
+                fil_sink_close(self);
+                self = NULL;
+        }
+        op = make_op(MST_MEMBERS, MST_GROUP, "g", NULL);
+        for (int i = 0; i < 29999; i++) {
+                snprintf(id, sizeof id, "m%d", i);
+                ck_assert(mst_test_op_member(op, false, id, id));
+        }
+        ck_assert_int_eq(one(op), MST_DONE);
+        ck_assert_ptr_nonnull(strstr(content(groups), "m29999"));
+        ck_assert_ptr_null(strstr(content(groups), "m29998"));
+        end();
+}
+END_TEST
+
 /* ---- looking ---- */
 
 START_TEST(found)
@@ -433,6 +540,9 @@ suite(void)
         tcase_add_test(c, locked_out);
         tcase_add_test(c, leftovers);
         tcase_add_test(c, no_folder);
+        tcase_add_test(c, disk_is_full);
+        tcase_add_test(c, overtaken);
+        tcase_add_loop_test(c, large_group, 0, 3);
         tcase_add_loop_test(c, found, 0, 3);
         suite_add_tcase(s, c);
         return s;
