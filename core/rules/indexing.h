@@ -26,6 +26,7 @@ enum mstc_key_kind {
 
 struct mstc_slot {
         uint32_t attribute;                  /* in index->attributes                   */
+        uint32_t local;                      /* its number among the attribute's slots */
         const char *member;                  /* of it or of its elements; or NULL      */
         bool either_id;
         uint8_t kinds;                       /* bits of SLOT_...: which keys it has    */
@@ -48,17 +49,23 @@ struct mstc_predicate {
         const struct mstc_node *node;
         const struct mstc_expr *expr;
         const uint32_t *map;                 /* of the rule it was taken from          */
+        uint32_t attribute, local;           /* the one that it reads, and its number among those
+                                              * that read it; MSTC_NO: it reads several, or time */
 };
 
 /* Jumps: to another instruction, or to an end. */
 #define MSTC_YES UINT32_MAX
 #define MSTC_NO (UINT32_MAX - 1)
+/* Sixteen bytes, four to a cache line: a record runs through hundreds of them. */
 struct mstc_instruction {
-        uint32_t slot, key;                  /* equal, where the slot holds one text; slot
-                                              * MSTC_NO: only by the predicate         */
-        uint32_t predicate;
+        uint16_t slot;                       /* MSTC_NO_SLOT: 'what' is a predicate's number
+                                              * among the attribute's; else equal to the key
+                                              * 'what', where the slot holds one text  */
+        uint16_t attribute;                  /* MSTC_NO_SLOT: the predicate is nobody's */
+        uint32_t what;
         uint32_t yes, no;
 };
+#define MSTC_NO_SLOT UINT16_MAX
 
 struct mstc_indexed {
         const struct mstc_expr *expr;
@@ -67,14 +74,21 @@ struct mstc_indexed {
         uint32_t *map;                       /* expr's attributes to index->attributes */
 };
 
-struct mstc_attribute { const char *name; bool exact; };
+struct mstc_attribute {
+        const char *name;
+        bool exact;
+        uint32_t *slots, slot_count;         /* in index->slots                        */
+        uint32_t predicates;                 /* that read nothing else                 */
+};
 struct mstc_posting { uint32_t key, rule; };
 
 struct mstc_index {
         struct mst_arena *arena;             /* what building made and matching needs  */
         struct mstc_indexed *rules;          /* in order of their ids once built       */
+        uint32_t *starts;                    /* of them, close together                */
         size_t count, room;
         bool built;
+        uint64_t serial;                     /* no other index has it                  */
 
         struct mstc_attribute *attributes;   /* in order of names                      */
         size_t attribute_count;
@@ -89,6 +103,7 @@ struct mstc_index {
         size_t posting_count, posting_room;
         uint64_t *always;                    /* bit set: rules without an access key   */
         struct mstc_instruction *code;
+        uint32_t *tests;                     /* the predicate of each instruction      */
         size_t code_count, code_room;
         struct mstc_predicate *predicates;
         size_t predicate_count, predicate_room;

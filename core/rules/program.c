@@ -92,24 +92,40 @@ predicate(struct maker *m, const struct mstc_node *node)
         return number;
 }
 
+static bool
+more_code(struct mstc_index *index)
+{
+        size_t room = index->code_room == 0 ? 1024 : index->code_room * 2;
+        struct mstc_instruction *code;
+        uint32_t *tests;
+
+        if (index->code_count < index->code_room)
+                return true;
+        if (room >= MSTC_NO)
+                return false;
+        code = mstc_realloc_array(index->code, room, sizeof *code);
+        if (code == NULL)
+                return false;
+        index->code = code;
+        tests = mstc_realloc_array(index->tests, room, sizeof *tests);
+        if (tests == NULL)
+                return false;
+        index->tests = tests;
+        index->code_room = room;
+        return true;
+}
+
 static uint32_t
-emit(struct maker *m, struct mstc_instruction instruction)
+emit(struct maker *m, struct mstc_instruction instruction, uint32_t test)
 {
         struct mstc_index *index = m->index;
 
-        if (index->code_count == index->code_room) {
-                size_t room = index->code_room == 0 ? 1024 : index->code_room * 2;
-                struct mstc_instruction *new = room >= MSTC_NO ? NULL :
-                                               mstc_realloc_array(index->code, room, sizeof *new);
-
-                if (new == NULL) {
-                        m->failed = true;
-                        return MSTC_NO;
-                }
-                index->code = new;
-                index->code_room = room;
+        if (!more_code(index)) {
+                m->failed = true;
+                return MSTC_NO;
         }
         index->code[index->code_count] = instruction;
+        index->tests[index->code_count] = test;
         return (uint32_t)index->code_count++;
 }
 
@@ -117,22 +133,24 @@ emit(struct maker *m, struct mstc_instruction instruction)
 static uint32_t
 leaf(struct maker *m, const struct mstc_node *node, uint32_t yes, uint32_t no)
 {
-        struct mstc_instruction new = { .slot = MSTC_NO, .yes = yes, .no = no };
+        struct mstc_instruction new = { .slot = MSTC_NO_SLOT, .yes = yes, .no = no };
         const struct mstc_node *left = node->count > 0 ? node->kids[0] : NULL;
+        uint32_t slot = MSTC_NO;
 
         if (node->kind == MSTC_NODE_COMPARE && node->op == MSTC_OP_EQ && !node->symbol &&
             left->kind == MSTC_NODE_ATTRIBUTE && left->path_count == 0 && node->kids[1]->kind == MSTC_NODE_CONSTANT &&
             mstc_access_by_key(left, node->kids[1]->constant)) {
                 const struct mstc_constant *constant = node->kids[1]->constant;
 
-                m->failed |= !mstc_access_slot(m->index, m->rule, left, NULL, &new.slot);
-                if (!m->failed)
-                        new.key = mstc_key_add(m->index, new.slot, MSTC_KEY_TEXT, constant->folded,
-                                               constant->folded_length);
-                m->failed |= new.key == UINT32_MAX;
+                m->failed |= !mstc_access_slot(m->index, m->rule, left, NULL, &slot);
+                if (!m->failed && slot < MSTC_NO_SLOT) {
+                        new.slot = (uint16_t)slot;
+                        new.what = mstc_key_add(m->index, slot, MSTC_KEY_TEXT, constant->folded,
+                                                constant->folded_length);
+                        m->failed |= new.what == UINT32_MAX;
+                }
         }
-        new.predicate = predicate(m, node);
-        return emit(m, new);
+        return emit(m, new, predicate(m, node));
 }
 
 static uint32_t
