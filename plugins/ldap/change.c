@@ -187,6 +187,8 @@ is_ours(const struct ldp_request *req, const char *name)
 
         if (req->place->stamp != NULL && strcasecmp(name, req->place->stamp) == 0)
                 return true;
+        if (req->place->number.attribute != NULL && strcasecmp(name, req->place->number.attribute) == 0)
+                return true;
         if (req->place->kind == MST_GROUP)
                 return strcasecmp(name, sink->member) == 0;
         return sink->lock.attribute != NULL && strcasecmp(name, sink->lock.attribute) == 0;

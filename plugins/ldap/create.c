@@ -29,6 +29,8 @@ is_ours(const struct ldp_request *req, const char *name)
 
         if (req->place->stamp != NULL && strcasecmp(name, req->place->stamp) == 0)
                 return true;
+        if (req->place->number.attribute != NULL && strcasecmp(name, req->place->number.attribute) == 0)
+                return true;
         if (req->place->kind == MST_GROUP)
                 return strcasecmp(name, sink->member) == 0;
         return sink->lock.attribute != NULL && strcasecmp(name, sink->lock.attribute) == 0;
@@ -120,6 +122,28 @@ put_members(struct ldp_request *req, struct ldp_mods *mods)
         req->members.holder = values.count == 0 && holder != NULL;
 }
 
+/* True: settled. */
+static bool
+put_number(struct ldp_request *req, struct ldp_mods *mods, enum ldp_next *next)
+{
+        struct ldp_number *number = &req->place->number;
+        struct mst_error err = { 0 };
+        const char *text;
+
+        if (number->attribute == NULL)
+                return false;
+        if (req->number == 0 && ldp_number_take(req->sink, number, &req->number, &err) != MST_OK) {
+                *next = ldp_request_settle(req, err.code == MST_EREFUSED || err.code == MST_ECONFIG ? MST_REFUSED : MST_RETRY,
+                                           err.code, "%s", err.text);
+                return true;
+        }
+        text = mst_arena_printf(req->arena, "%lld", (long long)req->number);
+        if (text != NULL)
+                ldp_mods_text(mods, LDAP_MOD_ADD, number->attribute, text);
+        mods->failed |= text == NULL;
+        return false;
+}
+
 /* Makes the add; also a second time, 'bare'. */
 static enum ldp_next
 build(struct ldp_request *req)
@@ -129,7 +153,7 @@ build(struct ldp_request *req)
         struct ldp_mods mods;
         enum ldp_next next = LDP_SEND;
 
-        ldp_mods_begin(&mods, req->arena, mst_op_change_count(req->op) + 8);
+        ldp_mods_begin(&mods, req->arena, mst_op_change_count(req->op) + 9);
         if (put_changes(req, &mods, &next) || put_state(req, &mods, &next))
                 return next;
         if (!ldp_mods_has(&mods, "objectClass"))
@@ -137,6 +161,8 @@ build(struct ldp_request *req)
         if (req->place->stamp != NULL && stamp[0] != '\0')
                 ldp_mods_text(&mods, LDAP_MOD_ADD, req->place->stamp, stamp);
         ldp_kind_put(req, &mods);
+        if (put_number(req, &mods, &next))
+                return next;
         if (req->place->kind == MST_GROUP)
                 put_members(req, &mods);
         if (mods.failed)

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "conn.h"
+#include "dn.h"
 
 /* The values of one attribute of the root DSE, copied. */
 static const char **
@@ -40,17 +41,21 @@ note_root(struct ldp_dir *dir, LDAP *ld, LDAPMessage *entry, struct mst_error *e
         const char **schema = texts(dir, ld, entry, "subschemaSubentry");
         const char **vendor = texts(dir, ld, entry, "vendorName");
         const char **classes = texts(dir, ld, entry, "objectClass");
+        const char **features = texts(dir, ld, entry, "supportedFeatures");
         const char **capabilities = texts(dir, ld, entry, "supportedCapabilities");
 
         server->contexts = texts(dir, ld, entry, "namingContexts");
         server->mechanisms = texts(dir, ld, entry, "supportedSASLMechanisms");
         if (controls == NULL || schema == NULL || vendor == NULL || classes == NULL || capabilities == NULL ||
+            features == NULL ||
             server->contexts == NULL || server->mechanisms == NULL)
                 return mst_fail_memory(err, "reading the root DSE");
         server->post_read = holds(controls, LDAP_CONTROL_POST_READ);
         server->assertion = holds(controls, LDAP_CONTROL_ASSERT);
         server->paging = holds(controls, LDAP_CONTROL_PAGEDRESULTS);
         server->entry_dn = holds(classes, "OpenLDAProotDSE");
+        server->pre_read = holds(controls, LDAP_CONTROL_PRE_READ);
+        server->increment = holds(features, LDAP_FEATURE_MODIFY_INCREMENT);
         server->permissive = holds(controls, LDAP_CONTROL_X_PERMISSIVE_MODIFY);
         server->subschema = schema[0];
         server->vendor = vendor[0];
@@ -63,7 +68,7 @@ read_root(struct ldp_conn *conn, struct mst_error *err)
 {
         char *wanted[] = { (char *)"objectClass", (char *)"supportedControl", (char *)"subschemaSubentry",
                            (char *)"namingContexts", (char *)"vendorName", (char *)"supportedCapabilities",
-                           (char *)"supportedSASLMechanisms", NULL };
+                           (char *)"supportedFeatures", (char *)"supportedSASLMechanisms", NULL };
         LDAPMessage *message = NULL;
         int msgid = 0, type, rc = MST_OK;
         bool found = false;
@@ -109,4 +114,21 @@ ldp_dir_ready(struct ldp_conn *conn, struct mst_error *err)
         if (conn->dir->dialect == NULL)
                 settle(conn->dir);
         return MST_OK;
+}
+
+const char *
+ldp_dir_context(const struct ldp_dir *dir, struct mst_arena *arena, const char *dn)
+{
+        const char *best = dn, *normal = ldp_dn_normal(arena, dn);
+        size_t longest = 0;
+
+        for (const char **context = dir->server.contexts; context != NULL && *context != NULL; context++) {
+                const char *there = ldp_dn_normal(arena, *context);
+
+                if (normal != NULL && there != NULL && strlen(there) > longest && ldp_dn_below(normal, there)) {
+                        best = *context;
+                        longest = strlen(there);
+                }
+        }
+        return best;
 }

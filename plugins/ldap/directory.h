@@ -63,6 +63,7 @@ struct ldp_access {
 struct ldp_server {
         bool known;
         bool post_read, assertion, paging;
+        bool pre_read, increment;
         bool permissive;                 /* passes over values that are there, or not, already */
         bool entry_dn;                   /* slapd: entries are found by (entryDN=...) without an index */
         const char *subschema;           /* DN, or NULL                                */
@@ -86,5 +87,8 @@ struct ldp_dir {
 
 /* Makes 'conn' ready if it is not, and reads the root DSE if nobody has. */
 int ldp_dir_ready(struct ldp_conn *conn, struct mst_error *err);
+
+/* The naming context that a DN lies in, or the DN itself. */
+const char *ldp_dir_context(const struct ldp_dir *dir, struct mst_arena *arena, const char *dn);
 
 #endif

@@ -10,6 +10,7 @@
 #include <ldap.h>
 
 #include "kind.h"
+#include "number.h"
 #include "uri.h"
 
 #define C struct ldp_config
@@ -70,6 +71,24 @@ const struct mst_option ldp_options[] = {
           .more = "Give it an equality index and, if the server can, a uniqueness constraint." },
         { .name = "group-stamp-attribute", MST_TEXT_OPTION(C, group_stamp),
           .help = "the same for groups" },
+        { .name = "number-attribute", MST_TEXT_OPTION(C, number_attribute),
+          .help = "attribute of people that is given a number of its own at creation, such as uidNumber",
+          .more = "Maps cannot write it." },
+        { .name = "number-range", MST_TEXT_OPTION(C, number_range),
+          .help = "the numbers that may be given, such as 20000-59999" },
+        { .name = "number-counter", MST_TEXT_OPTION(C, number_counter),
+          .help = "DN of an entry that holds the next free number",
+          .more = "Without it the highest in use is looked up and kept; nobody else may draw numbers then." },
+        { .name = "number-counter-attribute", MST_TEXT_OPTION(C, number_counter_attribute),
+          .flags = MST_OPT_ADVANCED, .help = "its attribute", .more = "Default: as number-attribute." },
+        { .name = "group-number-attribute", MST_TEXT_OPTION(C, group_number_attribute),
+          .help = "the same for groups, such as gidNumber" },
+        { .name = "group-number-range", MST_TEXT_OPTION(C, group_number_range),
+          .help = "the numbers that may be given to groups" },
+        { .name = "group-number-counter", MST_TEXT_OPTION(C, group_number_counter),
+          .help = "DN of an entry that holds the next free number of a group" },
+        { .name = "group-number-counter-attribute", MST_TEXT_OPTION(C, group_number_counter_attribute),
+          .flags = MST_OPT_ADVANCED, .help = "its attribute", .more = "Default: as group-number-attribute." },
         { .name = "disabled-attribute", MST_TEXT_OPTION(C, disabled_attribute),
           .help = "attribute that locks an account, such as pwdAccountLockedTime",
           .more = "Muster replaces it whole.  Default: that of the dialect (openldap: pwdAccountLockedTime where "
@@ -237,6 +256,10 @@ ldp_options_check(const struct ldp_config *c, struct mst_error *err)
             ldp_check_filter("user-filter", c->user_filter, err) != MST_OK ||
             ldp_check_filter("group-filter", c->group_filter, err) != MST_OK ||
             ldp_kind_check(c, err) != MST_OK ||
+            ldp_number_check("", c->number_attribute, c->number_range, c->number_counter, c->number_counter_attribute,
+                             err) != MST_OK ||
+            ldp_number_check("group-", c->group_number_attribute, c->group_number_range, c->group_number_counter,
+                             c->group_number_counter_attribute, err) != MST_OK ||
             ldp_check_name("member-attribute", c->member_attribute, err) != MST_OK ||
             ldp_check_name("stamp-attribute", c->user_stamp, err) != MST_OK ||
             ldp_check_name("group-stamp-attribute", c->group_stamp, err) != MST_OK ||

@@ -19,6 +19,8 @@ struct ldp_config {
         int64_t group_scope;                     /* see kind.c                         */
         bool group_security;
         char *user_stamp, *group_stamp;
+        char *number_attribute, *number_range, *number_counter, *number_counter_attribute;
+        char *group_number_attribute, *group_number_range, *group_number_counter, *group_number_counter_attribute;
         char *disabled_attribute, *disabled_value, *enabled_value;
         int64_t connections, window;
         int64_t page_size, max_request, attempts;

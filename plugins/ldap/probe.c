@@ -89,24 +89,6 @@ check_base(struct prober *p, const char *option, const char *base, const char **
         return MST_OK;
 }
 
-/* The naming context that a DN lies in, or the DN itself. */
-static const char *
-context_of(struct prober *p, const char *dn)
-{
-        const char *best = dn, *normal = ldp_dn_normal(p->arena, dn);
-        size_t longest = 0;
-
-        for (const char **context = p->sink->dir.server.contexts; context != NULL && *context != NULL; context++) {
-                const char *there = ldp_dn_normal(p->arena, *context);
-
-                if (normal != NULL && there != NULL && strlen(there) > longest && ldp_dn_below(normal, there)) {
-                        best = *context;
-                        longest = strlen(there);
-                }
-        }
-        return best;
-}
-
 static int
 identify(struct prober *p, struct mst_error *err)
 {
@@ -116,7 +98,7 @@ identify(struct prober *p, struct mst_error *err)
 
         if (check_base(p, "user-base", sink->users.base, &users, err) != MST_OK ||
             check_base(p, "group-base", sink->groups.base, &groups, err) != MST_OK ||
-            read_id(p, context_of(p, sink->users.base), &suffix, &result, err) != MST_OK)
+            read_id(p, ldp_dir_context(&p->sink->dir, p->arena, sink->users.base), &suffix, &result, err) != MST_OK)
                 return err->code;
         identity = mst_arena_printf(p->arena, "ldap %s users %s %s%s%s%s%s", suffix != NULL ? suffix : users,
                                     users, sink->users.base_normal, groups != NULL ? " groups " : "",
@@ -211,6 +193,7 @@ note_attribute(struct prober *p, const struct ldp_type *type, bool required)
         uint32_t flags = type->flags | (p->place->kind == MST_GROUP ? (uint32_t)MST_ATTR_GROUP : 0);
         bool ours = strcasecmp(type->name, "objectClass") == 0 ||
                     (p->place->stamp != NULL && strcasecmp(type->name, p->place->stamp) == 0) ||
+                    (p->place->number.attribute != NULL && strcasecmp(type->name, p->place->number.attribute) == 0) ||
                     (p->place->kind == MST_GROUP && strcasecmp(type->name, p->sink->member) == 0) ||
                     (p->place->kind == MST_USER && lock != NULL && strcasecmp(type->name, lock) == 0);
 
@@ -290,6 +273,9 @@ note_place(struct prober *p, const struct ldp_place *place, struct mst_error *er
                 check_allowed(p, place->kind == MST_GROUP ? "group-rdn" : "user-rdn", *name);
         if (place->stamp != NULL)
                 check_allowed(p, place->kind == MST_GROUP ? "group-stamp-attribute" : "stamp-attribute", place->stamp);
+        if (place->number.attribute != NULL)
+                check_allowed(p, place->kind == MST_GROUP ? "group-number-attribute" : "number-attribute",
+                              place->number.attribute);
         if (place->kind == MST_GROUP)
                 check_allowed(p, "member-attribute", p->sink->member);
         else if (p->sink->lock.attribute != NULL)

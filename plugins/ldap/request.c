@@ -24,6 +24,10 @@ ldp_request_settle(struct ldp_request *req, enum mst_outcome outcome, enum mst_c
         vsnprintf(text, sizeof text, format, ap);
         va_end(ap);
         mst_fail(&why, code, "%s", text);
+        /* What was certainly not made has used no number. */
+        if (req->number != 0 && !req->wrote && outcome != MST_UNKNOWN)
+                ldp_number_back(&ldp_place_of(req->sink, mst_op_kind(req->op))->number, req->number);
+        req->number = 0;
         /* Half of it may be true by now: the name at least is told. */
         if (req->moved)
                 mst_op_set_object(req->op, req->id, req->dn, NULL);
@@ -40,6 +44,9 @@ ldp_request_done(struct ldp_request *req, enum mst_outcome outcome)
 
         if (ended && (req->moved || verb == MST_CREATE || verb == MST_ADOPT || verb == MST_RENAME))
                 mst_op_set_object(req->op, req->id, req->dn, NULL);
+        if (req->number != 0 && outcome == MST_UNSENT)
+                ldp_number_back(&ldp_place_of(req->sink, mst_op_kind(req->op))->number, req->number);
+        req->number = 0;
         req->done = ended;
         ldp_members_close(req, outcome);
         mst_op_settle(req->op, outcome, NULL);
@@ -70,6 +77,8 @@ ldp_request_refused(struct ldp_request *req, const struct ldp_result *result, co
         case MST_DUPLICATE:
                 return ldp_request_settle(req, outcome, MST_EREFUSED, "there is already an entry '%s'", dn);
         case MST_RETRY:
+                if (result->rc != LDAP_BUSY && result->rc != LDAP_UNAVAILABLE)
+                        req->number = 0;         /* who knows whether it was made */
                 return ldp_request_settle(req, outcome, MST_ENET, "%s '%s': %s", doing, dn, result->text);
         default:
                 return ldp_request_settle(req, MST_REFUSED, req->denied ? MST_EPERM : MST_EREFUSED, "%s '%s': %s",

@@ -48,7 +48,7 @@ struct ldp_parents {
 struct ldp_request {
         struct ldp_sink *sink;
         struct mst_op *op;
-        const struct ldp_place *place;
+        struct ldp_place *place;
         const struct ldp_step *step, *resume;    /* resume: after the entry was located */
         const struct ldp_step *failed;           /* the one that made us look for it   */
         struct mst_arena *arena;                 /* until settled; kept for the next op */
@@ -59,6 +59,7 @@ struct ldp_request {
         LDAPMod **mods;
         const char *bits, *bits_new;             /* the lock's number as it was read; as written */
         size_t bits_read;                        /* how often                          */
+        int64_t number;                          /* drawn for it; 0: none              */
         size_t bytes;                            /* of what 'mods' make, about         */
         bool moved, renamed, located, again, bare;
         bool wrote;                              /* a part of it is done               */

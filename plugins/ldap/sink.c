@@ -118,6 +118,10 @@ settle(struct ldp_sink *sink)
             !set_place(sink, &sink->groups, MST_GROUP, c->group_base, c->group_rdn != NULL ? c->group_rdn : d->group_rdn,
                        c->group_classes != NULL ? c->group_classes : sink->kind->classes, c->group_stamp, c->group_filter))
                 return false;
+        ldp_number_set(&sink->users.number, c->number_attribute, c->number_range, c->number_counter,
+                       c->number_counter_attribute);
+        ldp_number_set(&sink->groups.number, c->group_number_attribute, c->group_number_range,
+                       c->group_number_counter, c->group_number_counter_attribute);
         set_lock(sink);
         return set_kind(sink);
 }
@@ -145,6 +149,7 @@ ldp_sink_open(const void *config, struct mst_host *host, void **self, struct mst
                 return mst_fail_memory(err, "opening the sink");
         }
         sink->conn_count = (size_t)c->connections;
+        sink->side = (struct ldp_conn){ .dir = &sink->dir, .fd = -1 };
         for (size_t i = 0; i < sink->conn_count; i++)
                 sink->conns[i] = (struct ldp_conn){ .dir = &sink->dir, .fd = -1 };
         *self = sink;
@@ -160,6 +165,10 @@ ldp_sink_close(void *self)
                 return;
         for (size_t i = 0; i < sink->conn_count; i++)
                 ldp_conn_close(&sink->conns[i]);
+        if (sink->side.dir != NULL)
+                ldp_conn_close(&sink->side);
+        ldp_number_keep(sink, &sink->users.number);
+        ldp_number_keep(sink, &sink->groups.number);
         free(sink->conns);
         ldp_list_forget(sink);
         ldp_schema_free(sink->dir.schema);

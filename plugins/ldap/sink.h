@@ -13,6 +13,7 @@
 #include "conn.h"
 #include "directory.h"
 #include "kind.h"
+#include "number.h"
 #include "options.h"
 
 /* Where the objects of one kind are and how they are named. */
@@ -24,6 +25,7 @@ struct ldp_place {
         char **classes;
         const char *stamp;               /* attribute, or NULL                         */
         const char *filter;
+        struct ldp_number number;
 };
 
 /* What makes an account unusable: a value of an attribute, or a bit of a number. */
@@ -57,6 +59,7 @@ struct ldp_sink {
         struct ldp_listing listing;
         struct ldp_conn *conns;          /* config->connections of them                */
         size_t conn_count;
+        struct ldp_conn side;            /* for numbers, while the others are busy     */
         LDAPControl post_read;           /* "tell me its id"; value in 'arena'          */
 };
 

@@ -14,6 +14,7 @@ suite(void)
         suite_add_tcase(suite, case_places());
         suite_add_tcase(suite, case_kinds());
         suite_add_tcase(suite, case_crowd());
+        suite_add_tcase(suite, case_numbers());
         return suite;
 }
 

@@ -7,5 +7,6 @@
 TCase *case_places(void);
 TCase *case_kinds(void);
 TCase *case_crowd(void);
+TCase *case_numbers(void);
 
 #endif
