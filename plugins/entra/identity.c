@@ -133,8 +133,9 @@ entra_identity_check(struct entra *entra, struct mst_error *err)
                 return err->code;
         if (mst_http_allow_link(identity->http, identity->url, err) != MST_OK)
                 return mst_wrap(err, identity->header != NULL ? "IDENTITY_ENDPOINT" : "imds-url");
+        /* One try a request, not even after "come back in 0 s": the schedule is below. */
         mst_http_set(identity->http, MST_HTTP_TRIES, 1);
-        mst_http_set(identity->http, MST_HTTP_PATIENCE, 0);
+        mst_http_set(identity->http, MST_HTTP_PATIENCE, -1);
         mst_http_set(identity->http, MST_HTTP_CONNECT, CONNECT_MS);
         if (entra->config->backoff > 0)
                 mst_http_set(identity->http, MST_HTTP_BACKOFF, entra->config->backoff);
