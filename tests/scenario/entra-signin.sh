@@ -1,7 +1,8 @@
 #!/bin/bash
 # entra-signin.sh - the whole program signs in with each credential: the Graph emulator over
 # https with a CA of the test's own (item 64 of its checklist), `check --online` and `sync`;
-# wrong credentials and what is said of them; tokens that end in the middle of a run; and nothing secret anywhere.
+# wrong credentials and what is said of them; tokens that end in the middle of a run; and
+# nothing secret anywhere.
 . "$srcdir/tests/scenario/engine.sh"
 need openssl
 second=''
