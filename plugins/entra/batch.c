@@ -38,7 +38,7 @@ write_body(struct sending *s, struct mst_json_out *out, size_t *size)
         mst_json_out_array(out);
         for (size_t i = 0; i < s->now; i++) {
                 const char *url = s->batch->url(s->batch->self, s->open[i]);
-                char id[8];
+                char id[24];
 
                 if (url == NULL)
                         return NULL;
