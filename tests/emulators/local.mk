@@ -1,1 +1,2 @@
 include tests/emulators/graph/local.mk
+include tests/emulators/ldap-proxy/local.mk

@@ -1,7 +1,7 @@
 # Directory servers of one's own, and what is tried against them.
-SERVER_TESTS = tests/scenario/ldap-servers.sh
+SERVER_TESTS = tests/scenario/ldap-servers.sh tests/scenario/emulator-ldap-proxy.sh
 TESTS += $(SERVER_TESTS)
 check_SCRIPTS += $(SERVER_TESTS)
 EXTRA_DIST += tests/scenario/ds389.sh tests/scenario/testca.sh tests/scenario/samba.sh \
-  tests/scenario/samba-provision.py $(SERVER_TESTS)
+  tests/scenario/samba-provision.py tests/scenario/ldap-proxy.sh $(SERVER_TESTS)
 CLEANFILES += tests/scenario/samba.tar tests/scenario/samba.tar.mark tests/scenario/samba.tar.lock
