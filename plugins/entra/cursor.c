@@ -94,6 +94,7 @@ field(const struct entra *entra, struct entra_cursor *ret, const char *word, siz
         case 'm': ret->kept[ENTRA_MEMBERS] = n; return true;
         case 'p': ret->kept[ENTRA_PICTURES] = n; return true;
         case 'a': ret->kept[ENTRA_AWAY] = n; return true;
+        case 'd': ret->kept[ENTRA_INNER] = n; return true;
         case 'r': ret->refreshed = (int64_t)n; return true;
         default: return false;
         }
@@ -165,6 +166,7 @@ write_all(struct mst_arena *arena, const struct entra_cursor *cursor, bool with_
         text = add_number(arena, text, 'm', cursor->kept[ENTRA_MEMBERS]);
         text = add_number(arena, text, 'p', cursor->kept[ENTRA_PICTURES]);
         text = add_number(arena, text, 'a', cursor->kept[ENTRA_AWAY]);
+        text = add_number(arena, text, 'd', cursor->kept[ENTRA_INNER]);
         return add_number(arena, text, 'r', (uint64_t)cursor->refreshed);
 }
 

@@ -97,7 +97,7 @@ struct entra_pace {
 };
 
 /* The rolls that are kept: see kept.c. */
-enum entra_which { ENTRA_MEMBERS, ENTRA_PICTURES, ENTRA_AWAY, ENTRA_ROLLS };
+enum entra_which { ENTRA_MEMBERS, ENTRA_PICTURES, ENTRA_AWAY, ENTRA_INNER, ENTRA_ROLLS };
 struct entra_roll;
 struct entra_keeping {
         struct entra_roll *roll;             /* NULL: not in memory                    */

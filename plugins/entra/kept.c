@@ -22,6 +22,7 @@ static const struct {
         [ENTRA_MEMBERS] = { "members", false },
         [ENTRA_PICTURES] = { "pictures", true },
         [ENTRA_AWAY] = { "away", false },
+        [ENTRA_INNER] = { "inner", false },
 };
 
 static const char *

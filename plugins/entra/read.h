@@ -179,12 +179,14 @@ int entra_group_members(struct entra *entra, struct mst_page *page, const char *
 bool entra_restricted(const struct entra *entra);
 int entra_restrict_id(struct entra *entra, const char **ret, struct mst_error *err);
 
-/* watch.c: a link that tells when members of the group, or of the groups in it, change; empty
- * when Graph offers none. */
-int entra_watch_start(struct entra *entra, const char *group, struct entra_link *ret,
+/* The group's list was refused; a group that is not there must never look like an empty one. */
+int entra_restrict_refused(struct entra *entra, const struct entra_ask *ask, struct mst_error *err);
+
+/* watch.c: at->watch becomes a link that tells when members of the group, or of the groups in
+ * it, change; or none, when Graph offers none. */
+int entra_watch_start(struct entra *entra, struct entra_cursor *at, const char *group,
                       struct mst_error *err);
-/* '*changed': membership must be compared; '*link' becomes the next one. */
-int entra_watch_look(struct entra *entra, struct entra_link *link, bool *changed,
-                     struct mst_error *err);
+/* '*changed': membership must be compared.  at->watch becomes the next link. */
+int entra_watch_look(struct entra *entra, struct entra_cursor *at, bool *changed, struct mst_error *err);
 
 #endif

@@ -123,10 +123,8 @@ list_url(struct entra *entra, const char *group, const char *select)
                                 entra->plan->photo != NULL || entra->plan->manager ? 200 : 999);
 }
 
-/* The list of members was refused.  A group that is not there must never look like one that
- * is empty. */
-static int
-refused(struct entra *entra, const struct entra_ask *ask, struct mst_error *err)
+int
+entra_restrict_refused(struct entra *entra, const struct entra_ask *ask, struct mst_error *err)
 {
         struct entra_problem problem;
 
@@ -160,7 +158,7 @@ list_ids(struct entra *entra, const char *group, struct entra_roll *roll, struct
                 return mst_fail_memory(err, ask.doing);
         ask.length = strlen(ask.url);
         code = entra_page_each(entra, &ask, add_member, roll, err);
-        return code == MST_END ? refused(entra, &ask, err) : code;
+        return code == MST_END ? entra_restrict_refused(entra, &ask, err) : code;
 }
 
 /* --- a full round ----------------------------------------------------------------------------- */
@@ -263,7 +261,7 @@ begin_list(struct entra *entra, struct entra_cursor *at, const char *group, stru
 
         if (at->users.length == 0 && !entra->untracked && users_from_now(entra, &at->users, err) != MST_OK)
                 return err->code;
-        if (at->users.length > 0 && entra_watch_start(entra, group, &at->watch, err) != MST_OK)
+        if (at->users.length > 0 && entra_watch_start(entra, at, group, err) != MST_OK)
                 return err->code;
         roll = entra_roll_new();
         if (roll == NULL)
@@ -313,7 +311,7 @@ full_page(struct entra *entra, struct entra_cursor *at, const char *group, struc
         if (code == MST_END && list_again(entra, at))
                 return full_page(entra, at, group, page, err);
         if (code == MST_END)
-                return refused(entra, &ask, err);
+                return entra_restrict_refused(entra, &ask, err);
         if (code != MST_OK || entra_page_link(entra, &ask, &found, err) != MST_OK
             || tell_listed(entra, at, &found, page, err) != MST_OK)
                 return err->code;
@@ -479,7 +477,7 @@ compare(struct entra *entra, struct entra_cursor *at, const char *group, struct 
                 code = mst_fail(err, MST_EEXPIRED, "it is not known any more who was a member of the group that "
                                 "restrict-to-group names; everybody has to be read again");
         if (code == MST_OK)
-                code = entra_watch_start(entra, group, &at->watch, err);
+                code = entra_watch_start(entra, at, group, err);
         if (code == MST_OK)
                 code = list_ids(entra, group, now, err);
         if (code == MST_OK)
@@ -507,7 +505,7 @@ entra_step_people(struct entra *entra, struct entra_cursor *at, struct mst_page 
         at->group = (struct entra_link){ group, strlen(group) };
         if (at->mode == ENTRA_FULL)
                 return full_page(entra, at, group, page, err);
-        if (entra_watch_look(entra, &at->watch, &changed, err) != MST_OK
+        if (entra_watch_look(entra, at, &changed, err) != MST_OK
             || (changed && compare(entra, at, group, page, &left, err) != MST_OK))
                 return err->code;
         if (!left)

@@ -64,7 +64,7 @@ launch(struct graph *g, const char *people)
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
                 dup2(null, 1);
                 execl(program(), program(), "--people", people, "--seed", "7", "--ready-file", ready,
-                      "--groups", getenv("GRAPH_GROUPS") != NULL ? getenv("GRAPH_GROUPS") : "0", (char *)NULL);
+                      (char *)NULL);
                 _exit(127);
         }
         for (int i = 0; i < 1500 && n <= 0; i++) {

@@ -48,6 +48,22 @@ TESTS += tests/unit/entra-tables
 
 if HAVE_MHD
 
+GRAPH_MIRROR = tests/unit/graph.c tests/unit/graph.h tests/unit/graph-mirror.c \
+  tests/unit/graph-mirror.h $(plugins_entra_la_SOURCES)
+
+check_PROGRAMS += tests/unit/entra-groups
+tests_unit_entra_groups_SOURCES = tests/unit/entra-groups.c $(GRAPH_MIRROR)
+tests_unit_entra_groups_CFLAGS = $(UNIT_CFLAGS) $(JSON_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_entra_groups_LDADD = libmuster-net.la $(UNIT_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS)
+TESTS += tests/unit/entra-groups
+
+check_PROGRAMS += tests/unit/entra-properties
+tests_unit_entra_properties_SOURCES = tests/unit/entra-properties.c tests/unit/graph.c tests/unit/graph.h \
+  $(plugins_entra_la_SOURCES)
+tests_unit_entra_properties_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_entra_properties_LDADD = libmuster-net.la $(UNIT_LIBS) $(CRYPTO_LIBS)
+TESTS += tests/unit/entra-properties
+
 check_PROGRAMS += tests/unit/entra-read
 tests_unit_entra_read_SOURCES = tests/unit/entra-read.c tests/unit/graph.c tests/unit/graph.h \
   $(plugins_entra_la_SOURCES)
@@ -61,6 +77,18 @@ tests_unit_entra_trouble_SOURCES = tests/unit/entra-trouble.c tests/unit/graph.c
 tests_unit_entra_trouble_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_entra_trouble_LDADD = libmuster-net.la $(UNIT_LIBS) $(CRYPTO_LIBS)
 TESTS += tests/unit/entra-trouble
+
+check_PROGRAMS += tests/unit/entra-photos
+tests_unit_entra_photos_SOURCES = tests/unit/entra-photos.c $(GRAPH_MIRROR)
+tests_unit_entra_photos_CFLAGS = $(UNIT_CFLAGS) $(JSON_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_entra_photos_LDADD = libmuster-net.la $(UNIT_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS)
+TESTS += tests/unit/entra-photos
+
+check_PROGRAMS += tests/unit/entra-restrict
+tests_unit_entra_restrict_SOURCES = tests/unit/entra-restrict.c $(GRAPH_MIRROR)
+tests_unit_entra_restrict_CFLAGS = $(UNIT_CFLAGS) $(JSON_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_entra_restrict_LDADD = libmuster-net.la $(UNIT_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS)
+TESTS += tests/unit/entra-restrict
 
 check_PROGRAMS += tests/unit/entra-signin
 tests_unit_entra_signin_SOURCES = tests/unit/entra-signin.c tests/unit/graph.c tests/unit/graph.h \

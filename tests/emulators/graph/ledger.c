@@ -45,6 +45,7 @@ drop(struct ledger_line *line)
 {
         free(line->text);
         free(line->client_request_id);
+        free(line->priority);
         *line = (struct ledger_line){ 0 };
 }
 
@@ -54,7 +55,7 @@ ledger_note(struct ledger *l, const struct exchange *x, const char *fault)
         struct ledger_line *line;
         struct ledger_count *count = count_of(l, x->kind);
         struct text address = { 0 };
-        const char *id = exchange_header(x, "client-request-id");
+        const char *id = exchange_header(x, "client-request-id"), *priority = exchange_header(x, "x-ms-throttle-priority");
 
         if (l->lines == NULL)
                 l->lines = room(LEDGER_LINES * sizeof *l->lines);
@@ -66,6 +67,7 @@ ledger_note(struct ledger *l, const struct exchange *x, const char *fault)
         *line = (struct ledger_line){
                 .number = ++l->count, .at = x->now, .text = text_take(&address),
                 .client_request_id = id != NULL ? room_copy(id) : NULL,
+                .priority = priority != NULL ? room_copy(priority) : NULL,
                 .kind = x->kind, .code = x->code, .fault = fault, .status = x->status,
                 .bytes = x->reply.len, .authorized = x->authorized,
         };
@@ -106,6 +108,8 @@ line_json(const struct ledger_line *line, struct text *t)
         text_fmt(t, ",\"bytes\":%llu,\"authorization\":%s,\"clientRequestId\":", (unsigned long long)line->bytes,
                  line->authorized ? "true" : "false");
         text_json(t, line->client_request_id != NULL ? line->client_request_id : "");
+        text_lit(t, ",\"priority\":");
+        text_json(t, line->priority != NULL ? line->priority : "");
         text_lit(t, ",\"fault\":");
         text_json(t, line->fault);
         text_char(t, '}');

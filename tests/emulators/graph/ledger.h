@@ -13,7 +13,7 @@ struct ledger_line {
         uint64_t number;
         int64_t at;
         char *text;             /* method, path and query, redacted: "GET /v1.0/users" */
-        char *client_request_id;
+        char *client_request_id, *priority;
         const char *kind, *code, *fault;
         int status;
         uint64_t bytes;
