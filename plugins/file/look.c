@@ -131,6 +131,8 @@ answer_attribute(const struct looking *l, struct mst_query *query, struct by_att
                 text = number;
         } else if (mst_value_type(value) == MST_BOOL) {
                 text = mst_value_bool(value) ? "true" : "false";
+        } else if (mst_value_type(value) != MST_TEXT && mst_value_type(value) != MST_REF) {
+                return false;                /* nobody can say how it would be written */
         }
         if (by->index == NULL || by->column != column || by->table != table) {
                 fil_index_free(by->index);

@@ -60,6 +60,26 @@ lines",,Sales,false,1
 END
 }
 
+# ---- the example of the manual page, and every option, are right ------------------------------
+page=$srcdir/plugins/file/muster-file.5
+mkdir -m 700 "$dir/example"
+{
+        echo '<muster xmlns="urn:muster:config:1">'
+        echo "<plugins folder=\"$MUSTER_PLUGINS\"/><store path=\"$dir/example/state.db\"/>"
+        awk '/^\.SH EXAMPLE/ { on = 1 } on && /^\.fi/ { exit } text { print } on && /^\.nf/ { text = 1 }' "$page" | sed 's/\\-/-/g'
+        echo '</muster>'
+} >"$MUSTER_CONFIG"
+chmod 600 "$MUSTER_CONFIG"
+grep -q 'plugin="file"' "$MUSTER_CONFIG" || fail "the manual page has no example"
+expect 0 check; silent
+expect 0 plugins file --json
+grep -o '"name":"[a-z-]*"' "$out" | sort -u | sed 's/"name":"\(.*\)"/\1/' >"$dir/options"
+[ "$(wc -l <"$dir/options")" -gt 25 ] || fail "the options could not be read"
+while read -r option; do
+        case $option in file|manager|accountEnabled) continue ;; esac
+        sed 's/\\-/-/g' "$page" | grep -q "<$option>" || fail "the manual page does not tell of <$option>"
+done <"$dir/options"
+
 # ---- CSV to CSV ---------------------------------------------------------------------------
 to_csv '' ''
 four
