@@ -121,7 +121,14 @@ prepare_one(struct changes *c, const char *name, const struct mst_value *after)
 
         if (is_own(&c->book->plan, name))
                 return refuse(c, "is a column that the connector fills itself: map to another", name);
-        if (strlen(name) > FIL_NAME_MOST || (column = fil_column_add(table, name)) == FIL_NO_COLUMN)
+        column = fil_attribute(table, name);
+        /* Something else is mapped to the id: that counts, and the name is not kept. */
+        if (column == table->id && !fil_name_equal(name, table->names[table->id])
+            && mst_value_count(mst_op_wanted(c->op, table->names[table->id])) > 0)
+                return MST_DONE;
+        if (column == FIL_NO_COLUMN && strlen(name) <= FIL_NAME_MOST)
+                column = fil_column_add(table, name);
+        if (column == FIL_NO_COLUMN)
                 return refuse(c, "can be no column: the name is too long, or there are 1,000 already", name);
         for (size_t i = 0; outcome == MST_DONE && i < mst_value_count(after); i++)
                 outcome = add_value(c, &cell, name, table->types[column].many, mst_value_at(after, i));

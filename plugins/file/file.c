@@ -51,6 +51,7 @@ static const struct mst_default_map sink_map[] = {
         { "userPrincipalName", "[userPrincipalName]", 0 },
         { "jobTitle", "[jobTitle]", 0 },
         { "department", "[department]", 0 },
+        { "name", "[name]", MST_ATTR_GROUP },
         { "description", "[title]", MST_ATTR_GROUP },
         { NULL, NULL, 0 }
 };

@@ -74,7 +74,7 @@ fill(const struct looking *l, const struct fil_line *line, struct mst_record *re
                 if (i != table->members && i != table->stamp && i != table->disabled)
                         kept = fill_column(l, line, i, table->names[i], record);
         for (size_t i = 0; kept && i < count; i++) {
-                uint32_t column = fil_column(table, mst_host_want(l->sink->host, i));
+                uint32_t column = fil_attribute(table, mst_host_want(l->sink->host, i));
 
                 if (column != FIL_NO_COLUMN)
                         kept = fill_column(l, line, column, mst_host_want(l->sink->host, i), record);
@@ -117,7 +117,7 @@ static bool
 answer_attribute(const struct looking *l, struct mst_query *query, struct by_attribute *by, bool *whole)
 {
         const struct fil_table *table = l->book->table;
-        uint32_t column = fil_column(table, mst_query_attribute(query));
+        uint32_t column = fil_attribute(table, mst_query_attribute(query));
         const struct mst_value *value = mst_query_value(query);
         const char *text = mst_value_text(value, NULL);
         const struct fil_line *line;

@@ -206,6 +206,8 @@ tell_attributes(const struct fil_book *book, struct mst_facts *facts)
         uint32_t group = book->plan.kind == MST_GROUP ? (uint32_t)MST_ATTR_GROUP : 0;
         bool csv = book->plan.layout.format == FIL_CSV;
 
+        if (group != 0 && fil_attribute(table, "name") == table->id)
+                mst_facts_attribute(facts, "name", MST_TEXT, group | MST_ATTR_NAMING | MST_ATTR_EXACT, 1024);
         mst_facts_attribute(facts, "*", MST_TEXT, group | (csv ? 0 : (uint32_t)MST_ATTR_MANY), 0);
         for (uint32_t i = 0; i < table->column_count; i++) {
                 bool many = table->types[i].many || (!csv && !table->types[i].given);

@@ -73,6 +73,15 @@ fil_column(const struct fil_table *table, const char *name)
 }
 
 uint32_t
+fil_attribute(const struct fil_table *table, const char *name)
+{
+        uint32_t column = fil_column(table, name);
+
+        return column == FIL_NO_COLUMN && table->plan->kind == MST_GROUP && fil_name_equal(name, "name") ? table->id
+                                                                                                       : column;
+}
+
+uint32_t
 fil_column_add(struct fil_table *table, const char *name)
 {
         uint32_t column = fil_column(table, name);

@@ -68,6 +68,9 @@ void fil_table_free(struct fil_table *table);                /* takes NULL */
 /* The column of that name, FIL_NO_COLUMN when there is none; _add makes it (FIL_NO_COLUMN:
  * out of memory, or there are too many). */
 uint32_t fil_column(const struct fil_table *table, const char *name);
+/* The same for an attribute: a group's "name" lies in the column of its id, unless there is a
+ * column of that name. */
+uint32_t fil_attribute(const struct fil_table *table, const char *name);
 uint32_t fil_column_add(struct fil_table *table, const char *name);
 
 /* A new empty row; NULL: out of memory. */

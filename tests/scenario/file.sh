@@ -110,6 +110,37 @@ rm -rf "$dir/state"; mkdir -m 700 "$dir/state"
 expect 3 sync; says "book: 3 linked"
 same "after the store was lost" '1 2 4' "$(rows "$book" 'SELECT group_concat(id, " ") FROM (SELECT id FROM t ORDER BY id)')"
 
+# ---- groups of the source, carried as they are ------------------------------------------------
+teams=$dir/teams.jsonl
+to_csv "<groups-path>$teams</groups-path><member-groups>inner</member-groups>" ''
+sed -i 's,<group name=.*,<groups from="source" name="{displayName}">group.kind -eq "team"</groups>,' "$MUSTER_CONFIG"
+four
+cat >"$teams" <<'END'
+{"id":"t1","displayName":"red","kind":"team","members":["1","2"]}
+{"id":"t2","displayName":"all","kind":"team","members":["4"],"inner":["t1"]}
+{"id":"t3","displayName":"list","kind":"other","members":["3"]}
+END
+expect 0 sync
+same teams 'all red' "$(rows "$dir/made/groups.csv" 'SELECT group_concat(name, " ") FROM (SELECT name FROM t ORDER BY name)')"
+same members '1|2' "$(rows "$dir/made/groups.csv" "SELECT members FROM t WHERE name='red'")"
+sed -i 's/\["1","2"\]/["2","3"]/' "$teams"
+expect 0 sync
+same "one out, one in" '2|3' "$(rows "$dir/made/groups.csv" "SELECT members FROM t WHERE name='red'")"
+echo '{"id":"t1","displayName":"again"}' >>"$teams"
+sed -i 's/\["2","3"\]/["3"]/' "$teams"
+expect 1 sync; complains "line 4: id 't1' is in line 1 already"
+same "a bad row takes nobody out" '2|3' "$(rows "$dir/made/groups.csv" "SELECT members FROM t WHERE name='red'")"
+sed -i '$d' "$teams"
+expect 0 sync
+same "without it he is out" '3' "$(rows "$dir/made/groups.csv" "SELECT members FROM t WHERE name='red'")"
+
+sed -i 's/"red"/"blue"/' "$teams"
+expect 0 sync
+same "called otherwise" 'all= blue=3' \
+        "$(rows "$dir/made/groups.csv" "SELECT group_concat(name || '=' || CASE name WHEN 'blue' THEN members ELSE '' END, ' ')
+                FROM (SELECT * FROM t ORDER BY name)")"
+expect 0 sync; says "nothing new was read"
+
 # ---- a spreadsheet gets no formulas ---------------------------------------------------------
 to_csv '' '<defuse-formulas>yes</defuse-formulas>'
 four
