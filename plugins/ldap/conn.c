@@ -24,6 +24,8 @@
 #include <unistd.h>
 
 #include "directory.h"
+#include "gss.h"
+#include "login.h"
 #include "result.h"
 #include "tls.h"
 
@@ -37,6 +39,7 @@ ldp_conn_close(struct ldp_conn *conn)
                 close(conn->fd);
         if (conn->addresses != NULL)
                 freeaddrinfo(conn->addresses);
+        ldp_gss_free(conn->gss);
         *conn = (struct ldp_conn){ .dir = conn->dir, .fd = -1 };
 }
 
@@ -194,21 +197,8 @@ set_options(struct ldp_conn *conn, struct mst_error *err)
 static int
 begin_bind(struct ldp_conn *conn, struct mst_error *err)
 {
-        const struct ldp_access *config = conn->dir->access;
-        struct berval password;
-        int rc;
-
-        if (config->bind_dn == NULL) {
-                conn->state = LDP_READY;
-                return MST_OK;
-        }
-        password.bv_val = (char *)mst_secret_reveal(config->password);
-        password.bv_len = mst_secret_size(config->password);
-        rc = ldap_sasl_bind(conn->ld, config->bind_dn, LDAP_SASL_SIMPLE, &password, NULL, NULL, &conn->msgid);
-        if (rc != LDAP_SUCCESS)
-                return ldp_conn_lost(conn, rc, err);
-        conn->state = LDP_BINDING;
-        return deadline(conn);
+        (void)deadline(conn);
+        return ldp_login_begin(conn, err);
 }
 
 static int
@@ -259,38 +249,13 @@ step_connecting(struct ldp_conn *conn, struct mst_error *err)
         return deadline(conn);
 }
 
-static int
-bind_refused(struct ldp_conn *conn, const struct ldp_result *result, struct mst_error *err)
-{
-        const char *dn = conn->dir->access->bind_dn, *host = conn->uri.host;
-
-        switch (result->rc) {
-        case LDAP_INVALID_CREDENTIALS:
-        case LDAP_INAPPROPRIATE_AUTH:
-        case LDAP_NO_SUCH_OBJECT:
-                return mst_fail(err, MST_EAUTH, "%s does not accept the login as '%s': %s: check bind-dn and "
-                                "password", host, dn, result->text);
-        case LDAP_BUSY:
-        case LDAP_UNAVAILABLE:
-        case LDAP_OTHER:
-                return mst_fail(err, MST_ENET, "%s cannot take the login now: %s", host, result->text);
-        case LDAP_CONFIDENTIALITY_REQUIRED:
-        case LDAP_STRONG_AUTH_REQUIRED:
-                return mst_fail(err, MST_ECONFIG, "%s wants an encrypted connection for the login: %s: use "
-                                "ldaps:// or <start-tls>yes</start-tls>", host, result->text);
-        case LDAP_INVALID_DN_SYNTAX:
-                return mst_fail(err, MST_ECONFIG, "%s does not understand bind-dn '%s': %s", host, dn, result->text);
-        default:
-                return mst_fail(err, MST_EAUTH, "%s refuses the login as '%s': %s", host, dn, result->text);
-        }
-}
-
 /* The answer to StartTLS or bind. */
 static int
 step_answer(struct ldp_conn *conn, struct mst_error *err)
 {
         LDAPMessage *message = NULL;
         struct ldp_result result;
+        int rc;
 
         if (ldp_conn_take(conn, &message, err) != MST_OK || message == NULL)
                 return err->code;
@@ -298,14 +263,13 @@ step_answer(struct ldp_conn *conn, struct mst_error *err)
                 ldap_msgfree(message);
                 return mst_fail(err, MST_ENET, "%s answers what was not asked", conn->uri.host);
         }
+        if (conn->state != LDP_STARTING) {
+                rc = ldp_login_answer(conn, message, err);
+                ldap_msgfree(message);
+                return rc;
+        }
         ldp_result_read(conn->ld, message, &result);
         ldap_msgfree(message);
-        if (conn->state == LDP_BINDING) {
-                if (result.rc != LDAP_SUCCESS)
-                        return bind_refused(conn, &result, err);
-                conn->state = LDP_READY;
-                return MST_OK;
-        }
         if (result.rc != LDAP_SUCCESS)
                 return mst_fail(err, MST_ECONFIG, "%s does not grant StartTLS: %s: nothing was sent in clear; "
                                 "set it up at the server, or use ldaps://", conn->uri.host, result.text);

@@ -13,12 +13,14 @@
 #include "wire.h"
 
 struct ldp_dir;
+struct ldp_gss;
 
 enum ldp_state {
         LDP_CLOSED = 0,
         LDP_CONNECTING,                  /* the socket                                 */
         LDP_STARTING,                    /* StartTLS asked for                         */
         LDP_BINDING,
+        LDP_ASKING,                      /* refused: what else could be done?          */
         LDP_READY
 };
 
@@ -31,6 +33,7 @@ struct ldp_conn {
         struct ldp_uri uri;
         struct addrinfo *addresses, *address;
         int msgid;                       /* of StartTLS or bind                        */
+        struct ldp_gss *gss;             /* a login with Kerberos under way            */
         int64_t deadline;
         struct ldp_wire wire;
 };

@@ -23,8 +23,11 @@ struct ldp_access {
         char *id_attribute;
         bool start_tls;
         char *ca_file;
+        int64_t bind;                            /* enum ldp_bind */
         char *bind_dn;
         struct mst_secret *password;
+        char *client_certificate, *client_key;
+        char *keytab, *credential_cache, *principal, *authzid;
         int64_t timeout, connect_timeout;        /* ms */
 };
 
@@ -51,7 +54,23 @@ struct ldp_access {
         { .name = "bind-dn", MST_TEXT_OPTION(s, access.bind_dn),                                         \
           .help = "the entry to log in as" },                                                            \
         { .name = "password", MST_SECRET_OPTION(s, access.password),                                     \
-          .help = "password of bind-dn" }
+          .help = "password of bind-dn" },                                                               \
+        { .name = "bind", MST_CHOICE_OPTION(s, access.bind), .def = "auto",                              \
+          .choices = "auto|simple|external|gssapi|anonymous", .help = "the way to log in",               \
+          .more = "auto: simple with bind-dn; gssapi with keytab, credential-cache or principal; "       \
+                  "external with client-certificate or over ldapi; else anonymous." },                   \
+        { .name = "client-certificate", MST_PATH_OPTION(s, access.client_certificate),                   \
+          .help = "our own certificate (PEM), with those that lead to its root" },                       \
+        { .name = "client-key", MST_PATH_OPTION(s, access.client_key),                                   \
+          .help = "the certificate's key (PEM, not encrypted), which only we may read" },                \
+        { .name = "keytab", MST_PATH_OPTION(s, access.keytab),                                           \
+          .help = "keys of the Kerberos principal that logs in" },                                       \
+        { .name = "credential-cache", MST_TEXT_OPTION(s, access.credential_cache),                       \
+          .help = "tickets that something else keeps fresh, such as FILE:/run/muster/krb5cc" },          \
+        { .name = "principal", MST_TEXT_OPTION(s, access.principal),                                     \
+          .help = "the Kerberos principal, where the keytab or cache has several" },                     \
+        { .name = "authzid", MST_TEXT_OPTION(s, access.authzid), .flags = MST_OPT_ADVANCED,              \
+          .help = "whom to act as after a SASL login, such as dn:cn=muster,dc=contoso,dc=example" }
 
 #define LDP_PATIENCE_OPTIONS(s)                                                                          \
         { .name = "timeout", MST_DURATION_OPTION(s, access.timeout), .def = "30s", .min = 100,           \

@@ -10,6 +10,7 @@
 #include <ldap.h>
 
 #include "kind.h"
+#include "login.h"
 #include "number.h"
 #include "uri.h"
 
@@ -215,15 +216,7 @@ ldp_access_check(const struct ldp_access *access, struct mst_error *err)
                         return err->code;
         if (ldp_check_dn("bind-dn", access->bind_dn, err) != MST_OK)
                 return err->code;
-        if (access->password != NULL && access->bind_dn == NULL)
-                return mst_fail(err, MST_ECONFIG, "password is given but bind-dn is not");
-        if (access->bind_dn != NULL && (access->password == NULL || mst_secret_size(access->password) == 0))
-                return mst_fail(err, MST_ECONFIG, "bind-dn is given but password is missing or empty: many "
-                                "servers take such a login for an anonymous one");
-        if (access->password != NULL &&
-            strlen(mst_secret_reveal(access->password)) != mst_secret_size(access->password))
-                return mst_fail(err, MST_ECONFIG, "the password contains a NUL byte");
-        return MST_OK;
+        return ldp_login_check(access, err);
 }
 
 /* Which option needs which. */

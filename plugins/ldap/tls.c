@@ -69,10 +69,10 @@ system_trust(void)
 static int
 make_context(struct ldp_conn *conn, struct mst_error *err)
 {
-        const char *trust = conn->dir->access->ca_file;
+        const struct ldp_access *own = conn->dir->access;
+        const char *trust = own->ca_file;
         int demand = LDAP_OPT_X_TLS_DEMAND, client = 0, least = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2;
-        static const int unset[] = { LDAP_OPT_X_TLS_CACERTDIR, LDAP_OPT_X_TLS_CERTFILE, LDAP_OPT_X_TLS_KEYFILE,
-                                     LDAP_OPT_X_TLS_CIPHER_SUITE, LDAP_OPT_X_TLS_CRLFILE,
+        static const int unset[] = { LDAP_OPT_X_TLS_CACERTDIR, LDAP_OPT_X_TLS_CIPHER_SUITE, LDAP_OPT_X_TLS_CRLFILE,
                                      LDAP_OPT_X_TLS_PEERKEY_HASH };
         LDAP *ld = conn->ld;
 
@@ -87,12 +87,19 @@ make_context(struct ldp_conn *conn, struct mst_error *err)
 #endif
         if (ldap_set_option(ld, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand) != LDAP_OPT_SUCCESS ||
             ldap_set_option(ld, LDAP_OPT_X_TLS_PROTOCOL_MIN, &least) != LDAP_OPT_SUCCESS ||
-            ldap_set_option(ld, LDAP_OPT_X_TLS_CACERTFILE, trust) != LDAP_OPT_SUCCESS)
+            ldap_set_option(ld, LDAP_OPT_X_TLS_CACERTFILE, trust) != LDAP_OPT_SUCCESS ||
+            ldap_set_option(ld, LDAP_OPT_X_TLS_CERTFILE, own->client_certificate) != LDAP_OPT_SUCCESS ||
+            ldap_set_option(ld, LDAP_OPT_X_TLS_KEYFILE, own->client_key) != LDAP_OPT_SUCCESS)
                 return mst_fail(err, MST_EINTERNAL, "libldap refuses its own TLS options");
-        if (ldap_set_option(ld, LDAP_OPT_X_TLS_NEWCTX, &client) != LDAP_OPT_SUCCESS)
-                return mst_fail(err, MST_ECONFIG, "ca-file %s holds no certificate that can be used",
+        if (ldap_set_option(ld, LDAP_OPT_X_TLS_NEWCTX, &client) == LDAP_OPT_SUCCESS)
+                return MST_OK;
+        if (own->client_certificate != NULL)
+                return mst_fail(err, MST_ECONFIG, "client-certificate %s and client-key %s cannot be used (both PEM, the "
+                                "key not encrypted and of this certificate, readable by us), or ca-file %s holds no "
+                                "certificate", own->client_certificate, own->client_key,
                                 trust != NULL ? trust : "(of the system)");
-        return MST_OK;
+        return mst_fail(err, MST_ECONFIG, "ca-file %s holds no certificate that can be used",
+                        trust != NULL ? trust : "(of the system)");
 }
 
 static int
