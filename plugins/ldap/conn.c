@@ -373,6 +373,17 @@ ldp_conn_lost(struct ldp_conn *conn, int rc, struct mst_error *err)
         return mst_fail(err, MST_ENET, "connection to %s: %s", conn->uri.host, ldap_err2string(rc));
 }
 
+/* Bytes that were read from the socket, where poll() does not see them any more: without a
+ * wait libldap looks once, and a message in two TLS records needs it twice. */
+static bool
+has_more(struct ldp_conn *conn)
+{
+        Sockbuf *sockbuf = NULL;
+
+        return ldap_get_option(conn->ld, LDAP_OPT_SOCKBUF, &sockbuf) == LDAP_OPT_SUCCESS && sockbuf != NULL &&
+               ber_sockbuf_ctrl(sockbuf, LBER_SB_OPT_DATA_READY, NULL) > 0;
+}
+
 int
 ldp_conn_take(struct ldp_conn *conn, LDAPMessage **ret, struct mst_error *err)
 {
@@ -380,7 +391,9 @@ ldp_conn_take(struct ldp_conn *conn, LDAPMessage **ret, struct mst_error *err)
         int rc;
 
         *ret = NULL;
-        rc = ldap_result(conn->ld, LDAP_RES_ANY, LDAP_MSG_ONE, &now, ret);
+        do {
+                rc = ldap_result(conn->ld, LDAP_RES_ANY, LDAP_MSG_ONE, &now, ret);
+        } while (rc == 0 && has_more(conn));
         if (rc > 0) {
                 if (ldap_msgid(*ret) != LDAP_RES_UNSOLICITED)
                         return MST_OK;
