@@ -112,10 +112,11 @@ ldp_listen_entry(struct ldp_round *round, struct ldp_pass *pass, LDAPMessage *me
                 ldap_msgfree(message);
                 return err->code;
         }
-        if (state.what == LDAP_SYNC_ADD || state.what == LDAP_SYNC_MODIFY)
-                return ldp_batch_add(&round->batch, message, page, NULL, err);
-        if (state.what == LDAP_SYNC_DELETE)
+        /* in a round of changes 389 leaves out operational attributes, so there it is only a notice */
+        if (state.what == LDAP_SYNC_DELETE || (round->changes && round->source->family == LDP_FAMILY_389))
                 ok = ldp_round_look(round, state.id);
+        else if (state.what == LDAP_SYNC_ADD || state.what == LDAP_SYNC_MODIFY)
+                return ldp_batch_add(&round->batch, message, page, NULL, err);
         else
                 tell_present(round, pass, state.id, page);
         ldap_msgfree(message);

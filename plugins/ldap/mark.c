@@ -3,9 +3,9 @@
  * mark.c - the place marker as text: a word for the way changes are found, and what that
  * way needs to know.
  *
- *      sync COOKIE COOKIE           of users and of groups; "-" for none
+ *      sync COOKIE COOKIE DATE      of users and of groups; "-" for none; when everybody was read
  *      dirsync COOKIE
- *      usn SERVER NUMBER DATE       the server's invocation id; when everybody was read
+ *      usn SERVER NUMBER DATE       the server's invocation id
  *      time WHEN DATE               generalized time
  *
  * Cookies are bytes of the server's, written as hex digits. */
@@ -70,7 +70,7 @@ ldp_mark_write(struct mst_arena *arena, const struct ldp_mark *mark)
                 return NULL;
         switch (mark->mode) {
         case LDP_BY_SYNC:
-                return mst_arena_printf(arena, "sync %s %s", first, second);
+                return mst_arena_printf(arena, "sync %s %s %" PRId64, first, second, mark->all_at);
         case LDP_BY_DIRSYNC:
                 return mst_arena_printf(arena, "dirsync %s", first);
         case LDP_BY_USN:
@@ -101,8 +101,9 @@ ldp_mark_parse(struct mst_arena *arena, const char *text, struct ldp_mark *ret)
         for (char *word = copy != NULL ? strtok_r(copy, " ", &rest) : NULL; word != NULL && count < 4;
              word = strtok_r(NULL, " ", &rest))
                 words[count++] = word;
-        if (count == 3 && strcmp(words[0], "sync") == 0) {
+        if (count == 4 && strcmp(words[0], "sync") == 0 && number(words[3], &date)) {
                 ret->mode = LDP_BY_SYNC;
+                ret->all_at = (int64_t)date;
                 return hex_read(arena, words[1], &ret->cookies[0]) && hex_read(arena, words[2], &ret->cookies[1]);
         }
         if (count == 2 && strcmp(words[0], "dirsync") == 0) {

@@ -37,11 +37,13 @@ const struct mst_option ldp_reading_options[] = {
         { .name = "changes", MST_CHOICE_OPTION(R, changes), .flags = MST_OPT_IDENTITY,
           .choices = "auto|syncrepl|dirsync|usn|modify-timestamp|none", .def = "auto",
           .help = "how the directory is asked for what has changed",
-          .more = "auto takes the best that the server offers." },
+          .more = "auto takes the best that the server offers and can be relied on: syncrepl of OpenLDAP, "
+                  "dirsync or usn of Active Directory, else modify-timestamp." },
         { .name = "full-every", MST_DURATION_OPTION(R, full_every), .def = "24h", .min = 0,
           .max = INT64_C(365) * 86400000,
-          .help = "with usn and modify-timestamp: how often everything is read, which shows who is gone",
-          .more = "0s: never again after the first time." },
+          .help = "how often everything is read where the server does not tell every change",
+          .more = "That is so with usn and modify-timestamp, and with syncrepl of 389 Directory Server; it "
+                  "shows who is gone.  0s: never again after the first time." },
         { .name = "overlap", MST_DURATION_OPTION(R, overlap), .def = "10m", .min = 0, .max = 86400000,
           .flags = MST_OPT_ADVANCED,
           .help = "with modify-timestamp: how far back changes are read again",

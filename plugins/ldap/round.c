@@ -8,7 +8,8 @@
  *   end     complete, with the next mark
  *
  *   way                  a round of changes consists of
- *   syncrepl             the changes of users, of groups (listen.c)
+ *   syncrepl             the changes of users, of groups (listen.c); 389 Directory Server's every
+ *                        full-every in full, as below
  *   dirsync              what DirSync notices, each looked up by its id (ad.c, fetch.c)
  *   usn                  entries with a higher uSNChanged; such that left the filter; deleted ones
  *   modify-timestamp     entries changed since; such that left the filter.  Who is deleted is not
@@ -206,12 +207,15 @@ add_notice(struct ldp_round *round, struct mst_error *err)
 
 /* ---- beginning ------------------------------------------------------------------------------- */
 
+/* Whether everybody is to be read, because it is a while ago and not everything is told. */
 static bool
 all_due(const struct ldp_round *round)
 {
         int64_t now = mst_host_now(round->source->host), every = round->source->config->full_every;
+        bool sure = round->mode == LDP_BY_DIRSYNC ||
+                    (round->mode == LDP_BY_SYNC && round->source->family != LDP_FAMILY_389);
 
-        if (every == 0)
+        if (every == 0 || sure)
                 return false;
         return now < round->from.all_at || now - round->from.all_at >= every * (MST_DATE_SECOND / 1000);
 }
@@ -225,6 +229,10 @@ ldp_round_choose(const struct ldp_source *source)
                 return asked;
         if (source->family == LDP_FAMILY_AD)
                 return source->dirsync_offered ? LDP_BY_DIRSYNC : LDP_BY_USN;
+        /* whether its changelog was told to keep the ids, without which it tells of no change at all,
+         * 389 Directory Server does not say */
+        if (source->family == LDP_FAMILY_389)
+                return LDP_BY_TIME;
         return source->sync_offered ? LDP_BY_SYNC : LDP_BY_TIME;
 }
 
@@ -234,6 +242,7 @@ begin_all(struct ldp_round *round, struct mst_error *err)
         round->next.all_at = mst_host_now(round->source->host);
         if (round->changes)
                 round->everybody = true;
+        memset(round->from.cookies, 0, sizeof round->from.cookies);
         return add_both(round, round->mode == LDP_BY_SYNC ? LDP_LISTEN : LDP_READ, NULL, err);
 }
 
@@ -269,7 +278,7 @@ begin_passes(struct ldp_round *round, struct mst_error *err)
         round->next.mode = round->mode;
         if (ad && ldp_ad_begin(round, err) != MST_OK)
                 return err->code;
-        if (!round->changes || ((round->mode == LDP_BY_USN || round->mode == LDP_BY_TIME) && all_due(round)))
+        if (!round->changes || all_due(round))
                 return begin_all(round, err);
         switch (round->mode) {
         case LDP_BY_SYNC:

@@ -122,6 +122,10 @@ survey_sync(struct survey *s, struct mst_error *err)
                 return err->code;
         if (result.rc == LDAP_SUCCESS) {
                 mst_facts_note(s->facts, false, "changes are found by content synchronization (RFC 4533)");
+                if (s->source->family == LDP_FAMILY_389)
+                        mst_facts_note(s->facts, true, "389 Directory Server tells of changes only when its Retro Changelog "
+                                       "plugin has nsslapd-attribute: nsuniqueid:targetUniqueId, and does not say "
+                                       "whether it has: make sure of it");
                 return MST_OK;
         }
         if (s->source->config->changes == LDP_BY_SYNC)

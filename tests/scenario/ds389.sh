@@ -132,7 +132,8 @@ ds389_settings() {
                 ds389_set "cn=referential integrity postoperation,$plugins" referint-membership-attr manager; }
         [ -z "$unique" ] || { ds389_on "attribute uniqueness"
                 ds389_set "cn=attribute uniqueness,$plugins" uniqueness-attribute-name "$unique"; }
-        [ "$sync" = no ] || { ds389_on "Retro Changelog Plugin"; ds389_on "Content Synchronization"; }
+        [ "$sync" = no ] || { ds389_on "Retro Changelog Plugin"; ds389_on "Content Synchronization"
+                ds389_set "cn=Retro Changelog Plugin,$plugins" nsslapd-attribute nsuniqueid:targetUniqueId; }
         [ "$usn" = no ] || ds389_on USN
         [ "$lock" = no ] || { ds389_set cn=config passwordLockout on
                 ds389_set cn=config passwordMaxFailure 3; }

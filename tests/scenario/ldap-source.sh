@@ -4,12 +4,14 @@
 #   main    slapd with content synchronization and a log of deletions
 #   plain   slapd without it, which lets nobody but its root read more than 20 entries
 #   nolog   slapd with content synchronization that has no log: it says who is left
+#   ds389   389 Directory Server with content synchronization
 set -u
 : "${top_builddir:?make check sets it}" "${srcdir:?}"
 . "$srcdir/tests/skip.sh"
-need slapd ldapmodify ldapsearch ldapdelete
+need slapd ns-slapd ldapmodify ldapsearch ldapdelete
 [ -x "$top_builddir/tests/scenario/ldap-source" ] || skip "the test program was not built (Check, libldap)"
 . "$srcdir/tests/scenario/slapd.sh"
+. "$srcdir/tests/scenario/ds389.sh"
 
 base=/dev/shm
 [ -w $base ] || base=${TMPDIR:-/tmp}
@@ -20,6 +22,7 @@ end() {
         for server in $servers; do
                 slapd_stop "$LDAP_SOURCE_WORK/$server"
         done
+        ds389_kill "$LDAP_SOURCE_WORK/ds389"
         rm -rf "$LDAP_SOURCE_WORK"
 }
 trap end EXIT
@@ -38,4 +41,5 @@ slapd_prepare "$work/main" durable=no extra="$work/sync-global" database="$work/
 for server in $servers; do
         slapd_start "$work/$server" || exit 1
 done
+ds389_prepare "$work/ds389" sync=yes && ds389_start "$work/ds389" || exit 1
 ${DEBUGGER-} "$top_builddir/tests/scenario/ldap-source"
