@@ -7,6 +7,8 @@ set -u
 . "$srcdir/tests/skip.sh"
 . "$srcdir/tests/scenario/samba.sh"
 samba_or_skip "$0" "$@"
+. "$srcdir/tests/scenario/krb5.sh"
+need krb5kdc kdb5_util kadmin.local kinit
 need slapd ns-slapd certutil pk12util openssl ldapsearch ldapmodify ldapwhoami
 . "$srcdir/tests/scenario/slapd.sh"
 . "$srcdir/tests/scenario/ds389.sh"
@@ -21,6 +23,8 @@ end() {
         code=$?
         ds389_kill "$dir/ds"
         samba_stop "$dir/ad"
+        for server in copy slapd all; do slapd_stop "$dir/$server"; done
+        krb5_stop "$dir/krb"
         [ -n "${KEEP-}" ] || rm -rf "$dir"
         exit $code
 }
@@ -263,6 +267,79 @@ check_samba() {
         unset LDAPTLS_CACERT
 }
 
+check_slapd() {
+        krb5_prepare "$dir/krb" && krb5_start "$dir/krb" || fail "no Kerberos"
+        slapd_prepare "$dir/slapd" durable=no tls="$dir/tls" kerberos="$dir/krb" policy=yes refint=yes memberof=yes \
+                unique=mail sync=yes && slapd_start "$dir/slapd" || fail "no slapd"
+        slapd_prepare "$dir/copy" durable=no consumer="$dir/slapd" && slapd_start "$dir/copy" || fail "no consumer"
+        uri=$(cat "$dir/slapd/uri") login=$muster secret=$dir/slapd/muster.secret
+        service_account
+        whoami "$muster" -Y EXTERNAL -H "$(cat "$dir/slapd/ldaps-uri")"
+        whoami "$muster" -Y EXTERNAL -ZZ -H "$uri"
+        whoami "$muster" -Y EXTERNAL -H "$(ldapi "$dir/slapd/socket")"
+        for option in -N -Q; do                  # the host name as given, and canonicalized
+                KRB5_CONFIG=$dir/krb/krb5.conf KRB5_CLIENT_KTNAME=$dir/krb/muster.keytab KRB5CCNAME=FILE:$dir/tickets \
+                        whoami "$muster" $option -Y GSSAPI -H "$uri"
+        done
+        KRB5_CONFIG=$dir/krb/krb5.conf KRB5CCNAME=FILE:$dir/no-tickets \
+                code 254 "GSSAPI without a key" ldapwhoami -Q -N -Y GSSAPI -H "$uri"
+        overlays
+        consumer
+}
+
+overlays() {
+        see '(uid=ada)' memberOf entryCSN
+        says "memberOf: cn=sales,ou=groups,$suffix"
+        person eve | sed 's/^mail: .*/mail: ada@contoso.example/' | write 19 "mail is unique"
+        write 0 "rename" <<-END
+	dn: uid=ada,ou=people,$suffix
+	changetype: modrdn
+	newrdn: uid=augusta
+	deleteoldrdn: 1
+	END
+        see '(cn=sales)' member
+        says "member: uid=augusta,ou=people,$suffix"
+        code 0 "RFC 4533" ldapsearch -x -LLL -H "$uri" -b "$suffix" -E sync=ro '(uid=augusta)' dn
+        says "dn: uid=augusta"
+        code 0 "the person may log in" ldapwhoami -x -H "$uri" -D "uid=augusta,ou=people,$suffix" -w "secret of ada"
+        write 0 "lock" <<-END
+	dn: uid=augusta,ou=people,$suffix
+	changetype: modify
+	replace: pwdAccountLockedTime
+	pwdAccountLockedTime: 000001010000Z
+	END
+        code 49 "a locked account" ldapwhoami -x -H "$uri" -D "uid=augusta,ou=people,$suffix" -w "secret of ada"
+        write 0 "unlock" <<-END
+	dn: uid=augusta,ou=people,$suffix
+	changetype: modify
+	delete: pwdAccountLockedTime
+	END
+        code 0 "it may log in again" ldapwhoami -x -H "$uri" -D "uid=augusta,ou=people,$suffix" -w "secret of ada"
+}
+
+# The copy has everything, takes nothing, and says who does.
+consumer() {
+        local main=$uri
+        slapd_caught_up "$dir/copy" "$dir/slapd" || fail "the consumer is behind"
+        uri=$(cat "$dir/copy/uri")
+        see '(uid=augusta)' dn
+        says "dn: uid=augusta,ou=people,$suffix"
+        person frank | write 10 "the consumer refers"
+        says "$main"
+        uri=$main
+        see '(uid=frank)' dn
+        silent frank
+        slapd_prepare "$dir/all" durable=no rights=all && slapd_start "$dir/all" || fail "no third slapd"
+        uri=$(cat "$dir/all/uri") secret=$dir/all/muster.secret
+        write 0 "everywhere, where it may" <<-END
+	dn: cn=printer,ou=services,$suffix
+	changetype: add
+	objectClass: device
+	cn: printer
+	END
+}
+
 certificates
+check_slapd
 check_ds389
 check_samba

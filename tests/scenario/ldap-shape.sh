@@ -26,7 +26,7 @@ trap 'exit 1' INT TERM
 schemas=$(slapd_folder_of nis.schema /etc/ldap/schema /etc/openldap/schema) || skip "slapd's nis.schema was not found"
 printf "include %s/nis.schema\nsortvals member\n" "$schemas" >"$LDAP_SINK_WORK/main-global"
 echo "sockbuf_max_incoming_auth 65536" >"$LDAP_SINK_WORK/tight-global"
-slapd_prepare "$LDAP_SINK_WORK/main" durable=no extra="$LDAP_SINK_WORK/main-global" &&
+slapd_prepare "$LDAP_SINK_WORK/main" durable=no rights=all extra="$LDAP_SINK_WORK/main-global" &&
         slapd_prepare "$LDAP_SINK_WORK/tight" durable=no extra="$LDAP_SINK_WORK/tight-global" &&
         slapd_start "$LDAP_SINK_WORK/main" && slapd_start "$LDAP_SINK_WORK/tight" || exit 1
 ${DEBUGGER-} "$top_builddir/tests/scenario/ldap-shape"

@@ -2,6 +2,6 @@
 SERVER_TESTS = tests/scenario/ldap-servers.sh tests/scenario/emulator-ldap-proxy.sh
 TESTS += $(SERVER_TESTS)
 check_SCRIPTS += $(SERVER_TESTS)
-EXTRA_DIST += tests/scenario/ds389.sh tests/scenario/testca.sh tests/scenario/samba.sh \
+EXTRA_DIST += tests/scenario/ds389.sh tests/scenario/testca.sh tests/scenario/krb5.sh tests/scenario/samba.sh \
   tests/scenario/samba-provision.py tests/scenario/ldap-proxy.sh $(SERVER_TESTS)
 CLEANFILES += tests/scenario/samba.tar tests/scenario/samba.tar.mark tests/scenario/samba.tar.lock

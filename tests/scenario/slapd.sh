@@ -4,6 +4,7 @@
 #   slapd_prepare FOLDER [NAME=VALUE...]     configuration and an empty organisation
 #   slapd_start FOLDER                       starts it and waits until it answers
 #   slapd_stop FOLDER                        ends it; the data stays
+#   slapd_caught_up CONSUMER PROVIDER        waits until one folder's server holds what the other's does
 #
 # FOLDER then has: port, uri, ldaps-uri (with tls=), socket (ldapi), suffix, pid, admin.secret, muster.secret (both
 # 0600) and slapd.log.  Names and their values, defaults first:
@@ -14,13 +15,23 @@
 #   maxsize=1073741824      how large it may become
 #   index=                  more attributes with an equality index, comma-separated
 #   lock=yes|no             the ppolicy overlay, for pwdAccountLockedTime
+#   policy=no|yes           with a policy: who is locked is refused, as after three wrong passwords
+#   refint=no|yes           member, uniqueMember, owner, manager follow who is renamed or deleted
+#   memberof=no|yes         who enters a group gets a memberOf
+#   unique=                 an attribute whose value nobody else below ou=people may have
+#   sync=no|yes             the syncprov overlay: RFC 4533, and for consumers
+#   consumer=               the folder of a server with sync=yes, running: this one is its read-only
+#                           copy and answers every write with a referral to it
+#   kerberos=               a folder of krb5.sh: GSSAPI; muster@REALM is cn=muster
+#   rights=own|all          own: cn=muster may write below ou=people and ou=groups; all: everywhere
 #   tls=                    a folder with ca.pem, server.pem, server.key
 #   extra=                  a file with more lines for slapd.conf (global part)
 #   database=               a file with more lines for the database
 #
 # The organisation: ou=people, ou=groups, ou=services below the suffix, cn=muster in
-# the last, which may write everything, and cn=admin,SUFFIX, the root of it.  Class
-# musterObject (auxiliary, for people and groups) brings musterStamp, indexed.
+# the last, which writes people and groups, and cn=admin,SUFFIX, the root of it.  Class
+# musterObject (auxiliary, for people and groups) brings musterStamp, indexed.  With SASL EXTERNAL,
+# whoever runs this is cn=muster over ldapi, and so is a client certificate with its DN as subject.
 
 slapd_folder_of() {                          # where distributions keep NAME, of several
         for folder in "${@:2}"; do
@@ -32,10 +43,12 @@ slapd_folder_of() {                          # where distributions keep NAME, of
 slapd_prepare() {
         local folder=$1 suffix=dc=contoso,dc=example durable=yes data=$1/data maxsize=1073741824
         local index='' lock=yes tls='' extra='' database='' setting schema modules name
+        local policy=no refint=no memberof=no unique='' sync=no consumer='' kerberos='' rights=own
         shift
         for setting in "$@"; do
                 case $setting in
-                suffix=*|durable=*|data=*|maxsize=*|index=*|lock=*|tls=*|extra=*|database=*)
+                suffix=*|durable=*|data=*|maxsize=*|index=*|lock=*|tls=*|extra=*|database=*|policy=*|\
+                refint=*|memberof=*|unique=*|sync=*|consumer=*|kerberos=*|rights=*)
                         local "${setting%%=*}=${setting#*=}" ;;
                 *) echo "slapd_prepare: what is '$setting'?" >&2; return 1 ;;
                 esac
@@ -52,6 +65,10 @@ slapd_prepare() {
                 slapd_configuration >"$folder/slapd.conf"
         ) || return 1
         printf '%s' "$suffix" >"$folder/suffix"
+        printf '%s' "$consumer" >"$folder/consumer-of"
+        printf '%s' "$kerberos" >"$folder/kerberos"
+        # A consumer gets everything from its provider.
+        [ -z "$consumer" ] || return 0
         slapd_organisation "$folder" | slapd_tool "$folder" slapadd -q -f "$folder/slapd.conf"
 }
 
@@ -73,7 +90,17 @@ sizelimit unlimited
 timelimit unlimited
 END
         [ -z "$modules" ] || printf 'modulepath %s\nmoduleload back_mdb\n' "$modules"
-        [ -z "$modules" ] || [ "$lock" = no ] || echo "moduleload ppolicy"
+        # A consumer must know memberOf, and leaves writing it to its provider.
+        [ -z "$consumer" ] || local memberof=yes
+        for name in $(slapd_overlays); do
+                [ -z "$modules" ] || echo "moduleload $name"
+        done
+        cat <<END
+authz-regexp gidNumber=[0-9]+[+]uidNumber=$(id -u),cn=peercred,cn=external,cn=auth cn=muster,ou=services,$suffix
+authz-regexp uid=muster,(cn=[^,]+,)?cn=gssapi,cn=auth cn=muster,ou=services,$suffix
+END
+        [ -z "$tls" ] || echo "TLSVerifyClient try"
+        [ -z "$kerberos" ] || echo "sasl-host localhost"
         [ -z "$tls" ] || printf '%s\n' "TLSCACertificateFile $tls/ca.pem" \
                 "TLSCertificateFile $tls/server.pem" "TLSCertificateKeyFile $tls/server.key"
         [ -z "$extra" ] || cat "$extra"
@@ -85,12 +112,49 @@ rootpw $(cat "$folder/admin.secret")
 directory $data
 maxsize $maxsize
 index objectClass,uid,cn,mail,musterStamp,entryUUID${index:+,$index} eq
-access to attrs=userPassword by dn.exact="cn=muster,ou=services,$suffix" write by anonymous auth
-access to * by dn.exact="cn=muster,ou=services,$suffix" write by * read
 END
         [ "$durable" = yes ] || echo "dbnosync"
-        [ "$lock" = no ] || echo "overlay ppolicy"
+        slapd_rights
+        [ -z "$consumer" ] || cat <<END
+syncrepl rid=001 provider=$(cat "$consumer/uri") type=refreshAndPersist retry="1 +" searchbase="$suffix"
+  bindmethod=simple binddn="cn=admin,$suffix" credentials=$(cat "$consumer/admin.secret")
+updateref $(cat "$consumer/uri")
+END
+        for name in $(slapd_overlays); do
+                [ -z "$consumer" ] || [ "$name" != memberof ] || continue
+                echo "overlay $name"
+                case $name in
+                ppolicy) [ "$policy" = no ] || echo "ppolicy_default cn=policy,ou=services,$suffix" ;;
+                refint) echo "refint_attributes member uniqueMember owner manager" ;;
+                unique) echo "unique_uri ldap:///ou=people,$suffix?$unique?sub" ;;
+                esac
+        done
         [ -z "$database" ] || cat "$database"
+}
+
+slapd_overlays() {
+        [ "$lock" = no ] || echo ppolicy
+        [ "$memberof" = no ] || echo memberof
+        [ "$refint" = no ] || echo refint
+        [ -z "$unique" ] || echo unique
+        [ "$sync" = no ] || echo syncprov
+}
+
+slapd_rights() {
+        local muster="dn.exact=cn=muster,ou=services,$suffix" unit
+        if [ "$rights" = all ]; then
+                printf 'access to attrs=userPassword by %s write by anonymous auth\n' "$muster"
+                printf 'access to * by %s write by * read\n' "$muster"
+                return
+        fi
+        for unit in people groups; do
+                cat <<END
+access to dn.exact=ou=$unit,$suffix attrs=children by $muster write by * read
+access to dn.children=ou=$unit,$suffix attrs=userPassword by $muster write by anonymous auth
+access to dn.children=ou=$unit,$suffix by $muster write by * read
+END
+        done
+        printf 'access to attrs=userPassword by anonymous auth\naccess to * by * read\n'
 }
 
 slapd_organisation() {
@@ -115,6 +179,17 @@ objectClass: simpleSecurityObject
 cn: muster
 userPassword: $(cat "$1/muster.secret")
 END
+        [ "$policy" = no ] || cat <<END
+
+dn: cn=policy,ou=services,$suffix
+objectClass: device
+objectClass: pwdPolicy
+cn: policy
+pwdAttribute: userPassword
+pwdLockout: TRUE
+pwdMaxFailure: 3
+pwdLockoutDuration: 0
+END
 }
 
 # The program itself.  Where AppArmor keeps the packaged one out of other folders, a copy
@@ -136,8 +211,10 @@ slapd_tool() {                               # FOLDER slapadd|slapcat|slapindex 
 }
 
 slapd_start() {
-        local folder=$1 binary port socket try pid schemes
+        local folder=$1 binary port socket try pid schemes kerberos
         binary=$(slapd_binary "$folder") || return 1
+        kerberos=$(cat "$folder/kerberos" 2>/dev/null)
+        [ -z "$kerberos" ] || local -x KRB5_CONFIG=$kerberos/krb5.conf KRB5_KTNAME=$kerberos/service.keytab
         socket=ldapi://$(printf '%s' "$folder/socket" | sed 's,/,%2F,g')
         for try in 1 2 3 4 5 6 7 8 9 10; do
                 # A server that is started again answers where it did before.
@@ -178,4 +255,19 @@ slapd_stop() {
         done
         kill -9 "$pid" 2>/dev/null
         rm -f "$1/pid"
+}
+
+slapd_csn() {
+        ldapsearch -x -LLL -H "$(cat "$1/uri")" -b "$(cat "$1/suffix")" -s base contextCSN 2>/dev/null | grep contextCSN
+}
+
+slapd_caught_up() {
+        local csn
+        for _ in $(seq 1200); do
+                csn=$(slapd_csn "$1")
+                [ -z "$csn" ] || [ "$csn" != "$(slapd_csn "$2")" ] || return 0
+                sleep 0.05
+        done
+        echo "the consumer did not catch up" >&2
+        return 1
 }
