@@ -11,6 +11,7 @@ suite(void)
 {
         Suite *suite = suite_create("ldap shape");
 
+        suite_add_tcase(suite, case_names());
         suite_add_tcase(suite, case_places());
         suite_add_tcase(suite, case_kinds());
         suite_add_tcase(suite, case_crowd());
