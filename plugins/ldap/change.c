@@ -262,10 +262,14 @@ build(struct ldp_request *req, enum ldp_next *next)
 {
         struct ldp_mods mods;
 
-        ldp_mods_begin(&mods, req->arena, mst_op_change_count(req->op) * 2 + 5);
+        ldp_mods_begin(&mods, req->arena, mst_op_change_count(req->op) * 2 + 7);
         put_classes(req, &mods);
         if (!put_changes(req, &mods, next) || !put_verb(req, &mods, next))
                 return false;
+        if (mods.count > 0 && ldp_guard_stamps(req)) {
+                ldp_mods_text(&mods, LDAP_MOD_DELETE, req->place->stamp, mst_op_stamp(req->op));
+                ldp_mods_text(&mods, LDAP_MOD_ADD, req->place->stamp, mst_op_stamp(req->op));
+        }
         if (mods.failed) {
                 *next = ldp_request_no_memory(req);
                 return false;
@@ -306,7 +310,7 @@ ldp_change_begin(struct ldp_request *req)
                 return next;
         if (req->rdn == NULL && req->mods == NULL)
                 return ldp_request_done(req, MST_ALREADY);
-        req->step = req->rdn != NULL ? &step_rename : &step_modify;
+        req->step = ldp_guard_step(req, req->rdn != NULL ? &step_rename : &step_modify, req->rdn == NULL);
         return LDP_SEND;
 }
 
@@ -363,6 +367,19 @@ send_modify(struct ldp_request *req, LDAP *ld, int *msgid)
         return ldap_modify_ext(ld, ldp_request_target(req), req->mods, controls, NULL, msgid);
 }
 
+/* Perhaps it was the stamp that is not there: whose entry is it then? */
+static enum ldp_next
+without_stamp(struct ldp_request *req)
+{
+        enum ldp_next next = LDP_SEND;
+
+        req->unstamped = true;
+        if (!build(req, &next))
+                return next;
+        req->step = ldp_guard_step(req, &step_modify, true);
+        return LDP_SEND;
+}
+
 static enum ldp_next
 answer_modify(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_error *err)
 {
@@ -377,6 +394,8 @@ answer_modify(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
                 return ldp_request_locate(req, NULL, &result, err);
         case LDAP_TYPE_OR_VALUE_EXISTS:
         case LDAP_NO_SUCH_ATTRIBUTE:
+                if (result.rc == LDAP_NO_SUCH_ATTRIBUTE && ldp_guard_stamps(req))
+                        return without_stamp(req);
                 if (ldp_lock_is_stale(req))
                         return ldp_lock_read(req);
                 if (!req->again) {
@@ -512,6 +531,6 @@ ldp_delete_begin(struct ldp_request *req)
         if (is_our_login(req))
                 return ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "'%s' is Muster's own login and is never "
                                           "deleted", req->dn);
-        req->step = &step_delete;
+        req->step = ldp_guard_step(req, &step_delete, false);
         return LDP_SEND;
 }

@@ -288,7 +288,7 @@ answer_add(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_e
         ldap_controls_free(controls);
         if (rc != LDAP_SUCCESS)
                 return add_refused(req, ld, message, err);
-        req->wrote = true;
+        req->wrote = req->looked = true;
         if (req->place->kind == MST_GROUP && !req->bare)
                 ldp_members_first_done(req);
         if (req->bulk && req->id == NULL && ldp_ids_await(req))

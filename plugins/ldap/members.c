@@ -248,7 +248,7 @@ ldp_members_go(struct ldp_request *req)
                 return finish(req);
         if (!trim(req))
                 return ldp_request_no_memory(req);
-        req->step = &step_write;
+        req->step = ldp_guard_step(req, &step_write, true);
         return LDP_SEND;
 }
 
@@ -341,7 +341,8 @@ send_write(struct ldp_request *req, LDAP *ld, int *msgid)
         struct ldp_members *m = &req->members;
         struct ldp_range range = current(req);
         struct ldp_values in, out;
-        LDAPMod mods[2], *list[3] = { NULL, NULL, NULL };
+        LDAPMod mods[4], *list[5] = { NULL };
+        struct berval stamp = { .bv_val = (char *)mst_op_stamp(req->op) }, *stamps[] = { &stamp, NULL };
         LDAPControl room[2], *list_of[3];
         size_t used = 0;
         const char *holder = ldp_kind_holder(req);
@@ -367,6 +368,13 @@ send_write(struct ldp_request *req, LDAP *ld, int *msgid)
         }
         for (size_t i = 0; i < used; i++)
                 mods[i].mod_type = req->sink->member;
+        stamp.bv_len = strlen(stamp.bv_val);
+        for (int i = 0; i < 2 && ldp_guard_stamps(req); i++) {
+                mods[used] = (LDAPMod){ .mod_op = (i == 0 ? LDAP_MOD_DELETE : LDAP_MOD_ADD) | LDAP_MOD_BVALUES,
+                                        .mod_type = (char *)req->place->stamp, .mod_bvalues = stamps };
+                list[used] = &mods[used];
+                used++;
+        }
         if (!put_controls(req, ld, room, list_of))
                 return LDAP_NO_MEMORY;
         return ldap_modify_ext(ld, ldp_request_target(req), list, list_of, NULL, msgid);
@@ -474,6 +482,10 @@ answer_write(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst
                 return too_much(req);
         if (ldp_result_is_fatal(result.rc) || ldp_result_outcome(result.rc) == MST_RETRY)
                 return ldp_request_refused(req, &result, "writing members of", err);
+        if (result.rc == LDAP_NO_SUCH_ATTRIBUTE && ldp_guard_stamps(req)) {
+                req->unstamped = true;           /* perhaps it was that; is it our group? */
+                return ldp_members_go(req);
+        }
         if (result.rc == LDAP_NO_SUCH_ATTRIBUTE && m->drops_holder) {
                 m->holder = false;               /* it went in the meantime */
                 return LDP_SEND;

@@ -134,6 +134,11 @@ ldp_request_rdn(struct ldp_request *req, enum ldp_next *settled)
                                                       "which names the entry: map one", *name);
                         return NULL;
                 }
+                if (memchr(value.bv_val, '\0', value.bv_len) != NULL) {
+                        *settled = ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "the value for '%s', which names the "
+                                                      "entry, contains a NUL byte", *name);
+                        return NULL;
+                }
                 safe = mst_escape_dn(req->arena, value.bv_val, value.bv_len);
                 if (safe != NULL)
                         rdn = mst_arena_printf(req->arena, "%s%s%s=%s", rdn != NULL ? rdn : "",
@@ -166,8 +171,8 @@ ldp_request_parent(struct ldp_request *req, enum ldp_next *settled)
 
 /* --- the entry we mean ---------------------------------------------------------- */
 
-static bool
-has_id(const struct ldp_request *req)
+bool
+ldp_request_has_id(const struct ldp_request *req)
 {
         return ldp_id_is(&req->sink->dir.id, req->id);
 }
@@ -177,89 +182,9 @@ ldp_request_target(struct ldp_request *req)
 {
         const char *target = NULL;
 
-        if (req->sink->dir.id.addresses && has_id(req))
+        if (req->sink->dir.id.addresses && ldp_request_has_id(req))
                 target = mst_arena_printf(req->arena, "<GUID=%s>", req->id);
         return target != NULL ? target : req->dn;
-}
-
-/* The filter (attribute=id) as BER: A3 length { 04 length attribute 04 length value }. */
-static bool
-assert_id(struct ldp_request *req, LDAPControl *control)
-{
-        const struct ldp_id *id = &req->sink->dir.id;
-        size_t name = strlen(id->attribute);
-        struct berval value;
-        char *bytes = mst_arena_alloc(req->arena, name + 64), *at = bytes;
-
-        if (bytes == NULL || name > 60 || !ldp_id_value(req->arena, id, req->id, &value))
-                return false;
-        *at++ = (char)0xa3;
-        *at++ = (char)(name + value.bv_len + 4);
-        *at++ = 0x04;
-        *at++ = (char)name;
-        at = mempcpy(at, id->attribute, name);
-        *at++ = 0x04;
-        *at++ = (char)value.bv_len;
-        at = mempcpy(at, value.bv_val, value.bv_len);
-        control->ldctl_value.bv_val = bytes;
-        control->ldctl_value.bv_len = (size_t)(at - bytes);
-        return true;
-}
-
-static bool
-assert_filter(struct ldp_request *req, LDAP *ld, LDAPControl *control, char *filter)
-{
-        struct berval value = { 0 };
-
-        if (filter == NULL || ldap_create_assertion_control_value(ld, filter, &value) != LDAP_SUCCESS)
-                return false;
-        control->ldctl_value.bv_val = mst_arena_memdup(req->arena, value.bv_val, value.bv_len);
-        control->ldctl_value.bv_len = value.bv_len;
-        ber_memfree(value.bv_val);
-        return control->ldctl_value.bv_val != NULL;
-}
-
-/* For an adoption also: it bears no stamp, or ours. */
-static bool
-assert_free(struct ldp_request *req, LDAP *ld, LDAPControl *control)
-{
-        const char *stamp = mst_op_stamp(req->op), *safe = mst_escape_filter(req->arena, stamp, strlen(stamp));
-        const char *id = ldp_id_filter(req->arena, &req->sink->dir.id, req->id), *own = req->place->stamp;
-
-        return safe != NULL && id != NULL &&
-               assert_filter(req, ld, control, mst_arena_printf(req->arena, "(&%s(|(!(%s=*))(%s=%s)))", id, own, own,
-                                                                safe));
-}
-
-/* For those who join a group also: its placeholder is not in it. */
-static bool
-assert_unheld(struct ldp_request *req, LDAP *ld, LDAPControl *control)
-{
-        const char *holder = ldp_kind_holder(req), *safe = mst_escape_filter(req->arena, holder, strlen(holder));
-        const char *id = ldp_id_filter(req->arena, &req->sink->dir.id, req->id);
-
-        return safe != NULL && id != NULL &&
-               assert_filter(req, ld, control, mst_arena_printf(req->arena, "(&%s(!(%s=%s)))", id, req->sink->member,
-                                                                safe));
-}
-
-bool
-ldp_request_guard(struct ldp_request *req, LDAP *ld, LDAPControl *room, LDAPControl **list, LDAPControl ***ret)
-{
-        bool adopts = mst_op_verb(req->op) == MST_ADOPT && req->place->stamp != NULL &&
-                      mst_op_stamp(req->op)[0] != '\0';
-
-        *ret = NULL;
-        if (!req->sink->dir.server.assertion || !has_id(req))
-                return true;
-        *room = (LDAPControl){ .ldctl_oid = (char *)LDAP_CONTROL_ASSERT, .ldctl_iscritical = 1 };
-        if (!(adopts ? assert_free(req, ld, room)
-                     : req->members.presuming ? assert_unheld(req, ld, room) : assert_id(req, room)))
-                return false;
-        list[0] = room;
-        list[1] = NULL;
-        *ret = list;
-        return true;
 }
 
 static enum ldp_next dispatch(struct ldp_request *req, struct mst_error *err);
@@ -327,6 +252,7 @@ answer_locate(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
                 return not_the_place(req, err);
         req->dn = req->found;
         req->moved = true;
+        req->looked = false;
         if (req->resume == NULL)
                 return dispatch(req, err);       /* a name that differs may need no rename any more */
         req->step = req->resume;
@@ -339,7 +265,7 @@ enum ldp_next
 ldp_request_locate(struct ldp_request *req, const struct ldp_step *resume, const struct ldp_result *why,
                    struct mst_error *err)
 {
-        if (!has_id(req) || req->located) {
+        if (!ldp_request_has_id(req) || req->located) {
                 if (why->rc == LDAP_NO_SUCH_OBJECT && req->parent == NULL)
                         return ldp_request_settle(req, MST_GONE, MST_ENOTFOUND, "'%s' is not there any more", req->dn);
                 return ldp_request_refused(req, why, "changing", err);
@@ -362,7 +288,7 @@ dispatch(struct ldp_request *req, struct mst_error *err)
 
         if (verb == MST_CREATE)
                 return ldp_create_begin(req);
-        if (req->dn == NULL && !has_id(req))
+        if (req->dn == NULL && !ldp_request_has_id(req))
                 return ldp_request_settle(req, MST_REFUSED, MST_EINTERNAL, "an op names neither DN nor %s",
                                           req->sink->dir.id.attribute);
         if (req->dn == NULL)

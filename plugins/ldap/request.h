@@ -64,6 +64,9 @@ struct ldp_request {
         bool moved, renamed, located, again, bare;
         bool wrote;                              /* a part of it is done               */
         bool denied, done;                       /* settled because of rights; as done */
+        bool looked;                             /* guard.c: it is the one we mean     */
+        bool unstamped, taken;                   /* it does not bear our stamp; it bears another's */
+        const struct ldp_step *guarded;
         bool classed;                            /* the entry's classes were looked at */
         struct ldp_values classes;               /* those it has, when they were       */
         struct ldp_values *present;              /* values read again, by number of the change */
@@ -98,6 +101,14 @@ enum ldp_next ldp_request_refused(struct ldp_request *req, const struct ldp_resu
 /* Looks for the entry by its lasting id and goes on with 'resume' where it is now. */
 enum ldp_next ldp_request_locate(struct ldp_request *req, const struct ldp_step *resume,
                                  const struct ldp_result *why, struct mst_error *err);
+
+/* Whether the op names a lasting id that can be one here. */
+bool ldp_request_has_id(const struct ldp_request *req);
+
+/* guard.c: whether a modify is to take our stamp out and put it in again; and the step to
+ * begin with in order to come to 'step', a modify or not. */
+bool ldp_guard_stamps(const struct ldp_request *req);
+const struct ldp_step *ldp_guard_step(struct ldp_request *req, const struct ldp_step *step, bool modifies);
 
 /* Controls for a change: that the entry is the one we mean; '*ret' NULL where the server
  * knows no such control.  'room' and 'list' (two) are the caller's.  False: no memory. */

@@ -69,7 +69,7 @@ as_admin(const char *server)
         password.bv_len = strlen(password.bv_val);
         ck_assert_int_eq(ldap_initialize(&ld, fx_read(server, "uri")), LDAP_SUCCESS);
         ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version);
-        ck_assert_int_eq(ldap_sasl_bind_s(ld, "cn=admin," SUFFIX, LDAP_SASL_SIMPLE, &password, NULL, NULL, NULL),
+        ck_assert_int_eq(ldap_sasl_bind_s(ld, strcmp(server, "ds") == 0 ? "cn=Directory Manager" : "cn=admin," SUFFIX, LDAP_SASL_SIMPLE, &password, NULL, NULL, NULL),
                          LDAP_SUCCESS);
         return ld;
 }
@@ -203,8 +203,8 @@ fx_change(struct mst_op *op, const char *name, const char *before, const char *a
                 fx_put(mst_test_op_after(op), name, after);
 }
 
-const char *
-fx_make(struct fixture *fx, const char *dn, const char *const *attributes)
+void
+fx_add(struct fixture *fx, const char *dn, const char *const *attributes)
 {
         LDAPMod mods[16], *list[17];
         char *values[16][2];
@@ -221,6 +221,12 @@ fx_make(struct fixture *fx, const char *dn, const char *const *attributes)
         list[count] = NULL;
         rc = ldap_add_ext_s(fx->admin, dn, list, NULL, NULL);
         ck_assert_msg(rc == LDAP_SUCCESS, "add %s: %s", dn, ldap_err2string(rc));
+}
+
+const char *
+fx_make(struct fixture *fx, const char *dn, const char *const *attributes)
+{
+        fx_add(fx, dn, attributes);
         return fx_id(fx, dn);
 }
 

@@ -54,6 +54,7 @@ struct mst_op *fx_person(struct fixture *fx, const char *uid);
 void fx_change(struct mst_op *op, const char *name, const char *before, const char *after);
 /* Created by hand, as somebody else would; the id comes back. */
 const char *fx_make(struct fixture *fx, const char *dn, const char *const *attributes);
+void fx_add(struct fixture *fx, const char *dn, const char *const *attributes);  /* without */
 
 /* apply(); fx->ops are then the settled ops, in the order in which they were made. */
 int fx_apply(struct fixture *fx, struct mst_error *err);

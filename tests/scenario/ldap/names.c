@@ -129,7 +129,7 @@ START_TEST(with_nul)
         fx_put(mst_test_op_after(op), "cn", "x");
         fx_put(mst_test_op_after(op), "sn", "x");
         ck_assert_int_eq(fx_apply(&fx, &err), MST_OK);
-        fx_outcome(&fx, 0, MST_REFUSED, NULL);
+        fx_outcome(&fx, 0, MST_REFUSED, "contains a NUL byte");
         ck_assert_uint_eq(fx_entries(&fx, PEOPLE, "(objectClass=person)"), 0);
         fx_close(&fx);
 }

@@ -11,6 +11,10 @@ suite(void)
 {
         Suite *suite = suite_create("ldap shape");
 
+        if (getenv("SHAPE_OTHERS") != NULL) {    /* ldap-shape-others.sh */
+                suite_add_tcase(suite, case_others());
+                return suite;
+        }
         suite_add_tcase(suite, case_names());
         suite_add_tcase(suite, case_places());
         suite_add_tcase(suite, case_kinds());
