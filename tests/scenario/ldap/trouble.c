@@ -134,7 +134,8 @@ START_TEST(dead)
         ck_assert_ptr_nonnull(strstr(err.text, "cannot connect: Connection refused"));
         ck_assert_uint_gt(ended(&fx, MST_DONE), 0);
         ck_assert_uint_gt(ended(&fx, MST_UNSENT), 1000);
-        ck_assert_uint_le(ended(&fx, MST_UNKNOWN), AT_ONCE);
+        /* what one connection held, and what was drawn and sent before the others were seen to end */
+        ck_assert_uint_le(ended(&fx, MST_UNKNOWN), 2 * (AT_ONCE));
         ck_assert_uint_eq(ended(&fx, MST_DONE) + ended(&fx, MST_UNSENT) + ended(&fx, MST_UNKNOWN), 16000);
         fx_shell("main", "slapd_start");
         fx_close(&fx);
