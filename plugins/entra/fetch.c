@@ -45,36 +45,59 @@ groups_url(void *self, size_t index)
                                 f->some[index]->safe);
 }
 
-/* Looks for the group in a list of groups; '*next' gets the link to its next page. */
-static bool
-holds_group(struct fetch *f, const char *body, size_t size, const char **next)
+/* The ids of a list of groups: 1 the group is among them, 0 it is not, -1 not all of them could
+ * be read. */
+static int
+look_for_group(struct fetch *f, struct mst_json *json)
+{
+        const char *name, *text;
+        size_t length, size;
+        int found = 0;
+
+        while (mst_json_element(json)) {
+                enum mst_json_taken taken = MST_JSON_TYPE;
+
+                if (mst_json_enter_object(json))
+                        while (mst_json_member(json, &name, &length))
+                                if (length == 2 && memcmp(name, "id", 2) == 0)
+                                        taken = mst_json_text(json, f->entra->scratch, &text, &size);
+                if (taken != MST_JSON_OK)
+                        found = found == 1 ? 1 : -1;
+                else if (size == strlen(f->group) && memcmp(text, f->group, size) == 0)
+                        found = 1;
+        }
+        return found;
+}
+
+/* What a page of his groups says; only a whole list without the group says that he is outside.
+ * 'more' gets the link to its next page. */
+static void
+judge_groups(struct fetch *f, struct one *one, const char *body, size_t size)
 {
         struct mst_json *json = f->entra->item;
         const char *name, *text;
         size_t length, text_length;
-        bool found = false;
+        int found = -1;
 
-        *next = NULL;
+        one->more = NULL;
         mst_json_start(json, body, size);
         if (!mst_json_enter_object(json))
-                return false;
-        while (mst_json_member(json, &name, &length)) {
-                if (length == 15 && memcmp(name, "@odata.nextLink", 15) == 0
-                    && mst_json_text(json, f->entra->scratch, &text, &text_length) == MST_JSON_OK)
-                        *next = mst_arena_strndup(f->entra->scratch, text, text_length);
-                if (length != 5 || memcmp(name, "value", 5) != 0 || !mst_json_enter_array(json))
-                        continue;
-                while (mst_json_element(json)) {
-                        if (!mst_json_enter_object(json))
-                                continue;
-                        while (mst_json_member(json, &name, &length))
-                                if (length == 2 && memcmp(name, "id", 2) == 0
-                                    && mst_json_text(json, f->entra->scratch, &text, &text_length) == MST_JSON_OK)
-                                        found = found || (text_length == strlen(f->group)
-                                                          && memcmp(text, f->group, text_length) == 0);
+                return;
+        while (mst_json_member(json, &name, &length))
+                if (length == 15 && memcmp(name, "@odata.nextLink", 15) == 0) {
+                        if (mst_json_text(json, f->entra->scratch, &text, &text_length) == MST_JSON_OK)
+                                one->more = mst_arena_strndup(f->entra->scratch, text, text_length);
+                        if (one->more == NULL)
+                                return;
+                } else if (length == 5 && memcmp(name, "value", 5) == 0 && mst_json_enter_array(json)) {
+                        found = look_for_group(f, json);
                 }
-        }
-        return mst_json_finish(json) && found;
+        if (!mst_json_finish(json) || found < 0)
+                one->more = NULL;
+        else if (found == 1)
+                one->membership = MEMBER;
+        else if (one->more == NULL)
+                one->membership = OUTSIDE;
 }
 
 static int
@@ -85,10 +108,7 @@ judge_member(void *self, size_t index, const struct entra_part *part, struct mst
         struct entra_problem problem;
 
         if (part->status == 200) {
-                if (holds_group(f, part->body, part->size, &one->more))
-                        one->membership = MEMBER;
-                else if (one->more == NULL)
-                        one->membership = OUTSIDE;
+                judge_groups(f, one, part->body, part->size);
         } else if (part->status == 401 || part->status == 403) {
                 entra_part_problem(f->entra, part, &problem);
                 return entra_problem_fail(f->entra, &problem, "reading the groups of a user",
@@ -111,10 +131,7 @@ look_further(struct fetch *f, struct one *one, struct mst_error *err)
                 if (mst_http_status(f->entra->reply) != 200)
                         return MST_OK;
                 body = mst_http_content(f->entra->reply, &size);
-                if (holds_group(f, body, size, &one->more))
-                        one->membership = MEMBER;
-                else if (one->more == NULL)
-                        one->membership = OUTSIDE;
+                judge_groups(f, one, body, size);
         }
         return MST_OK;
 }
@@ -278,21 +295,26 @@ listed_url(void *self, size_t index)
         return mst_arena_printf(f->entra->scratch, "/users?$select=id&$filter=id%%20eq%%20'%s'", f->some[index]->safe);
 }
 
+/* Only an empty list says that he is nowhere. */
 static int
 judge_listed(void *self, size_t index, const struct entra_part *part, struct mst_error *err)
 {
         struct fetch *f = self;
+        struct mst_json *json = f->entra->item;
         const char *name;
-        size_t length, found = 0;
+        size_t length;
+        bool empty = false;
 
         (void)err;
-        mst_json_start(f->entra->item, part->body, part->size);
-        if (part->status == 200 && mst_json_enter_object(f->entra->item))
-                while (mst_json_member(f->entra->item, &name, &length))
-                        if (length == 5 && memcmp(name, "value", 5) == 0 && mst_json_enter_array(f->entra->item))
-                                while (mst_json_element(f->entra->item))
-                                        found++;
-        if (found > 0)
+        mst_json_start(json, part->body, part->size);
+        if (part->status == 200 && mst_json_enter_object(json))
+                while (mst_json_member(json, &name, &length))
+                        if (length == 5 && memcmp(name, "value", 5) == 0 && mst_json_enter_array(json)) {
+                                empty = !mst_json_element(json);
+                                if (!empty)
+                                        mst_json_leave(json);
+                        }
+        if (!empty || !mst_json_finish(json))
                 f->some[index]->place = LISTED;
         return MST_OK;
 }
