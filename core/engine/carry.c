@@ -176,11 +176,15 @@ static int
 look_at_members(struct mstc_run *run, const struct mstc_grp *grp, struct mst_error *err)
 {
         struct mstc_set *users, *groups, *was;
-        bool everybody;
+        struct mstc_members *m = run->members;
         int rc;
 
-        if (mstc_dirty_everybody(run->store, run->row.id, &everybody, err) != MST_OK || everybody)
+        /* Once for all groups: nobody becomes clean meanwhile. */
+        if (!m->asked_everybody && mstc_dirty_everybody(run->store, run->row.id, &m->everybody, err) != MST_OK)
                 return err->code;
+        m->asked_everybody = true;
+        if (m->everybody)
+                return MST_OK;
         users = mstc_set_new();
         groups = mstc_set_new();
         was = mstc_members_set(run, grp->id, err);
@@ -298,6 +302,7 @@ mstc_carry_plan(struct mstc_run *run, struct mst_error *err)
 
         if (run->sync->carry_count == 0 || run->members == NULL)
                 return MST_OK;
+        run->members->asked_everybody = false;
         for (;;) {
                 mst_arena_reset(run->scratch);
                 rc = mstc_dirty_group(run->store, run->row.id, at, run->scratch, &entry, err);

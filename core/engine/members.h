@@ -26,6 +26,7 @@ struct mstc_members {
         struct mstc_numbers wanted;          /* grp -> struct mstc_loaded              */
         struct mstc_numbers present;         /* glink -> struct mstc_loaded            */
         struct mstc_numbers dirty;           /* grp ids that are in gdirty already     */
+        bool asked_everybody, everybody;     /* all people are dirty already: carry.c  */
         struct mstc_matches matches;
         struct mst_arena *arena;             /* names; lives with the run              */
 };
