@@ -199,22 +199,46 @@ look_at_members(struct mstc_run *run, const struct mstc_grp *grp, struct mst_err
         return rc;
 }
 
+/* Each carried group that a group is in, directly or not, also if the source has it no more. */
+static int
+each_above(struct mstc_run *run, int64_t entry, int (*tell)(void *self, int64_t grp, struct mst_error *err), void *self,
+           struct mst_error *err)
+{
+        uint32_t *groups;
+        size_t count;
+
+        if (mstc_membership_of(run->store, entry, run->scratch, &groups, &count, err) != MST_OK)
+                return err->code;
+        for (size_t i = 0; i < count; i++) {
+                const struct mstc_above *above;
+
+                if (mstc_above(run, groups[i], &above, err) != MST_OK)
+                        return err->code;
+                for (size_t k = 0; k < above->count; k++) {
+                        int64_t grp = (intptr_t)mstc_numbers_get(&run->members->carried, above->groups[k]);
+
+                        if (grp != 0 && tell(self, grp, err) != MST_OK)
+                                return err->code;
+                }
+        }
+        return MST_OK;
+}
+
+static int
+plan_it(void *self, int64_t grp, struct mst_error *err)
+{
+        return mstc_members_dirty(self, grp, err);
+}
+
 /* It, and the carried groups that it is in. */
 static int
 plan_above(struct mstc_run *run, int64_t entry, struct mst_error *err)
 {
-        const struct mstc_above *above;
         int64_t own = (intptr_t)mstc_numbers_get(&run->members->carried, entry);
 
-        if ((own != 0 && mstc_members_dirty(run, own, err) != MST_OK) || mstc_above(run, entry, &above, err) != MST_OK)
+        if (own != 0 && mstc_members_dirty(run, own, err) != MST_OK)
                 return err->code;
-        for (size_t i = 0; i < above->count; i++) {
-                int64_t grp = (intptr_t)mstc_numbers_get(&run->members->carried, above->groups[i]);
-
-                if (grp != 0 && mstc_members_dirty(run, grp, err) != MST_OK)
-                        return err->code;
-        }
-        return MST_OK;
+        return each_above(run, entry, plan_it, run, err);
 }
 
 /* ---- one group ------------------------------------------------------------------------------- */
@@ -316,30 +340,26 @@ mstc_carry_plan(struct mstc_run *run, struct mst_error *err)
 
 /* ---- for members ------------------------------------------------------------------------------- */
 
+struct handing {
+        bool (*add)(void *self, int64_t grp);
+        void *self;
+};
+
+static int
+hand(void *self, int64_t grp, struct mst_error *err)
+{
+        struct handing *h = self;
+
+        return h->add(h->self, grp) ? MST_OK : mst_fail_memory(err, "reading groups");
+}
+
 int
 mstc_carry_of(struct mstc_run *run, int64_t entry, bool (*add)(void *self, int64_t grp), void *self,
               struct mst_error *err)
 {
-        uint32_t *groups;
-        size_t count;
+        struct handing h = { add, self };
 
-        if (run->sync->carry_count == 0)
-                return MST_OK;
-        if (mstc_membership_of(run->store, entry, run->scratch, &groups, &count, err) != MST_OK)
-                return err->code;
-        for (size_t i = 0; i < count; i++) {
-                const struct mstc_above *above;
-
-                if (mstc_above(run, groups[i], &above, err) != MST_OK)
-                        return err->code;
-                for (size_t k = 0; k < above->count; k++) {
-                        int64_t grp = (intptr_t)mstc_numbers_get(&run->members->carried, above->groups[k]);
-
-                        if (grp != 0 && !add(self, grp))
-                                return mst_fail_memory(err, "reading groups");
-                }
-        }
-        return MST_OK;
+        return run->sync->carry_count == 0 ? MST_OK : each_above(run, entry, hand, &h, err);
 }
 
 /* Is that group carried by this target, and there?  '*carried' even before it is there. */
@@ -443,26 +463,35 @@ mstc_member_name(struct mstc_run *run, struct mstc_run_target *target, uint32_t 
         return MST_OK;
 }
 
+struct linking {
+        struct mstc_run *run;
+        struct mstc_run_target *target;
+        int64_t entry, own;
+        const char *old_name, *old_object;
+};
+
+static int
+note_link(void *self, int64_t grp, struct mst_error *err)
+{
+        struct linking *l = self;
+
+        if (grp == l->own)
+                return MST_OK;
+        if (l->old_name != NULL
+            && mstc_members_old_name(l->run, l->target, grp, l->entry, l->old_name, l->old_object, err) != MST_OK)
+                return err->code;
+        return mstc_members_dirty(l->run, grp, err);
+}
+
 int
 mstc_carry_linked(struct mstc_run *run, struct mstc_run_target *target, int64_t grp, const char *old_name,
                   const char *old_object, struct mst_error *err)
 {
-        const struct mstc_above *above;
-        int64_t entry;
+        struct linking l = { .run = run, .target = target, .own = grp, .old_name = old_name, .old_object = old_object };
 
         if (run->members == NULL || (mstc_live_facts(target->sink)->can & MST_CAN_NEST) == 0)
                 return MST_OK;
-        if (mstc_grp_entry(run->store, grp, &entry, err) != MST_OK || entry == 0
-            || mstc_above(run, entry, &above, err) != MST_OK)
+        if (mstc_grp_entry(run->store, grp, &l.entry, err) != MST_OK || l.entry == 0)
                 return err->code;
-        for (size_t i = 0; i < above->count; i++) {
-                int64_t in = (intptr_t)mstc_numbers_get(&run->members->carried, above->groups[i]);
-
-                if (in == 0 || in == grp)
-                        continue;
-                if ((old_name != NULL && mstc_members_old_name(run, target, in, entry, old_name, old_object, err) != MST_OK)
-                    || mstc_members_dirty(run, in, err) != MST_OK)
-                        return err->code;
-        }
-        return MST_OK;
+        return each_above(run, l.entry, note_link, &l, err);
 }

@@ -65,6 +65,8 @@ static const struct {
               "create g2: cn=bosses description=Bosses +bob\nmembers g1: +@bosses\n" },
             { "gp g2 mailNickname=chiefs\ncomplete c\n", "rename g2: cn=chiefs\nmembers g1: +@chiefs -bosses\n" },
             { "m g1 2\ncomplete c\n", "members g1: +bob\n" },
+            { "gs g2\ncomplete c\n", "members g1: -@chiefs\n" }, { "gw g2 mailNickname=chiefs;displayName=Bosses;securityEnabled=true\n"
+              "complete c\n", "members g1: +@chiefs\n" },
             { "x g1 @g2\nx g1 2\ncomplete c\n", "members g1: -bob -@chiefs\n" } },
           "uid=ada\nuid=bob\ncn=staff description=Staff: ada\ncn=chiefs description=Bosses: bob\n" },
         /* one in between that is not carried stands for its members */
