@@ -1,10 +1,11 @@
-/* complete.c - the end of a full round.
+/* complete.c - the end of a full round, and of one that named everybody.
  *
  *   absent      who was not named is asked for at the source; who is confirmed, or cannot be asked
  *               for, is marked as gone
  *   shrank      a source that names nobody, or half of those known, is held
  *   stage       staged records take their place
  *   generation  it and the cursor become true in one transaction
+ *   named       a round of changes that named everybody ends in the same way, without a stage
  *   members     then memberships that are staged take theirs (membership.h), also those that a
  *               round of changes told whole
  */
@@ -236,6 +237,46 @@ mstc_round_complete(struct mstc_round *r, struct mst_error *err)
         if (sweep(r, err) != MST_OK || settle_stage(r, err) != MST_OK)
                 return err->code;
         return new_generation(r, err);
+}
+
+/* ---- a round of changes that named everybody -------------------------------------------------------- */
+
+static int
+complete_named(struct mstc_round *r, struct mst_error *err)
+{
+        struct mstc_run *run = r->run;
+        int rc = mstc_store_begin(run->store, err);
+
+        if (rc == MST_OK)
+                rc = mstc_sync_complete(run->store, run->row.id, r->cursor, run->sync->reads, run->row.generation, err);
+        if (rc == MST_OK)
+                rc = mstc_hold_over(run->store, run->row.id, "source-shrank", err);
+        if (rc == MST_OK)
+                rc = mstc_hold_over(run->store, run->row.id, "groups-shrank", err);
+        if (rc == MST_OK)
+                rc = mstc_round_members(r, err);
+        if (rc == MST_OK)
+                rc = mstc_sync_count_live(run->store, run->row.id, err);
+        if (rc == MST_OK)
+                rc = mstc_store_commit(run->store, err);
+        if (rc != MST_OK)
+                mstc_store_rollback(run->store);
+        return rc;
+}
+
+int
+mstc_round_named(struct mstc_round *r, struct mst_error *err)
+{
+        bool held = false;
+
+        if ((r->fold.all[0] && shrank(r, MST_USER, &held, err) != MST_OK)
+            || (!held && r->fold.all[1] && r->run->sync->wants_groups && shrank(r, MST_GROUP, &held, err) != MST_OK))
+                return err->code;
+        if (held)
+                return MST_END;
+        if (sweep(r, err) != MST_OK)
+                return err->code;
+        return complete_named(r, err);
 }
 
 /* ---- memberships ------------------------------------------------------------------------------------- */

@@ -102,8 +102,11 @@ fold_one(struct mstc_round *r, struct mst_page *page, struct mst_error *err)
 {
         if (mstc_fold_page(r->run->store, &r->fold, page, mstc_round_complain, r, err) != MST_OK)
                 return err->code;
-        if (!r->fold.full && (page->all[0] || page->all[1]))
-                return mst_fail(err, MST_EEXPIRED, "the source says who is left instead of who has gone");
+        r->fold.all[0] |= page->all[0];
+        r->fold.all[1] |= page->all[1];
+        if (r->cut && !r->fold.full && (r->fold.all[0] || r->fold.all[1]))
+                return mst_fail(err, MST_EINTERNAL, "the source says that it has named everybody, in a round that was cut "
+                                "off: run `muster reset` for this sync, and report this");
         r->pages++;
         r->complete = page->complete;
         mstc_free(r->cursor);
@@ -111,6 +114,18 @@ fold_one(struct mstc_round *r, struct mst_page *page, struct mst_error *err)
         if (page->cursor != NULL && r->cursor == NULL)
                 return mst_fail_memory(err, "reading the source");
         return MST_OK;
+}
+
+static int
+complete_changes(struct mstc_round *r, struct mst_error *err)
+{
+        struct mstc_run *run = r->run;
+
+        if (mstc_hold_over(run->store, run->row.id, "source-shrank", err) != MST_OK
+            || mstc_hold_over(run->store, run->row.id, "groups-shrank", err) != MST_OK
+            || mstc_round_members(r, err) != MST_OK)
+                return err->code;
+        return mstc_sync_complete(run->store, run->row.id, r->cursor, run->sync->reads, run->row.generation, err);
 }
 
 /* Pages that are there already share a transaction. */
@@ -131,14 +146,8 @@ fold_some(struct mstc_round *r, struct mstc_queue *pages, struct mst_page *page,
         if (rc == MST_OK)
                 rc = mstc_run_next(run->store, run->id, r->complete ? NULL : r->cursor, r->pages,
                                    (int64_t)r->fold.bad, err);
-        if (rc == MST_OK && r->complete && !r->fold.full)
-                rc = mstc_hold_over(run->store, run->row.id, "source-shrank", err);
-        if (rc == MST_OK && r->complete && !r->fold.full)
-                rc = mstc_hold_over(run->store, run->row.id, "groups-shrank", err);
-        if (rc == MST_OK && r->complete && !r->fold.full)
-                rc = mstc_round_members(r, err);
-        if (rc == MST_OK && r->complete && !r->fold.full)
-                rc = mstc_sync_complete(run->store, run->row.id, r->cursor, run->sync->reads, run->row.generation, err);
+        if (rc == MST_OK && r->complete && !r->fold.full && !r->fold.all[0] && !r->fold.all[1])
+                rc = complete_changes(r, err);
         if (rc == MST_OK)
                 rc = mstc_log_save(run->engine, err);
         if (rc == MST_OK)
@@ -221,6 +230,7 @@ run_round(struct mstc_run *run, bool full, const char *cursor, const struct mstc
 
         /* What could not be read before the cut counts in what may be concluded at the end. */
         if (before != NULL) {
+                r.cut = true;
                 r.pages = before->pages;
                 r.fold.bad = (uint64_t)before->bad;
         }
@@ -231,6 +241,8 @@ run_round(struct mstc_run *run, bool full, const char *cursor, const struct mstc
                 rc = read_round(&r, cursor, err);
         if (rc == MST_OK && full)
                 rc = mstc_round_complete(&r, err);
+        else if (rc == MST_OK && (r.fold.all[0] || r.fold.all[1]))
+                rc = mstc_round_named(&r, err);
         if (rc == MST_OK)
                 rc = mstc_settle_memberships(run, err);
         run->counts[MSTC_N_READ] += r.fold.read;

@@ -9,7 +9,7 @@ struct mstc_round {
         struct mstc_run *run;
         struct mstc_fold fold;
         int64_t pages, told_bad;
-        bool complete;
+        bool complete, cut;                  /* cut: it was begun by an earlier run    */
         char *cursor;                        /* where reading goes on, or the next round */
 };
 
@@ -17,6 +17,8 @@ struct mstc_round {
 void mstc_round_complain(void *self, const char *id, const char *why);
 /* A full round whose last page said complete; MST_END when it was held. */
 int mstc_round_complete(struct mstc_round *r, struct mst_error *err);
+/* A round of changes that named everybody of a kind: who was not named is gone; likewise. */
+int mstc_round_named(struct mstc_round *r, struct mst_error *err);
 /* In the transaction that makes a round of changes complete, and in that of a full one: what was
  * told of memberships becomes due. */
 int mstc_round_members(struct mstc_round *r, struct mst_error *err);

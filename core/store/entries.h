@@ -24,12 +24,13 @@ struct mstc_fold {
         int64_t generation;                  /* full: the coming one; else the present */
         bool full;
         uint32_t mask;                       /* the sync's targets: what dirty means   */
-        struct mstc_set *seen;               /* full: entries met in this round        */
+        struct mstc_set *seen;               /* entries met in this round; durable when full */
         struct mst_arena *arena;             /* scratch, reset for each record         */
         uint64_t read, changed, removed, bad;
         bool some_bad;                       /* some are remembered from before        */
         int64_t live;                        /* who came minus who went, not yet saved  */
         bool staged;                         /* there is something in the stage        */
+        bool all[2];                         /* a round of changes names all users, all groups */
         bool members;                        /* what is told of members is wanted      */
         uint32_t member_mask;                /* and what it makes dirty of a member    */
 };

@@ -157,7 +157,7 @@ write_new(struct mstc_store *store, struct mstc_fold *fold, const struct place *
             || mstc_fold_refs(store, fold, number, record, true, err) != MST_OK
             || mstc_dirty_add(store, fold->sync, number, fold->mask, err) != MST_OK)
                 return err->code;
-        if (fold->full && !mstc_set_add(fold->seen, (uint32_t)number))
+        if (!mstc_set_add(fold->seen, (uint32_t)number))
                 return mst_fail_memory(err, "reading the source");
         fold->changed++;
         fold->live += record->kind == MST_USER;
@@ -282,7 +282,7 @@ fold_record(struct mstc_store *store, struct mstc_fold *fold, const struct place
         mstc_hash128(store, flat.bytes, flat.length, hash);
         if (known->number == 0)
                 return write_new(store, fold, place, record, &flat, hash, err);
-        if (fold->full && !mstc_set_add(fold->seen, (uint32_t)known->number))
+        if (!mstc_set_add(fold->seen, (uint32_t)known->number))
                 return mst_fail_memory(err, "reading the source");
         if (memcmp(hash, known->hash, 16) == 0) {
                 return fold->full && fold->staged
@@ -314,7 +314,7 @@ fold_item(struct mstc_store *store, struct mstc_fold *fold, const struct place *
                 /* It is there, whatever it says: never an absence. */
                 if (known.number == 0)
                         return MST_OK;
-                if (fold->full && !mstc_set_add(fold->seen, (uint32_t)known.number))
+                if (!mstc_set_add(fold->seen, (uint32_t)known.number))
                         return mst_fail_memory(err, "reading the source");
                 /* Without its hash, the first good word is a change, even if it is the old one. */
                 if (mstc_sql_run(store, err, "UPDATE entry_key SET hash=? WHERE key=?", "bb", (const void *)no_hash,
@@ -442,8 +442,8 @@ mstc_fold_open(struct mstc_store *store, struct mstc_fold *fold, struct mst_erro
         int64_t staged = 0, bad = 0;
 
         fold->arena = mst_arena_new(16384);
-        fold->seen = fold->full ? mstc_set_new() : NULL;
-        if (fold->arena == NULL || (fold->full && fold->seen == NULL)) {
+        fold->seen = mstc_set_new();
+        if (fold->arena == NULL || fold->seen == NULL) {
                 mstc_fold_close(fold);
                 return mst_fail_memory(err, "reading the source");
         }

@@ -103,7 +103,7 @@ mstc_fold_present(struct mstc_store *store, struct mstc_fold *fold, const struct
                 return mstc_bad_note(store, fold->sync, item->record->kind, item->record->id,
                                      "is said to be there, but was never told", err);
         }
-        if (fold->full && !mstc_set_add(fold->seen, (uint32_t)known->number))
+        if (!mstc_set_add(fold->seen, (uint32_t)known->number))
                 return mst_fail_memory(err, "reading the source");
         return MST_OK;
 }
@@ -112,13 +112,17 @@ int
 mstc_fold_absent(struct mstc_store *store, struct mstc_fold *fold, bool groups, struct mstc_set *set,
                  struct mst_error *err)
 {
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT number FROM entry WHERE sync=? AND gone=0 AND born<? AND kind<=?",
-                                      err);
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT number FROM entry WHERE sync=? AND gone=0 AND born<? "
+                                      "AND kind BETWEEN ? AND ?", err);
+        bool users = fold->full || fold->all[0];
         int rc;
+
+        groups = groups && (fold->full || fold->all[1]);
 
         if (stmt == NULL)
                 return err->code;
-        mstc_sql_bind(stmt, "iii", fold->sync, fold->generation, (int64_t)(groups ? MST_GROUP : MST_USER));
+        mstc_sql_bind(stmt, "iiii", fold->sync, fold->generation + !fold->full, (int64_t)(users ? MST_USER : MST_GROUP),
+                      (int64_t)(groups ? MST_GROUP : MST_USER));
         while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK) {
                 uint32_t number = (uint32_t)sqlite3_column_int64(stmt, 0);
 
@@ -139,7 +143,7 @@ mstc_fold_seen(struct mstc_store *store, struct mstc_fold *fold, enum mst_kind k
         *ret_seen = *ret_known = 0;
         if (stmt == NULL)
                 return err->code;
-        mstc_sql_bind(stmt, "iii", fold->sync, (int64_t)kind, fold->generation);
+        mstc_sql_bind(stmt, "iii", fold->sync, (int64_t)kind, fold->generation + !fold->full);
         while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK) {
                 *ret_seen += mstc_set_has(fold->seen, (uint32_t)sqlite3_column_int64(stmt, 0));
                 *ret_known += sqlite3_column_int64(stmt, 1);

@@ -9,7 +9,7 @@
  *                as a notice, and each object is looked up by its id.
  *
  * What is deleted leaves its remains below CN=Deleted Objects.  uSNChanged and DirSync show them
- * to who may read there. */
+ * to who may read there; Samba's DirSync shows them to nobody but administrators. */
 #include "round.h"
 
 #include <stdio.h>
@@ -177,13 +177,17 @@ begin_dirsync(struct ldp_round *round, struct mst_error *err)
         struct ldp_source *source = round->source;
         struct ldp_result result = { 0 };
 
-        if (round->changes)
-                return MST_OK;
         source->dirsync_flags = LDAP_CONTROL_X_DIRSYNC_INCREMENTAL_VALUES;
+        if (round->changes) {
+                if (round->from.as_we_may)
+                        source->dirsync_flags |= LDAP_CONTROL_X_DIRSYNC_OBJECT_SECURITY;
+                return MST_OK;
+        }
         if (ask_cookie(round, &result, err) != MST_OK)
                 return err->code;
         if (result.rc == LDAP_INSUFFICIENT_ACCESS) {
                 source->dirsync_flags |= LDAP_CONTROL_X_DIRSYNC_OBJECT_SECURITY;
+                round->next.as_we_may = true;
                 if (ask_cookie(round, &result, err) != MST_OK)
                         return err->code;
         }

@@ -4,7 +4,7 @@
  * way needs to know.
  *
  *      sync COOKIE COOKIE DATE      of users and of groups; "-" for none; when everybody was read
- *      dirsync COOKIE
+ *      dirsync all|seen COOKIE DATE   with replication rights, or only what we may read
  *      usn SERVER NUMBER DATE       the server's invocation id
  *      time WHEN DATE               generalized time
  *
@@ -72,7 +72,8 @@ ldp_mark_write(struct mst_arena *arena, const struct ldp_mark *mark)
         case LDP_BY_SYNC:
                 return mst_arena_printf(arena, "sync %s %s %" PRId64, first, second, mark->all_at);
         case LDP_BY_DIRSYNC:
-                return mst_arena_printf(arena, "dirsync %s", first);
+                return mst_arena_printf(arena, "dirsync %s %s %" PRId64, mark->as_we_may ? "seen" : "all", first,
+                                        mark->all_at);
         case LDP_BY_USN:
                 return mst_arena_printf(arena, "usn %s %llu %" PRId64, mark->server, mark->usn, mark->all_at);
         default:
@@ -106,9 +107,12 @@ ldp_mark_parse(struct mst_arena *arena, const char *text, struct ldp_mark *ret)
                 ret->all_at = (int64_t)date;
                 return hex_read(arena, words[1], &ret->cookies[0]) && hex_read(arena, words[2], &ret->cookies[1]);
         }
-        if (count == 2 && strcmp(words[0], "dirsync") == 0) {
+        if (count == 4 && strcmp(words[0], "dirsync") == 0 && number(words[3], &date)) {
                 ret->mode = LDP_BY_DIRSYNC;
-                return hex_read(arena, words[1], &ret->cookies[0]) && ret->cookies[0].bv_len > 0;
+                ret->all_at = (int64_t)date;
+                ret->as_we_may = strcmp(words[1], "seen") == 0;
+                return (ret->as_we_may || strcmp(words[1], "all") == 0) &&
+                       hex_read(arena, words[2], &ret->cookies[0]) && ret->cookies[0].bv_len > 0;
         }
         if (count == 4 && strcmp(words[0], "usn") == 0 && strlen(words[1]) < sizeof ret->server &&
             number(words[2], &ret->usn) && number(words[3], &date)) {

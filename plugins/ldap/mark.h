@@ -14,6 +14,7 @@ struct ldp_mark {
         enum ldp_changes mode;
         int64_t since;                   /* modify-timestamp: the server's time, an MST_DATE */
         int64_t all_at;                  /* when everybody was read last, by our clock */
+        bool as_we_may;                  /* dirsync: without replication rights        */
         unsigned long long usn;
         char server[LDP_UUID_ROOM];      /* usn: whose numbers these are               */
         struct berval cookies[2];        /* syncrepl: of users and groups; dirsync: the first */

@@ -42,8 +42,8 @@ const struct mst_option ldp_reading_options[] = {
         { .name = "full-every", MST_DURATION_OPTION(R, full_every), .def = "24h", .min = 0,
           .max = INT64_C(365) * 86400000,
           .help = "how often everything is read where the server does not tell every change",
-          .more = "That is so with usn and modify-timestamp, and with syncrepl of 389 Directory Server; it "
-                  "shows who is gone.  0s: never again after the first time." },
+          .more = "That is so with all ways but syncrepl of OpenLDAP; it shows who is gone.  0s: never again "
+                  "after the first time." },
         { .name = "overlap", MST_DURATION_OPTION(R, overlap), .def = "10m", .min = 0, .max = 86400000,
           .flags = MST_OPT_ADVANCED,
           .help = "with modify-timestamp: how far back changes are read again",

@@ -10,7 +10,8 @@
  *   way                  a round of changes consists of
  *   syncrepl             the changes of users, of groups (listen.c); 389 Directory Server's every
  *                        full-every in full, as below
- *   dirsync              what DirSync notices, each looked up by its id (ad.c, fetch.c)
+ *   dirsync              what DirSync notices, each looked up by its id (ad.c, fetch.c); Samba does
+ *                        not tell who is deleted, so every full-every in full
  *   usn                  entries with a higher uSNChanged; such that left the filter; deleted ones
  *   modify-timestamp     entries changed since; such that left the filter.  Who is deleted is not
  *                        told: every full-every everybody is read, and who is missing is gone
@@ -212,8 +213,7 @@ static bool
 all_due(const struct ldp_round *round)
 {
         int64_t now = mst_host_now(round->source->host), every = round->source->config->full_every;
-        bool sure = round->mode == LDP_BY_DIRSYNC ||
-                    (round->mode == LDP_BY_SYNC && round->source->family != LDP_FAMILY_389);
+        bool sure = round->mode == LDP_BY_SYNC && round->source->family != LDP_FAMILY_389;
 
         if (every == 0 || sure)
                 return false;

@@ -59,6 +59,71 @@ START_TEST(change_arrives)
 }
 END_TEST
 
+/* A round of changes in which the source says who is there: who is not named is gone where it said that it
+ * named everybody, and only then. */
+static const struct {
+        const char *page, *fetch, *did;
+        int outcome;
+} named[] = {
+        { "t 1\nt 3\ncomplete c2\n", "h 2\n", "", MSTC_END_DONE },
+        { "t 1\nt 3\nnamed users\ncomplete c2\n", "h 2\n", "disable 2:\n", MSTC_END_DONE },
+        { "t 1\nt 3\nnamed users\ncomplete c2\n", "", "", MSTC_END_DONE },
+        { "t 1\nw 4 mailNickname=dan\nt 3\nnamed users\ncomplete c2\n", "h 2\n",
+          "create 4: uid=dan\ndisable 2:\n", MSTC_END_DONE },
+        { "w 1 displayName=Ada;mail=ada@x;mailNickname=ada\nt 2\nt 3\nnamed users\ncomplete c2\n", "h 2\n", "",
+          MSTC_END_DONE },
+        { "t 1\nt 3\nnamed groups\ncomplete c2\n", "h 2\n", "", MSTC_END_DONE },
+        { "t 1\nt 3\nnamed users\n!the line is dead\n", "h 2\n", "", MSTC_END_FAILED },
+        { "t 1\nt 3\nbad odd\nnamed users\ncomplete c2\n", "h 2\n", "", MSTC_END_SOME_FAILED },
+        { "t 1\nnamed users\ncomplete c2\n", "h 2\nh 3\n", "", MSTC_END_HELD },
+        { "t 1\nt 2\nt 3\nt 9\nnamed users\ncomplete c2\n", "w 9 mailNickname=kim\n", "create 9: uid=kim\n",
+          MSTC_END_DONE },
+};
+
+START_TEST(everybody_named)
+{
+        struct world *w = world_new("", TARGET);
+        int outcome;
+
+        world_page(w, "w 1 displayName=Ada;mail=ada@x;mailNickname=ada\n"
+                   "w 2 displayName=Bob;mail=bob@x;mailNickname=bob\n"
+                   "w 3 displayName=Cy;mail=cy@x;mailNickname=cy\ncomplete c1\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_did(w, "create 1: displayName=Ada mail=ada@x uid=ada\ncreate 2: displayName=Bob mail=bob@x uid=bob\n"
+                  "create 3: displayName=Cy mail=cy@x uid=cy\n");
+        world_fetch(w, named[_i].fetch);
+        world_page(w, named[_i].page);
+        outcome = world_sync(w, NULL);
+        ck_assert_msg(outcome == named[_i].outcome, "%s: %d %s", named[_i].page, outcome, w->summary.text);
+        world_did(w, named[_i].did);
+        world_free(w);
+}
+END_TEST
+
+/* Over two pages; and a round that was cut off after the first does not remember whom that named. */
+START_TEST(everybody_named_in_pages)
+{
+        struct world *w = world_new("", TARGET);
+
+        world_page(w, "w 1 mailNickname=ada\nw 2 mailNickname=bob\nw 3 mailNickname=cy\ncomplete c1\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_did(w, "create 1: uid=ada\ncreate 2: uid=bob\ncreate 3: uid=cy\n");
+        world_fetch(w, "h 2\n");
+        world_page(w, "named users\nt 1\nmore c1a\n");
+        world_page(w, "t 3\ncomplete c2\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_did(w, "disable 2:\n");
+        world_page(w, "t 1\nmore c2a\n");
+        world_page(w, "!the line is dead\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_FAILED);
+        world_page(w, "t 3\nnamed users\ncomplete c3\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_FAILED);
+        ck_assert_ptr_nonnull(strstr(w->summary.text, "cut off"));
+        world_did(w, "");
+        world_free(w);
+}
+END_TEST
+
 /* Managers in a circle, on the first run: all get theirs, and nothing is held for it. */
 START_TEST(circle)
 {
@@ -85,6 +150,8 @@ suite(void)
         TCase *t = tcase_create("all");
 
         tcase_set_timeout(t, 120);
+        tcase_add_loop_test(t, everybody_named, 0, UNIT_COUNT(named));
+        tcase_add_test(t, everybody_named_in_pages);
         tcase_add_loop_test(t, change_arrives, 0, UNIT_COUNT(rounds));
         tcase_add_test(t, circle);
         suite_add_tcase(s, t);

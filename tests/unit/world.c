@@ -68,6 +68,10 @@ world_line(struct mst_page *page, char *line)
                 (void)mst_page_gone(page, kind, id, length, word[0] == 's' ? MST_GONE_SOFT : MST_GONE_HARD);
         } else if (strcmp(word, "o") == 0) {
                 (void)mst_page_outside(page, kind, id, length);
+        } else if (strcmp(word, "t") == 0) {
+                (void)mst_page_present(page, kind, id, length);
+        } else if (strcmp(word, "named") == 0) {
+                (void)mst_page_all(page, strcmp(id, "groups") == 0 ? MST_GROUP : MST_USER);
         } else if (strcmp(word, "m") == 0 || strcmp(word, "x") == 0) {
                 (void)mst_page_member(page, id, length, line[0] == '@' ? MST_GROUP : MST_USER, line + (line[0] == '@'),
                                       strlen(line + (line[0] == '@')), word[0] == 'm');

@@ -11,7 +11,9 @@
  *
  *      w ID name=value;...     whole            p ID name=value;...    patch (no value: null)
  *      s ID, h ID, o ID        removed soft, hard; outside
- *      gw, gp, gs, gh, go      the same of groups
+ *      t ID                    there as before
+ *      gw, gp, gs, gh, go, gt  the same of groups
+ *      named users, named groups                all of them were named in this round
  *      m GROUP ID, m GROUP @ID    a member, a group in a group; "x" instead of "m": no member
  *      all GROUP               what follows of this group is all of it
  *      bad TEXT                not a record     mark ID TEXT           a record that is bad

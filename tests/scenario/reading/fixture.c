@@ -19,12 +19,6 @@ path_of(const char *server, const char *file)
         return path;
 }
 
-bool
-fx_is(const char *server, const char *file)
-{
-        return access(path_of(server, file), R_OK) == 0;
-}
-
 const char *
 fx_read(const char *server, const char *file)
 {

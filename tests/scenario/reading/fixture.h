@@ -32,7 +32,6 @@ extern const struct mst_plugin mst_plugin_ldap;
 
 /* A file in the folder of a server, without the end of line. */
 const char *fx_read(const char *server, const char *file);
-bool fx_is(const char *server, const char *file);
 
 /* The configuration for a server; change fx->config before fx_open(). */
 void fx_begin(struct fixture *fx, const char *server);
@@ -68,6 +67,6 @@ void fx_empty(const struct fixture *fx);
 
 TCase *case_whole(void);
 TCase *case_changes(void);
-TCase *case_pieces(void);
+TCase *case_ad(void);
 
 #endif
