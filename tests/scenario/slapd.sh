@@ -4,6 +4,7 @@
 #   slapd_prepare FOLDER [NAME=VALUE...]     configuration and an empty organisation
 #   slapd_start FOLDER                       starts it and waits until it answers
 #   slapd_stop FOLDER                        ends it; the data stays
+#   slapd_kill FOLDER                        the same at once, as by a power cut
 #   slapd_caught_up CONSUMER PROVIDER        waits until one folder's server holds what the other's does
 #
 # FOLDER then has: port, uri, ldaps-uri (with tls=), socket (ldapi), suffix, pid, admin.secret, muster.secret (both
@@ -255,6 +256,15 @@ slapd_stop() {
         done
         kill -9 "$pid" 2>/dev/null
         rm -f "$1/pid"
+}
+
+slapd_kill() {
+        local pid
+        pid=$(cat "$1/pid" 2>/dev/null) || return 0
+        rm -f "$1/pid"
+        kill -9 "$pid" 2>/dev/null
+        { wait "$pid"; } 2>/dev/null
+        while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
 }
 
 slapd_csn() {
