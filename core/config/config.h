@@ -60,9 +60,20 @@ struct mstc_config_limit {
         struct mstc_place place;
 };
 
+/* <include user=> and <exclude user=>: whatever the rule says. */
+struct mstc_config_exception {
+        bool include;
+        const char *user, *reason;
+        const char *until;                   /* an instant, as the rules read it, or NULL */
+        struct mstc_place place;
+};
+
 struct mstc_config_group {
         const char *name, *title;
-        struct mstc_text rule;
+        struct mstc_text rule;               /* text NULL: what follows is all         */
+        const char *any_of, *all_of, *none_of;   /* names of groups, by blanks; or NULL */
+        struct mstc_place any_place, all_place, none_place;
+        struct mstc_config_exception *exceptions; size_t exception_count;
         struct mstc_place place;
 };
 

@@ -56,27 +56,6 @@ read_schedule(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sy
 }
 
 static void
-read_group(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync)
-{
-        static const struct mstc_shape shape = { "name! title", "", MSTC_MUST_TEXT,
-                "write <group name=\"...\">a rule</group>" };
-        const char *name = mstc_part_group_name(walk, node, "name");
-        struct mstc_config_group *group;
-
-        (void)mstc_walk_into(walk, node, &shape);
-        for (size_t i = 0; name != NULL && i < sync->group_count; i++)
-                if (sync->groups[i].name != NULL && strcmp(sync->groups[i].name, name) == 0)
-                        mstc_walk_twice(walk, mstc_walk_at(node, "name"), "group", name, sync->groups[i].place);
-        group = mstc_walk_grow(walk, &sync->groups, &sync->group_count, sizeof *group);
-        if (group == NULL)
-                return;
-        group->name = name;
-        group->title = mstc_walk_attribute(walk, node, "title");
-        group->rule = mstc_walk_text(walk, node);
-        group->place = mstc_walk_at(node, "name");
-}
-
-static void
 read_family(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync)
 {
         static const struct mstc_shape shape = { "for-each! name! title most", "", MSTC_MAY_TEXT,
@@ -143,7 +122,7 @@ read_child(struct mstc_walk *walk, xmlNode *child, struct mstc_config_sync *sync
                 (void)mstc_walk_into(walk, child, &scope);
                 sync->scope = mstc_walk_text(walk, child);
         } else if (mstc_walk_is(child, "group")) {
-                read_group(walk, child, sync);
+                mstc_part_group(walk, child, sync);
         } else if (mstc_walk_is(child, "groups") && xmlHasProp(child, (const xmlChar *)"from") != NULL) {
                 mstc_part_carry(walk, child, sync);
         } else if (mstc_walk_is(child, "groups")) {

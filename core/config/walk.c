@@ -232,7 +232,8 @@ take_children(struct mstc_walk *walk, xmlNode *node, const char *parent, struct 
                                           "<%s> has more than one <%s>", parent, name);
                         continue;
                 }
-                if (mstc_walk_is(child, "include")) {
+                /* In a group that is a person, not a file. */
+                if (mstc_walk_is(child, "include") && !mstc_walk_is(node, "group")) {
                         struct mstc_nodes parts = mstc_include(walk, child, mstc_walk_is(node, "part"));
 
                         for (size_t i = 0; i < parts.count; i++)

@@ -41,6 +41,9 @@ const struct mstc_expr *mstc_maker_compile(struct mstc_maker *maker, enum mstc_m
 const struct mstc_expr *mstc_maker_compile_default(struct mstc_maker *maker, const char *text,
                                                    const struct mstc_schema *schema, const char *plugin,
                                                    struct mstc_place place);
+/* Compiles what was made of several texts; findings come back in '*findings'. */
+const struct mstc_expr *mstc_maker_compile_text(struct mstc_maker *maker, const char *text, size_t length,
+                                                const struct mstc_schema *schema, struct mstc_finding **findings);
 /* Rules one by one (for their places), then all in one, ORed. */
 const struct mstc_expr *mstc_maker_compile_any(struct mstc_maker *maker, const struct mstc_text *const *texts,
                                                size_t count, const struct mstc_schema *schema);
@@ -52,6 +55,9 @@ struct mstc_map *mstc_maker_maps(struct mstc_maker *maker, const struct mstc_ins
                                  const struct mstc_schema *schema, const struct mstc_config_map *own,
                                  size_t own_count, bool defaults, struct mstc_place place, size_t *ret_count);
 const struct mstc_map *mstc_maker_find_map(const struct mstc_map *maps, size_t count, const char *to);
+
+/* setup-group.c */
+void mstc_maker_groups(struct mstc_maker *maker, struct mstc_sync *sync, const struct mstc_schema *schema);
 
 /* setup-target.c */
 void mstc_maker_target(struct mstc_maker *maker, struct mstc_sync *sync, struct mstc_target *target);

@@ -129,6 +129,17 @@ mstc_maker_compile(struct mstc_maker *maker, enum mstc_mode mode, const struct m
 }
 
 const struct mstc_expr *
+mstc_maker_compile_text(struct mstc_maker *maker, const char *text, size_t length, const struct mstc_schema *schema,
+                        struct mstc_finding **findings)
+{
+        struct mstc_expr *expr = mstc_expr_compile(MSTC_RULE, text, length, schema, maker->arena, findings);
+
+        if (expr == NULL && *findings == NULL)
+                maker->failed = true;
+        return keep(maker, expr);
+}
+
+const struct mstc_expr *
 mstc_maker_compile_default(struct mstc_maker *maker, const char *text, const struct mstc_schema *schema,
                            const char *plugin, struct mstc_place place)
 {

@@ -181,18 +181,13 @@ make_groups(struct mstc_maker *maker, struct mstc_sync *sync, const struct mstc_
         sync->families = rows(maker, config->family_count, sizeof *sync->families);
         if (maker->failed)
                 return;
-        for (size_t i = 0; i < config->group_count; i++, sync->group_count++)
-                sync->groups[i] = (struct mstc_rule_group){
-                        .id = (uint32_t)i, .name = config->groups[i].name, .title = config->groups[i].title,
-                        .rule = schema == NULL ? NULL : mstc_maker_compile(maker, MSTC_RULE, &config->groups[i].rule,
-                                                                           schema),
-                };
         for (size_t i = 0; i < config->family_count; i++, sync->family_count++)
                 sync->families[i] = (struct mstc_family){
                         .config = &config->families[i],
                         .rule = schema == NULL ? NULL : mstc_maker_compile(maker, MSTC_RULE, &config->families[i].rule,
                                                                            schema),
                 };
+        mstc_maker_groups(maker, sync, schema);
 }
 
 static void

@@ -240,10 +240,17 @@ side(struct checker *c, const struct mstc_node *node, const struct mstc_node *at
 static void
 left_side(struct checker *c, const struct mstc_node *node)
 {
-        const struct mstc_node *left = node->kids[0];
+        struct mstc_node *left = node->kids[0];
+        const struct mstc_node *right = node->kids[1];
 
         if ((left->kind != MSTC_NODE_CONSTANT && left->kind != MSTC_NODE_NOW) || node->symbol)
                 return;
+        /* Ours: system.now -ge "2026-07-01", a rule that begins or ends on a day. */
+        if (left->kind == MSTC_NODE_NOW && right->kind == MSTC_NODE_CONSTANT && right->constant->dated
+            && node->op >= MSTC_OP_LE) {
+                left->dated = true;
+                return;
+        }
         mstc_found_error(c->findings, left->offset, left->length, "write the attribute first, then operator and value",
                          "expected an attribute left of the operator, found the value '%s'", said(c, left));
 }

@@ -90,6 +90,15 @@ build(const struct parts *p, char *into, size_t room)
                        p->attributes != NULL ? p->attributes : "", p->target != NULL ? p->target : RIGHT_TARGET);
 }
 
+/* Groups made of groups, and exceptions. */
+#define GROUPS "<group name='hr'>user.department -eq \"HR\"</group>" \
+        "<group name='both' any-of='fin hr' none-of='out'/>" \
+        "<group name='guests-in' all-of='both out-side'/><group name='out'>user.userType -eq \"Guest\"</group>" \
+        "<group name='out-side'>user.userType -ne null</group><group name='not-out' none-of='out*'>user.mail -ne null</group>" \
+        "<group name='named'>user.jobTitle -eq \"Boss\"<include user='x@y.z' reason='asked for'/>" \
+        "<include user='42' until='2020-01-01'/><include user='43' until='9000-01-01'/>" \
+        "<exclude user='boss@y.z'/><exclude user='late@y.z' until='2020-01-01T12:00:00Z'/></group>"
+
 static const struct {
         struct parts parts;
         bool warning;
@@ -104,6 +113,16 @@ static const struct {
         { { .sink = "<sink name='snk' plugin='demo-sink'/>" }, false, 3, 1, "the option <file> of the plugin 'demo-sink' is missing", "add <file>" },
         { { .sink = "<sink name='snk' plugin='demo-sink'><file>/x</file>\n<fiel>y</fiel></sink>" }, false, 4, 1, "has no option <fiel>", "did you mean <file>?" },
         { { .top = "<plugins folder='/nowhere/at/all'/>" }, false, 1, 54, "'/nowhere/at/all' cannot be examined", NULL },
+        /* groups made of groups, exceptions */
+        { { .sync = "<group name='a' any-of='b'/>\n<group name='b' all-of='a'/>" }, false, 6, 0, "groups in a circle: 'a' is made of 'b' is made of 'a'", "take one of them out" },
+        { { .sync = "<group name='a' any-of='fin a'/>" }, false, 5, 0, "groups in a circle: 'a' is made of 'a'", NULL },
+        { { .sync = "<group name='a' any-of='fin fim'/>" }, false, 5, 0, "any-of: there is no group 'fim'", "did you mean 'fin'?" },
+        { { .sync = "<group name='a' any-of='fin' none-of='x*'/>" }, false, 5, 0, "none-of: there is no group 'x*'", "name groups that have a <group>" },
+        { { .sync = "<groups for-each='department' name='d-{value}'/><group name='a' all-of='d-{value}'/>" }, false, 5, 0, "all-of: 'd-{value}' is a family of groups", "as a rule" },
+        { { .sync = "<group name='a'><exclude user='x@y.z'/></group>" }, false, 5, 0, "group 'a' would hold nobody", "write a rule" },
+        { { .sync = "<group name='a' any-of='fin'>user.mail -nee null</group>" }, false, 5, 0, "unknown operator", NULL },
+        { { .sync = "<group name='a' any-of='b'/><group name='b'>user.mail -nee null</group>" }, false, 5, 0, "unknown operator", NULL },
+        { { .sync = GROUPS "<test user='{\"department\":\"IT\"}' in='both'/>" }, false, 5, 0, "this user is not in the group 'both'", NULL },
         /* rules */
         { { .sync = "<scope>user.department -eq \"x</scope>" }, false, 5, 0, "", NULL },
         { { .sync = "<scope>user.mail -ne null -and\n (user.surname -eq</scope>" }, false, 6, 0, "", NULL },
@@ -258,6 +277,48 @@ START_TEST(everything_together)
 END_TEST
 
 /* What cannot be disabled and was not spoken of is kept. */
+/* Who is in groups that are made of others. */
+static const struct { const char *user, *in, *not_in; } made_of[] = {
+        { "{\"department\":\"HR\",\"userType\":\"Member\"}", "hr both guests-in", "fin out not-out named" },
+        { "{\"department\":\"HR\",\"userType\":\"Guest\"}", "hr out", "both guests-in named" },
+        { "{\"department\":\"Finance\"}", "fin both", "hr guests-in named" },
+        { "{\"mail\":\"m@y.z\"}", "not-out", "both named" },
+        { "{\"mail\":\"X@Y.Z\"}", "named", "both" },
+        { "{\"userPrincipalName\":\"x@y.z\"}", "named", "both" },
+        { "{\"id\":\"42\"}", "", "named" },
+        { "{\"id\":\"43\"}", "named", "" },
+        { "{\"id\":\"44\",\"jobTitle\":\"boss\"}", "named", "" },
+        { "{\"jobTitle\":\"Boss\",\"mail\":\"boss@y.z\"}", "", "named" },
+        { "{\"jobTitle\":\"Boss\",\"mail\":\"late@y.z\"}", "named", "" },
+        { "{\"department\":\"HR\",\"mail\":\"boss@y.z\"}", "hr both", "named" },
+};
+
+START_TEST(groups_of_groups)
+{
+        char sync[4096];
+        struct parts parts = { .sync = sync };
+        struct mstc_setup *s;
+
+        (void)snprintf(sync, sizeof sync, GROUPS "<test user='%s' in='%s' not-in='%s'/>", made_of[_i].user,
+                       made_of[_i].in, made_of[_i].not_in);
+        s = good(&parts);
+        ck_assert_uint_eq(s->syncs[0].group_count, 8);
+        mstc_setup_free(s);
+}
+END_TEST
+
+/* What time changes is known to the rule. */
+START_TEST(exceptions_end)
+{
+        struct parts parts = { .sync = GROUPS };
+        struct mstc_setup *s = good(&parts);
+
+        for (size_t i = 0; i < s->syncs[0].group_count; i++)
+                ck_assert_int_eq(mstc_expr_uses_now(s->syncs[0].groups[i].rule), strcmp(s->syncs[0].groups[i].name, "named") == 0);
+        mstc_setup_free(s);
+}
+END_TEST
+
 START_TEST(leavers_as_the_sink_can)
 {
         struct parts parts = { .sink = "<sink name='snk' plugin='minor0'><text>t</text></sink>",
@@ -394,6 +455,8 @@ suite(void)
         tcase_add_checked_fixture(all_cases, setup, teardown);
         tcase_add_loop_test(all_cases, mistake, 0, UNIT_COUNT(bad));
         tcase_add_test(all_cases, everything_together);
+        tcase_add_loop_test(all_cases, groups_of_groups, 0, sizeof made_of / sizeof *made_of);
+        tcase_add_test(all_cases, exceptions_end);
         tcase_add_test(all_cases, leavers_as_the_sink_can);
         tcase_add_loop_test(all_cases, fingerprints, 0, UNIT_COUNT(prints));
         tcase_add_test(all_cases, strict_makes_warnings_errors);
