@@ -8,6 +8,10 @@
  *                  is told as outside, once a look at him shows that he was not deleted.  Then
  *                  come the changes, only of who is in the roll (users.c).
  *
+ * Who is deleted is in no list, and is a member again when he is restored, of which the watch knows
+ * nothing.  Members who are deleted later stay in the roll; of those who are deleted when a full
+ * round begins the ids are kept as away, and when one of them comes back the next round compares.
+ *
  * The roll is kept before a cursor names it.  Many who came at once are told in several pages,
  * each of which lists anew.  The list of a full round has no lasting place: another process
  * begins it again. */
@@ -254,6 +258,49 @@ tell_listed(struct entra *entra, struct entra_cursor *at, const struct entra_fou
         return entra_photos_put(entra, at, page, sitters, count, err);
 }
 
+struct deleted {
+        struct entra *entra;
+        struct entra_roll *away;
+};
+
+static int
+add_deleted(void *self, const struct entra_item *item, struct mst_error *err)
+{
+        struct deleted *d = self;
+
+        if (!entra_roll_put(d->away, item->id, item->id_length, 0))
+                return mst_fail_memory(err, "reading deleted users");
+        entra_kept_touch(d->entra, ENTRA_AWAY);
+        return MST_OK;
+}
+
+/* The ids of all deleted users.  Without the right to them, who is restored is only noticed
+ * when the members are compared for another reason. */
+static int
+list_deleted(struct entra *entra, struct entra_cursor *at, struct mst_error *err)
+{
+        struct entra_ask ask = { .doing = "reading deleted users", .things = "users" };
+        struct deleted d = { .entra = entra };
+        struct entra_problem problem;
+        int code;
+
+        ask.url = mst_arena_printf(entra->scratch, "%s/directory/deletedItems/microsoft.graph.user?$select=id&$top=999",
+                                   entra->base);
+        if (ask.url == NULL)
+                return mst_fail_memory(err, ask.doing);
+        ask.length = strlen(ask.url);
+        if (entra_kept_open(entra, ENTRA_AWAY, at->kept[ENTRA_AWAY], &d.away, err) != MST_OK)
+                return err->code;
+        code = entra_page_each(entra, &ask, add_deleted, &d, err);
+        if (code == MST_END) {
+                entra_problem_read(entra, entra->reply, &problem);
+                mst_host_log(entra->host, MST_LOG_WARNING, "who of the group is deleted and may be restored cannot be "
+                             "read: %s", entra_problem_say(entra, &problem));
+                code = MST_OK;
+        }
+        return code == MST_OK ? entra_kept_save(entra, ENTRA_AWAY, &at->kept[ENTRA_AWAY], err) : code;
+}
+
 static int
 begin_list(struct entra *entra, struct entra_cursor *at, const char *group, struct mst_error *err)
 {
@@ -261,7 +308,8 @@ begin_list(struct entra *entra, struct entra_cursor *at, const char *group, stru
 
         if (at->users.length == 0 && !entra->untracked && users_from_now(entra, &at->users, err) != MST_OK)
                 return err->code;
-        if (at->users.length > 0 && entra_watch_start(entra, at, group, err) != MST_OK)
+        if (at->users.length > 0
+            && (list_deleted(entra, at, err) != MST_OK || entra_watch_start(entra, at, group, err) != MST_OK))
                 return err->code;
         roll = entra_roll_new();
         if (roll == NULL)

@@ -17,6 +17,28 @@ first_url(struct entra *entra)
                                 entra->plan->select);
 }
 
+/* Those who were deleted when the roll of members was made: see restrict.c. */
+static int
+open_away(struct entra *entra, const struct entra_cursor *at, struct entra_roll **ret, struct mst_error *err)
+{
+        int code = entra_kept_open(entra, ENTRA_AWAY, at->kept[ENTRA_AWAY], ret, err);
+
+        if (code == MST_ENOTFOUND) {
+                *err = (struct mst_error){ 0 };
+                code = entra_kept_open(entra, ENTRA_AWAY, 0, ret, err);
+        }
+        return code;
+}
+
+/* One of them is restored: the next round compares the members. */
+static int
+look_again(struct entra *entra, struct entra_cursor *at, struct mst_error *err)
+{
+        at->watch = (struct entra_link){ 0 };
+        entra_kept_touch(entra, ENTRA_AWAY);
+        return entra_kept_save(entra, ENTRA_AWAY, &at->kept[ENTRA_AWAY], err);
+}
+
 /* Tells what the page holds and asks for the pictures of those it tells. */
 static int
 tell(struct entra *entra, struct entra_cursor *at, const struct entra_found *found,
@@ -24,11 +46,14 @@ tell(struct entra *entra, struct entra_cursor *at, const struct entra_found *fou
 {
         const char *body = mst_http_content(entra->reply, NULL);
         struct entra_sitter *sitters = mst_arena_alloc(entra->scratch, (found->count + 1) * sizeof *sitters);
-        bool whole = at->mode == ENTRA_FULL;
+        bool whole = at->mode == ENTRA_FULL, back = false;
+        struct entra_roll *away = NULL;
         size_t count = 0;
 
         if (sitters == NULL)
                 return mst_fail_memory(err, "reading users");
+        if (only != NULL && open_away(entra, at, &away, err) != MST_OK)
+                return err->code;
         for (size_t i = 0; i < found->count; i++) {
                 const struct entra_item *item = &found->items[i];
                 struct mst_record *record;
@@ -37,8 +62,10 @@ tell(struct entra *entra, struct entra_cursor *at, const struct entra_found *fou
                         entra_page_bad(page, item, "user", i);
                         continue;
                 }
-                if (only != NULL && !entra_roll_has(only, item->id, item->id_length, NULL))
+                if (only != NULL && !entra_roll_has(only, item->id, item->id_length, NULL)) {
+                        back = back || (item->gone == 0 && entra_roll_drop(away, item->id, item->id_length));
                         continue;
+                }
                 if (item->gone != 0) {
                         mst_page_gone(page, MST_USER, item->id, item->id_length, item->gone);
                         continue;
@@ -49,6 +76,8 @@ tell(struct entra *entra, struct entra_cursor *at, const struct entra_found *fou
                 entra_person_fill(entra, entra->item, record);
                 sitters[count++] = (struct entra_sitter){ item->id, item->id_length, record, whole };
         }
+        if (back && look_again(entra, at, err) != MST_OK)
+                return err->code;
         return entra_photos_put(entra, at, page, sitters, count, err);
 }
 

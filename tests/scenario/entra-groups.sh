@@ -1,6 +1,6 @@
 #!/bin/bash
 # entra-groups.sh - groups of Entra in whole runs: memberOf in a rule, groups carried to LDAP as
-# they are, and restrict-to-group with who comes and goes; looked at with ldapsearch.
+# they are, restrict-to-group with who comes and goes, and pictures; looked at with ldapsearch.
 . "$srcdir/tests/scenario/engine.sh"
 scope='user.mail -ne null'
 groups=
@@ -110,7 +110,33 @@ same "with what was changed meanwhile" "Retired" "$(entry '(uid=bob)' title | se
 control clear '{}'
 still
 same "calls of a run with nothing new: sign-in, the watch, users" 3 "$(cost)"
-# the group is gone: nobody is removed for that
+# ---- pictures, for those who are read -------------------------------------------------------------
+maps=$maps'
+<map to="jpegPhoto">[photo]</map>'
+picture() { entry "(uid=$1)" jpegPhoto | sed -n 's/^jpegPhoto: //p'; }
+control photo "{\"id\":\"$(id ada)\",\"text\":\"a face\"}"
+configure
+"$MUSTER" sync >"$out" 2>"$err" </dev/null           # what is mapped anew may be held
+number=$(hold '') && [ -n "$number" ] && { expect 0 approve "$number"; expect 0 sync; }
+same "a picture" "a face" "$(picture ada)"
+same "nobody else has one" "" "$(picture eve)"
+control clear '{}'
+still
+same "pictures cost nothing when nobody changed" 3 "$(cost)"
+control photo "{\"id\":\"$(id ada)\",\"text\":\"another face\"}"
+control photo "{\"id\":\"$(id eve)\",\"text\":\"eve\"}"
+control change "{\"id\":\"$(id ada)\",\"set\":{\"jobTitle\":\"Captain\"}}"
+control change "{\"id\":\"$(id eve)\",\"set\":{\"jobTitle\":\"Major\"}}"
+expect 0 sync
+same "another picture" "another face" "$(picture ada)"
+same "and a first one" eve "$(picture eve)"
+control photo "{\"id\":\"$(id ada)\",\"remove\":true}"
+control change "{\"id\":\"$(id ada)\",\"set\":{\"jobTitle\":\"Colonel\"}}"
+expect 0 sync
+same "a picture that was taken away" "" "$(picture ada)"
+still
+
+# ---- the group is gone: nobody is removed for that -------------------------------------------------
 control group-remove '{"group":"pilots"}'
 "$MUSTER" sync >"$out" 2>"$err" </dev/null && fail "a group that is gone is no error"
 complains "is not there any more"

@@ -129,8 +129,9 @@ START_TEST(full)
         ck_assert_uint_ge(people, 30);
         ck_assert_uint_le(people, 50);
         ck_assert_uint_eq(g.whole, people);
-        if (_i == 0)            /* sign-in, "from now on", two looks at the groups, the watch, one list */
-                ck_assert_int_eq(graph_cost(&g, NULL, "calls"), 6);
+        /* sign-in, "from now on", the deleted, two looks at the groups, the watch, one list */
+        if (_i == 0)
+                ck_assert_int_eq(graph_cost(&g, NULL, "calls"), 7);
         graph_control(&g, "clear", "{}");
         next_round();
         ck_assert_uint_eq(m.told, 0);
@@ -248,6 +249,33 @@ START_TEST(deleted_member)
         next_round();
         ck_assert_int_eq(mirror_find(&m, a)->state, MIRROR_HARD);
         ck_assert_int_eq(mirror_find(&m, b)->state, MIRROR_OUTSIDE);
+}
+END_TEST
+
+/* Who was deleted before anything was read, and is restored: a member, of whom no list and no watch
+ * knew. */
+START_TEST(deleted_before)
+{
+        char path[80], who[40];
+
+        begin(plain, NULL);
+        snprintf(path, sizeof path, "group/%s", pilots);
+        snprintf(who, sizeof who, "%.36s", strstr(graph_look(&g, path), "\"members\":[\"") + 12);
+        control("remove", "{\"id\":\"%s\"}", who);
+        mirror_round(&m, &g, NULL);
+        check_people();
+        ck_assert_ptr_null(mirror_find(&m, who));
+        next_round();
+        control("restore", "{\"id\":\"%s\"}", who);
+        mirror_round(&m, &g, g.cursor);
+        if (_i == 1)
+                graph_open(&g);
+        next_round();
+        ck_assert(mirror_find(&m, who)->whole);
+        graph_control(&g, "clear", "{}");
+        next_round();
+        ck_assert_int_le(graph_cost(&g, NULL, "calls"), 3);      /* watched again (or signed in) */
+        ck_assert_int_eq(graph_cost(&g, "members", "calls"), 0);
 }
 END_TEST
 
@@ -538,6 +566,7 @@ suite(void)
         tcase_add_test(c, nested_comes_and_goes);
         tcase_add_test(c, inner_group_is_deleted_and_restored);
         tcase_add_test(c, deleted_member);
+        tcase_add_loop_test(c, deleted_before, 0, 2);
         tcase_add_test(c, too_many_groups_to_watch);
         tcase_add_loop_test(c, watch_is_lost, 0, 3);
         tcase_add_loop_test(c, many_join_and_processes_change, 0, 2);

@@ -69,7 +69,7 @@ make(struct client *c, const char *name, int members)
         text_free(&body);
 }
 
-START_TEST(slices)
+START_TEST(items_48_49_slices)
 {
         struct client *c = client_open(3000);
         struct mirror *m = room(sizeof *m);
@@ -115,7 +115,7 @@ START_TEST(slices)
 }
 END_TEST
 
-START_TEST(members_only_when_asked_for)
+START_TEST(item_47_members_only_when_asked_for)
 {
         struct client *c = client_open(50);
         struct json_object *v;
@@ -140,7 +140,7 @@ START_TEST(members_only_when_asked_for)
 }
 END_TEST
 
-START_TEST(deleted_people_stay_members)
+START_TEST(item_50_deleted_people_stay_members)
 {
         struct client *c = client_open(50);
         struct text url = { 0 }, body = { 0 };
@@ -183,7 +183,7 @@ group_url(struct client *c, const char *name, const char *rest)
         return text_take(&url);
 }
 
-START_TEST(nested_and_circular)
+START_TEST(item_51_nested_and_circular)
 {
         static const struct { const char *rest; size_t count; } rows[] = {
                 { "/members", 6 }, { "/members/", 6 }, { "/members/microsoft.graph.user", 5 },
@@ -244,7 +244,7 @@ START_TEST(pages_of_members)
 }
 END_TEST
 
-START_TEST(limited_information)
+START_TEST(item_52_limited_information)
 {
         struct client *c = client_open(50);
         struct json_object *v;
@@ -266,7 +266,7 @@ START_TEST(limited_information)
 }
 END_TEST
 
-START_TEST(hidden_members)
+START_TEST(item_53_hidden_members)
 {
         struct client *c = client_open(50);
         char *url;
@@ -479,7 +479,7 @@ status_of(struct client *c, const char *id)
         return json_object_get_int(json_object_object_get(answer_of(c, id), "status"));
 }
 
-START_TEST(batch)
+START_TEST(item_56_batch)
 {
         struct client *c = client_open(50);
 
@@ -504,7 +504,7 @@ START_TEST(batch)
 }
 END_TEST
 
-START_TEST(batch_malformed)
+START_TEST(item_56_batch_malformed)
 {
         struct client *c = client_open(5);
         struct text body = { 0 };
@@ -558,21 +558,21 @@ suite_groups(void)
         Suite *s = suite_create("graph groups");
         TCase *t = tcase_create("groups and batch");
 
-        tcase_add_test(t, slices);
-        tcase_add_test(t, members_only_when_asked_for);
-        tcase_add_test(t, deleted_people_stay_members);
-        tcase_add_loop_test(t, nested_and_circular, 0, 8);
+        tcase_add_test(t, items_48_49_slices);
+        tcase_add_test(t, item_47_members_only_when_asked_for);
+        tcase_add_test(t, item_50_deleted_people_stay_members);
+        tcase_add_loop_test(t, item_51_nested_and_circular, 0, 8);
         tcase_add_test(t, pages_of_members);
-        tcase_add_test(t, limited_information);
-        tcase_add_test(t, hidden_members);
+        tcase_add_test(t, item_52_limited_information);
+        tcase_add_test(t, item_53_hidden_members);
         tcase_add_test(t, members_of_other_types);
         tcase_add_test(t, delta_of_some_groups);
         tcase_add_test(t, groups_by_name_and_deleted);
         tcase_add_test(t, generated_groups);
         tcase_add_loop_test(t, groups_asked, 0, (int)(sizeof asks / sizeof asks[0]));
         tcase_add_test(t, links_are_not_mixed);
-        tcase_add_test(t, batch);
-        tcase_add_test(t, batch_malformed);
+        tcase_add_test(t, item_56_batch);
+        tcase_add_test(t, item_56_batch_malformed);
         tcase_add_test(t, by_ids);
         suite_add_tcase(s, t);
         return s;

@@ -250,7 +250,7 @@ START_TEST(guests)
 }
 END_TEST
 
-START_TEST(deleted_ones)
+START_TEST(item_54_deleted_ones)
 {
         struct client *c = client_open(50);
         struct text url = { 0 };
@@ -334,7 +334,7 @@ suite_list(void)
         tcase_add_test(t, list_counted);
         tcase_add_test(t, single_reads);
         tcase_add_test(t, guests);
-        tcase_add_test(t, deleted_ones);
+        tcase_add_test(t, item_54_deleted_ones);
         tcase_add_test(t, shape_of_everybody);
         tcase_add_test(t, request_too_long);
         suite_add_tcase(s, t);

@@ -19,7 +19,7 @@ ask(struct client *c, uint32_t who, const char *rest)
         return status;
 }
 
-START_TEST(pictures)
+START_TEST(item_55_pictures)
 {
         struct client *c = client_open(20);
         char first[80];
@@ -51,7 +51,7 @@ START_TEST(pictures)
 END_TEST
 
 /* No delta tells of a picture; in a batch it is base64 and keeps its ETag. */
-START_TEST(pictures_elsewhere)
+START_TEST(items_55_56_pictures_elsewhere)
 {
         struct client *c = client_open(20);
         char *link = client_latest(c, "displayName");
@@ -126,16 +126,55 @@ START_TEST(costs)
 }
 END_TEST
 
+/* The price list of section 7: base, less $select, more $expand, less a small $top, never below 1;
+ * ID and GROUP stand for ids. */
+static const struct {
+        const char *url;
+        int units;
+} prices[] = {
+        { "/v1.0/users", 2 }, { "/v1.0/users?$select=id", 1 }, { "/v1.0/users?$top=5", 1 }, { "/v1.0/users?$top=20", 2 },
+        { "/v1.0/users?$expand=manager", 3 }, { "/v1.0/users?$select=id&$expand=manager", 2 },
+        { "/v1.0/users/ID", 1 }, { "/v1.0/users/ID?$select=id", 1 }, { "/v1.0/users/delta", 1 }, { "/v1.0/groups", 1 },
+        { "/v1.0/groups/delta", 1 }, { "/v1.0/groups/GROUP/members", 3 }, { "/v1.0/groups/GROUP/members?$select=id", 2 },
+        { "/v1.0/groups/GROUP/transitiveMembers", 5 }, { "/v1.0/groups/GROUP/transitiveMembers?$select=id&$top=5", 3 },
+        { "/v1.0/users/ID/memberOf", 2 }, { "/v1.0/users/ID/transitiveMemberOf?$select=id", 1 },
+        { "/v1.0/users/ID/photo/$value", 1 }, { "/v1.0/directory/deletedItems/microsoft.graph.user", 1 },
+};
+
+START_TEST(item_57_prices)
+{
+        struct client *c = client_open(5);
+        struct text url = { 0 };
+        char group[GUID_LEN + 1] = "", units[8];
+        const char *at = prices[_i].url, *mark;
+
+        client_do(c, "group", "{\"set\":{\"displayName\":\"A\"}}");
+        guid_write(group, c->e.groups.realm, 0);
+        if ((mark = strstr(at, "GROUP")) != NULL)
+                text_fmt(&url, "%.*s%s%s", (int)(mark - at), at, group, mark + 5);
+        else if ((mark = strstr(at, "ID")) != NULL)
+                text_fmt(&url, "%.*s%s%s", (int)(mark - at), at, client_id(c, 2), mark + 2);
+        else
+                text_put(&url, at);
+        client_get(c, text_str(&url));
+        snprintf(units, sizeof units, "%d", prices[_i].units);
+        ck_assert_str_eq(client_header(c, "x-ms-resource-unit"), units);
+        text_free(&url);
+        client_close(c);
+}
+END_TEST
+
 Suite *
 suite_photo(void)
 {
         Suite *s = suite_create("graph photo");
         TCase *t = tcase_create("pictures and costs");
 
-        tcase_add_test(t, pictures);
-        tcase_add_test(t, pictures_elsewhere);
+        tcase_add_test(t, item_55_pictures);
+        tcase_add_test(t, items_55_56_pictures_elsewhere);
         tcase_add_test(t, leave_date_needs_its_right);
         tcase_add_test(t, costs);
+        tcase_add_loop_test(t, item_57_prices, 0, (int)(sizeof prices / sizeof prices[0]));
         suite_add_tcase(s, t);
         return s;
 }
