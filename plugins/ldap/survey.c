@@ -191,10 +191,11 @@ try_listing(struct survey *s, const struct ldp_shelf *shelf, struct mst_error *e
         char *wanted[] = { (char *)s->source->id_attribute, NULL };
         struct ldp_pass pass = { .task = LDP_COUNT, .shelf = shelf, .base = shelf->base, .filter = shelf->filter,
                                  .scope = shelf->scope, .attributes = wanted };
-        int rc = MST_OK;
+        int rc;
 
         if (shelf->base == NULL)
                 return MST_OK;
+        rc = ldp_dir_ready(&s->source->reader, err);     /* the trial before may have ended it */
         for (int i = 0; rc == MST_OK && i < TRIAL_PAGES && !pass.ended; i++) {
                 s->trial.told = 0;
                 rc = ldp_pass_run(&s->trial, &pass, NULL, err);

@@ -2,8 +2,10 @@
 if HAVE_CHECK
 if BUILD_LDAP
 check_PROGRAMS += tests/scenario/ldap-source
-TESTS += tests/scenario/ldap-source.sh tests/scenario/ldap-source-ad.sh
-check_SCRIPTS += tests/scenario/ldap-source.sh tests/scenario/ldap-source-ad.sh
+TESTS += tests/scenario/ldap-source.sh tests/scenario/ldap-source-ad.sh \
+  tests/scenario/ldap-to-ldap.sh
+check_SCRIPTS += tests/scenario/ldap-source.sh tests/scenario/ldap-source-ad.sh \
+  tests/scenario/ldap-to-ldap.sh
 endif
 endif
 tests_scenario_ldap_source_SOURCES = tests/scenario/reading/main.c tests/scenario/reading/fixture.c \
@@ -12,4 +14,5 @@ tests_scenario_ldap_source_SOURCES = tests/scenario/reading/main.c tests/scenari
 tests_scenario_ldap_source_CPPFLAGS = $(plugins_ldap_la_CPPFLAGS)
 tests_scenario_ldap_source_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_scenario_ldap_source_LDADD = libmuster.la $(LDAP_LIBS) $(CHECK_LIBS)
-EXTRA_DIST += tests/scenario/ldap-source.sh tests/scenario/ldap-source-ad.sh
+EXTRA_DIST += tests/scenario/ldap-source.sh tests/scenario/ldap-source-ad.sh \
+  tests/scenario/ldap-to-ldap.sh
