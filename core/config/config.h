@@ -30,6 +30,20 @@ struct mstc_config_instance {                /* a <source> or <sink>            
 
 struct mstc_config_match { const char *attribute; bool adopt; struct mstc_place place; };
 
+/* <scope>: a rule, or <filter>s as Entra's provisioning has them. */
+struct mstc_config_clause {
+        const char *attribute, *operator_name, *value;       /* value may be NULL      */
+        struct mstc_place place;
+};
+struct mstc_config_filter {
+        struct mstc_config_clause *clauses; size_t clause_count;
+        struct mstc_place place;
+};
+struct mstc_config_scope {
+        struct mstc_text rule;               /* text NULL: the filters, or none        */
+        struct mstc_config_filter *filters; size_t filter_count;
+};
+
 enum mstc_when { MSTC_ALWAYS = 0, MSTC_ON_CREATE, MSTC_NEVER };
 
 struct mstc_config_map {
@@ -104,7 +118,7 @@ struct mstc_config_use {
 struct mstc_config_target {
         const char *name, *was;              /* the name defaults to the sink's        */
         const struct mstc_config_instance *sink;
-        struct mstc_text scope;              /* text NULL: none                        */
+        struct mstc_config_scope scope;
         struct mstc_config_match *matches;  size_t match_count;
         struct mstc_config_map *maps;       size_t map_count;
         bool defaults;                       /* the connector's default map lies below */
@@ -130,7 +144,7 @@ struct mstc_config_sync {
         const char *at;                      /* "02:00" or NULL                        */
         bool once;
         bool expired_stop;                   /* on-expired="stop"                      */
-        struct mstc_text scope;
+        struct mstc_config_scope scope;
         struct mstc_config_group *groups;   size_t group_count;
         struct mstc_config_family *families; size_t family_count;
         struct mstc_config_carry *carries;  size_t carry_count;

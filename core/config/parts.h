@@ -16,6 +16,7 @@ void mstc_part_shared_maps(struct mstc_walk *walk, xmlNode *node);
 /* Instances and shared maps must be there. */
 void mstc_part_never(struct mstc_walk *walk, xmlNode *node);
 void mstc_part_sync(struct mstc_walk *walk, xmlNode *node);
+void mstc_part_scope(struct mstc_walk *walk, xmlNode *node, struct mstc_config_scope *scope);
 void mstc_part_group(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync);
 void mstc_part_carry(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync);
 void mstc_part_target(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync);

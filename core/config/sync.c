@@ -113,14 +113,10 @@ read_test(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync)
 static void
 read_child(struct mstc_walk *walk, xmlNode *child, struct mstc_config_sync *sync)
 {
-        static const struct mstc_shape scope = { "", "", MSTC_MUST_TEXT,
-                                                "write <scope>a rule</scope>, or leave it out" };
-
         if (mstc_walk_is(child, "schedule")) {
                 read_schedule(walk, child, sync);
         } else if (mstc_walk_is(child, "scope")) {
-                (void)mstc_walk_into(walk, child, &scope);
-                sync->scope = mstc_walk_text(walk, child);
+                mstc_part_scope(walk, child, &sync->scope);
         } else if (mstc_walk_is(child, "group")) {
                 mstc_part_group(walk, child, sync);
         } else if (mstc_walk_is(child, "groups") && xmlHasProp(child, (const xmlChar *)"from") != NULL) {

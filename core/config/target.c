@@ -247,12 +247,8 @@ read_limit(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *tar
 static void
 read_child(struct mstc_walk *walk, xmlNode *child, struct mstc_config_target *target)
 {
-        static const struct mstc_shape scope = { "", "", MSTC_MUST_TEXT,
-                                                "write <scope>a rule</scope>, or leave it out" };
-
         if (mstc_walk_is(child, "scope")) {
-                (void)mstc_walk_into(walk, child, &scope);
-                target->scope = mstc_walk_text(walk, child);
+                mstc_part_scope(walk, child, &target->scope);
         } else if (mstc_walk_is(child, "match")) {
                 read_match(walk, child, target);
         } else if (mstc_walk_is(child, "map")) {

@@ -41,6 +41,9 @@ const struct mstc_expr *mstc_maker_compile(struct mstc_maker *maker, enum mstc_m
 const struct mstc_expr *mstc_maker_compile_default(struct mstc_maker *maker, const char *text,
                                                    const struct mstc_schema *schema, const char *plugin,
                                                    struct mstc_place place);
+/* A scope: its rule or its filters; NULL for none, and for a wrong one. */
+const struct mstc_expr *mstc_maker_scope(struct mstc_maker *maker, const struct mstc_config_scope *scope,
+                                         const struct mstc_schema *schema);
 /* Compiles what was made of several texts; findings come back in '*findings'. */
 const struct mstc_expr *mstc_maker_compile_text(struct mstc_maker *maker, const char *text, size_t length,
                                                 const struct mstc_schema *schema, struct mstc_finding **findings);

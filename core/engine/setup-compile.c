@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "engine/maker.h"
+#include "rules/filter.h"
 #include "util/buffer.h"
 
 static const struct mstc_schema_attribute group_attributes[] = {
@@ -136,6 +137,59 @@ mstc_maker_compile_text(struct mstc_maker *maker, const char *text, size_t lengt
 
         if (expr == NULL && *findings == NULL)
                 maker->failed = true;
+        return keep(maker, expr);
+}
+
+/* False: a mistake was told, or memory is out. */
+static bool
+add_clauses(struct mstc_maker *maker, struct mstc_filter *filter, const struct mstc_config_filter *from)
+{
+        bool good = mstc_filter_begin(filter);
+
+        maker->failed |= !good;
+        for (size_t i = 0; i < from->clause_count && !maker->failed; i++) {
+                const struct mstc_config_clause *clause = &from->clauses[i];
+                const char *why;
+
+                if (clause->attribute == NULL || clause->operator_name == NULL)
+                        good = false;
+                else if (!mstc_filter_clause(filter, clause->attribute, clause->operator_name, clause->value,
+                                             maker->arena, &why)) {
+                        mstc_report_error(maker->report, clause->place, NULL, "%s", why);
+                        good = false;
+                }
+        }
+        return good;
+}
+
+const struct mstc_expr *
+mstc_maker_scope(struct mstc_maker *maker, const struct mstc_config_scope *scope, const struct mstc_schema *schema)
+{
+        struct mstc_filter *filter;
+        struct mstc_finding *findings = NULL;
+        struct mstc_expr *expr;
+        bool good = true;
+
+        if (scope->filter_count == 0)
+                return mstc_maker_compile(maker, MSTC_RULE, &scope->rule, schema);
+        filter = mstc_filter_new();
+        if (filter == NULL) {
+                maker->failed = true;
+                return NULL;
+        }
+        for (size_t i = 0; i < scope->filter_count && !maker->failed; i++)
+                good = add_clauses(maker, filter, &scope->filters[i]) && good;
+        if (!good || maker->failed) {
+                mstc_filter_free(filter);
+                return NULL;
+        }
+        expr = mstc_expr_of_filter(filter, schema, maker->arena, &findings);
+        maker->failed |= expr == NULL && findings == NULL;
+        for (; findings != NULL; findings = findings->next)
+                if (findings->warning && !maker->setup->config->strict)
+                        mstc_report_warning(maker->report, scope->filters[0].place, findings->remedy, "%s", findings->text);
+                else
+                        mstc_report_error(maker->report, scope->filters[0].place, findings->remedy, "%s", findings->text);
         return keep(maker, expr);
 }
 

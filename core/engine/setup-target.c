@@ -182,7 +182,8 @@ static void
 check_shadow(struct mstc_maker *maker, const struct mstc_sync *sync, const struct mstc_target *target)
 {
         for (const struct mstc_target *earlier = sync->targets; earlier < target; earlier++)
-                if (earlier->sink == target->sink && earlier->sink != NULL && earlier->config->scope.text == NULL) {
+                if (earlier->sink == target->sink && earlier->sink != NULL && earlier->config->scope.rule.text == NULL
+                    && earlier->config->scope.filter_count == 0) {
                         mstc_report_warning(maker->report, target->config->place,
                                             "give the earlier target a <scope>, or put it last",
                                             "target '%s' gets nobody: '%s' stands before it and takes everybody",
@@ -202,7 +203,7 @@ mstc_maker_target(struct mstc_maker *maker, struct mstc_sync *sync, struct mstc_
         if (sync->source == NULL || sync->source->promised == NULL)
                 return;
         schema = mstc_maker_schema_of(maker, sync->source);
-        target->scope = mstc_maker_compile(maker, MSTC_RULE, &config->scope, schema);
+        target->scope = mstc_maker_scope(maker, &config->scope, schema);
         check_shadow(maker, sync, target);
         if (target->sink == NULL || target->sink->promised == NULL)
                 return;

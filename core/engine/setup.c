@@ -216,7 +216,7 @@ make_sync(struct mstc_maker *maker, struct mstc_sync *sync)
         if (sync->source != NULL && sync->source->promised != NULL)
                 schema = mstc_maker_schema_of(maker, sync->source);
         if (schema != NULL)
-                sync->scope = mstc_maker_compile(maker, MSTC_RULE, &config->scope, schema);
+                sync->scope = mstc_maker_scope(maker, &config->scope, schema);
         make_groups(maker, sync, schema);
         mstc_maker_carries(maker, sync);
         if (schema != NULL)

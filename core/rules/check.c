@@ -38,6 +38,7 @@ mstc_node_is_condition(const struct mstc_node *node)
         case MSTC_NODE_OR:
         case MSTC_NODE_NOT:
         case MSTC_NODE_REPORTS:
+        case MSTC_NODE_CLAUSE:
                 return true;
         case MSTC_NODE_CALL:
                 return node->function == NULL || (node->function->flags & MSTC_FN_CONDITION) != 0;

@@ -16,6 +16,7 @@
 #include <strings.h>
 
 #include "rules/eval.h"
+#include "rules/filter.h"
 #include "rules/function.h"
 #include "util/utf8.h"
 
@@ -355,6 +356,19 @@ reports(struct mstc_run *run, const struct mstc_node *node, bool *ret)
         return MSTC_VALUE;
 }
 
+static enum mstc_flow
+clause(struct mstc_run *run, const struct mstc_node *node, bool *ret)
+{
+        const struct mst_value *value;
+        struct mst_value room;
+        enum mstc_flow flow = mstc_run_refer(run, node->kids[0], &room, &value);
+
+        *ret = flow == MSTC_VALUE && mstc_clause_test(node->clause, value, run->eval);
+        if (flow == MSTC_VALUE && run->eval->why != NULL)
+                run->broken = true;
+        return flow;
+}
+
 enum mstc_flow
 mstc_run_test(struct mstc_run *run, const struct mstc_node *node, bool *ret)
 {
@@ -380,6 +394,8 @@ mstc_run_test(struct mstc_run *run, const struct mstc_node *node, bool *ret)
                 return quantifier(run, node, ret);
         case MSTC_NODE_REPORTS:
                 return reports(run, node, ret);
+        case MSTC_NODE_CLAUSE:
+                return clause(run, node, ret);
         case MSTC_NODE_CALL:
                 return call_test(run, node, ret);
         default:

@@ -6,9 +6,11 @@
 #include <strings.h>
 
 #include "rules/eval.h"
+#include "rules/filter.h"
 #include "rules/finding.h"
 #include "rules/regex.h"
 #include "util/alloc.h"
+#include "util/buffer.h"
 #include "util/utf8.h"
 
 static struct mstc_expr *
@@ -45,6 +47,39 @@ fit(const char *text, size_t length, struct mstc_findings *findings)
         else if (nul != NULL)
                 mstc_found_error(findings, (size_t)(nul - text), 1, NULL, "found a NUL byte");
         return findings->errors == 0;
+}
+
+struct mstc_expr *
+mstc_expr_of_filter(struct mstc_filter *filter, const struct mstc_schema *schema, struct mst_arena *arena,
+                    struct mstc_finding **ret_findings)
+{
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer text = { 0 };
+        struct mstc_findings findings = { .arena = arena };
+        struct mstc_expr *expr = NULL;
+
+        mstc_filter_say(filter, &text);
+        if (mstc_buffer_ok(&text))
+                expr = new_expr(MSTC_RULE, mstc_buffer_cstr(&text), text.length);
+        if (expr == NULL) {
+                mstc_filter_free(filter);
+                *ret_findings = NULL;
+                return NULL;
+        }
+        expr->filter = filter;
+        findings.text = expr->text;
+        findings.length = expr->length;
+        expr->root = mstc_filter_tree(filter, expr->arena);
+        if (expr->root == NULL)
+                findings.failed = true;
+        else
+                mstc_check(expr, schema, &findings);
+        if (findings.failed || findings.errors > 0) {
+                mstc_expr_free(expr);
+                expr = NULL;
+        }
+        mstc_found_sort(&findings);
+        *ret_findings = findings.first;
+        return expr;
 }
 
 struct mstc_expr *
@@ -85,6 +120,7 @@ mstc_expr_free(struct mstc_expr *expr)
         if (expr == NULL)
                 return;
         mstc_regex_free(expr->regexes);
+        mstc_filter_free(expr->filter);
         mst_arena_free(expr->arena);
 }
 

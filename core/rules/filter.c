@@ -1,7 +1,8 @@
 /* filter.c - scoping filters as Entra's provisioning knows them (section 11).
  *
  * Text is compared exactly, and an empty attribute is in no clause but IS NULL; both
- * differ from rules, so this is no rule in disguise. */
+ * differ from rules, so a clause is a condition of its own; what is around it is a rule like
+ * any other, so that scopes are planned, explained and compared in one way. */
 #include "build.h"
 #include "rules/filter.h"
 
@@ -14,6 +15,7 @@
 #include "rules/lex.h"
 #include "rules/regex.h"
 #include "util/alloc.h"
+#include "util/buffer.h"
 #include "util/utf8.h"
 
 enum test { EQUALS, ENDS_WITH, INCLUDES, GREATER, GREATER_EQUAL, IS_TRUE, IS_FALSE, IS_NULL, MATCHES, WITHIN };
@@ -32,16 +34,17 @@ static const struct operator {
         { "&", WITHIN, false, true }, { "!&", WITHIN, true, true },
 };
 
-struct clause {
+struct mstc_clause {
         const struct operator *operator;
         char *attribute, *value;
         int64_t number;
         struct mstc_regex *regex;
-        struct clause *next;
+        uint32_t offset, length;             /* in the text of mstc_filter_say()       */
+        struct mstc_clause *next;
 };
 
 struct filter {
-        struct clause *clauses;
+        struct mstc_clause *clauses;
         struct filter *next;
 };
 
@@ -56,7 +59,7 @@ mstc_filter_new(void)
 }
 
 static void
-free_clause(struct clause *clause)
+free_clause(struct mstc_clause *clause)
 {
         if (clause == NULL)
                 return;
@@ -73,7 +76,7 @@ mstc_filter_free(struct mstc_filter *filters)
                 struct filter *filter = filters->filters;
 
                 while (filter->clauses != NULL) {
-                        struct clause *next = filter->clauses->next;
+                        struct mstc_clause *next = filter->clauses->next;
 
                         free_clause(filter->clauses);
                         filter->clauses = next;
@@ -130,7 +133,7 @@ complain(const char **why, struct mst_arena *arena, const char *format, ...)
 
 /* Operator and value fit together; fills in what they need. */
 static bool
-settle(struct clause *clause, const char *operator_name, const char *value, struct mst_arena *arena, const char **why)
+settle(struct mstc_clause *clause, const char *operator_name, const char *value, struct mst_arena *arena, const char **why)
 {
         struct mst_value number;
         const char *reason, *doubt;
@@ -163,7 +166,7 @@ bool
 mstc_filter_clause(struct mstc_filter *filters, const char *attribute, const char *operator_name,
                    const char *value, struct mst_arena *arena, const char **why)
 {
-        struct clause *new, **at;
+        struct mstc_clause *new, **at;
 
         *why = "out of memory";
         if (value != NULL && mstc_utf8_valid(value, strlen(value)) < strlen(value)) {
@@ -207,7 +210,7 @@ mstc_filter_check(const struct mstc_filter *filters, const char **why)
 
 /* The positive form, of one value that is there. */
 static bool
-test_one(const struct clause *clause, const struct mst_value *value, struct mstc_eval *eval)
+test_one(const struct mstc_clause *clause, const struct mst_value *value, struct mstc_eval *eval)
 {
         char room[MSTC_TEXT_ROOM];
         size_t length, n = strlen(clause->value);
@@ -242,11 +245,9 @@ test_one(const struct clause *clause, const struct mst_value *value, struct mstc
 }
 
 /* A list with nothing in it counts as empty, and so does null or "". */
-static bool
-test_clause(const struct clause *clause, const struct mst_record *record, struct mstc_eval *eval)
+bool
+mstc_clause_test(const struct mstc_clause *clause, const struct mst_value *value, struct mstc_eval *eval)
 {
-        struct mst_value room;
-        const struct mst_value *value = mstc_look_up(record, clause->attribute, false, &room);
         bool empty = mstc_value_elements(value) == 0 ||
                      ((value->type == MST_TEXT || value->type == MST_REF) && value->length == 0);
         bool found = false;
@@ -261,11 +262,19 @@ test_clause(const struct clause *clause, const struct mst_record *record, struct
         return found != clause->operator->negative && eval->why == NULL;
 }
 
+static bool
+test_clause(const struct mstc_clause *clause, const struct mst_record *record, struct mstc_eval *eval)
+{
+        struct mst_value room;
+
+        return mstc_clause_test(clause, mstc_look_up(record, clause->attribute, false, &room), eval);
+}
+
 bool
 mstc_filter_test(const struct mstc_filter *filters, const struct mst_record *record, struct mstc_eval *eval)
 {
         for (const struct filter *filter = filters->filters; filter != NULL; filter = filter->next) {
-                const struct clause *clause = filter->clauses;
+                const struct mstc_clause *clause = filter->clauses;
 
                 while (clause != NULL && test_clause(clause, record, eval))
                         clause = clause->next;
@@ -273,4 +282,122 @@ mstc_filter_test(const struct mstc_filter *filters, const struct mst_record *rec
                         return true;
         }
         return filters->filters == NULL;
+}
+
+/* ---- as a rule ---- */
+
+static size_t
+depth_of(const struct mstc_filter *filters)
+{
+        size_t count = 0;
+
+        for (const struct filter *filter = filters->filters; filter != NULL; filter = filter->next)
+                count++;
+        return count;
+}
+
+/* The filter that was begun as number 'index'. */
+static struct filter *
+filter_at(const struct mstc_filter *filters, size_t index)
+{
+        struct filter *filter = filters->filters;
+
+        for (size_t i = depth_of(filters); i > index + 1 && filter != NULL; i--)
+                filter = filter->next;
+        return filter;
+}
+
+void
+mstc_filter_say(struct mstc_filter *filters, struct mstc_buffer *into)
+{
+        for (size_t i = 0; i < depth_of(filters); i++) {
+                mstc_buffer_text(into, i > 0 ? " or " : "");
+                for (struct mstc_clause *clause = filter_at(filters, i)->clauses; clause != NULL; clause = clause->next) {
+                        clause->offset = (uint32_t)into->length;
+                        mstc_buffer_printf(into, "%s %s", clause->attribute, clause->operator->name);
+                        if (clause->operator->value) {
+                                mstc_buffer_text(into, " \"");
+                                mstc_escape_json_into(into, clause->value, strlen(clause->value));
+                                mstc_buffer_char(into, '"');
+                        }
+                        clause->length = (uint32_t)into->length - clause->offset;
+                        mstc_buffer_text(into, clause->next != NULL ? " and " : "");
+                }
+        }
+}
+
+static struct mstc_node *
+new_node(struct mst_arena *arena, enum mstc_node_kind kind, size_t kids)
+{
+        struct mstc_node *node = mst_arena_alloc(arena, sizeof *node);
+        struct mstc_node **list = mst_arena_alloc(arena, (kids + 1) * sizeof(struct mstc_node *));
+
+        if (node == NULL || list == NULL)
+                return NULL;
+        *node = (struct mstc_node){ .kind = (uint8_t)kind, .kids = list };
+        return node;
+}
+
+static struct mstc_node *
+clause_tree(const struct mstc_clause *clause, struct mst_arena *arena)
+{
+        struct mstc_node *node = new_node(arena, MSTC_NODE_CLAUSE, 1);
+        struct mstc_node *attribute = node != NULL ? new_node(arena, MSTC_NODE_ATTRIBUTE, 0) : NULL;
+
+        if (attribute == NULL)
+                return NULL;
+        attribute->name = mst_arena_strdup(arena, clause->attribute);
+        attribute->offset = clause->offset;
+        attribute->length = (uint32_t)strlen(clause->attribute);
+        node->offset = clause->offset;
+        node->length = clause->length;
+        node->clause = clause;
+        node->kids[node->count++] = attribute;
+        return attribute->name != NULL ? node : NULL;
+}
+
+/* One kid stands for itself. */
+static struct mstc_node *
+only(struct mstc_node *node)
+{
+        if (node->count == 1)
+                return node->kids[0];
+        if (node->count > 1) {
+                const struct mstc_node *last = node->kids[node->count - 1];
+
+                node->offset = node->kids[0]->offset;
+                node->length = last->offset + last->length - node->offset;
+        }
+        return node;
+}
+
+static struct mstc_node *
+filter_tree(const struct filter *filter, struct mst_arena *arena)
+{
+        struct mstc_node *node;
+        size_t count = 0;
+
+        for (const struct mstc_clause *clause = filter->clauses; clause != NULL; clause = clause->next)
+                count++;
+        node = new_node(arena, MSTC_NODE_AND, count);
+        for (const struct mstc_clause *clause = filter->clauses; clause != NULL && node != NULL; clause = clause->next) {
+                node->kids[node->count] = clause_tree(clause, arena);
+                if (node->kids[node->count++] == NULL)
+                        return NULL;
+        }
+        return node != NULL ? only(node) : NULL;
+}
+
+struct mstc_node *
+mstc_filter_tree(const struct mstc_filter *filters, struct mst_arena *arena)
+{
+        size_t count = depth_of(filters);
+        struct mstc_node *node = new_node(arena, MSTC_NODE_OR, count);
+
+        for (size_t i = 0; i < count && node != NULL; i++) {
+                node->kids[node->count] = filter_tree(filter_at(filters, i), arena);
+                if (node->kids[node->count++] == NULL)
+                        return NULL;
+        }
+        return node != NULL ? only(node) : NULL;
 }

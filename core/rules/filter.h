@@ -16,6 +16,17 @@ bool mstc_filter_clause(struct mstc_filter *filters, const char *attribute, cons
                         const char *value, struct mst_arena *arena, const char **why);
 /* After the last clause: false with '*why' when a filter has none. */
 bool mstc_filter_check(const struct mstc_filter *filters, const char **why);
+/* The filters as a rule, which owns them from here on, whatever comes of it: so that a scope
+ * is a scope, however it is written.  NULL: errors, or (no findings) out of memory. */
+struct mstc_expr *mstc_expr_of_filter(struct mstc_filter *filter, const struct mstc_schema *schema,
+                                      struct mst_arena *arena, struct mstc_finding **findings);
+/* Its parts: how it is written, the tree (offsets in that text), and one clause. */
+struct mstc_buffer;
+struct mstc_node;
+struct mstc_clause;
+void mstc_filter_say(struct mstc_filter *filters, struct mstc_buffer *into);
+struct mstc_node *mstc_filter_tree(const struct mstc_filter *filters, struct mst_arena *arena);
+bool mstc_clause_test(const struct mstc_clause *clause, const struct mst_value *value, struct mstc_eval *eval);
 bool mstc_filter_test(const struct mstc_filter *filters, const struct mst_record *record,
                       struct mstc_eval *eval);
 

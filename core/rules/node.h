@@ -32,6 +32,7 @@ enum mstc_node_kind {
         MSTC_NODE_REPORTS,                   /* Direct Reports for 'constant'; kid: manager */
         MSTC_NODE_IGNORE,                    /* IgnoreAttributeFlow; 'all': IgnoreObjectFlow */
         MSTC_NODE_COMPARISON,                /* vbBinaryCompare; 'all': vbTextCompare  */
+        MSTC_NODE_CLAUSE,                    /* of a scoping filter: kid: the attribute; 'clause' */
         MSTC_NODE_ABSENT                     /* an argument left out                   */
 };
 
@@ -59,6 +60,8 @@ struct mstc_shift {
 
 struct mstc_regex;
 struct mstc_function;
+struct mstc_clause;
+struct mstc_filter;
 
 struct mstc_node {
         uint8_t kind, op;
@@ -80,6 +83,7 @@ struct mstc_node {
         const struct mstc_shift *shifts;
         const struct mstc_regex *regex;      /* -match; Replace with a constant pattern */
         const struct mstc_function *function;
+        const struct mstc_clause *clause;
 };
 
 struct mstc_expr {
@@ -89,6 +93,7 @@ struct mstc_expr {
         size_t length;
         struct mstc_node *root;
         struct mstc_regex *regexes;          /* all of them, to be freed               */
+        struct mstc_filter *filter;          /* that it was made of, or NULL           */
         const char **attributes;             /* sorted, unique                         */
         bool *exact;                         /* of each: needs no look-up without case */
         size_t attribute_count;

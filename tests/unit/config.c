@@ -77,6 +77,9 @@ static const struct {
         { TOP, "<sink name='a:b' plugin='p'/>", { 3, 13 }, "name=\"a:b\" is not a name", "use letters" },
         { TOP, "<sink name='' plugin='p'/>", { 3, 13 }, "name=\"\" is not a name", "use letters" },
         { TOP, "<sink name='.x' plugin='p'/>", { 3, 13 }, "name=\".x\" is not a name", "a letter or digit first" },
+        { SYNC, "<scope>true<filter><clause attribute='a' operator='b'/></filter></scope>", { 5, 1 }, "<scope> has a rule and filters", "keep one" },
+        { SYNC, "<scope><filter/></scope>", { 5, 8 }, "a filter without clauses", "add a <clause>" },
+        { SYNC, "<scope><filter><clause attribute='a'/></filter></scope>", { 5, 16 }, "<clause> lacks the attribute 'operator'", "" },
         { SYNC, "<group name='a' any-of=' '>true</group>", { 5, 25 }, "any-of=\"\" names no group", "leave it out" },
         { SYNC, "<group name='a' none-of='g'/>", { 5, 1 }, "the group has no rule, and is made of nothing else", "a rule" },
         { SYNC, "<group name='a'><include user='two words'/></group>", { 5, 32 }, "user=\"two words\" is no UPN", "write <include" },
@@ -346,9 +349,9 @@ START_TEST(place_of_a_byte)
         xml_build(SYNC, scope, text, sizeof text);
         config = xml_read(text, report);
         ck_assert_msg(config != NULL, "%s", xml_complaints(report));
-        ck_assert_str_eq(config->syncs[0].scope.text, places[_i].text);
-        ck_assert_uint_eq(config->syncs[0].scope.length, strlen(places[_i].text));
-        place = mstc_config_place(&config->syncs[0].scope, places[_i].offset);
+        ck_assert_str_eq(config->syncs[0].scope.rule.text, places[_i].text);
+        ck_assert_uint_eq(config->syncs[0].scope.rule.length, strlen(places[_i].text));
+        place = mstc_config_place(&config->syncs[0].scope.rule, places[_i].offset);
         ck_assert_str_eq(place.file, xml_file);
         ck_assert_msg(place.line == places[_i].line && place.column == places[_i].column, "%s: %u:%u", places[_i].xml,
                       place.line, place.column);

@@ -90,6 +90,10 @@ build(const struct parts *p, char *into, size_t room)
                        p->attributes != NULL ? p->attributes : "", p->target != NULL ? p->target : RIGHT_TARGET);
 }
 
+#define FILTERS "<scope><filter><clause attribute='department' operator='EQUALS' value='Finance'/>" \
+        "<clause attribute='accountEnabled' operator='is_true'/></filter>" \
+        "<filter><clause attribute='jobTitle' operator='REGEX MATCH' value='^Chief'/></filter></scope>"
+
 /* Groups made of groups, and exceptions. */
 #define GROUPS "<group name='hr'>user.department -eq \"HR\"</group>" \
         "<group name='both' any-of='fin hr' none-of='out'/>" \
@@ -123,6 +127,14 @@ static const struct {
         { { .sync = "<group name='a' any-of='fin'>user.mail -nee null</group>" }, false, 5, 0, "unknown operator", NULL },
         { { .sync = "<group name='a' any-of='b'/><group name='b'>user.mail -nee null</group>" }, false, 5, 0, "unknown operator", NULL },
         { { .sync = GROUPS "<test user='{\"department\":\"IT\"}' in='both'/>" }, false, 5, 0, "this user is not in the group 'both'", NULL },
+        /* scoping filters */
+        { { .sync = "<scope><filter><clause attribute='mail' operator='LIKE' value='x'/></filter></scope>" }, false, 5, 51, "unknown operator 'LIKE': expected EQUALS", NULL },
+        { { .sync = "<scope><filter><clause attribute='mail' operator='IS NULL' value='x'/></filter></scope>" }, false, 5, 51, "IS NULL takes no value", NULL },
+        { { .sync = "<scope><filter><clause attribute='mail' operator='GREATER_THAN' value='x'/></filter></scope>" }, false, 5, 51, "expected a whole number, found 'x'", NULL },
+        { { .sync = "<scope><filter><clause attribute='mail' operator='REGEX MATCH' value='('/></filter></scope>" }, false, 5, 51, "bad pattern", NULL },
+        { { .sync = "<scope>\n<filter><clause attribute='mial' operator='IS NULL'/></filter></scope>" }, true, 6, 1, "mial", "mail" },
+        { { .sync = FILTERS "<test user='{\"department\":\"finance\"}' scope='in'/>" }, false, 5, 0, "this user is outside the scope", NULL },
+        { { .target = "<scope><filter><clause attribute='x' operator='NO'/></filter></scope>" RIGHT_TARGET }, false, 7, 0, "unknown operator 'NO'", NULL },
         /* rules */
         { { .sync = "<scope>user.department -eq \"x</scope>" }, false, 5, 0, "", NULL },
         { { .sync = "<scope>user.mail -ne null -and\n (user.surname -eq</scope>" }, false, 6, 0, "", NULL },
@@ -307,6 +319,33 @@ START_TEST(groups_of_groups)
 }
 END_TEST
 
+static const struct { const char *user, *scope; } filtered[] = {
+        { "{\"department\":\"Finance\",\"accountEnabled\":true}", "in" },
+        { "{\"department\":\"Finance\",\"accountEnabled\":false}", "out" },
+        { "{\"department\":\"Finance\"}", "out" },
+        { "{\"jobTitle\":\"Chief Clerk\"}", "in" },
+        { "{\"jobTitle\":\"chief clerk\"}", "out" },
+        { "{\"department\":\"finance\",\"accountEnabled\":true,\"jobTitle\":\"Chief\"}", "in" },
+        { "{}", "out" },
+};
+
+START_TEST(scopes_of_filters)
+{
+        char sync[1024];
+        struct parts parts = { .sync = sync };
+        struct mstc_setup *s;
+        size_t count;
+
+        (void)snprintf(sync, sizeof sync, FILTERS "<test user='%s' scope='%s'/>", filtered[_i].user, filtered[_i].scope);
+        s = good(&parts);
+        ck_assert_str_eq(mstc_expr_text(s->syncs[0].scope), "department EQUALS \"Finance\" and accountEnabled IS TRUE or "
+                         "jobTitle REGEX MATCH \"^Chief\"");
+        (void)mstc_expr_reads(s->syncs[0].scope, &count);
+        ck_assert_uint_eq(count, 3);
+        mstc_setup_free(s);
+}
+END_TEST
+
 /* What time changes is known to the rule. */
 START_TEST(exceptions_end)
 {
@@ -457,6 +496,7 @@ suite(void)
         tcase_add_test(all_cases, everything_together);
         tcase_add_loop_test(all_cases, groups_of_groups, 0, sizeof made_of / sizeof *made_of);
         tcase_add_test(all_cases, exceptions_end);
+        tcase_add_loop_test(all_cases, scopes_of_filters, 0, sizeof filtered / sizeof *filtered);
         tcase_add_test(all_cases, leavers_as_the_sink_can);
         tcase_add_loop_test(all_cases, fingerprints, 0, UNIT_COUNT(prints));
         tcase_add_test(all_cases, strict_makes_warnings_errors);
