@@ -320,10 +320,14 @@ static int
 send_rename(struct ldp_request *req, LDAP *ld, int *msgid)
 {
         LDAPControl guard, *list[2], **controls;
+        const char *parent = req->parent;
 
+        /* Samba does not know the parent of what is called by its id. */
+        if (parent == NULL && ldp_request_target(req) != req->dn)
+                parent = ldp_dn_parent(req->dn);
         if (!ldp_request_guard(req, ld, &guard, list, &controls))
                 return LDAP_NO_MEMORY;
-        return ldap_rename(ld, ldp_request_target(req), req->rdn, req->parent, 1, controls, NULL, msgid);
+        return ldap_rename(ld, ldp_request_target(req), req->rdn, parent, 1, controls, NULL, msgid);
 }
 
 static enum ldp_next
@@ -333,6 +337,9 @@ answer_rename(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
         const char *dn;
 
         ldp_result_read(ld, message, &result);
+        /* Samba has no code of its own for it */
+        if (result.rc == LDAP_OTHER && req->parent != NULL && strstr(result.text, "parent does not exist") != NULL)
+                return ldp_parents_missing(req, &step_rename);
         if (result.rc == LDAP_NO_SUCH_OBJECT || result.rc == LDAP_ASSERTION_FAILED)
                 return ldp_request_locate(req, NULL, &result, err);
         if (result.rc == LDAP_ALREADY_EXISTS)

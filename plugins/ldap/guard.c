@@ -5,7 +5,8 @@
  *
  *   assertion   where the server knows it (RFC 4528), each change carries "if your id is
  *               this one", and is refused otherwise
- *   GUID        Active Directory takes the id in place of the name, which needs no guard
+ *   GUID        Active Directory takes the id in place of the name, which needs no guard;
+ *               for a rename the name that it has must be known all the same
  *   stamp       others (389 DS): a modify takes our stamp out and puts it in again, which
  *               fails, with all the rest, where it is another's
  *   look        and before what is no modify, or where there is no stamp, the entry is
@@ -14,6 +15,7 @@
 
 #include <muster/escape.h>
 
+#include "dn.h"
 #include "id.h"
 #include "request.h"
 
@@ -120,7 +122,10 @@ ldp_guard_stamps(const struct ldp_request *req)
 const struct ldp_step *
 ldp_guard_step(struct ldp_request *req, const struct ldp_step *step, bool modifies)
 {
-        if (is_safe(req) || req->looked || (modifies && ldp_guard_stamps(req)))
+        bool renames = mst_op_verb(req->op) != MST_DELETE && !modifies;
+
+        if (req->looked || (modifies && ldp_guard_stamps(req)) ||
+            (is_safe(req) && !(renames && req->sink->dir.id.addresses)))
                 return step;
         req->guarded = step;
         return &step_look;
@@ -131,9 +136,9 @@ send_look(struct ldp_request *req, LDAP *ld, int *msgid)
 {
         char *wanted[] = { (char *)req->sink->dir.id.attribute, (char *)req->place->stamp, NULL };
 
-        req->found = NULL;
+        req->found = req->seen_dn = NULL;
         req->taken = false;
-        return ldap_search_ext(ld, req->dn, LDAP_SCOPE_BASE, "(objectClass=*)", wanted, 0, NULL, NULL, NULL, 1, msgid);
+        return ldap_search_ext(ld, ldp_request_target(req), LDAP_SCOPE_BASE, "(objectClass=*)", wanted, 0, NULL, NULL, NULL, 1, msgid);
 }
 
 static const char *
@@ -150,13 +155,40 @@ first_value(struct ldp_request *req, LDAP *ld, LDAPMessage *message, const char 
 }
 
 static enum ldp_next
+go_on(struct ldp_request *req)
+{
+        req->step = req->guarded;
+        return LDP_SEND;
+}
+
+/* Addressed by its id it was found wherever it is: what is to be renamed, then? */
+static enum ldp_next
+renamed_since(struct ldp_request *req)
+{
+        const char *was = ldp_dn_normal(req->arena, req->dn);
+        const char *now = req->seen_dn != NULL ? ldp_dn_normal(req->arena, req->seen_dn) : NULL;
+
+        if (was == NULL || now == NULL)
+                return ldp_request_no_memory(req);
+        if (strcmp(was, now) == 0)
+                return go_on(req);
+        req->dn = req->seen_dn;
+        req->moved = true;
+        return ldp_change_begin(req);
+}
+
+static enum ldp_next
 answer_look(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_error *err)
 {
         struct ldp_result result;
         const char *stamp;
 
         if (ldap_msgtype(message) == LDAP_RES_SEARCH_ENTRY) {
+                char *dn = ldap_get_dn(ld, message);
+
                 req->found = first_value(req, ld, message, req->sink->dir.id.attribute, true);
+                req->seen_dn = dn != NULL ? mst_arena_strdup(req->arena, dn) : NULL;
+                ldap_memfree(dn);
                 stamp = first_value(req, ld, message, req->place->stamp, false);
                 req->taken = mst_op_verb(req->op) == MST_ADOPT && stamp != NULL && mst_op_stamp(req->op)[0] != '\0' &&
                              strcmp(stamp, mst_op_stamp(req->op)) != 0;
@@ -174,8 +206,7 @@ answer_look(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_
                 return ldp_request_locate(req, NULL, &result, err);
         }
         req->looked = true;
-        req->step = req->guarded;
-        return LDP_SEND;
+        return req->sink->dir.id.addresses ? renamed_since(req) : go_on(req);
 }
 
 static const struct ldp_step step_look = { "look", true, send_look, answer_look, NULL };

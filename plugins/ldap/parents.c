@@ -133,6 +133,15 @@ ldp_parents_begin(struct ldp_request *req, const struct ldp_step *resume)
         return make(req, req->parent);
 }
 
+enum ldp_next
+ldp_parents_missing(struct ldp_request *req, const struct ldp_step *resume)
+{
+        if (ldp_parents_can(req))
+                return ldp_parents_begin(req, resume);
+        return ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "'%s' cannot move below '%s', which does not exist: "
+                                  "create it, or change the map of @parent", req->dn, req->parent);
+}
+
 static int
 send_parent(struct ldp_request *req, LDAP *ld, int *msgid)
 {

@@ -211,11 +211,8 @@ not_the_place(struct ldp_request *req, struct mst_error *err)
                                           MST_EREFUSED, "'%s' belongs to somebody else by now (its %s differs)",
                                           req->dn, req->place->stamp != NULL ? req->place->stamp
                                                                              : req->sink->dir.id.attribute);
-        if (req->blamed.rc == LDAP_NO_SUCH_OBJECT && ldp_parents_can(req))
-                return ldp_parents_begin(req, req->failed);
         if (req->blamed.rc == LDAP_NO_SUCH_OBJECT && req->parent != NULL)
-                return ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "'%s' cannot move below '%s', which does "
-                                          "not exist: create it, or change the map of @parent", req->dn, req->parent);
+                return ldp_parents_missing(req, req->failed);
         return ldp_request_refused(req, &req->blamed, "changing", err);
 }
 

@@ -67,6 +67,7 @@ struct ldp_request {
         bool looked;                             /* guard.c: it is the one we mean     */
         bool unstamped, taken;                   /* it does not bear our stamp; it bears another's */
         const struct ldp_step *guarded;
+        const char *seen_dn;                     /* where it was when it was looked at */
         bool classed;                            /* the entry's classes were looked at */
         struct ldp_values classes;               /* those it has, when they were       */
         struct ldp_values *present;              /* values read again, by number of the change */
@@ -138,8 +139,10 @@ enum ldp_next ldp_create_begin(struct ldp_request *req);
 enum ldp_next ldp_change_begin(struct ldp_request *req);
 enum ldp_next ldp_delete_begin(struct ldp_request *req);
 
-/* parents.c: whether what is missing may be made, and its beginning. */
+/* parents.c: whether what is missing may be made, and its beginning; for a move, which
+ * is refused where it may not. */
 bool ldp_parents_can(struct ldp_request *req);
+enum ldp_next ldp_parents_missing(struct ldp_request *req, const struct ldp_step *resume);
 enum ldp_next ldp_parents_begin(struct ldp_request *req, const struct ldp_step *resume);
 
 /* members.c: a change of members. */

@@ -104,8 +104,8 @@ fx_open(struct fixture *fx, struct mst_error *err)
         return mst_plugin_ldap.sink->open(&fx->config, mst_test_host(fx->test), &fx->self, err);
 }
 
-static void
-empty(struct fixture *fx, const char *base)
+void
+fx_empty(struct fixture *fx, const char *base)
 {
         char *nothing[] = { (char *)LDAP_NO_ATTRS, NULL };
         LDAPMessage *found = NULL;
@@ -132,8 +132,8 @@ fx_start(struct fixture *fx, const char *server)
 
         fx_begin(fx, server);
         fx->admin = as_admin(server);
-        empty(fx, PEOPLE);
-        empty(fx, GROUPS);
+        fx_empty(fx, PEOPLE);
+        fx_empty(fx, GROUPS);
         ck_assert_msg(fx_open(fx, &err) == MST_OK, "%s", err.text);
 }
 

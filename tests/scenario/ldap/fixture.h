@@ -41,7 +41,9 @@ void fx_signal(const char *server, int signal);
 void fx_begin(struct fixture *fx, const char *server);
 int fx_open(struct fixture *fx, struct mst_error *err);
 void fx_close(struct fixture *fx);
-/* Both, and the areas emptied. */
+/* Deletes all below an entry. */
+void fx_empty(struct fixture *fx, const char *base);
+/* Begin and open, and the areas emptied. */
 void fx_start(struct fixture *fx, const char *server);
 
 /* An op for the next fx_apply(); its number is fx->count - 1. */

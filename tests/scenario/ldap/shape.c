@@ -13,6 +13,7 @@ suite(void)
 
         if (getenv("SHAPE_OTHERS") != NULL) {    /* ldap-shape-others.sh */
                 suite_add_tcase(suite, case_others());
+                suite_add_tcase(suite, case_ad());
                 return suite;
         }
         suite_add_tcase(suite, case_names());
