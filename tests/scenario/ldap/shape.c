@@ -19,7 +19,9 @@ suite(void)
         suite_add_tcase(suite, case_names());
         suite_add_tcase(suite, case_places());
         suite_add_tcase(suite, case_kinds());
+        suite_add_tcase(suite, case_stuff());
         suite_add_tcase(suite, case_crowd());
+        suite_add_tcase(suite, case_cost());
         suite_add_tcase(suite, case_numbers());
         return suite;
 }

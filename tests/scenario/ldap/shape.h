@@ -8,6 +8,8 @@ TCase *case_places(void);
 TCase *case_kinds(void);
 TCase *case_crowd(void);
 TCase *case_others(void);
+TCase *case_cost(void);
+TCase *case_stuff(void);
 TCase *case_ad(void);
 TCase *case_names(void);
 TCase *case_numbers(void);
