@@ -84,7 +84,9 @@ field(const struct entra *entra, struct entra_cursor *ret, const char *word, siz
         link = link_of(ret, word[0]);
         if (link != NULL) {
                 *link = (struct entra_link){ word + 2, length - 2 };
-                if (word[0] != 'i' && entra_link_check(entra, link->text, link->length, &ignored) != MST_OK)
+                if (word[0] == 'i')
+                        return strspn(word + 2, "0123456789abcdef-") == length - 2;
+                if (entra_link_check(entra, link->text, link->length, &ignored) != MST_OK)
                         *foreign = true;
                 return true;
         }

@@ -20,6 +20,7 @@ entra_step_over(struct entra *entra, struct entra_cursor *at)
         bool groups = entra->plan->groups;
 
         at->link = (struct entra_link){ 0 };
+        entra->again = 0;
         if (was == ENTRA_PEOPLE && at->mode == ENTRA_CHANGES) {
                 at->step = ENTRA_USERS;
         } else if ((was == ENTRA_PEOPLE || was == ENTRA_USERS) && groups) {

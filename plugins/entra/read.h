@@ -177,6 +177,8 @@ int entra_group_members(struct entra *entra, struct mst_page *page, const char *
 /* restrict.c: the id of the group that the source is restricted to, asked for when it is
  * configured by name. */
 bool entra_restricted(const struct entra *entra);
+/* A GUID in lower case: fit for an address or a filter as it is. */
+bool entra_is_guid(const char *id, size_t length);
 int entra_restrict_id(struct entra *entra, const char **ret, struct mst_error *err);
 
 /* The group's list was refused; a group that is not there must never look like an empty one. */

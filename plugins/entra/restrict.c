@@ -29,6 +29,12 @@ entra_restricted(const struct entra *entra)
 
 /* --- the group's id --------------------------------------------------------------------------- */
 
+bool
+entra_is_guid(const char *id, size_t length)
+{
+        return length == 36 && strspn(id, "0123456789abcdef-") >= 36;
+}
+
 static bool
 is_guid(const char *text)
 {
@@ -94,6 +100,9 @@ find_by_name(struct entra *entra, struct mst_error *err)
         if (named.count > 1)
                 return mst_fail(err, MST_ECONFIG, "restrict-to-group: the tenant has %zu groups that are called "
                                 "'%.200s'; name the right one by its object id", named.count, name);
+        if (named.first != NULL && !entra_is_guid(named.first, strlen(named.first)))
+                return mst_fail(err, MST_EINTERNAL, "restrict-to-group: Graph gives the group '%.200s' an id that is no "
+                                "GUID", name);
         entra->group_id = named.first != NULL ? mst_arena_strdup(entra->arena, named.first) : NULL;
         return entra->group_id != NULL ? MST_OK : mst_fail_memory(err, ask.doing);
 }

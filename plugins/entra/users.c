@@ -110,7 +110,7 @@ entra_no_tracking(struct entra *entra)
         entra_problem_read(entra, entra->reply, &problem);
         if (problem.status != 400 || !entra_problem_has(&problem, "Request_UnsupportedQuery"))
                 return false;
-        mst_host_log(entra->host, MST_LOG_INFO, "this tenant has no change tracking (%s); everybody is listed "
+        mst_host_log(entra->host, MST_LOG_WARNING, "this tenant has no change tracking (%s); everybody is listed "
                      "in each run", entra_problem_say(entra, &problem));
         entra->untracked = true;
         return true;

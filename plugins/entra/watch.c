@@ -19,7 +19,7 @@ struct closure {
         struct entra *entra;
         struct entra_link ids[GROUPS_MOST];
         size_t count, live;                  /* those at the end are deleted           */
-        bool too_many;
+        bool too_many;                       /* or one whose id is none                */
         uint64_t sum;                        /* over the ids, in any order             */
 };
 
@@ -31,7 +31,7 @@ add_group(void *self, const struct entra_item *item, struct mst_error *err)
         (void)err;
         if (item->id_length == c->ids[0].length && memcmp(item->id, c->ids[0].text, item->id_length) == 0)
                 return MST_OK;               /* a circle */
-        if (c->count == GROUPS_MOST) {
+        if (c->count == GROUPS_MOST || !entra_is_guid(item->id, item->id_length)) {
                 c->too_many = true;
                 return MST_OK;
         }
@@ -64,7 +64,7 @@ add_deleted(struct closure *c, const struct entra_roll *inner)
         const char *id;
 
         while ((id = entra_roll_next(inner, &at, &length)) != NULL) {
-                if (c->count == GROUPS_MOST) {
+                if (c->count == GROUPS_MOST || length != 36) {
                         c->too_many = true;
                         return;
                 }
@@ -93,7 +93,7 @@ note_deleted(struct entra *entra, struct entra_roll *inner, const struct entra_f
                 const struct entra_item *item = &found->items[i];
                 bool known;
 
-                if (item->bad != NULL)
+                if (item->bad != NULL || !entra_is_guid(item->id, item->id_length))
                         continue;
                 known = entra_roll_has(inner, item->id, item->id_length, NULL);
                 if (known != (item->gone == MST_GONE_SOFT))

@@ -303,6 +303,7 @@ static const struct {
         { "D u u=" L("x") " m=1x", false, 0, 0, NULL, NULL, NULL, 0 },
         { "D u u=" L("x") " m=-1", false, 0, 0, NULL, NULL, NULL, 0 },
         { "D u u=" L("x") " m=99999999999999999999", false, 0, 0, NULL, NULL, NULL, 0 },
+        { "D u u=" L("x") " i=../users", false, 0, 0, NULL, NULL, NULL, 0 },
         { "D u u=" L("x") " q=1", false, 0, 0, NULL, NULL, NULL, 0 },
         { "D u l=" L("x"), false, 0, 0, NULL, NULL, NULL, 0 },
         { "D u", false, 0, 0, NULL, NULL, NULL, 0 }, { "D", false, 0, 0, NULL, NULL, NULL, 0 },
