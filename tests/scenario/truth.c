@@ -20,7 +20,8 @@
  *   family=PREFIX:SOURCE       a group PREFIXvalue for each value
  *   except=ID                  this person is not looked at (and nobody's manager or member)
  *   foreign=COUNT              entries below ou=people without a stamp (default 0)
- *   gone=absent                who has left has no entry any more */
+ *   gone=absent                who has left has no entry any more
+ *   lock=ATTRIBUTE             whoever has it is locked (default pwdAccountLockedTime) */
 #include <ldap.h>
 #include <json-c/json.h>
 #include <stdarg.h>
@@ -59,8 +60,7 @@ struct truth {
         struct rule rules[MOST]; size_t rule_count;
         struct family families[MOST]; size_t family_count;
         const char *excepted[MOST]; size_t excepted_count;
-        long foreign;
-        bool gone_absent;
+        long foreign; bool gone_absent; const char *lock;
         struct entry *entries; size_t entry_count;
         struct person *people; size_t person_count;
         LDAPMessage *groups;
@@ -154,7 +154,6 @@ setting(struct truth *t, char *text)
                 die("what is '%s'?", text);
         if (strcmp(text, "map") == 0) {
                 struct map *m = &t->maps[t->map_count++];
-
                 m->to = value;
                 m->from = cut(value, ':');
                 if (m->from == NULL)
@@ -166,7 +165,6 @@ setting(struct truth *t, char *text)
                 add_rule(t, value);
         } else if (strcmp(text, "family") == 0) {
                 struct family *f = &t->families[t->family_count++];
-
                 f->prefix = value;
                 f->attribute = cut(value, ':');
         } else if (strcmp(text, "except") == 0) {
@@ -175,6 +173,8 @@ setting(struct truth *t, char *text)
                 t->foreign = strtol(value, NULL, 10);
         } else if (strcmp(text, "gone") == 0) {
                 t->gone_absent = strcmp(value, "absent") == 0;
+        } else if (strcmp(text, "lock") == 0) {
+                t->lock = value;
         } else {
                 die("what is '%s'?", text);
         }
@@ -265,7 +265,7 @@ search(struct truth *t, const char *below, const char *filter, char **attributes
 static void
 read_entries(struct truth *t)
 {
-        char all[] = "*", lock[] = "pwdAccountLockedTime", *attributes[] = { all, lock, NULL };
+        char all[] = "*", *attributes[] = { all, (char *)(uintptr_t)t->lock, NULL };
         LDAPMessage *found = search(t, "ou=people", "(objectClass=*)", attributes);
         long foreign = 0;
         size_t n = 0;
@@ -273,7 +273,7 @@ read_entries(struct truth *t)
         t->entries = need(calloc((size_t)ldap_count_entries(t->ld, found) + 1, sizeof *t->entries));
         for (LDAPMessage *m = ldap_first_entry(t->ld, found); m != NULL; m = ldap_next_entry(t->ld, m)) {
                 struct entry *e = &t->entries[n++];
-                char *dn = ldap_get_dn(t->ld, m), *locked = first_value(t->ld, m, lock);
+                char *dn = ldap_get_dn(t->ld, m), *locked = first_value(t->ld, m, t->lock);
 
                 e->message = m;
                 e->dn = normal(dn);
@@ -578,7 +578,7 @@ check_family(struct truth *t, const struct family *f)
 int
 main(int argc, char **argv)
 {
-        struct truth t = { .uid = "mailNickname" };
+        struct truth t = { .uid = "mailNickname", .lock = "pwdAccountLockedTime" };
 
         if (argc < 4)
                 die("PEOPLE URI SUFFIX SETTING...");

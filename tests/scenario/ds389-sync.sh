@@ -1,0 +1,63 @@
+#!/bin/bash
+# ds389-sync.sh - people flow into a 389 Directory Server whose plugins write to entries by
+# themselves: MemberOf, referential integrity, uniqueness.  A load, changes, who leaves is disabled
+# and later deleted, groups; and a run with nothing new, which writes nothing.
+. "$srcdir/tests/scenario/engine.sh"
+. "$srcdir/tests/scenario/ds389.sh"
+. "$srcdir/tests/scenario/ldap-proxy.sh"
+need ns-slapd certutil
+[ -x "$top_builddir/tests/emulators/ldap-proxy/ldap-proxy" ] || skip "the fault proxy is not built"
+trap 'code=$?; proxy_stop "$dir"; ds389_kill "$dir/ds"; (exit $code); engine_end' EXIT
+target_options='<limit of="removals" above="5000" and-percent="100" never-above="5000"/>
+<limit of="identity" above="5000" and-percent="100"/><limit of="changes" above="5000" and-percent="100"/>'
+settings="$settings lock=nsAccountLock"
+begin 300 --seed 7
+ds389_prepare "$dir/ds" memberof=yes refint=yes unique=mail && ds389_start "$dir/ds" || exit 1
+uri=$(cat "$dir/ds/uri")
+proxy_start "$dir" "$uri" || exit 1
+say() { proxy "$dir" "$@" >/dev/null || fail "proxy $*"; }
+
+# The sink of engine.sh's configuration, made the one that is wanted here.
+(
+        uri=$(cat "$dir/proxy-uri")
+        configure
+        sed -i -e "s,$dir/slapd/muster.secret,$dir/ds/muster.secret," -e '/<disabled-attribute>/d' \
+                -e 's,<stamp-attribute>.*,&<dialect>389ds</dialect>,' "$dir/muster.xml"
+)
+expect 0 check --online
+expect 0 sync
+truth
+same "a write for each object" "$(ldapsearch -x -LLL -H "$uri" -b "$suffix" \
+        '(|(objectClass=inetOrgPerson)(objectClass=groupOfNames))' dn | grep -c ^dn)" "$(proxy_count "$dir" writes)"
+entry '(mail=*)' memberOf | grep -q "^memberOf: cn=country-" || fail "MemberOf has written nothing: this tests nothing"
+
+# What changes, comes and goes.
+control bulk '{"op":"change","count":60,"property":"jobTitle","seed":4}'
+control bulk '{"op":"rename","count":10,"seed":4}'
+expect 0 sync
+truth
+control bulk '{"op":"move","count":20,"seed":4}'
+control bulk '{"op":"disable","count":6,"seed":4}'
+control bulk '{"op":"remove","count":5,"seed":4}'
+control hire '{"count":7}'
+expect 0 sync
+truth
+control bulk '{"op":"enable","count":4,"seed":4}'
+control bulk '{"op":"restore","count":2,"seed":4}'
+expect 0 sync
+truth
+left=$(entry '(nsAccountLock=true)' dn | grep -c ^dn)
+[ "$left" -gt 0 ] || fail "nobody is locked: this tests nothing"
+
+# Nothing new: not a write, whatever the plugins have done to the entries.
+say reset
+for _ in 1 2; do
+        expect 0 sync
+        same "writes of a run with nothing new" 0 "$(proxy_count "$dir" writes)"
+done
+truth
+
+# Who has left is deleted when his time has come.
+pass_days 31
+expect 0 sync
+truth gone=absent
