@@ -11,7 +11,7 @@
 #include "round.h"
 #include "schema.h"
 
-#define TRIAL_PAGES 2
+#define TRIAL 2001                               /* entries: one more than the usual limits */
 
 struct survey {
         struct ldp_source *source;
@@ -196,7 +196,7 @@ try_listing(struct survey *s, const struct ldp_shelf *shelf, struct mst_error *e
         if (shelf->base == NULL)
                 return MST_OK;
         rc = ldp_dir_ready(&s->source->reader, err);     /* the trial before may have ended it */
-        for (int i = 0; rc == MST_OK && i < TRIAL_PAGES && !pass.ended; i++) {
+        while (rc == MST_OK && pass.entries < TRIAL && !pass.ended) {
                 s->trial.told = 0;
                 rc = ldp_pass_run(&s->trial, &pass, NULL, err);
         }
