@@ -1,191 +1,210 @@
-/* rules.c - what it costs to find the groups of a person.
+/* rules.c - what it costs to find the groups of people, with the rule index and without.
  *
- *   tests/bench/rules [RULES RECORDS [EVERY]]
+ *   tests/bench/rules index|single|plain RULES PEOPLE [EVERY]
+ *   tests/bench/rules people PEOPLE           for rules-node.js: a person a line
+ *   tests/bench/rules script|filtrex RULES    the same rules in other words
  *
- * Rules like those that organisations write (two to four conditions, most of them
- * equalities) against people with twelve attributes, everything drawn from a fixed
- * seed.  Prints the time of one record through the index, the candidates it met, and,
- * of EVERY records, the time without the index. */
+ * index: all are evaluated, page for page as the engine reads them; single: one person
+ * after the other, only every EVERYth, as changes come; plain: each rule for itself.
+ * Prints a line of "name value" pairs; only evaluation counts as time, not making people. */
 #include "build.h"
 
 #include <muster/record.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "record/record.h"
+#include "rules-world.h"
 #include "rules/index.h"
 
-static uint64_t state = 88172645463325252u;
+#define PAGE 1000u
 
-static unsigned
-dice(unsigned below)
-{
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        return (unsigned)(state >> 33) % below;
-}
-
-/* How many different values an attribute has; the first are the more frequent. */
-static const struct { const char *name; unsigned values; } attributes[] = {
-        { "department", 60 }, { "jobTitle", 400 }, { "country", 40 }, { "city", 300 }, { "companyName", 12 },
-        { "officeLocation", 200 }, { "userType", 2 }, { "costCentre", 500 }, { "extensionAttribute1", 50 },
-        { "state", 80 },
+struct bench {
+        struct mstc_expr **rules;
+        size_t rule_count, people;
+        struct mstc_index *index;
+        struct mst_arena *arena, *scratch;
+        struct mst_record *page[PAGE];
+        struct mstc_matches matches;
+        double seconds;
+        uint64_t found;
 };
-#define ATTRIBUTES (sizeof attributes / sizeof *attributes)
 
-static unsigned
-skewed(unsigned values)
+static void
+fail(const char *what)
 {
-        unsigned a = dice(values), b = dice(values);
-
-        return a < b ? a : b;
+        fprintf(stderr, "rules: %s\n", what);
+        exit(1);
 }
 
 static void
-value(char into[64], size_t attribute, unsigned number)
+compile(struct bench *b)
 {
-        snprintf(into, 64, "%.4s Value %u of it", attributes[attribute].name, number);
-}
-
-/* A condition that few satisfy, or ('wide') one that many do. */
-static size_t
-condition(char *into, size_t room, bool wide)
-{
-        size_t at = dice(ATTRIBUTES);
-        char text[64], other[64];
-        const char *name = attributes[at].name;
-
-        value(text, at, skewed(attributes[at].values));
-        value(other, at, skewed(attributes[at].values));
-        switch (dice(wide ? 12 : 20)) {
-        case 0: return (size_t)snprintf(into, room, "user.mail -endsWith \"@d%u.example\"", dice(30));
-        case 1: return (size_t)snprintf(into, room, "user.displayName -contains \"n%u\"", dice(50));
-        case 2: return (size_t)snprintf(into, room, "user.%s -startsWith \"%.10s%u\"", name, text, dice(9));
-        case 3: return (size_t)snprintf(into, room, "user.%s -in [\"%s\", \"%s\"]", name, text, other);
-        case 4: return (size_t)snprintf(into, room, "(user.%s -eq \"%s\" -or user.%s -eq \"%s\")", name, text, name, other);
-        case 5:
-        case 6: return (size_t)snprintf(into, room, wide ? "user.%s -ne \"%s\"" : "user.%s -eq \"%s\"", name, text);
-        case 7:
-        case 8:
-        case 9:
-                if (wide)
-                        return (size_t)snprintf(into, room, "user.accountEnabled -eq true");
-                /* fall through */
-        default: return (size_t)snprintf(into, room, "user.%s -eq \"%s\"", name, text);
-        }
-}
-
-static struct mstc_expr *
-random_rule(struct mst_arena *arena)
-{
-        struct mstc_finding *findings;
-        struct mstc_expr *expr;
+        struct mst_arena *arena = mst_arena_new(0);
+        struct mstc_finding *findings = NULL;
+        struct world_rule rule;
         char text[2048];
-        size_t n = condition(text, sizeof text, false);
 
-        for (unsigned more = 1 + dice(3); more > 0; more--) {
-                n += (size_t)snprintf(text + n, sizeof text - n, " -and ");
-                n += condition(text + n, sizeof text - n, true);
+        b->rules = calloc(b->rule_count + 1, sizeof(struct mstc_expr *));
+        for (size_t i = 0; i < b->rule_count; i++) {
+                world_rule((uint32_t)i, &rule);
+                b->rules[i] = mstc_expr_compile(MSTC_RULE, text, world_write(&rule, WORLD_MUSTER, text, sizeof text), NULL,
+                                                arena, &findings);
+                if (b->rules[i] == NULL)
+                        fail(findings->text);
+                mst_arena_reset(arena);
         }
-        expr = mstc_expr_compile(MSTC_RULE, text, n, NULL, arena, &findings);
-        if (expr == NULL) {
-                fprintf(stderr, "%s: %s\n", text, findings->text);
-                exit(1);
-        }
-        return expr;
+        mst_arena_free(arena);
+}
+
+static void
+put(struct mst_record *record, const char *name, const char *text)
+{
+        mst_record_text(record, mst_record_put(record, name), text, strlen(text));
 }
 
 static struct mst_record *
-random_record(struct mst_arena *arena, unsigned number)
+person(struct mst_arena *arena, uint32_t number)
 {
-        char text[64];
+        struct world_person p;
         struct mst_record *record;
 
-        snprintf(text, sizeof text, "%08u-0000-4000-8000-000000000000", number);
-        record = mstc_record_new(arena, MST_USER, text, strlen(text));
-        for (size_t i = 0; i < ATTRIBUTES; i++) {
-                value(text, i, skewed(attributes[i].values));
-                if (dice(10) != 0)
-                        mst_record_text(record, mst_record_put(record, attributes[i].name), text, strlen(text));
+        world_person(number, &p);
+        record = mstc_record_new(arena, MST_USER, p.id, strlen(p.id));
+        for (size_t i = 0; i < WORLD_TEXTS; i++)
+                if (p.texts[i][0] != '\0')
+                        put(record, world_names[i], p.texts[i]);
+        if (p.tag_count > 0) {
+                struct mst_value *list = mst_record_put(record, "tags");
+
+                mst_record_list(record, list);
+                for (unsigned i = 0; i < p.tag_count; i++)
+                        mst_record_text(record, mst_record_append(record, list), p.tags[i], strlen(p.tags[i]));
         }
-        snprintf(text, sizeof text, "person%u@d%u.example", number, dice(30));
-        mst_record_text(record, mst_record_put(record, "mail"), text, strlen(text));
-        snprintf(text, sizeof text, "Person Number n%u Somebody", dice(10000));
-        mst_record_text(record, mst_record_put(record, "displayName"), text, strlen(text));
-        mst_record_bool(record, mst_record_put(record, "accountEnabled"), dice(10) != 0);
+        mst_record_bool(record, mst_record_put(record, "accountEnabled"), p.enabled);
+        mst_record_date(record, mst_record_put(record, "employeeHireDate"), p.hired);
         return record;
 }
 
-static double
-now(void)
+static void
+build(struct bench *b)
 {
-        struct timespec at;
+        double start = world_clock();
 
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &at);
-        return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
+        b->index = mstc_index_new();
+        for (size_t i = 0; i < b->rule_count; i++)
+                if (!mstc_index_add(b->index, b->rules[i], (uint32_t)i))
+                        fail("out of memory");
+        if (!mstc_index_build(b->index))
+                fail("out of memory");
+        printf("build %.6f ", world_clock() - start);
+}
+
+static void
+match(struct bench *b, size_t count)
+{
+        struct mstc_eval eval = { .now = WORLD_NOW, .arena = b->scratch };
+
+        for (size_t i = 0; i < count; i++) {
+                mst_arena_reset(b->scratch);
+                if (!mstc_index_match(b->index, b->page[i], &eval, &b->matches))
+                        fail("out of memory");
+                b->found += b->matches.count;
+        }
+}
+
+static void
+match_plainly(struct bench *b, size_t count)
+{
+        struct mstc_eval eval = { .now = WORLD_NOW, .arena = b->scratch };
+
+        for (size_t i = 0; i < count; i++) {
+                mst_arena_reset(b->scratch);
+                for (size_t k = 0; k < b->rule_count; k++)
+                        b->found += mstc_expr_test(b->rules[k], b->page[i], &eval);
+        }
+}
+
+/* Every 'every'th of the people, a page at a time. */
+static void
+each_page(struct bench *b, size_t every, void (*evaluate)(struct bench *b, size_t count))
+{
+        for (size_t at = 0; at < b->people;) {
+                size_t n = 0;
+                double start;
+
+                mst_arena_reset(b->arena);
+                for (; n < PAGE && at < b->people; at += every)
+                        b->page[n++] = person(b->arena, (uint32_t)at);
+                start = world_clock();
+                evaluate(b, n);
+                b->seconds += world_clock() - start;
+        }
+}
+
+static void
+tell_person(uint32_t number)
+{
+        struct world_person p;
+
+        world_person(number, &p);
+        for (size_t i = 0; i < WORLD_TEXTS; i++) {
+                world_lower(p.texts[i]);
+                printf("%s\t", p.texts[i]);
+        }
+        printf("%d\t%lld\t", p.enabled, (long long)(p.hired / WORLD_DAY));
+        for (unsigned i = 0; i < p.tag_count; i++)
+                printf("%s%s", i == 0 ? "" : ",", p.tags[i]);
+        putchar('\n');
+}
+
+static void
+tell(const char *what, size_t count)
+{
+        struct world_rule rule;
+        char text[2048];
+
+        for (uint32_t i = 0; i < count; i++) {
+                if (strcmp(what, "people") == 0) {
+                        tell_person(i);
+                        continue;
+                }
+                world_rule(i, &rule);
+                world_write(&rule, strcmp(what, "script") == 0 ? WORLD_SCRIPT :
+                            strcmp(what, "filtrex") == 0 ? WORLD_FILTREX : WORLD_MUSTER, text, sizeof text);
+                puts(text);
+        }
 }
 
 int
 main(int argc, char **argv)
 {
-        size_t rules = argc > 2 ? strtoul(argv[1], NULL, 10) : 1000;
-        size_t records = argc > 2 ? strtoul(argv[2], NULL, 10) : 20000;
-        size_t every = argc > 3 ? strtoul(argv[3], NULL, 10) : 200;
-        struct mst_arena *arena = mst_arena_new(0), *scratch = mst_arena_new(0);
-        struct mstc_index *index = mstc_index_new();
-        struct mstc_eval eval = { .arena = scratch };
-        struct mstc_expr **all = calloc(rules, sizeof *all);
-        struct mst_record **people = calloc(records, sizeof *people);
-        struct mstc_matches matches = { 0 };
-        double start = now(), built, matched, plain;
-        size_t found = 0, found_plain = 0, found_same = 0;
+        struct bench b = { .arena = mst_arena_new(0), .scratch = mst_arena_new(0) };
+        const char *what = argc > 2 ? argv[1] : "";
+        size_t every = argc > 4 ? strtoul(argv[4], NULL, 10) : 1;
+        bool plain = strcmp(what, "plain") == 0;
 
-        for (size_t i = 0; i < rules; i++)
-                all[i] = random_rule(arena);
-        printf("%zu rules compiled: %.1f us each\n", rules, (now() - start) * 1e6 / (double)rules);
-        for (size_t i = 0; i < records; i++)
-                people[i] = random_record(arena, (unsigned)i);
-        start = now();
-        for (size_t i = 0; i < rules; i++)
-                if (!mstc_index_add(index, all[i], (uint32_t)i))
-                        return 1;
-        if (!mstc_index_build(index))
-                return 1;
-        built = now() - start;
-        start = now();
-        for (size_t i = 0; i < records; i++) {
-                mst_arena_reset(scratch);
-                if (!mstc_index_match(index, people[i], &eval, &matches))
-                        return 1;
-                found += matches.count;
-                found_same += i < every ? matches.count : 0;
+        if (argc == 3) {
+                tell(what, strtoul(argv[2], NULL, 10));
+                return 0;
         }
-        matched = now() - start;
-        start = now();
-        for (size_t i = 0; i < every && i < records; i++) {
-                mst_arena_reset(scratch);
-                for (size_t k = 0; k < rules; k++)
-                        found_plain += mstc_expr_test(all[k], people[i], &eval);
-        }
-        plain = now() - start;
-        printf("index built: %.1f ms\n", built * 1e3);
-        printf("with the index: %.0f ns a record, %.1f candidates, %.2f groups (%zu records)\n",
-               matched * 1e9 / (double)records, (double)matches.candidates / (double)records,
-               (double)found / (double)records, records);
-        printf("every rule:     %.0f ns a record, %.1f ns a rule (%zu records)\n",
-               plain * 1e9 / (double)every, plain * 1e9 / (double)every / (double)rules, every);
-        if (found_plain != found_same)
-                printf("THE RESULTS DIFFER: %zu and %zu\n", found_plain, found_same);
-        mstc_matches_done(&matches);
-        mstc_index_free(index);
-        for (size_t i = 0; i < rules; i++)
-                mstc_expr_free(all[i]);
-        free(all);
-        free(people);
-        mst_arena_free(arena);
-        mst_arena_free(scratch);
-        return found_plain != found_same;
+        if (argc < 4 || (!plain && strcmp(what, "index") != 0 && strcmp(what, "single") != 0))
+                fail("index|single|plain RULES PEOPLE [EVERY], people PEOPLE, or rules|script|filtrex RULES");
+        b.rule_count = strtoul(argv[2], NULL, 10);
+        b.people = strtoul(argv[3], NULL, 10);
+        compile(&b);
+        if (!plain)
+                build(&b);
+        each_page(&b, every, plain ? match_plainly : match);
+        printf("seconds %.6f found %llu candidates %llu kib %ld\n", b.seconds, (unsigned long long)b.found,
+               (unsigned long long)b.matches.candidates, world_memory());
+        mstc_matches_done(&b.matches);
+        mstc_index_free(b.index);
+        for (size_t i = 0; i < b.rule_count; i++)
+                mstc_expr_free(b.rules[i]);
+        free(b.rules);
+        mst_arena_free(b.arena);
+        mst_arena_free(b.scratch);
+        return 0;
 }
