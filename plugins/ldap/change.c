@@ -222,7 +222,8 @@ put_verb(struct ldp_request *req, struct ldp_mods *mods, enum ldp_next *next)
         enum mst_verb verb = mst_op_verb(req->op);
 
         if (verb == MST_ADOPT && req->place->stamp != NULL && mst_op_stamp(req->op)[0] != '\0')
-                ldp_mods_text(mods, LDAP_MOD_REPLACE, req->place->stamp, mst_op_stamp(req->op));
+                ldp_mods_text(mods, req->sink->dir.server.assertion ? LDAP_MOD_REPLACE : LDAP_MOD_ADD, req->place->stamp,
+                              mst_op_stamp(req->op));
         if (verb != MST_DISABLE && verb != MST_ENABLE)
                 return true;
         if (req->sink->lock.attribute == NULL || req->place->kind != MST_USER) {
@@ -299,6 +300,7 @@ is_our_login(struct ldp_request *req)
 enum ldp_next
 ldp_change_begin(struct ldp_request *req)
 {
+        static const struct ldp_result sure = { .rc = LDAP_SUCCESS };
         enum ldp_next next = LDP_SEND;
 
         if (mst_op_verb(req->op) == MST_DISABLE && is_our_login(req))
@@ -310,6 +312,9 @@ ldp_change_begin(struct ldp_request *req)
                 return next;
         if (req->rdn == NULL && req->mods == NULL)
                 return ldp_request_done(req, MST_ALREADY);
+        /* A rename needs the parent that it has now: somebody else may have moved it. */
+        if (req->rdn != NULL && req->sink->dir.id.addresses && !req->located && ldp_id_is(&req->sink->dir.id, req->id))
+                return ldp_request_locate(req, NULL, &sure, NULL);
         req->step = ldp_guard_step(req, req->rdn != NULL ? &step_rename : &step_modify, req->rdn == NULL);
         return LDP_SEND;
 }

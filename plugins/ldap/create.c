@@ -17,6 +17,7 @@
 #include "kind.h"
 #include "lock.h"
 #include "mods.h"
+#include "password.h"
 #include "request.h"
 
 static const struct ldp_step step_add, step_read_id;
@@ -33,6 +34,8 @@ is_ours(const struct ldp_request *req, const char *name)
                 return true;
         if (req->place->kind == MST_GROUP)
                 return strcasecmp(name, sink->member) == 0;
+        if (ldp_password_attribute(sink) != NULL && strcasecmp(name, ldp_password_attribute(sink)) == 0)
+                return true;
         return sink->lock.attribute != NULL && strcasecmp(name, sink->lock.attribute) == 0;
 }
 
@@ -153,7 +156,7 @@ build(struct ldp_request *req)
         struct ldp_mods mods;
         enum ldp_next next = LDP_SEND;
 
-        ldp_mods_begin(&mods, req->arena, mst_op_change_count(req->op) + 9);
+        ldp_mods_begin(&mods, req->arena, mst_op_change_count(req->op) + 11);
         if (put_changes(req, &mods, &next) || put_state(req, &mods, &next))
                 return next;
         if (!ldp_mods_has(&mods, "objectClass"))
@@ -165,6 +168,8 @@ build(struct ldp_request *req)
                 return next;
         if (req->place->kind == MST_GROUP)
                 put_members(req, &mods);
+        if (!mods.failed && mods.bytes + strlen(req->dn) + 1024 <= most && !ldp_password_put(req, &mods, &next))
+                return next;
         if (mods.failed)
                 return ldp_request_no_memory(req);
         if (mods.bytes + strlen(req->dn) + 1024 > most)

@@ -81,13 +81,22 @@ is_ascii(const struct berval *value)
         return true;
 }
 
+/* Ids compare in one way only, whatever the schema leaves out. */
+static enum ldp_rule
+rule_of(const struct ldp_sink *sink, const char *attribute, const struct ldp_type *type)
+{
+        if (attribute == sink->dir.id.attribute)
+                return sink->dir.id.guid ? LDP_RULE_BYTES : LDP_RULE_FOLD;
+        return type != NULL ? type->rule : LDP_RULE_OTHER;
+}
+
 /* How it may be asked: with others, or alone; and the key that entries are matched by. */
 static int
 settle_ask(struct finder *f, struct ask *ask, struct mst_error *err)
 {
         const struct ldp_schema *schema = f->sink->dir.schema;
         const struct ldp_type *type = ldp_schema_type(schema, ask->attribute, strlen(ask->attribute));
-        enum ldp_rule rule = type != NULL ? type->rule : LDP_RULE_OTHER;
+        enum ldp_rule rule = rule_of(f->sink, ask->attribute, type);
 
         if (type == NULL && !ldp_schema_is_empty(schema))
                 return mst_fail(err, MST_ECONFIG, "the directory's schema has no attribute '%s': a search for it "
@@ -303,11 +312,12 @@ match_value(struct finder *f, struct flight *flight, const struct ldp_entry *ent
 {
         const struct ask *first = flight->order[0];
         const struct ldp_type *type = ldp_schema_type(f->sink->dir.schema, first->attribute, strlen(first->attribute));
+        enum ldp_rule rule = rule_of(f->sink, first->attribute, type);
         size_t low = 0, high = flight->chunk.count, length = value->bv_len;
         const char *key = value->bv_val;
 
-        if (type != NULL && type->rule != LDP_RULE_BYTES)
-                key = ldp_value_key(f->scratch, value, type->rule == LDP_RULE_FOLD, &length);
+        if (rule != LDP_RULE_BYTES)
+                key = ldp_value_key(f->scratch, value, rule == LDP_RULE_FOLD, &length);
         if (key == NULL)
                 return no_memory(err);
         while (low < high) {

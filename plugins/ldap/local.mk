@@ -16,7 +16,7 @@ plugins_ldap_la_SOURCES = plugins/ldap/ldap.c plugins/ldap/options.c plugins/lda
   plugins/ldap/wire.c plugins/ldap/wire.h plugins/ldap/result.c plugins/ldap/result.h \
   plugins/ldap/login.c plugins/ldap/login.h plugins/ldap/gss.c plugins/ldap/gss.h \
   plugins/ldap/dialect.c plugins/ldap/dialect.h plugins/ldap/id.c plugins/ldap/id.h \
-  plugins/ldap/lock.c plugins/ldap/lock.h plugins/ldap/dn.c plugins/ldap/dn.h plugins/ldap/when.c plugins/ldap/when.h \
+  plugins/ldap/lock.c plugins/ldap/lock.h plugins/ldap/password.c plugins/ldap/password.h plugins/ldap/dn.c plugins/ldap/dn.h plugins/ldap/when.c plugins/ldap/when.h \
   plugins/ldap/values.c plugins/ldap/values.h plugins/ldap/schema.c plugins/ldap/schema.h \
   plugins/ldap/entry.c plugins/ldap/entry.h plugins/ldap/probe.c plugins/ldap/find.c \
   plugins/ldap/list.c plugins/ldap/list.h plugins/ldap/request.c plugins/ldap/request.h \

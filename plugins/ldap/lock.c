@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "password.h"
+
 #define MOST_READS 5
 
 /* userAccountControl of a plain user. */
@@ -122,7 +124,9 @@ ldp_lock_create(struct ldp_request *req, struct ldp_mods *mods)
                 return;
         if (lock->bit != 0) {
                 /* Without a password an account of Active Directory cannot be open. */
-                text = mst_arena_printf(req->arena, "%u", NORMAL_ACCOUNT | lock->bit);
+                bool open = mst_op_enabled(req->op) && ldp_password_attribute(req->sink) != NULL;
+
+                text = mst_arena_printf(req->arena, "%u", NORMAL_ACCOUNT | (open ? 0 : lock->bit));
                 if (text == NULL)
                         mods->failed = true;
                 else

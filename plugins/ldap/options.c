@@ -12,6 +12,7 @@
 #include "kind.h"
 #include "login.h"
 #include "number.h"
+#include "password.h"
 #include "uri.h"
 
 #define C struct ldp_config
@@ -98,6 +99,18 @@ const struct mst_option ldp_options[] = {
           .help = "its value in a locked account, such as 000001010000Z" },
         { .name = "enabled-value", MST_TEXT_OPTION(C, enabled_value),
           .help = "its value in an account that is open; by default it is removed" },
+        { .name = "initial-password", MST_CHOICE_OPTION(C, initial_password), .def = "none",
+          .choices = "none|random", .help = "whether new accounts get a password",
+          .more = "none: Muster never invents one; accounts of Active Directory then stay disabled." },
+        { .name = "password-file", MST_PATH_OPTION(C, password_file),
+          .help = "the file, readable by us only, to which first passwords are added before the account is made" },
+        { .name = "password-length", MST_INTEGER_OPTION(C, password_length), .def = "20", .min = 12, .max = 128,
+          .help = "characters of a random password" },
+        { .name = "password-attribute", MST_TEXT_OPTION(C, password_attribute), .flags = MST_OPT_ADVANCED,
+          .help = "the attribute for it", .more = "Default: userPassword; with the dialect ad: unicodePwd." },
+        { .name = "must-change", MST_BOOLEAN_OPTION(C, must_change), .def = "no",
+          .help = "whether the first password must be changed at the first login",
+          .more = "By pwdReset (openldap) or pwdLastSet (ad)." },
         { .name = "connections", MST_INTEGER_OPTION(C, connections), .def = "4", .min = 1, .max = 16,
           .flags = MST_OPT_ADVANCED, .help = "most connections at once" },
         { .name = "window", MST_INTEGER_OPTION(C, window), .def = "8", .min = 1, .max = 32,
@@ -256,6 +269,8 @@ ldp_options_check(const struct ldp_config *c, struct mst_error *err)
             ldp_check_name("member-attribute", c->member_attribute, err) != MST_OK ||
             ldp_check_name("stamp-attribute", c->user_stamp, err) != MST_OK ||
             ldp_check_name("group-stamp-attribute", c->group_stamp, err) != MST_OK ||
+            ldp_check_name("password-attribute", c->password_attribute, err) != MST_OK ||
+            ldp_password_check(c, err) != MST_OK ||
             ldp_check_name("disabled-attribute", c->disabled_attribute, err) != MST_OK)
                 return err->code;
         if (c->empty_member != NULL && strcmp(c->empty_member, "none") != 0 &&

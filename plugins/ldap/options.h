@@ -22,6 +22,9 @@ struct ldp_config {
         char *number_attribute, *number_range, *number_counter, *number_counter_attribute;
         char *group_number_attribute, *group_number_range, *group_number_counter, *group_number_counter_attribute;
         char *disabled_attribute, *disabled_value, *enabled_value;
+        int64_t initial_password, password_length;       /* enum ldp_initial */
+        char *password_file, *password_attribute;
+        bool must_change;
         int64_t connections, window;
         int64_t page_size, max_request, attempts;
 };

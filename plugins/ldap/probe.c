@@ -11,6 +11,7 @@
 
 #include "dn.h"
 #include "entry.h"
+#include "password.h"
 #include "plugin.h"
 #include "result.h"
 #include "schema.h"
@@ -151,6 +152,12 @@ note_can(struct prober *p)
         if (!p->sink->dir.server.post_read)
                 mst_facts_note(p->facts, false, "the server offers no post-read control: each new entry costs one "
                                "more call");
+        if (p->sink->lock.bit != 0 && ldp_password_attribute(p->sink) == NULL)
+                mst_facts_note(p->facts, false, "new accounts stay disabled, as they have no password: see "
+                               "initial-password");
+        if (p->sink->dir.dialect->name == LDP_OPENLDAP && ldp_password_attribute(p->sink) != NULL)
+                mst_facts_note(p->facts, false, "slapd keeps first passwords as they are sent unless its ppolicy overlay "
+                               "says ppolicy_hash_cleartext");
         if (c->user_stamp == NULL)
                 mst_facts_note(p->facts, true, "without stamp-attribute, people whose creation was interrupted are "
                                "found again by the match values only");
@@ -186,6 +193,19 @@ is_naming(const struct ldp_place *place, const struct ldp_type *type)
         return false;
 }
 
+/* What Active Directory demands and puts in itself. */
+static bool
+ad_gives(const char *name)
+{
+        static const char *const gives[] = { "instanceType", "nTSecurityDescriptor", "objectCategory", "objectSid",
+                                             "groupType" };
+
+        for (size_t i = 0; i < sizeof gives / sizeof *gives; i++)
+                if (strcasecmp(gives[i], name) == 0)
+                        return true;
+        return false;
+}
+
 static void
 note_attribute(struct prober *p, const struct ldp_type *type, bool required)
 {
@@ -203,11 +223,13 @@ note_attribute(struct prober *p, const struct ldp_type *type, bool required)
                 p->needs_member |= strcasecmp(type->name, p->sink->member) == 0;
         if (ours)
                 flags |= MST_ATTR_READ_ONLY;     /* not for maps: Muster writes it itself */
-        else if (required)
+        else if (required && !(p->sink->dir.dialect->name == LDP_AD && ad_gives(type->name)))
                 flags |= MST_ATTR_REQUIRED;
         if (is_naming(p->place, type))
                 flags |= MST_ATTR_NAMING | MST_ATTR_REQUIRED;
-        mst_facts_attribute(p->facts, type->name, type->type, flags, type->longest);
+        mst_facts_attribute(p->facts, type->name, type->type, flags,
+                            p->sink->dir.dialect->name == LDP_AD && p->place->kind == MST_USER &&
+                            strcasecmp(type->name, "sAMAccountName") == 0 ? 20 : type->longest);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include <muster/escape.h>
 
 #include "dn.h"
+#include "password.h"
 
 enum ldp_next
 ldp_request_settle(struct ldp_request *req, enum mst_outcome outcome, enum mst_code code, const char *format, ...)
@@ -32,6 +33,7 @@ ldp_request_settle(struct ldp_request *req, enum mst_outcome outcome, enum mst_c
         if (req->moved)
                 mst_op_set_object(req->op, req->id, req->dn, NULL);
         ldp_members_close(req, outcome);
+        ldp_password_close(req, outcome);
         mst_op_settle(req->op, outcome, &why);
         return LDP_SETTLED;
 }
@@ -49,6 +51,7 @@ ldp_request_done(struct ldp_request *req, enum mst_outcome outcome)
         req->number = 0;
         req->done = ended;
         ldp_members_close(req, outcome);
+        ldp_password_close(req, outcome);
         mst_op_settle(req->op, outcome, NULL);
         return LDP_SETTLED;
 }
@@ -75,7 +78,8 @@ ldp_request_refused(struct ldp_request *req, const struct ldp_result *result, co
         req->denied = result->rc == LDAP_INSUFFICIENT_ACCESS || result->rc == LDAP_UNWILLING_TO_PERFORM;
         switch (outcome) {
         case MST_DUPLICATE:
-                return ldp_request_settle(req, outcome, MST_EREFUSED, "there is already an entry '%s'", dn);
+                return ldp_request_settle(req, outcome, MST_EREFUSED, "there is already an entry '%s', or one with a value "
+                                          "that it must not share: %s", dn, result->text);
         case MST_RETRY:
                 if (result->rc != LDAP_BUSY && result->rc != LDAP_UNAVAILABLE)
                         req->number = 0;         /* who knows whether it was made */
@@ -206,6 +210,8 @@ send_locate(struct ldp_request *req, LDAP *ld, int *msgid)
 static enum ldp_next
 not_the_place(struct ldp_request *req, struct mst_error *err)
 {
+        if (req->blamed.rc == LDAP_SUCCESS)
+                return dispatch(req, err);       /* it was only to be made sure */
         if (req->blamed.rc == LDAP_ASSERTION_FAILED)
                 return ldp_request_settle(req, mst_op_verb(req->op) == MST_ADOPT ? MST_DUPLICATE : MST_RETRY,
                                           MST_EREFUSED, "'%s' belongs to somebody else by now (its %s differs)",

@@ -59,6 +59,8 @@ struct ldp_request {
         LDAPMod **mods;
         const char *bits, *bits_new;             /* the lock's number as it was read; as written */
         size_t bits_read;                        /* how often                          */
+        struct mst_secret *password;             /* of a new account, handed over; as sent, */
+        struct mst_secret *password_sent;        /* where that differs                 */
         int64_t number;                          /* drawn for it; 0: none              */
         size_t bytes;                            /* of what 'mods' make, about         */
         bool moved, renamed, located, again, bare;

@@ -20,8 +20,8 @@ struct ldp_schema {
         struct mst_arena *arena;
         struct ldp_type *types;
         size_t count, room;
-        const char **classes;
-        size_t class_count;
+        const char **classes, **rules;       /* rules: what classes may have besides (dITContentRules) */
+        size_t class_count, rule_count;
         bool failed;
 };
 
@@ -148,7 +148,7 @@ add_type(struct ldp_schema *schema, const char *text)
 
 /* Syntax and matching rule as inherited, turned into our words. */
 static void
-settle_type(struct ldp_schema *schema, struct ldp_type *type)
+settle_type(struct ldp_schema *schema, struct ldp_type *type, bool ad)
 {
         const struct ldp_type *from = type;
         const char *syntax = NULL, *equality = NULL;
@@ -168,6 +168,11 @@ settle_type(struct ldp_schema *schema, struct ldp_type *type)
         for (size_t i = 0; equality != NULL && i < sizeof rules / sizeof *rules; i++)
                 if (strcasecmp(rules[i].name, equality) == 0)
                         type->rule = rules[i].rule;
+        /* Active Directory names no rules: its syntaxes have them. */
+        if (equality == NULL && ad && syntax != NULL && strcmp(syntax, SYNTAX "15") == 0)
+                type->rule = LDP_RULE_FOLD;
+        if (equality == NULL && ad && syntax != NULL && strcmp(syntax, SYNTAX "40") == 0)
+                type->rule = LDP_RULE_BYTES;
         if (type->rule == LDP_RULE_EXACT || type->rule == LDP_RULE_BYTES)
                 type->flags |= MST_ATTR_EXACT;
         if (strcasecmp(type->main, "userPassword") == 0 || strcasecmp(type->main, "unicodePwd") == 0) {
@@ -175,6 +180,25 @@ settle_type(struct ldp_schema *schema, struct ldp_type *type)
                 if (type->type == MST_BYTES && strcasecmp(type->main, "userPassword") == 0)
                         type->type = MST_TEXT;
         }
+}
+
+/* Values to be taken apart later. */
+static bool
+keep(struct ldp_schema *schema, LDAP *ld, LDAPMessage *entry, const char *attribute, const char ***list, size_t *used)
+{
+        struct berval **values = ldap_get_values_len(ld, entry, attribute);
+        size_t count = values != NULL ? (size_t)ldap_count_values_len(values) : 0;
+        bool ok = true;
+
+        if (count > 0) {
+                *list = mst_arena_alloc(schema->arena, (count + 1) * sizeof **list);
+                *used = 0;
+                ok = *list != NULL;
+        }
+        for (size_t i = 0; ok && i < count; i++)
+                ok = ((*list)[(*used)++] = mst_arena_strdup(schema->arena, values[i]->bv_val)) != NULL;
+        ldap_value_free_len(values);
+        return ok;
 }
 
 static bool
@@ -186,24 +210,14 @@ add_values(struct ldp_schema *schema, LDAP *ld, LDAPMessage *entry)
         for (size_t i = 0; ok && values != NULL && values[i] != NULL; i++)
                 ok = add_type(schema, values[i]->bv_val);
         ldap_value_free_len(values);
-        values = ldap_get_values_len(ld, entry, "objectClasses");
-        if (ok && values != NULL) {
-                size_t count = (size_t)ldap_count_values_len(values);
-
-                schema->classes = mst_arena_alloc(schema->arena, (count + 1) * sizeof *schema->classes);
-                ok = schema->classes != NULL;
-                for (size_t i = 0; ok && i < count; i++)
-                        ok = (schema->classes[schema->class_count++] =
-                                      mst_arena_strdup(schema->arena, values[i]->bv_val)) != NULL;
-        }
-        ldap_value_free_len(values);
-        return ok;
+        return ok && keep(schema, ld, entry, "objectClasses", &schema->classes, &schema->class_count) &&
+               keep(schema, ld, entry, "dITContentRules", &schema->rules, &schema->rule_count);
 }
 
 static int
 read_schema(struct ldp_conn *conn, struct ldp_schema *schema, struct mst_error *err)
 {
-        char *wanted[] = { (char *)"attributeTypes", (char *)"objectClasses", NULL };
+        char *wanted[] = { (char *)"attributeTypes", (char *)"objectClasses", (char *)"dITContentRules", NULL };
         LDAPMessage *message = NULL;
         bool ok = true;
         int msgid = 0, type;
@@ -224,7 +238,7 @@ read_schema(struct ldp_conn *conn, struct ldp_schema *schema, struct mst_error *
         if (schema->count > 0)
                 qsort(schema->types, schema->count, sizeof *schema->types, by_name);
         for (size_t i = 0; i < schema->count; i++)
-                settle_type(schema, &schema->types[i]);
+                settle_type(schema, &schema->types[i], conn->dir->dialect->name == LDP_AD);
         return MST_OK;
 }
 
@@ -299,6 +313,34 @@ find_class(const struct ldp_schema *schema, const char *name)
         return NULL;
 }
 
+static bool walk_class(const struct ldp_schema *schema, const char *name, int deep,
+                       void (*each)(void *self, const char *attribute, bool must), void *self);
+
+/* What a content rule adds to the class: auxiliary classes, attributes. */
+static void
+walk_rule(const struct ldp_schema *schema, const LDAPObjectClass *class, int deep,
+          void (*each)(void *self, const char *attribute, bool must), void *self)
+{
+        for (size_t i = 0; i < schema->rule_count && class->oc_oid != NULL; i++) {
+                size_t length = strlen(class->oc_oid), from = strspn(schema->rules[i], "( ");
+                const char *at;
+                int code = 0;
+                LDAPContentRule *rule;
+
+                if (strncmp(schema->rules[i] + from, class->oc_oid, length) != 0 ||
+                    schema->rules[i][from + length] != ' ' ||
+                    (rule = ldap_str2contentrule(schema->rules[i], &code, &at, LDAP_SCHEMA_ALLOW_ALL)) == NULL)
+                        continue;
+                for (char **must = rule->cr_at_oids_must; must != NULL && *must != NULL; must++)
+                        each(self, *must, true);
+                for (char **may = rule->cr_at_oids_may; may != NULL && *may != NULL; may++)
+                        each(self, *may, false);
+                for (char **aux = rule->cr_oc_oids_aux; deep < 16 && aux != NULL && *aux != NULL; aux++)
+                        (void)walk_class(schema, *aux, deep + 1, each, self);
+                ldap_contentrule_free(rule);
+        }
+}
+
 static bool
 walk_class(const struct ldp_schema *schema, const char *name, int deep,
            void (*each)(void *self, const char *attribute, bool must), void *self)
@@ -313,6 +355,7 @@ walk_class(const struct ldp_schema *schema, const char *name, int deep,
                 each(self, *may, false);
         for (char **sup = class->oc_sup_oids; deep < 16 && sup != NULL && *sup != NULL; sup++)
                 (void)walk_class(schema, *sup, deep + 1, each, self);
+        walk_rule(schema, class, deep, each, self);
         ldap_objectclass_free(class);
         return true;
 }

@@ -44,3 +44,4 @@ include tests/scenario/servers.mk
 include tests/scenario/shape.mk
 include tests/scenario/reading.mk
 include tests/scenario/file.mk
+include tests/scenario/dialects.mk

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 static char *user_classes[] = { (char *)"top", (char *)"person", (char *)"organizationalPerson",
@@ -117,12 +118,19 @@ fx_empty(struct fixture *fx, const char *base)
                 for (LDAPMessage *e = ldap_first_entry(fx->admin, found); e != NULL; e = ldap_next_entry(fx->admin, e)) {
                         char *dn = ldap_get_dn(fx->admin, e);
 
-                        if (strcmp(dn, base) != 0)
+                        if (strcasecmp(dn, base) != 0)
                                 (void)ldap_delete_ext_s(fx->admin, dn, NULL, NULL);
                         ldap_memfree(dn);
                 }
                 ldap_msgfree(found);
         }
+}
+
+void
+fx_empty(struct fixture *fx)
+{
+        empty(fx, PEOPLE);
+        empty(fx, GROUPS);
 }
 
 void
