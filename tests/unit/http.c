@@ -429,6 +429,30 @@ START_TEST(http_rate)
 END_TEST
 
 /* What a service asks to wait, everybody waits. */
+/* A wait of the caller's own costs no patience; one that the service asked for does. */
+START_TEST(http_hold)
+{
+        static const struct server_step steps[] = { OK200 };
+        int64_t start;
+
+        serve(steps, 1);
+        mst_http_set(http, MST_HTTP_PATIENCE, 50);
+        mst_http_hold(http, 300, false);
+        mst_http_hold(http, 1, false);               /* the longer one counts */
+        mst_http_hold(http, -5, true);
+        start = now_ms();
+        mst_http_start(request, "GET", "/x");
+        ck_assert_msg(mst_http_do(http, request, reply, &err) == MST_OK, "%s", err.text);
+        ck_assert_int_ge(now_ms() - start, 290);
+        ck_assert_int_eq(mst_http_waited(http), 0);
+        mst_http_hold(http, 5000, true);
+        mst_http_start(request, "GET", "/x");
+        ck_assert_int_eq(mst_http_do(http, request, reply, &err), MST_ETHROTTLED);
+        ck_assert_uint_gt(err.retry_after_ms, 1000);
+        ck_assert_uint_eq(server_count(&server), 1);
+}
+END_TEST
+
 START_TEST(http_gate)
 {
         static const struct server_step steps[] = { WITH(429, "Retry-After: 0.3\r\n"), OK200 };
@@ -471,6 +495,7 @@ suite(void)
         tcase_add_loop_test(c, http_bad_requests, 0, 15);
         tcase_add_test(c, http_proxy);
         tcase_add_test(c, http_rate);
+        tcase_add_test(c, http_hold);
         tcase_add_test(c, http_gate);
         suite_add_tcase(s, c);
         return s;
