@@ -196,15 +196,14 @@ write_by_id(struct emulator *e, const char *id, const struct selection *people, 
                 return false;
         if (!first)
                 text_lit(t, ",\n");
-        text_put(t, person != NOBODY ? "{\"@odata.type\":\"#microsoft.graph.user\","
-                                     : "{\"@odata.type\":\"#microsoft.graph.group\",");
-        start = t->len;
         if (person != NOBODY) {
-                object_write(&e->people, person, people, &style, t);
-        } else {
-                group_write(&e->groups, group, groups, false, t);
-                text_char(t, '}');
+                object_write_typed(&e->people, person, people, &style, t);
+                return true;
         }
+        text_lit(t, "{\"@odata.type\":\"#microsoft.graph.group\",");
+        start = t->len;
+        group_write(&e->groups, group, groups, false, t);
+        text_char(t, '}');
         memmove(t->at + start, t->at + start + 1, t->len - start - 1);
         t->len--;
         return true;
@@ -228,8 +227,10 @@ objects_by_id(struct emulator *e, struct exchange *x)
                 for (size_t i = 0; i < json_object_array_length(ids); i++) {
                         const char *id = json_object_get_string(json_object_array_get_idx(ids, i));
 
-                        if (id != NULL && write_by_id(e, id, &people, &groups, first, &x->reply))
+                        if (id != NULL && write_by_id(e, id, &people, &groups, first, &x->reply)) {
                                 first = false;
+                                x->objects++;
+                        }
                 }
                 text_lit(&x->reply, "]}");
         }

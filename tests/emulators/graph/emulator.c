@@ -229,14 +229,15 @@ too_long(const struct emulator *e, struct exchange *x)
 static void
 answer_graph(struct emulator *e, struct exchange *x, const struct route *r, bool known)
 {
+        bool reads = strcmp(x->method, "GET") == 0 || strcmp(x->method, "HEAD") == 0;
+
         if (too_long(e, x) || !authorize(e, x, r))
                 return;
-        if (!known)
+        if (r->post ? strcmp(x->method, "POST") != 0 : !reads)
+                exchange_trouble(x, T_NO_METHOD, "");
+        else if (!known)
                 exchange_trouble(x, T_NO_SEGMENT, x->query.segment_count > 1
                                  ? x->query.segments[x->query.segment_count - 1] : "");
-        else if (r->post ? strcmp(x->method, "POST") != 0
-                         : strcmp(x->method, "GET") != 0 && strcmp(x->method, "HEAD") != 0)
-                exchange_trouble(x, T_NO_METHOD, "");
         else if (!throttle_pass(&e->throttle, &e->set, e->people.live, e->tenant, x, throttle_cost(x, r->units)))
                 return;
         else if (r->answer != NULL)

@@ -65,6 +65,8 @@ void users_delta(struct emulator *e, struct exchange *x);
 void user_get(struct emulator *e, struct exchange *x, const char *name);
 void user_manager(struct emulator *e, struct exchange *x, const char *name);
 void user_photo(struct emulator *e, struct exchange *x, const char *name);
+/* $top, or the usual size, into the link of a list; answers if it is none. */
+bool list_top(const struct emulator *e, struct exchange *x, struct link *link);
 void deleted_list(struct emulator *e, struct exchange *x);
 void deleted_get(struct emulator *e, struct exchange *x, const char *id);
 void groups_list(struct emulator *e, struct exchange *x);
@@ -76,10 +78,6 @@ void user_groups(struct emulator *e, struct exchange *x, const char *name);
 void deleted_groups(struct emulator *e, struct exchange *x);
 void batch_answer(struct emulator *e, struct exchange *x);
 void objects_by_id(struct emulator *e, struct exchange *x);
-/* Whether a delta link may still be used; answers if not. 'what': users, groups. */
-bool delta_link_fresh(struct emulator *e, struct exchange *x, const struct link *link, bool page, const char *what);
-/* "id eq '...' or id eq '...'", 50 at most: 36 characters each into 'ids'; answers if not. */
-bool delta_read_ids(struct exchange *x, const char *filter, struct text *ids);
 /* The rest of the emulator. */
 void token_answer(struct emulator *e, struct exchange *x, const char *tenant);
 /* Whether a token may be for it: Graph by any of its names; a '/' at the end is no matter. */

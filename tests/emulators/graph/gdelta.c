@@ -6,29 +6,11 @@
  * with others between. A later round walks the log; neighbouring entries of one
  * group become one item. A joining is told only if it still holds, a leaving
  * too: what is told is true, though it may be told twice. */
-#include "emulator.h"
-#include "link.h"
+#include "round.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
-
-struct round {
-        struct emulator *e;
-        struct exchange *x;
-        struct link link;
-        struct text filter;
-        uint32_t end, members;          /* positions; members on this page */
-        bool first;
-};
-
-static void
-comma(struct round *r)
-{
-        if (!r->first)
-                text_lit(&r->x->reply, ",\n");
-        r->first = false;
-        r->x->objects++;
-}
 
 static void
 member(struct round *r, uint32_t who, bool gone, bool *any)
@@ -53,18 +35,6 @@ hidden(const struct round *r, uint32_t group)
 }
 
 static bool
-wanted(const struct round *r, uint32_t group)
-{
-        char id[GUID_LEN];
-
-        guid_write(id, r->e->groups.realm, group);
-        for (size_t at = 0; at + GUID_LEN <= r->filter.len; at += GUID_LEN)
-                if (strncasecmp(r->filter.at + at, id, GUID_LEN) == 0)
-                        return true;
-        return r->filter.len == 0;
-}
-
-static bool
 write_removed(struct round *r, uint32_t group)
 {
         const struct groups *g = &r->e->groups;
@@ -72,12 +42,26 @@ write_removed(struct round *r, uint32_t group)
 
         if (g->list[group].life == LIFE_LIVE)
                 return false;
-        comma(r);
+        round_comma(r);
         text_lit(t, "{\"id\":\"");
         guid_text(t, g->realm, group);
         text_put(t, g->list[group].life == LIFE_DELETED ? "\",\"@removed\":{\"reason\":\"changed\"}}"
                                                         : "\",\"@removed\":{\"reason\":\"deleted\"}}");
         return true;
+}
+
+/* The members who are no more: they may come in an initial round, too, and more than once. */
+static void
+write_left(struct round *r, uint32_t group, bool *any)
+{
+        const struct groups *g = &r->e->groups;
+
+        for (uint32_t n = g->list[group].last_entry; n != 0; n = deltalog_at(&g->log, n)->before) {
+                const struct log_entry *entry = deltalog_at(&g->log, n);
+
+                if (entry->what == HAPPENED_LEAVE && !groups_has(g, group, entry->other))
+                        member(r, entry->other, true, any);
+        }
 }
 
 static void
@@ -89,14 +73,16 @@ write_slice(struct round *r, uint32_t position)
         const struct group *one = &g->list[group];
         bool any = false;
 
-        if (!wanted(r, group) || one->life != LIFE_LIVE || (slice > 0 && (from >= one->count || !props_has(&r->link.select, GROUP_MEMBERS))))
+        if (!round_wants(r, group) || one->life != LIFE_LIVE || (slice > 0 && (from >= one->count || !props_has(&r->link.select, GROUP_MEMBERS))))
                 return;
-        comma(r);
+        round_comma(r);
         group_write(g, group, &r->link.select, true, &r->x->reply);
         if (props_has(&r->link.select, GROUP_MEMBERS) && !hidden(r, group))
                 for (uint32_t i = from; i < one->count && i - from < size; i++)
                         if (groups_seen(g, &r->e->people, one->members[i]))
                                 member(r, one->members[i], false, &any);
+        if (slice == 0 && r->e->set.ghosts && props_has(&r->link.select, GROUP_MEMBERS) && !hidden(r, group))
+                write_left(r, group, &any);
         text_put(&r->x->reply, any ? "]}" : "}");
 }
 
@@ -118,9 +104,9 @@ write_run(struct round *r, uint32_t at)
                 props_join(&touched, &entry->touched);
                 came = came || entry->what == HAPPENED_HIRE || entry->what == HAPPENED_RESTORE;
         }
-        if (!wanted(r, group) || write_removed(r, group) || (!came && !props_meet(&touched, &r->link.select)))
+        if (!round_wants(r, group) || write_removed(r, group) || (!came && !props_meet(&touched, &r->link.select)))
                 return stop;
-        comma(r);
+        round_comma(r);
         group_write(g, group, &r->link.select, true, &r->x->reply);
         for (uint32_t i = at; i < stop && props_has(&r->link.select, GROUP_MEMBERS) && !hidden(r, group); i++) {
                 const struct log_entry *entry = deltalog_at(&g->log, r->link.from + 1 + i);
@@ -131,27 +117,6 @@ write_run(struct round *r, uint32_t at)
         }
         text_put(&r->x->reply, any ? "]}" : "}");
         return stop;
-}
-
-static void
-write_link(struct round *r, bool more)
-{
-        struct emulator *e = r->e;
-        struct link next = r->link;
-        struct text *t = &r->x->reply;
-
-        next.kind = more ? LINK_GROUPS_PAGE : LINK_GROUPS;
-        next.serial = ++e->link_serial;
-        next.issued = r->x->now;
-        if (!more) {
-                next.from = r->link.to;
-                next.flags = 0;
-                next.to = next.people = next.at = next.page_at = next.page = 0;
-        }
-        text_fmt(t, "\"%s\":\"%s/v1.0/groups/delta?$%s=", more ? "@odata.nextLink" : "@odata.deltaLink", e->base,
-                 more ? "skiptoken" : "deltatoken");
-        link_write(&next, text_str(&r->filter), e->link_key, (size_t)e->set.link_length, t);
-        text_char(t, '"');
 }
 
 static void
@@ -173,7 +138,7 @@ write_page(struct round *r)
                 else
                         k->at = write_run(r, k->at);
         text_lit(&r->x->reply, "],");
-        write_link(r, empty || k->at < r->end);
+        round_link(r, empty || k->at < r->end);
         text_char(&r->x->reply, '}');
 }
 
@@ -195,11 +160,7 @@ begin(struct round *r)
         const char *token = query_value(&r->x->query, "$deltatoken"), *filter = query_value(&r->x->query, "$filter");
         bool latest = token != NULL && strcasecmp(token, "latest") == 0;
 
-        if (r->e->set.b2c) {
-                exchange_trouble(r->x, T_B2C, "");
-                return false;
-        }
-        if (filter != NULL && !delta_read_ids(r->x, filter, &r->filter))
+        if (filter != NULL && !round_read_ids(r, filter))
                 return false;
         r->link = (struct link){ .flags = LINK_INITIAL, .to = r->e->groups.log.count,
                                  .people = r->e->groups.count, .before = latest ? 0 : slices(r),
@@ -207,47 +168,13 @@ begin(struct round *r)
         return group_select(&r->link.select, query_value(&r->x->query, "$select"), true, r->x);
 }
 
-static bool
-go_on(struct round *r, const struct query_option *token, enum link_kind kind)
-{
-        struct emulator *e = r->e;
-
-        if (!link_read(&r->link, &r->filter, e->link_key, token->exact) || r->link.kind != kind) {
-                exchange_trouble(r->x, T_THIRTY, "");
-                return false;
-        }
-        if (query_option(&r->x->query, "$select") != NULL) {
-                exchange_trouble(r->x, T_SELECT_ON_LINK, "");
-                return false;
-        }
-        if (!delta_link_fresh(e, r->x, &r->link, kind == LINK_GROUPS_PAGE, "groups"))
-                return false;
-        if (r->link.from > e->groups.log.count || r->link.to > e->groups.log.count || r->link.people > e->groups.count) {
-                exchange_trouble(r->x, T_SYNC_STATE, "");
-                return false;
-        }
-        if (kind == LINK_GROUPS)
-                r->link.to = e->groups.log.count;
-        return true;
-}
-
 void
 groups_delta(struct emulator *e, struct exchange *x)
 {
-        struct round r = { .e = e, .x = x };
-        const struct query_option *skip = query_option(&x->query, "$skiptoken");
-        const struct query_option *token = query_option(&x->query, "$deltatoken");
-        bool good;
+        struct round r = { .e = e, .x = x, .track = { "groups", LINK_GROUPS_PAGE, LINK_GROUPS, &e->groups.log,
+                                                      e->groups.count, e->groups.realm } };
 
-        if (skip != NULL)
-                good = go_on(&r, skip, LINK_GROUPS_PAGE);
-        else if (token != NULL && strcasecmp(token->value, "latest") != 0 && *token->value != '\0')
-                good = go_on(&r, token, LINK_GROUPS);
-        else
-                good = begin(&r);
-        if (good) {
-                if (skip == NULL)
-                        r.link.size = (uint16_t)(e->set.page_size < UINT16_MAX ? e->set.page_size : UINT16_MAX);
+        if (round_open(&r, begin)) {
                 r.end = r.link.flags & LINK_INITIAL ? r.link.people * r.link.before : r.link.to - r.link.from;
                 write_page(&r);
         }

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <strings.h>
 
-enum { TOP_MAX = 999 };
-
 struct gathered {
         struct emulator *e;
         struct exchange *x;
@@ -94,34 +92,19 @@ write_member(struct gathered *g, uint32_t m, const struct selection *people, con
                 text_char(t, '}');
                 return;
         }
-        if (!g->bare)
-                text_put(t, (m & IS_GROUP) != 0 ? "{\"@odata.type\":\"#microsoft.graph.group\","
-                                                : "{\"@odata.type\":\"#microsoft.graph.user\",");
-        start = t->len;
-        if ((m & IS_GROUP) != 0) {
-                group_write(&g->e->groups, m & ~IS_GROUP, groups, false, t);
-                text_char(t, '}');
-        } else {
-                object_write(&g->e->people, m, people, &style, t);
+        if ((m & IS_GROUP) == 0) {
+                object_write_typed(&g->e->people, m, people, &style, t);
+                return;
         }
+        if (!g->bare)
+                text_lit(t, "{\"@odata.type\":\"#microsoft.graph.group\",");
+        start = t->len;
+        group_write(&g->e->groups, m & ~IS_GROUP, groups, false, t);
+        text_char(t, '}');
         if (!g->bare) {
                 memmove(t->at + start, t->at + start + 1, t->len - start - 1);
                 t->len--;
         }
-}
-
-static bool
-read_top(struct gathered *g, struct link *link)
-{
-        const char *top = query_value(&g->x->query, "$top");
-        long n = top != NULL ? strtol(top, NULL, 10) : (long)g->e->set.list_page_size;
-
-        if (top != NULL && (n < 1 || n > TOP_MAX)) {
-                exchange_trouble(g->x, T_BAD_TOP, top);
-                return false;
-        }
-        link->size = (uint16_t)(n < TOP_MAX ? n : TOP_MAX);
-        return true;
 }
 
 /* $select may name properties of people and of groups; the text is kept. */
@@ -135,7 +118,7 @@ read_link(struct gathered *g, struct link *link, struct text *select)
                 *link = (struct link){ .kind = LINK_MEMBERS, .issued = g->x->now };
                 text_put(select, given != NULL ? given : "");
                 link->filter_len = (uint32_t)select->len;
-                return read_top(g, link);
+                return list_top(g->e, g->x, link);
         }
         if (link_read(link, select, g->e->link_key, token->exact) && link->kind == LINK_MEMBERS)
                 return true;
@@ -349,9 +332,13 @@ group_members(struct emulator *e, struct exchange *x, const char *name)
                         end(&g);
                         return;
                 }
-                if (!hidden)
-                        gather_members(&g, index, deep);
-                write_gathered(&g, "directoryObjects");
+                if (hidden && e->set.hidden_refused) {
+                        exchange_trouble(x, T_DENIED, "");
+                } else {
+                        if (!hidden)
+                                gather_members(&g, index, deep);
+                        write_gathered(&g, "directoryObjects");
+                }
         }
         end(&g);
 }
@@ -367,7 +354,7 @@ user_groups(struct emulator *e, struct exchange *x, const char *name)
                 return;
         }
         begin(&g, e, x);
-        if (x->query.segment_count <= 4 || read_cast(&g, x->query.segments[4])) {
+        if (x->query.segment_count <= 4 || (read_cast(&g, x->query.segments[4]) && advanced(x))) {
                 gather_owners(&g, index, strcasecmp(x->query.segments[3], "transitiveMemberOf") == 0);
                 write_gathered(&g, "directoryObjects");
         }

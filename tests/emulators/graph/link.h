@@ -14,6 +14,8 @@
 enum link_kind { LINK_LIST = 1, LINK_DELTA_PAGE, LINK_DELTA, LINK_GROUPS, LINK_GROUPS_PAGE, LINK_GROUP_LIST,
                  LINK_MEMBERS };
 
+enum { TOP_MAX = 999 };         /* of a list */
+
 enum link_flags {
         LINK_INITIAL = 1,       /* a round over all, not over the log */
         LINK_SHUFFLE = 2,

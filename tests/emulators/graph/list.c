@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <strings.h>
 
-enum { TOP_MAX = 999 };
-
 struct listing {
         struct emulator *e;
         struct exchange *x;
@@ -23,6 +21,26 @@ struct listing {
         enum life life;                 /* of whom it lists */
         const char *path;
 };
+
+bool
+list_top(const struct emulator *e, struct exchange *x, struct link *link)
+{
+        const char *top = query_value(&x->query, "$top");
+        int64_t usual = e->set.list_page_size;
+        char *end;
+        long n;
+
+        link->size = (uint16_t)(usual < TOP_MAX ? usual : TOP_MAX);
+        if (top == NULL)
+                return true;
+        n = strtol(top, &end, 10);
+        if (*end != '\0' || *top == '\0' || n < 1 || n > TOP_MAX) {
+                exchange_trouble(x, T_BAD_TOP, top);
+                return false;
+        }
+        link->size = (uint16_t)n;
+        return true;
+}
 
 static bool
 counting(const struct exchange *x)
@@ -56,21 +74,6 @@ count_all(const struct listing *l)
 }
 
 static void
-write_boss(struct listing *l, uint32_t index, const struct style *style)
-{
-        struct text *t = &l->x->reply;
-        uint32_t boss = object_boss(&l->e->people, index);
-        struct selection standard;
-
-        if (boss == NOBODY || !selection_read(&standard, NULL, READING_COLLECTION, l->x))
-                return;
-        t->len--;
-        text_lit(t, ",\"manager\":");
-        object_write(&l->e->people, boss, &standard, style, t);
-        text_char(t, '}');
-}
-
-static void
 write_objects(struct listing *l)
 {
         const struct style style = { .extras = l->e->set.extras };
@@ -86,7 +89,7 @@ write_objects(struct listing *l)
                         text_lit(&l->x->reply, ",\n");
                 object_write(&l->e->people, at, &l->selection, &style, &l->x->reply);
                 if ((l->link.flags & LINK_EXPAND) != 0)
-                        write_boss(l, at, &style);
+                        object_write_boss(&l->e->people, at, &style, l->x);
         }
         l->link.at = at;
         l->x->objects += written;
@@ -101,9 +104,10 @@ write_page(struct listing *l, bool first)
 
         l->x->status = 200;
         l->x->type = type_json;
-        text_fmt(t, "{\"@odata.context\":\"%s/v1.0/$metadata#users(", e->base);
+        text_fmt(t, "{\"@odata.context\":\"%s/v1.0/$metadata#%s", e->base,
+                 l->life == LIFE_LIVE ? "users" : "directoryObjects");
         selection_text(&l->selection, t);
-        text_lit(t, ")\",");
+        text_lit(t, "\",");
         if (first && (l->link.flags & LINK_ADVANCED) != 0)
                 text_fmt(t, "\"@odata.count\":%u,", count_all(l));
         text_lit(t, "\"value\":[");
@@ -116,25 +120,6 @@ write_page(struct listing *l, bool first)
                 text_free(&link);
         }
         text_char(t, '}');
-}
-
-static bool
-read_top(struct listing *l)
-{
-        const char *top = query_value(&l->x->query, "$top");
-        char *end;
-        long n;
-
-        l->link.size = (uint16_t)(l->e->set.list_page_size < TOP_MAX ? l->e->set.list_page_size : TOP_MAX);
-        if (top == NULL)
-                return true;
-        n = strtol(top, &end, 10);
-        if (*end != '\0' || *top == '\0' || n < 1 || n > TOP_MAX) {
-                exchange_trouble(l->x, T_BAD_TOP, top);
-                return false;
-        }
-        l->link.size = (uint16_t)n;
-        return true;
 }
 
 static bool
@@ -154,7 +139,7 @@ begin(struct listing *l)
                 exchange_trouble(x, T_UNSUPPORTED, expand);
                 return false;
         }
-        if (!read_top(l) || !selection_read(&l->selection, query_value(&x->query, "$select"), READING_COLLECTION, x))
+        if (!list_top(l->e, x, &l->link) || !selection_read(&l->selection, query_value(&x->query, "$select"), READING_COLLECTION, x))
                 return false;
         if (filter != NULL) {
                 text_put(&l->text, filter);

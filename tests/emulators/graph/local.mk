@@ -38,6 +38,7 @@ tests_emulators_graph_libgraph_la_SOURCES = \
   tests/emulators/graph/places.c tests/emulators/graph/places.h \
   tests/emulators/graph/property.c tests/emulators/graph/property.h \
   tests/emulators/graph/query.c tests/emulators/graph/query.h \
+  tests/emulators/graph/round.c tests/emulators/graph/round.h \
   tests/emulators/graph/seal.c tests/emulators/graph/seal.h \
   tests/emulators/graph/settings.c tests/emulators/graph/settings.h \
   tests/emulators/graph/spoil.c tests/emulators/graph/spoil.h \
@@ -67,6 +68,7 @@ tests_emulators_graph_test_SOURCES = tests/emulators/graph/test.c tests/emulator
   tests/emulators/graph/client.c tests/emulators/graph/client.h \
   tests/emulators/graph/forge.c tests/emulators/graph/forge.h \
   tests/emulators/graph/shape.c tests/emulators/graph/shape.h \
+  tests/emulators/graph/test-batch.c \
   tests/emulators/graph/test-delta.c tests/emulators/graph/test-faults.c \
   tests/emulators/graph/test-groups.c tests/emulators/graph/test-links.c \
   tests/emulators/graph/test-list.c tests/emulators/graph/test-people.c tests/emulators/graph/test-photo.c \

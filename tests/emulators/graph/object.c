@@ -57,6 +57,12 @@ selection_read(struct selection *s, const char *text, enum reading reading, stru
 void
 selection_text(const struct selection *s, struct text *t)
 {
+        struct props usual = { { 0 } };
+
+        standard(&usual);
+        if (memcmp(&usual, &s->set, sizeof usual) == 0)
+                return;
+        text_char(t, '(');
         for (int i = 0; i < s->count; i++) {
                 if (i > 0)
                         text_char(t, ',');
@@ -64,6 +70,7 @@ selection_text(const struct selection *s, struct text *t)
         }
         if (props_has(&s->set, PROP_MANAGER))
                 text_lit(t, ",manager");
+        text_char(t, ')');
 }
 
 uint32_t
@@ -120,22 +127,26 @@ write_extras(struct text *t)
                     "\"text\":\"\\ud83d\\ude80 \xf0\x9f\x9a\x80\"}");
 }
 
+/* What has no value is absent from a delta, but null there when it was cleared; elsewhere it is
+ * null, and an unset extension is absent everywhere. */
 static void
 write_value(const struct directory *d, uint32_t index, const struct person *made, unsigned p,
             const struct style *style, struct text *t)
 {
-        size_t start = t->len;
+        size_t start = t->len, value;
+        bool set;
 
         text_char(t, ',');
         text_raw(t, properties[p].key, properties[p].key_len);
-        if (directory_value(d, index, made, p, t))
+        value = t->len;
+        set = directory_value(d, index, made, p, t);
+        if (set && (t->len - value != 4 || memcmp(t->at + value, "null", 4) != 0))
                 return;
-        if (style->delta)
+        t->len = value;
+        if (style->delta ? style->span == NULL || !set : properties[p].extension)
                 t->len = start;
         else if (properties[p].kind == KIND_LIST)
                 text_lit(t, "[]");
-        else if (properties[p].extension)
-                t->len = start;                 /* an unset extension is absent everywhere */
         else
                 text_lit(t, "null");
 }
@@ -178,6 +189,33 @@ object_write(const struct directory *d, uint32_t index, const struct selection *
         if (style->extras)
                 write_extras(t);
         text_char(t, '}');
+}
+
+void
+object_write_typed(const struct directory *d, uint32_t index, const struct selection *s,
+                   const struct style *style, struct text *t)
+{
+        size_t start;
+
+        text_lit(t, "{\"@odata.type\":\"#microsoft.graph.user\",");
+        start = t->len;
+        object_write(d, index, s, style, t);
+        memmove(t->at + start, t->at + start + 1, t->len - start - 1);  /* without its brace */
+        t->len--;
+}
+
+void
+object_write_boss(const struct directory *d, uint32_t index, const struct style *style, struct exchange *x)
+{
+        uint32_t boss = object_boss(d, index);
+        struct selection usual;
+
+        if (boss == NOBODY || !selection_read(&usual, NULL, READING_COLLECTION, x))
+                return;
+        x->reply.len--;
+        text_lit(&x->reply, ",\"manager\":");
+        object_write_typed(d, boss, &usual, style, &x->reply);
+        text_char(&x->reply, '}');
 }
 
 void

@@ -22,7 +22,7 @@ enum reading { READING_COLLECTION, READING_SINGLE };
  * error reply. */
 bool selection_read(struct selection *s, const char *text, enum reading reading, struct exchange *x);
 void selection_of(struct selection *s, const struct props *set);
-/* "id,displayName,...", for @odata.context. */
+/* "(id,displayName,...)" for @odata.context, nothing for the standard ones. */
 void selection_text(const struct selection *s, struct text *t);
 
 /* How to write an object. */
@@ -31,12 +31,16 @@ struct style {
         bool minimal;                   /* only what 'span' says was touched */
         bool stale;                     /* with an old value of some text */
         bool extras;                    /* with unknown members */
-        bool boss;                      /* with "manager", the expanded object */
         const struct span *span;        /* of a round from a delta link, or NULL */
 };
 
 void object_write(const struct directory *d, uint32_t index, const struct selection *s,
                   const struct style *style, struct text *t);
+/* The same with "@odata.type", as where it could be something else than a user. */
+void object_write_typed(const struct directory *d, uint32_t index, const struct selection *s,
+                        const struct style *style, struct text *t);
+/* The manager of $expand=manager, behind the object that was just written. */
+void object_write_boss(const struct directory *d, uint32_t index, const struct style *style, struct exchange *x);
 /* {"id":..., "@removed":{"reason":...}} */
 void object_write_removed(const struct directory *d, uint32_t index, const char *reason, struct text *t);
 /* All that he has, with "manager" (an id) and "@state": for the control door. */

@@ -31,7 +31,8 @@ struct settings {
         bool replay;                            /* a round brings the items of the round before it again */
         bool empty_first;                       /* the first page of a round is empty */
         int64_t empty_every;                    /* and every n-th */
-        bool ghosts;                            /* an initial round also tells of deleted people */
+        bool ghosts;                            /* an initial round also tells of deleted people, and of members who left */
+        bool hidden_refused;                    /* hidden members: 403 instead of none */
         bool b2c;                               /* a tenant without change tracking */
         bool extras;                            /* members and annotations nobody asked for */
         int64_t delay;                          /* seconds until a change is seen */

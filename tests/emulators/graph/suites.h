@@ -11,5 +11,6 @@ Suite *suite_delta(void);
 Suite *suite_links(void);
 Suite *suite_faults(void);
 Suite *suite_groups(void);
+Suite *suite_batch(void);
 Suite *suite_photo(void);
 #endif

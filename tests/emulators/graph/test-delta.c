@@ -59,7 +59,7 @@ present(struct json_object *o, const char *name, struct json_object **ret)
         return json_object_object_get_ex(o, name, ret);
 }
 
-START_TEST(initial_round)
+START_TEST(item_29_initial_round)
 {
         struct client *c = client_open(1000);
         struct mirror *m = mirror_of(c);
@@ -82,76 +82,149 @@ START_TEST(initial_round)
         ck_assert_uint_gt(managers, 900);
         ck_assert_int_eq(strncmp(link, BASE DELTA "?$deltatoken=", 50), 0);
         free(link);
+        client_do(c, "settings", "{\"page-size\":7}");
+        client_get(c, DELTA "?$select=id");
+        ck_assert_uint_eq(client_count(c), 7);
         forget(m);
         client_close(c);
 }
 END_TEST
 
-START_TEST(latest_and_again)
+/* An empty page is no end, the first and any other; a fault empties a chosen one. */
+START_TEST(item_30_empty_pages)
+{
+        static const char *const doors[][2] = {
+                { "settings", "{\"empty-first\":true,\"page-size\":50}" },
+                { "settings", "{\"empty-every\":3,\"page-size\":50}" },
+                { "faults", "{\"kind\":\"delta\",\"nth\":2,\"action\":\"empty-page\"}" },
+        };
+        struct client *c = client_open(500);
+        struct mirror *m = mirror_of(c);
+        size_t empty = 0;
+
+        client_do(c, doors[_i][0], doors[_i][1]);
+        client_get(c, DELTA "?$select=id");
+        do {
+                if (client_count(c) == 0) {
+                        ck_assert_str_ne(client_text(c, "@odata.nextLink"), "");
+                        empty++;
+                }
+                for (size_t i = 0; i < client_count(c); i++)
+                        keep(m, client_value(c, i));
+        } while (client_next(c));
+        ck_assert_uint_gt(empty, 0);
+        ck_assert_uint_eq(m->items, 500);
+        forget(m);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(item_31_from_now_on)
+{
+        struct client *c = client_open(500);
+
+        ck_assert_int_eq(client_get(c, DELTA "?$deltatoken=latest&$select=displayName"), 200);
+        ck_assert_uint_eq(client_count(c), 0);
+        ck_assert(json_object_is_type(json_object_object_get(c->json, "value"), json_type_array));
+        ck_assert_int_eq(strncmp(client_text(c, "@odata.deltaLink"), BASE DELTA "?$deltatoken=", 50), 0);
+        ck_assert_str_eq(client_text(c, "@odata.nextLink"), "");
+        client_close(c);
+}
+END_TEST
+
+START_TEST(item_32_nothing_new_and_replay)
 {
         struct client *c = client_open(500);
         char *link = client_latest(c, "displayName"), *next;
+        struct json_object *first;
 
+        next = client_follow(c, room_copy(link));
+        ck_assert_uint_eq(client_count(c), 0);
+        ck_assert_str_ne(next, link);
+        free(next);
         client_ask(c, "change", 3, ",\"set\":{\"displayName\":\"New Name\"}");
         next = client_follow(c, room_copy(link));
         ck_assert_uint_eq(client_count(c), 1);
-        ck_assert_str_ne(next, link);
+        first = json_object_get(client_value(c, 0));
         free(client_follow(c, next));
         ck_assert_uint_eq(client_count(c), 0);
         link = client_follow(c, link);                         /* a replay gives the same */
         ck_assert_uint_eq(client_count(c), 1);
+        ck_assert(json_object_equal(first, client_value(c, 0)));
+        json_object_put(first);
         free(link);
         client_close(c);
 }
 END_TEST
 
-START_TEST(changes_wake_by_selection)
+START_TEST(item_33_changed_and_cleared)
 {
         struct client *c = client_open(100);
         char *link = client_latest(c, "displayName,jobTitle,city");
         struct json_object *o, *v;
 
-        client_ask(c, "change", 0, ",\"set\":{\"department\":\"Elsewhere\"}");
+        client_ask(c, "change", 0, ",\"set\":{\"jobTitle\":\"Queen\",\"city\":\"Oslo\"}");
         link = client_follow(c, link);
-        ck_assert_uint_eq(client_count(c), 0);
         client_ask(c, "change", 0, ",\"set\":{\"jobTitle\":null}");
         c->headers[0] = "Prefer";
         c->headers[1] = "return=minimal";
         free(client_follow(c, room_copy(link)));
         o = client_value(c, 0);
         ck_assert(present(o, "jobTitle", &v) && v == NULL);
-        ck_assert(!present(o, "displayName", &v));
+        ck_assert(!present(o, "displayName", &v) && !present(o, "city", &v));
         ck_assert_str_eq(client_header(c, "Preference-Applied"), "return=minimal");
         c->headers[0] = NULL;
         link = client_follow(c, link);
         o = client_value(c, 0);
         ck_assert(present(o, "jobTitle", &v) && v == NULL);
         ck_assert(present(o, "displayName", &v) && v != NULL);
+        ck_assert_str_eq(json_object_get_string(json_object_object_get(o, "city")), "Oslo");
+        ck_assert_uint_eq((size_t)json_object_object_length(o), 4);
+        client_do(c, "settings", "{\"page-size\":500}");
+        free(client_round(c, DELTA "?$select=displayName,jobTitle", NULL, NULL, NULL));
+        ck_assert(!present(client_value(c, 0), "jobTitle", &v));       /* no value: absent from a full round */
         free(link);
         client_close(c);
 }
 END_TEST
 
-START_TEST(removal_and_restore)
+START_TEST(item_34_unselected_wakes_nobody)
 {
         struct client *c = client_open(100);
-        char *link = client_latest(c, "displayName"), *old;
+        char *link = client_latest(c, "displayName,jobTitle,city");
+
+        client_ask(c, "change", 0, ",\"set\":{\"department\":\"Elsewhere\"}");
+        link = client_follow(c, link);
+        ck_assert_uint_eq(client_count(c), 0);
+        free(link);
+        client_close(c);
+}
+END_TEST
+
+static const char *
+reason(struct client *c)
+{
+        struct json_object *v;
+
+        ck_assert_uint_eq(client_count(c), 1);
+        ck_assert(present(client_value(c, 0), "@removed", &v));
+        return json_object_get_string(json_object_object_get(v, "reason"));
+}
+
+START_TEST(item_35_deleted_restored_purged)
+{
+        struct client *c = client_open(100);
+        char *link = client_latest(c, "displayName");
         struct json_object *v;
 
         client_ask(c, "remove", 7, "");
         link = client_follow(c, link);
-        ck_assert(present(client_value(c, 0), "@removed", &v));
-        ck_assert_str_eq(json_object_get_string(json_object_object_get(v, "reason")), "changed");
+        ck_assert_str_eq(reason(c), "changed");
         client_ask(c, "restore", 7, "");
         link = client_follow(c, link);
         ck_assert(!present(client_value(c, 0), "@removed", &v));
         ck_assert(present(client_value(c, 0), "displayName", &v));
-        old = room_copy(link);
-        client_ask(c, "remove", 7, "");
-        client_ask(c, "restore", 7, "");
-        link = client_follow(c, link);                         /* between two rounds: alive */
-        ck_assert_uint_eq(client_count(c), 1);
-        ck_assert(!present(client_value(c, 0), "@removed", &v));
+        ck_assert_str_eq(json_object_get_string(json_object_object_get(client_value(c, 0), "id")), client_id(c, 7));
         client_ask(c, "remove", 7, "");
         link = client_follow(c, link);
         client_do(c, "clock", "{\"advance\":\"29d\"}");
@@ -161,18 +234,37 @@ START_TEST(removal_and_restore)
         client_do(c, "clock", "{\"advance\":\"1d\"}");
         client_token(c);
         link = client_follow(c, link);
-        ck_assert(present(client_value(c, 0), "@removed", &v));
-        ck_assert_str_eq(json_object_get_string(json_object_object_get(v, "reason")), "deleted");
+        ck_assert_str_eq(reason(c), "deleted");
+        client_ask(c, "remove", 8, "");
+        link = client_follow(c, link);
         client_ask(c, "purge", 8, "");
         link = client_follow(c, link);
-        ck_assert_uint_eq(client_count(c), 1);
-        free(old);
+        ck_assert_str_eq(reason(c), "deleted");
         free(link);
         client_close(c);
 }
 END_TEST
 
-START_TEST(initial_round_has_no_deleted_unless_ghosts)
+START_TEST(item_36_deleted_and_restored_between_rounds)
+{
+        struct client *c = client_open(100);
+        char *link = client_latest(c, "displayName");
+        struct mirror *m = mirror_of(c);
+        struct json_object *v;
+
+        client_ask(c, "remove", 7, "");
+        client_ask(c, "restore", 7, "");
+        free(client_round(c, link, keep, m, NULL));
+        ck_assert_ptr_nonnull(m->last[7]);
+        ck_assert(!present(m->last[7], "@removed", &v));
+        ck_assert(present(m->last[7], "displayName", &v));
+        free(link);
+        forget(m);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(item_29_no_deleted_ones_unless_ghosts)
 {
         struct client *c = client_open(300);
         struct mirror *m = mirror_of(c);
@@ -198,7 +290,7 @@ relation(struct json_object *item, size_t n, bool *removed)
         return one != NULL ? json_object_get_string(json_object_object_get(one, "id")) : "";
 }
 
-START_TEST(managers)
+START_TEST(item_38_managers)
 {
         struct client *c = client_open(100);
         char *link = client_latest(c, "displayName,manager"), body[128];
@@ -286,7 +378,7 @@ compare(struct mirror *m)
         }
 }
 
-START_TEST(any_order)
+START_TEST(item_37_any_order)
 {
         struct client *c = client_open(500);
         struct mirror *m = mirror_of(c);
@@ -310,7 +402,7 @@ START_TEST(any_order)
 }
 END_TEST
 
-START_TEST(changes_while_reading)
+START_TEST(item_37_changes_while_reading)
 {
         struct client *c = client_open(500);
         struct mirror *m = mirror_of(c);
@@ -343,7 +435,36 @@ START_TEST(changes_while_reading)
 }
 END_TEST
 
-START_TEST(replay)
+/* The first time he is as he was, on a later page as he is. */
+START_TEST(item_37_twice_in_a_round)
+{
+        struct client *c = client_open(200);
+        size_t page = 0, *stale = room(200 * sizeof *stale), *right = room(200 * sizeof *right), twice = 0;
+
+        client_do(c, "settings", "{\"page-size\":20,\"repeat-every\":5}");
+        client_get(c, DELTA "?$select=displayName");
+        do {
+                page++;
+                for (size_t i = 0; i < client_count(c); i++) {
+                        const char *id = json_object_get_string(json_object_object_get(client_value(c, i), "id"));
+                        const char *name = json_object_get_string(json_object_object_get(client_value(c, i), "displayName"));
+                        uint32_t who = guid_index(id, strlen(id), c->e.people.world.realm);
+
+                        *(strcmp(name, "Outdated") == 0 ? &stale[who] : &right[who]) = page;
+                }
+        } while (client_next(c));
+        for (size_t i = 0; i < 200; i++) {
+                ck_assert_uint_gt(right[i], stale[i]);
+                twice += stale[i] > 0;
+        }
+        ck_assert_uint_eq(twice, 40);
+        free(stale);
+        free(right);
+        client_close(c);
+}
+END_TEST
+
+START_TEST(item_37_replay)
 {
         struct client *c = client_open(50);
         char *link = client_latest(c, "jobTitle");
@@ -361,7 +482,7 @@ START_TEST(replay)
 }
 END_TEST
 
-START_TEST(filter_by_ids)
+START_TEST(item_39_filter_by_ids)
 {
         struct client *c = client_open(100);
         struct text url = { 0 };
@@ -388,7 +509,7 @@ START_TEST(filter_by_ids)
 }
 END_TEST
 
-START_TEST(b2c_tenant)
+START_TEST(item_43_b2c_tenant)
 {
         struct client *c = client_open(10);
 
@@ -401,7 +522,7 @@ START_TEST(b2c_tenant)
 }
 END_TEST
 
-START_TEST(delayed_changes)
+START_TEST(item_45_delayed_changes)
 {
         struct client *c = client_open(10);
         char *link = client_latest(c, "displayName");
@@ -426,7 +547,7 @@ START_TEST(delayed_changes)
 }
 END_TEST
 
-START_TEST(extensions_come_together)
+START_TEST(item_46_extensions_come_together)
 {
         struct client *c = client_open(10);
         char *link = client_latest(c, "extension_0f1e2d3c4b5a69788796a5b4c3d2e1f0_costBook,"
@@ -453,19 +574,24 @@ suite_delta(void)
         Suite *s = suite_create("graph delta");
         TCase *t = tcase_create("users/delta");
 
-        tcase_add_test(t, initial_round);
-        tcase_add_test(t, latest_and_again);
-        tcase_add_test(t, changes_wake_by_selection);
-        tcase_add_test(t, removal_and_restore);
-        tcase_add_test(t, initial_round_has_no_deleted_unless_ghosts);
-        tcase_add_test(t, managers);
-        tcase_add_loop_test(t, any_order, 0, (int)(sizeof orders / sizeof orders[0]));
-        tcase_add_test(t, changes_while_reading);
-        tcase_add_test(t, replay);
-        tcase_add_test(t, filter_by_ids);
-        tcase_add_test(t, b2c_tenant);
-        tcase_add_test(t, delayed_changes);
-        tcase_add_test(t, extensions_come_together);
+        tcase_add_test(t, item_29_initial_round);
+        tcase_add_test(t, item_29_no_deleted_ones_unless_ghosts);
+        tcase_add_loop_test(t, item_30_empty_pages, 0, 3);
+        tcase_add_test(t, item_31_from_now_on);
+        tcase_add_test(t, item_32_nothing_new_and_replay);
+        tcase_add_test(t, item_33_changed_and_cleared);
+        tcase_add_test(t, item_34_unselected_wakes_nobody);
+        tcase_add_test(t, item_35_deleted_restored_purged);
+        tcase_add_test(t, item_36_deleted_and_restored_between_rounds);
+        tcase_add_loop_test(t, item_37_any_order, 0, (int)(sizeof orders / sizeof orders[0]));
+        tcase_add_test(t, item_37_changes_while_reading);
+        tcase_add_test(t, item_37_twice_in_a_round);
+        tcase_add_test(t, item_37_replay);
+        tcase_add_test(t, item_38_managers);
+        tcase_add_test(t, item_39_filter_by_ids);
+        tcase_add_test(t, item_43_b2c_tenant);
+        tcase_add_test(t, item_45_delayed_changes);
+        tcase_add_test(t, item_46_extensions_come_together);
         suite_add_tcase(s, t);
         return s;
 }

@@ -18,7 +18,7 @@ static const struct {
         { "resyncRequired", 400, "resyncRequired" },
 };
 
-START_TEST(expired_by_order_and_by_age)
+START_TEST(item_42_expired_by_order_and_by_age)
 {
         struct client *c = client_open(500);
         struct text body = { 0 };
@@ -57,7 +57,7 @@ START_TEST(expired_by_order_and_by_age)
 }
 END_TEST
 
-START_TEST(lenient_until_thirty_days)
+START_TEST(item_42_lenient_until_thirty_days)
 {
         struct client *c = client_open(10);
         char *link = client_latest(c, "jobTitle");
@@ -74,7 +74,7 @@ START_TEST(lenient_until_thirty_days)
 }
 END_TEST
 
-START_TEST(pages_expire_too)
+START_TEST(item_42_pages_expire_too)
 {
         struct client *c = client_open(500);
         char *page;
@@ -90,33 +90,33 @@ START_TEST(pages_expire_too)
 END_TEST
 
 /* Every damage to a link is noticed. */
-START_TEST(damaged_links)
+START_TEST(item_41_damaged_links)
 {
         struct client *c = client_open(500);
         char *link, *at;
+        int plusses = 0;
 
         client_do(c, "settings", _i == 0 ? "{\"link-length\":0}" : "{\"link-length\":3000}");
         client_get(c, DELTA "?$select=id");
         link = room_copy(client_text(c, "@odata.nextLink"));
         at = strchr(link, '=') + 1;
-        if (_i == 1) {
-                ck_assert_uint_ge(strlen(at), 3000);
-                for (const char *needs = "+/=_-"; *needs != '\0'; needs++)
-                        ck_assert_ptr_nonnull(strchr(at, *needs));
-        }
         for (size_t n = strlen(at), i = 0; i < n; i += _i == 0 ? 1 : 97) {
                 char was = at[i];
 
                 at[i] = was == 'A' ? 'B' : 'A';
                 ck_assert_int_eq(client_get(c, link), 400);
                 ck_assert_str_eq(client_code(c), "Request_UnsupportedQuery");
+                ck_assert_ptr_nonnull(strstr(text_str(&c->raw), "\"DeltaLink older than 30 days is not supported.\""));
                 at[i] = was;
         }
         for (char *plus = strchr(at, '+'); plus != NULL; plus = NULL) {
                 *plus = ' ';
                 ck_assert_int_eq(client_get(c, link), 400);
+                ck_assert_ptr_nonnull(strstr(text_str(&c->raw), "\"DeltaLink older than 30 days is not supported.\""));
+                plusses++;
                 *plus = '+';
         }
+        ck_assert(_i == 0 || plusses > 0);
         ck_assert_int_eq(client_get(c, link), 200);
         at[strlen(at) - 1] = '\0';
         ck_assert_int_eq(client_get(c, link), 400);
@@ -126,36 +126,82 @@ START_TEST(damaged_links)
 END_TEST
 
 static const struct {
+        int item;
         const char *url;
         int status;
         const char *code;
 } asks[] = {
-        { DELTA "?$top=3&$orderby=displayName&$expand=manager", 200, "" },
-        { "/v1.0/users/delta()?$select=id", 200, "" }, { "/v1.0/users/microsoft.graph.delta?$select=id", 200, "" },
-        { "/v1.0/users/delta?%24select=id&$deltaToken=latest", 200, "" },
-        { DELTA "?$select=nonsense", 400, "Request_BadRequest" }, { DELTA "?$select=skills", 501, "NotImplemented" },
-        { DELTA "?$filter=department%20eq%20'Finance'", 400, "Request_UnsupportedQuery" },
-        { DELTA "?$filter=id%20eq%20'x'", 400, "Request_UnsupportedQuery" },
-        { DELTA "?$filter=id%20eq%20'9a593f8b-3cb4-47cd-bd30-9b6daa2e0a40'%20and%20id%20eq%20'9a593f8b-3cb4-47cd-bd30-9b6daa2e0a40'",
+        { 40, DELTA "?$top=3&$orderby=displayName&$expand=manager", 200, "" },
+        { 0, "/v1.0/users/delta()?$select=id", 200, "" }, { 0, "/v1.0/users/microsoft.graph.delta?$select=id", 200, "" },
+        { 0, "/v1.0/users/delta?%24select=id&$deltaToken=latest", 200, "" },
+        { 0, DELTA "?$select=nonsense", 400, "Request_BadRequest" }, { 0, DELTA "?$select=skills", 501, "NotImplemented" },
+        { 39, DELTA "?$filter=department%20eq%20'Finance'", 400, "Request_UnsupportedQuery" },
+        { 39, DELTA "?$filter=id%20eq%20'x'", 400, "Request_UnsupportedQuery" },
+        { 39, DELTA "?$filter=id%20eq%20'9a593f8b-3cb4-47cd-bd30-9b6daa2e0a40'%20and%20id%20eq%20'9a593f8b-3cb4-47cd-bd30-9b6daa2e0a40'",
           400, "Request_UnsupportedQuery" },
-        { DELTA "?$deltatoken=xyz", 400, "Request_UnsupportedQuery" },
-        { DELTA "?$deltatoken=_", 400, "Request_UnsupportedQuery" },
-        { DELTA "?$skiptoken=", 400, "Request_UnsupportedQuery" },
-        { DELTA "?$skiptoken=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+        { 41, DELTA "?$deltatoken=xyz", 400, "Request_UnsupportedQuery" },
+        { 41, DELTA "?$deltatoken=_", 400, "Request_UnsupportedQuery" },
+        { 41, DELTA "?$skiptoken=", 400, "Request_UnsupportedQuery" },
+        { 41, DELTA "?$skiptoken=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
           "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA_", 400, "Request_UnsupportedQuery" },
 };
 
-START_TEST(delta_asked)
+static void
+ask_all(int item)
 {
         struct client *c = client_open(30);
+        int count = 0;
 
-        ck_assert_msg(client_get(c, asks[_i].url) == asks[_i].status, "%s", text_str(&c->raw));
-        ck_assert_str_eq(client_code(c), asks[_i].code);
+        for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
+                if (asks[i].item != item)
+                        continue;
+                ck_assert_msg(client_get(c, asks[i].url) == asks[i].status, "%s: %s", asks[i].url, text_str(&c->raw));
+                ck_assert_str_eq(client_code(c), asks[i].code);
+                count++;
+        }
+        ck_assert_int_gt(count, 0);
+        client_close(c);
+}
+
+START_TEST(item_39_other_filters) { ask_all(39); } END_TEST
+START_TEST(item_41_no_links_of_ours) { ask_all(41); } END_TEST
+START_TEST(other_requests) { ask_all(0); } END_TEST
+
+/* All of them come, in no order of ours, without managers. */
+START_TEST(item_40_ignored_options)
+{
+        struct client *c = client_open(30);
+        struct json_object *v;
+
+        ask_all(40);
+        ck_assert_int_eq(client_get(c, DELTA "?$select=id&$top=3&$orderby=displayName&$expand=manager"), 200);
+        ck_assert_uint_eq(client_count(c), 30);
+        for (size_t i = 0; i < 30; i++)
+                ck_assert(!json_object_object_get_ex(client_value(c, i), "manager", &v));
         client_close(c);
 }
 END_TEST
 
-START_TEST(select_on_a_link)
+START_TEST(item_44_long_links)
+{
+        struct client *c = client_open(500);
+        const char *at;
+
+        client_do(c, "settings", "{\"link-length\":3000}");
+        client_get(c, DELTA "?$select=id");
+        at = strchr(client_text(c, "@odata.nextLink"), '=') + 1;
+        ck_assert_uint_ge(strlen(at), 3000);
+        for (const char *needs = "+/=_-"; *needs != '\0'; needs++)
+                ck_assert_ptr_nonnull(strchr(at, *needs));
+        client_do(c, "settings", "{\"link-length\":8200}");
+        client_get(c, DELTA "?$select=id");
+        ck_assert_uint_gt(strlen(client_text(c, "@odata.nextLink")), 8192);
+        free(client_round(c, DELTA "?$select=id", NULL, NULL, NULL));
+        client_close(c);
+}
+END_TEST
+
+START_TEST(item_41_select_on_a_link)
 {
         struct client *c = client_open(500);
         struct text url = { 0 };
@@ -174,12 +220,16 @@ suite_links(void)
         Suite *s = suite_create("graph links");
         TCase *t = tcase_create("links");
 
-        tcase_add_loop_test(t, expired_by_order_and_by_age, 0, (int)(sizeof forms / sizeof forms[0]));
-        tcase_add_test(t, lenient_until_thirty_days);
-        tcase_add_test(t, pages_expire_too);
-        tcase_add_loop_test(t, damaged_links, 0, 2);
-        tcase_add_loop_test(t, delta_asked, 0, (int)(sizeof asks / sizeof asks[0]));
-        tcase_add_test(t, select_on_a_link);
+        tcase_add_test(t, item_39_other_filters);
+        tcase_add_test(t, item_40_ignored_options);
+        tcase_add_loop_test(t, item_41_damaged_links, 0, 2);
+        tcase_add_test(t, item_41_no_links_of_ours);
+        tcase_add_test(t, item_41_select_on_a_link);
+        tcase_add_loop_test(t, item_42_expired_by_order_and_by_age, 0, (int)(sizeof forms / sizeof forms[0]));
+        tcase_add_test(t, item_42_lenient_until_thirty_days);
+        tcase_add_test(t, item_42_pages_expire_too);
+        tcase_add_test(t, item_44_long_links);
+        tcase_add_test(t, other_requests);
         suite_add_tcase(s, t);
         return s;
 }

@@ -15,6 +15,7 @@ main(void)
         srunner_add_suite(r, suite_links());
         srunner_add_suite(r, suite_faults());
         srunner_add_suite(r, suite_groups());
+        srunner_add_suite(r, suite_batch());
         srunner_add_suite(r, suite_photo());
         if (UNIT_SANITIZED && getenv("CK_FORK") == NULL)
                 srunner_set_fork_status(r, CK_NOFORK);

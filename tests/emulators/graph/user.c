@@ -8,8 +8,6 @@ write_one(struct emulator *e, struct exchange *x, uint32_t index, const struct s
         const char *expand = query_value(&x->query, "$expand");
         const struct style style = { .extras = e->set.extras };
         struct text *t = &x->reply;
-        uint32_t boss = object_boss(&e->people, index);
-        struct selection standard;
         size_t start;
 
         x->status = 200;
@@ -17,16 +15,14 @@ write_one(struct emulator *e, struct exchange *x, uint32_t index, const struct s
         x->type = type_json;
         text_fmt(t, "{\"@odata.context\":\"%s/v1.0/$metadata#%s/$entity\",", e->base, about);
         start = t->len;
-        object_write(&e->people, index, s, &style, t);
+        if (strcmp(about, "users") == 0)
+                object_write(&e->people, index, s, &style, t);
+        else
+                object_write_typed(&e->people, index, s, &style, t);
         memmove(t->at + start, t->at + start + 1, t->len - start - 1);  /* the object goes on */
         t->len--;
-        if (expand != NULL && strncmp(expand, "manager", 7) == 0 && boss != NOBODY &&
-            selection_read(&standard, NULL, READING_SINGLE, x)) {
-                t->len--;
-                text_lit(t, ",\"manager\":");
-                object_write(&e->people, boss, &standard, &style, t);
-                text_char(t, '}');
-        }
+        if (expand != NULL && strncmp(expand, "manager", 7) == 0)
+                object_write_boss(&e->people, index, &style, x);
 }
 
 /* Whether a single read can see him already. */
