@@ -9,3 +9,5 @@ TESTS += tests/lint/man-config.sh
 EXTRA_DIST += tests/lint/man-config.sh
 TESTS += tests/lint/includes.sh tests/lint/headers.sh tests/lint/symbols.sh
 EXTRA_DIST += tests/lint/includes.sh tests/lint/headers.sh tests/lint/symbols.sh
+TESTS += tests/lint/emulator-items.sh
+EXTRA_DIST += tests/lint/emulator-items.sh

@@ -265,7 +265,7 @@ struct last {
         bool right;
 };
 
-START_TEST(read_habits)
+START_TEST(items_30_37_44_and_62_habits)
 {
         static struct last last[400];
         struct json_object *people;
@@ -341,8 +341,76 @@ START_TEST(read_selects)
 }
 END_TEST
 
+/* A value of 100 kB, an array of 10,000: taken, or put aside with a reason, and nobody else
+ * suffers. */
+START_TEST(item_62_large_values)
+{
+        static const char *const large[] = { "\"huge-value\",\"property\":\"displayName\",\"size\":100000",
+                                             "\"big-array\"", "\"extra-members\"" };
+        static const char *const two[] = { "displayName", "otherMails", NULL };
+        const struct mst_record *record;
+
+        graph_start(&g, "150", two);
+        control("faults", "[{\"kind\":\"delta\",\"record\":3,\"action\":%s}]", large[_i]);
+        ck_assert_msg(graph_round(&g, NULL) == MST_OK, "%s", g.err.text);
+        ck_assert_uint_eq(g.whole + g.bad, 150);
+        ck_assert_uint_eq(mst_test_page_count(g.page), 150);
+        record = mst_test_page_record(g.page, 3);
+        if (_i == 0)
+                ck_assert_uint_eq(strlen(mst_value_text(mst_record_get(record, "displayName"), NULL)), 100000);
+        if (_i == 1)
+                ck_assert(mst_value_count(mst_record_get(record, "otherMails")) == 10000
+                          || mst_record_why_bad(record) != NULL);
+}
+END_TEST
+
+static void
+fetch(const char *const *ids, size_t count, int code)
+{
+        g.err = (struct mst_error){ 0 };
+        mst_test_page_reset(g.page);
+        ck_assert_msg(mst_plugin_entra.source->fetch(g.entra, mst_test_ids(g.test, MST_USER, ids, count),
+                                                     g.page, &g.err) == code, "%s", g.err.text);
+}
+
+/* The ledger shows what was sent in rounds, a fetch and a probe: reads alone. */
+START_TEST(item_63_only_reads_are_sent)
+{
+        struct json_object *ledger, *lines, *member;
+        struct mst_error err = { 0 };
+        char a[40];
+        size_t posts = 0;
+
+        from_now("300");
+        person(a, 7);
+        control("change", "{\"id\":\"%s\",\"set\":{\"jobTitle\":\"Queen\"}}", a);
+        ck_assert_int_eq(graph_round(&g, g.cursor), MST_OK);
+        fetch((const char *const []){ a }, 1, MST_OK);
+        ck_assert_int_eq(mst_plugin_entra.source->probe(g.entra, mst_test_facts(g.test), &err), MST_OK);
+        ledger = json_tokener_parse(graph_look(&g, "ledger?after=0&limit=1000"));
+        ck_assert(json_object_object_get_ex(ledger, "lines", &lines));
+        ck_assert_uint_gt(json_object_array_length(lines), 5);
+        for (size_t i = 0; i < json_object_array_length(lines); i++) {
+                const char *request;
+
+                ck_assert(json_object_object_get_ex(json_object_array_get_idx(lines, i), "request", &member));
+                request = json_object_get_string(member);
+                if (strncmp(request, "GET /", 5) == 0)
+                        continue;
+                ck_assert_msg(strncmp(request, "POST ", 5) == 0
+                              && (strstr(request, "/oauth2/v2.0/token") != NULL
+                                  || strncmp(request, "POST /v1.0/$batch", 17) == 0
+                                  || strncmp(request, "POST /v1.0/directoryObjects/getByIds", 36) == 0),
+                              "%s", request);
+                posts++;
+        }
+        ck_assert_uint_gt(posts, 0);
+        json_object_put(ledger);
+}
+END_TEST
+
 /* The token ends in the middle of a round: the same link, a new token. */
-START_TEST(read_token_ends)
+START_TEST(item_16_token_ends)
 {
         char cursor[70000];
 
@@ -357,15 +425,6 @@ START_TEST(read_token_ends)
 END_TEST
 
 /* --- fetch ------------------------------------------------------------------------------ */
-
-static void
-fetch(const char *const *ids, size_t count, int code)
-{
-        g.err = (struct mst_error){ 0 };
-        mst_test_page_reset(g.page);
-        ck_assert_msg(mst_plugin_entra.source->fetch(g.entra, mst_test_ids(g.test, MST_USER, ids, count),
-                                                     g.page, &g.err) == code, "%s", g.err.text);
-}
 
 START_TEST(fetch_users)
 {
@@ -459,9 +518,11 @@ suite(void)
         tcase_add_test(c, read_changes);
         tcase_add_test(c, read_manager);
         tcase_add_test(c, read_resumed);
-        tcase_add_loop_test(c, read_habits, 0, UNIT_COUNT(habits));
+        tcase_add_loop_test(c, items_30_37_44_and_62_habits, 0, UNIT_COUNT(habits));
         tcase_add_test(c, read_selects);
-        tcase_add_test(c, read_token_ends);
+        tcase_add_test(c, item_16_token_ends);
+        tcase_add_loop_test(c, item_62_large_values, 0, 3);
+        tcase_add_test(c, item_63_only_reads_are_sent);
         tcase_add_test(c, fetch_users);
         tcase_add_loop_test(c, fetch_trouble, 0, UNIT_COUNT(answers));
         suite_add_tcase(s, c);

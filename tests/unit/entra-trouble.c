@@ -92,7 +92,7 @@ static const struct {
         { "\"kind\":\"token\",\"from\":1,\"count\":0,\"action\":\"html\"", MST_ENET, "signing in" },
 };
 
-START_TEST(trouble_page)
+START_TEST(item_59_trouble_with_a_page)
 {
         graph_start(&g, "1000", wants);
         fault(pages[_i].fault);
@@ -131,7 +131,7 @@ static const struct {
         { DELTA(2, 1) "\"nul-escape\",\"property\":\"displayName\",\"record\":7", "NUL" },
 };
 
-START_TEST(trouble_record)
+START_TEST(item_62_a_record_is_spoilt)
 {
         const char *why = NULL;
 
@@ -174,7 +174,7 @@ check_expired(void)
         ck_assert_ptr_nonnull(strstr(g.err.text, "status 4"));
 }
 
-START_TEST(expired_delta_link)
+START_TEST(item_42_lost_delta_link)
 {
         graph_start(&g, "100", wants);
         ck_assert_int_eq(graph_round(&g, NULL), MST_OK);
@@ -188,8 +188,32 @@ START_TEST(expired_delta_link)
 }
 END_TEST
 
+/* By age: after seven days in each form, or it still works until thirty. */
+START_TEST(item_42_old_delta_link)
+{
+        static const char *const ages[] = { "thirty-days", "syncStateNotFound", "gone", "SyncStateNotFound",
+                                            "nested", "resyncRequired", "lenient" };
+        bool lenient = strcmp(ages[_i], "lenient") == 0;
+        char json[64];
+
+        graph_start(&g, "100", wants);
+        snprintf(json, sizeof json, "{\"expiry\":\"%s\"}", ages[_i]);
+        graph_control(&g, "settings", json);
+        ck_assert_int_eq(graph_round(&g, NULL), MST_OK);
+        graph_control(&g, "clock", "{\"advance\":\"8d\"}");
+        ck_assert_int_eq(graph_round(&g, g.cursor), lenient ? MST_OK : MST_EEXPIRED);
+        if (lenient) {
+                graph_control(&g, "clock", "{\"advance\":\"31d\"}");
+                ck_assert_int_eq(graph_round(&g, g.cursor), MST_EEXPIRED);
+        }
+        check_expired();
+        ck_assert_msg(graph_round(&g, NULL) == MST_OK, "%s", g.err.text);
+        ck_assert_uint_eq(g.whole, 100);
+}
+END_TEST
+
 /* In the middle of a full round there is no way back but the beginning. */
-START_TEST(expired_full_round)
+START_TEST(item_42_lost_in_a_full_round)
 {
         graph_start(&g, "1000", wants);
         ck_assert_int_eq(graph_read(&g, NULL), MST_OK);
@@ -201,7 +225,7 @@ END_TEST
 
 /* In the middle of a round of changes the round begins once more, where its deltaLink is
  * still good, and ends expired where it is not. */
-START_TEST(expired_changes)
+START_TEST(item_42_lost_among_changes)
 {
         static const char lost[] = "\"kind\":\"delta\",\"from\":1,\"count\":1,\"action\":\"status\","
                 "\"status\":400,\"code\":\"Directory_ExpiredPageToken\"";
@@ -225,7 +249,7 @@ START_TEST(expired_changes)
 END_TEST
 
 /* What says nothing about the cursor leaves it as it is. */
-START_TEST(not_expired)
+START_TEST(item_42_not_lost)
 {
         static const char *const faults[] = {
                 DELTA(1, 0) "\"status\",\"status\":401,\"code\":\"InvalidAuthenticationToken\"",
@@ -264,7 +288,7 @@ START_TEST(strange_cursor)
 }
 END_TEST
 
-START_TEST(b2c_tenant)
+START_TEST(item_43_b2c_tenant)
 {
         graph_start(&g, "10", wants);
         graph_control(&g, "settings", "{\"b2c\":true}");
@@ -279,7 +303,7 @@ START_TEST(b2c_tenant)
 END_TEST
 
 /* A link to another server gets nothing, above all no token. */
-START_TEST(foreign_link_gets_nothing)
+START_TEST(item_61_foreign_link_gets_nothing)
 {
         static const struct server_step steps[] = { { .what = SERVER_STATUS, .status = 200, .text = "{}" } };
         struct server other;
@@ -466,15 +490,16 @@ suite(void)
         TCase *c = tcase_create("all");
 
         tcase_add_checked_fixture(c, NULL, end);
-        tcase_add_loop_test(c, trouble_page, 0, UNIT_COUNT(pages));
-        tcase_add_loop_test(c, trouble_record, 0, UNIT_COUNT(records));
-        tcase_add_loop_test(c, expired_delta_link, 0, UNIT_COUNT(forms));
-        tcase_add_loop_test(c, expired_full_round, 0, UNIT_COUNT(forms));
-        tcase_add_loop_test(c, expired_changes, 0, 2);
-        tcase_add_loop_test(c, not_expired, 0, 8);
+        tcase_add_loop_test(c, item_59_trouble_with_a_page, 0, UNIT_COUNT(pages));
+        tcase_add_loop_test(c, item_62_a_record_is_spoilt, 0, UNIT_COUNT(records));
+        tcase_add_loop_test(c, item_42_lost_delta_link, 0, UNIT_COUNT(forms));
+        tcase_add_loop_test(c, item_42_old_delta_link, 0, 7);
+        tcase_add_loop_test(c, item_42_lost_in_a_full_round, 0, UNIT_COUNT(forms));
+        tcase_add_loop_test(c, item_42_lost_among_changes, 0, 2);
+        tcase_add_loop_test(c, item_42_not_lost, 0, 8);
         tcase_add_loop_test(c, strange_cursor, 0, UNIT_COUNT(strange));
-        tcase_add_test(c, b2c_tenant);
-        tcase_add_test(c, foreign_link_gets_nothing);
+        tcase_add_test(c, item_43_b2c_tenant);
+        tcase_add_test(c, item_61_foreign_link_gets_nothing);
         tcase_add_loop_test(c, stops, 0, 4);
         tcase_add_loop_test(c, sign_in, 0, UNIT_COUNT(sign_ins));
         tcase_add_test(c, probe);

@@ -68,9 +68,9 @@ tests_emulators_graph_test_SOURCES = tests/emulators/graph/test.c tests/emulator
   tests/emulators/graph/client.c tests/emulators/graph/client.h \
   tests/emulators/graph/forge.c tests/emulators/graph/forge.h \
   tests/emulators/graph/shape.c tests/emulators/graph/shape.h \
-  tests/emulators/graph/test-batch.c \
+  tests/emulators/graph/test-batch.c tests/emulators/graph/test-control.c \
   tests/emulators/graph/test-delta.c tests/emulators/graph/test-faults.c \
-  tests/emulators/graph/test-groups.c tests/emulators/graph/test-links.c \
+  tests/emulators/graph/test-glist.c tests/emulators/graph/test-groups.c tests/emulators/graph/test-links.c \
   tests/emulators/graph/test-list.c tests/emulators/graph/test-people.c tests/emulators/graph/test-photo.c \
   tests/emulators/graph/test-signin.c tests/emulators/graph/test-token.c
 tests_emulators_graph_test_CPPFLAGS = -D_GNU_SOURCE

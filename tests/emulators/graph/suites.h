@@ -9,8 +9,10 @@ Suite *suite_signin(void);
 Suite *suite_list(void);
 Suite *suite_delta(void);
 Suite *suite_links(void);
+Suite *suite_control(void);
 Suite *suite_faults(void);
 Suite *suite_groups(void);
+Suite *suite_glist(void);
 Suite *suite_batch(void);
 Suite *suite_photo(void);
 #endif

@@ -1,4 +1,4 @@
-/* test-faults.c - the control door and the fault script (checklist 58 to 62). */
+/* test-faults.c - what a fault does to a reply (checklist 58, 59, 61, 62). */
 #include "client.h"
 #include "suites.h"
 
@@ -8,112 +8,66 @@
 
 #define DELTA "/v1.0/users/delta?$select=displayName,department"
 
-static const struct {
-        const char *name, *body;
-        int status;
-        const char *says;
-} calls[] = {
-        { "hire", "{\"count\":3}", 200, "\"ids\":[" },
-        { "hire", "{\"count\":-1}", 409, "must be between" },
-        { "hire", "{\"people\":3}", 409, "must be an array" },
-        { "hire", "{\"people\":[{\"displayName\":\"No Name\"}]}", 409, "needs a userPrincipalName" },
-        { "hire", "{\"people\":[{\"userPrincipalName\":\"a@b\",\"nonsense\":1}]}", 409, "no property 'nonsense'" },
-        { "hire", "{\"count\":1,\"set\":[]}", 409, "must be an object" },
-        { "change", "{\"id\":\"nobody@contoso.example\",\"set\":{}}", 409, "nobody called" },
-        { "change", "{\"set\":{}}", 409, "nobody called" }, { "change", "{}", 409, "is missing" },
-        { "remove", "{}", 409, "nobody called" }, { "restore", "{\"ids\":[\"x\"]}", 409, "nobody called" },
-        { "bulk", "{\"op\":\"dance\"}", 409, "no bulk operation 'dance'" }, { "bulk", "{}", 409, "no bulk operation" },
-        { "bulk", "{\"op\":\"change\",\"property\":\"manager\"}", 409, "cannot be changed" },
-        { "bulk", "{\"op\":\"change\",\"count\":2,\"property\":\"city\",\"value\":\"X\"}", 200, "\"done\":2" },
-        { "expire", "{\"form\":\"never\"}", 409, "no form 'never'" }, { "clock", "{\"advance\":\"soon\"}", 409, "no span" },
-        { "clock", "{\"advance\":\"-5\"}", 409, "no span" },
-        { "settings", "{\"page-size\":0}", 409, "cannot be '0'" }, { "settings", "{\"colour\":1}", 409, "no setting 'colour'" },
-        { "settings", "{\"shuffle\":\"perhaps\"}", 409, "cannot be 'perhaps'" },
-        { "settings", "{\"expiry\":\"perhaps\"}", 409, "cannot be 'perhaps'" },
-        { "faults", "{\"action\":\"explode\"}", 409, "no action 'explode'" }, { "faults", "{}", 409, "with an \\\"action\\\"" },
-        { "faults", "[{\"action\":\"close\"},{\"action\":\"close\",\"colour\":1}]", 409, "no member 'colour'" },
-        { "app", "{\"secretEnds\":\"tomorrow\"}", 409, "must be a time" },
-        { "nonsense", "{}", 404, "no such call" }, { "hire", "{", 400, "must be a JSON object" },
-        { "hire", "[]", 400, "must be a JSON object" }, { "hire", "null", 400, "must be a JSON object" },
-};
-
-START_TEST(control_called)
+/* Seconds, with a fraction, a date, or nothing at all. */
+START_TEST(item_58_retry_after)
 {
-        struct client *c = client_open(20);
-        struct text url = { 0 };
+        static const struct { const char *rule, *want; } rows[] = {
+                { "\"status\":429,\"retry-after\":\"7\"", "7" }, { "\"status\":503,\"retry-after\":\"7\"", "7" },
+                { "\"status\":429,\"retry-after\":\"2.128\"", "2.128" },
+                { "\"status\":429,\"retry-after\":\"date+3\"", "GMT" }, { "\"status\":429", NULL },
+                { "\"status\":504,\"retry-after\":\"1\"", "1" },
+        };
+        struct client *c = client_open(5);
+        struct text rule = { 0 };
+        const char *got;
 
-        text_fmt(&url, "/_control/%s", calls[_i].name);
-        ck_assert_msg(client_send(c, "POST", text_str(&url), calls[_i].body) == calls[_i].status, "%s: %s", calls[_i].body,
-                      text_str(&c->raw));
-        ck_assert_msg(strstr(text_str(&c->raw), calls[_i].says) != NULL, "%s", c->raw.at);
-        ck_assert_ptr_nonnull(c->json);
-        ck_assert_int_eq(client_get(c, "/v1.0/users"), 200);
-        text_free(&url);
+        text_fmt(&rule, "{\"kind\":\"delta\",\"action\":\"status\",%s}", rows[_i].rule);
+        client_do(c, "faults", text_str(&rule));
+        ck_assert_int_ge(client_get(c, DELTA), 429);
+        got = client_header(c, "Retry-After");
+        if (rows[_i].want == NULL)
+                ck_assert_ptr_null(got);
+        else if (strcmp(rows[_i].want, "GMT") == 0)
+                ck_assert(strlen(got) == 29 && strcmp(got + 25, " GMT") == 0);
+        else
+                ck_assert_str_eq(got, rows[_i].want);
+        text_free(&rule);
         client_close(c);
 }
 END_TEST
 
-START_TEST(a_name_is_given_once)
+START_TEST(item_59_at_any_page)
 {
-        struct client *c = client_open(20);
-        char body[128];
+        static const int statuses[] = { 500, 502, 503, 504 };
+        struct client *c = client_open(1000);
+        struct text rule = { 0 };
+        int page = 0, refused = 0;
 
-        client_do(c, "hire", "{\"people\":[{\"userPrincipalName\":\"Zed@contoso.example\"}]}");
-        ck_assert_int_eq(client_send(c, "POST", "/_control/hire", "{\"people\":[{\"userPrincipalName\":\"zed@CONTOSO.example\"}]}"), 409);
-        client_do(c, "remove", "{\"id\":\"zed@contoso.example\"}");
-        client_do(c, "hire", "{\"people\":[{\"userPrincipalName\":\"zed@contoso.example\"}]}");
-        snprintf(body, sizeof body, "{\"id\":\"%s\"}", client_id(c, 20));
-        ck_assert_int_eq(client_send(c, "POST", "/_control/restore", body), 409);
-        client_do(c, "purge", body);
-        snprintf(body, sizeof body, "{\"id\":\"%s\",\"set\":{\"city\":\"X\"}}", client_id(c, 20));
-        ck_assert_int_eq(client_send(c, "POST", "/_control/change", body), 409);
-        ck_assert_int_eq(client_get(c, "/_control/person/zed@contoso.example"), 200);
-        ck_assert_str_eq(client_text(c, "@state"), "live");
-        client_do(c, "change", "{\"id\":\"zed@contoso.example\",\"set\":{\"userPrincipalName\":\"zoe@contoso.example\"}}");
-        ck_assert_int_eq(client_get(c, "/_control/person/zed@contoso.example"), 404);
-        ck_assert_int_eq(client_get(c, "/_control/person/zoe@contoso.example"), 200);
-        client_close(c);
-}
-END_TEST
-
-START_TEST(the_truth_is_told)
-{
-        struct client *c = client_open(20);
-
-        client_do(c, "bulk", "{\"op\":\"remove\",\"count\":4,\"seed\":7}");
-        client_do(c, "bulk", "{\"op\":\"purge\",\"count\":1}");
-        client_get(c, "/_control/people?offset=5&limit=3");
-        ck_assert_str_eq(client_text(c, "count"), "20");
-        ck_assert_uint_eq(client_count(c), 3);
-        ck_assert_int_eq(json_object_get_int(json_object_object_get(client_value(c, 0), "@index")), 5);
-        client_get(c, "/_control/counts");
-        ck_assert_str_eq(client_text(c, "live"), "16");
-        ck_assert_str_eq(client_text(c, "deleted"), "3");
-        ck_assert_str_eq(client_text(c, "purged"), "1");
-        client_close(c);
-}
-END_TEST
-
-START_TEST(bulk_is_the_same_twice)
-{
-        char *first = NULL;
-
-        for (int i = 0; i < 2; i++) {
-                struct client *c = client_open(200);
-
-                client_do(c, "bulk", "{\"op\":\"move\",\"count\":9}");
-                client_do(c, "bulk", "{\"op\":\"rename\",\"count\":9}");
-                client_do(c, "bulk", "{\"op\":\"disable\",\"count\":9}");
-                client_do(c, "bulk", "{\"op\":\"enable\",\"count\":3}");
-                ck_assert_str_eq(client_text(c, "done"), "3");
-                client_get(c, "/v1.0/users?$select=displayName,city,department,accountEnabled,userPrincipalName&$top=200");
-                if (i == 0)
-                        first = room_copy(text_str(&c->raw));
-                else
-                        ck_assert_str_eq(text_str(&c->raw), first);
-                client_close(c);
+        text_fmt(&rule, "{\"kind\":\"delta\",\"nth\":%d,\"action\":\"status\",\"status\":%d}", _i / 4 + 1,
+                 statuses[_i % 4]);
+        client_do(c, "faults", text_str(&rule));
+        client_get(c, DELTA);
+        for (char *link = room_copy(DELTA); ; page++) {
+                if (c->status != 200) {
+                        ck_assert_int_eq(page, _i / 4);
+                        ck_assert_int_eq(c->status, statuses[_i % 4]);
+                        ck_assert_ptr_nonnull(json_object_object_get(c->json, "error"));
+                        refused++;
+                        client_get(c, link);            /* the same link again */
+                        ck_assert_int_eq(c->status, 200);
+                }
+                free(link);
+                link = room_copy(client_text(c, "@odata.nextLink"));
+                if (*link == '\0') {
+                        free(link);
+                        break;
+                }
+                client_get(c, link);
         }
-        free(first);
+        ck_assert_int_eq(refused, 1);
+        ck_assert_int_eq(page, 4);
+        text_free(&rule);
+        client_close(c);
 }
 END_TEST
 
@@ -147,55 +101,57 @@ END_TEST
 
 /* What a spoiled page looks like: JSON or not, and what is in it. */
 static const struct {
+        int item;                       /* of the checklist */
         const char *rule;
         int status;
         bool json;
         const char *has;                /* in the raw reply, or NULL */
         const char *lacks;
 } spoils[] = {
-        { "\"action\":\"html\"", 502, false, "<html>", NULL },
-        { "\"action\":\"html\",\"status\":200,\"body\":\"<p>portal\"", 200, false, "<p>portal", NULL },
-        { "\"action\":\"truncate\"", 200, false, "{\"@odata.context\"", "deltaLink" },
-        { "\"action\":\"truncate\",\"after\":20", 200, false, NULL, "value" },
-        { "\"action\":\"broken-json\",\"record\":2", 200, false, ",\n]\"id\"", NULL },
-        { "\"action\":\"wrong-type\",\"record\":1", 200, true, "\"displayName\":12345", NULL },
-        { "\"action\":\"wrong-type\",\"property\":\"id\",\"body\":\"[7]\"", 200, true, "{\"id\":[7]", NULL },
-        { "\"action\":\"missing-id\"", 200, true, "[{\"displayName\"", NULL },
-        { "\"action\":\"huge-value\"", 200, true, "xyzabcdefgh", NULL },
-        { "\"action\":\"bad-utf8\"", 200, true, "\xff\xfe", NULL },
-        { "\"action\":\"lone-surrogate\"", 200, true, "\\ud83d end", NULL },
-        { "\"action\":\"nul-escape\"", 200, true, "nul\\u0000end", NULL },
-        { "\"action\":\"foreign-next-link\",\"link\":\"http://evil.example/x\"", 200, true, "\"http://evil.example/x\"", BASE "/v1.0/users/delta" },
-        { "\"action\":\"no-link\"", 200, true, "\"value\":[", "Link\":" },
-        { "\"action\":\"both-links\"", 200, true, "\"@odata.nextLink\":", NULL },
-        { "\"action\":\"both-links\"", 200, true, "\"@odata.deltaLink\":", NULL },
-        { "\"action\":\"same-link\"", 200, true, "/v1.0/users/delta?$select=displayName,department\"", NULL },
-        { "\"action\":\"empty-page\"", 200, true, "\"value\":[],\"@odata.nextLink\"", NULL },
-        { "\"action\":\"expired-token\"", 401, true, "InvalidAuthenticationToken", NULL },
-        { "\"action\":\"extra-members\"", 200, true, "\"unheardOf\"", NULL },
-        { "\"action\":\"big-array\"", 200, true, "address9999@", NULL },
-        { "\"action\":\"status\",\"status\":500,\"code\":\"\",\"message\":\"\"", 500, true, "\"code\":\"\"", NULL },
-        { "\"action\":\"status\",\"status\":400,\"code\":\"resyncRequired\",\"nested\":true", 400, true, "\"innerError\":{\"code\":\"resyncRequired\"", NULL },
-        { "\"action\":\"delay\",\"delay-ms\":50", 200, true, "\"value\":[{", NULL },
+        { 59, "\"action\":\"html\"", 502, false, "<html>", NULL },
+        { 59, "\"action\":\"html\",\"status\":200,\"body\":\"<p>portal\"", 200, false, "<p>portal", NULL },
+        { 59, "\"action\":\"truncate\"", 200, false, "{\"@odata.context\"", "deltaLink" },
+        { 59, "\"action\":\"truncate\",\"after\":20", 200, false, NULL, "value" },
+        { 59, "\"action\":\"broken-json\",\"record\":2", 200, false, ",\n]\"id\"", NULL },
+        { 62, "\"action\":\"wrong-type\",\"record\":1", 200, true, "\"displayName\":12345", NULL },
+        { 62, "\"action\":\"wrong-type\",\"property\":\"id\",\"body\":\"[7]\"", 200, true, "{\"id\":[7]", NULL },
+        { 62, "\"action\":\"missing-id\"", 200, true, "[{\"displayName\"", NULL },
+        { 62, "\"action\":\"huge-value\"", 200, true, "xyzabcdefgh", NULL },
+        { 59, "\"action\":\"bad-utf8\"", 200, true, "\xff\xfe", NULL },
+        { 62, "\"action\":\"lone-surrogate\"", 200, true, "\\ud83d end", NULL },
+        { 62, "\"action\":\"nul-escape\"", 200, true, "nul\\u0000end", NULL },
+        { 61, "\"action\":\"foreign-next-link\",\"link\":\"http://evil.example/x\"", 200, true, "\"http://evil.example/x\"", BASE "/v1.0/users/delta" },
+        { 59, "\"action\":\"no-link\"", 200, true, "\"value\":[", "Link\":" },
+        { 59, "\"action\":\"both-links\"", 200, true, "\"@odata.nextLink\":", NULL },
+        { 59, "\"action\":\"both-links\"", 200, true, "\"@odata.deltaLink\":", NULL },
+        { 59, "\"action\":\"same-link\"", 200, true, "/v1.0/users/delta?$select=displayName,department\"", NULL },
+        { 30, "\"action\":\"empty-page\"", 200, true, "\"value\":[],\"@odata.nextLink\"", NULL },
+        { 16, "\"action\":\"expired-token\"", 401, true, "InvalidAuthenticationToken", NULL },
+        { 62, "\"action\":\"extra-members\"", 200, true, "\"unheardOf\"", NULL },
+        { 62, "\"action\":\"big-array\"", 200, true, "address9999@", NULL },
+        { 59, "\"action\":\"status\",\"status\":500,\"code\":\"\",\"message\":\"\"", 500, true, "\"code\":\"\"", NULL },
+        { 59, "\"action\":\"status\",\"status\":400,\"code\":\"resyncRequired\",\"nested\":true", 400, true, "\"innerError\":{\"code\":\"resyncRequired\"", NULL },
+        { 59, "\"action\":\"delay\",\"delay-ms\":50", 200, true, "\"value\":[{", NULL },
 };
 
-START_TEST(spoiled)
+static void
+spoil(int row)
 {
         struct client *c = client_open(30);
         struct text rule = { 0 };
 
-        text_fmt(&rule, "{\"kind\":\"delta\",%s}", spoils[_i].rule);
+        text_fmt(&rule, "{\"kind\":\"delta\",%s}", spoils[row].rule);
         client_do(c, "faults", text_str(&rule));
-        ck_assert_int_eq(client_get(c, DELTA), spoils[_i].status);
-        ck_assert_msg((c->json != NULL) == spoils[_i].json, "%s: %s", spoils[_i].rule, text_str(&c->raw));
-        if (spoils[_i].has != NULL)
-                ck_assert_msg(memmem(c->raw.at, c->raw.len, spoils[_i].has, strlen(spoils[_i].has)) != NULL, "%s: %s",
-                              spoils[_i].rule, c->raw.at);
-        if (spoils[_i].lacks != NULL)
-                ck_assert_ptr_null(strstr(text_str(&c->raw), spoils[_i].lacks));
-        if (strstr(spoils[_i].rule, "huge") != NULL)
+        ck_assert_int_eq(client_get(c, DELTA), spoils[row].status);
+        ck_assert_msg((c->json != NULL) == spoils[row].json, "%s: %s", spoils[row].rule, text_str(&c->raw));
+        if (spoils[row].has != NULL)
+                ck_assert_msg(memmem(c->raw.at, c->raw.len, spoils[row].has, strlen(spoils[row].has)) != NULL, "%s: %s",
+                              spoils[row].rule, c->raw.at);
+        if (spoils[row].lacks != NULL)
+                ck_assert_ptr_null(strstr(text_str(&c->raw), spoils[row].lacks));
+        if (strstr(spoils[row].rule, "huge") != NULL)
                 ck_assert_uint_gt(c->raw.len, 100000);
-        if (strstr(spoils[_i].rule, "delay") != NULL)
+        if (strstr(spoils[row].rule, "delay") != NULL)
                 ck_assert_int_eq((int)c->delay_ms, 50);
         ck_assert_int_eq(client_get(c, DELTA), 200);    /* once only */
         ck_assert_ptr_nonnull(c->json);
@@ -203,9 +159,44 @@ START_TEST(spoiled)
         text_free(&rule);
         client_close(c);
 }
+
+static void
+spoil_all(int item)
+{
+        int count = 0;
+
+        for (size_t i = 0; i < sizeof spoils / sizeof spoils[0]; i++)
+                if (spoils[i].item == item) {
+                        spoil((int)i);
+                        count++;
+                }
+        ck_assert_int_gt(count, 0);
+}
+
+START_TEST(item_16_expired_by_a_fault) { spoil_all(16); } END_TEST
+START_TEST(item_30_emptied_by_a_fault) { spoil_all(30); } END_TEST
+START_TEST(item_59_spoilt_replies) { spoil_all(59); } END_TEST
+START_TEST(item_61_foreign_link) { spoil_all(61); } END_TEST
+START_TEST(item_62_strange_values) { spoil_all(62); } END_TEST
+
+/* What the setting 'extras' puts into every object: all still JSON, and the same people. */
+START_TEST(item_62_extras_everywhere)
+{
+        struct client *c = client_open(30);
+
+        client_do(c, "settings", "{\"extras\":true}");
+        client_get(c, DELTA);
+        ck_assert_uint_eq(client_count(c), 30);
+        for (size_t i = 0; i < 30; i++) {
+                ck_assert_ptr_nonnull(json_object_object_get(client_value(c, i), "unheardOf"));
+                ck_assert_ptr_nonnull(json_object_object_get(client_value(c, i), "department@odata.type"));
+        }
+        ck_assert_ptr_nonnull(strstr(text_str(&c->raw), "\\ud83d\\ude80 \xf0\x9f\x9a\x80"));
+        client_close(c);
+}
 END_TEST
 
-START_TEST(broken_off)
+START_TEST(item_59_broken_off)
 {
         static const struct { const char *action; enum ending ending; } rows[] = {
                 { "close", ENDING_NO_REPLY }, { "reset-after-bytes", ENDING_RESET }, { "short-body", ENDING_SHORT },
@@ -242,15 +233,18 @@ Suite *
 suite_faults(void)
 {
         Suite *s = suite_create("graph faults");
-        TCase *t = tcase_create("control door and faults");
+        TCase *t = tcase_create("faults");
 
-        tcase_add_loop_test(t, control_called, 0, (int)(sizeof calls / sizeof calls[0]));
-        tcase_add_test(t, a_name_is_given_once);
-        tcase_add_test(t, the_truth_is_told);
-        tcase_add_test(t, bulk_is_the_same_twice);
+        tcase_add_test(t, item_16_expired_by_a_fault);
+        tcase_add_test(t, item_30_emptied_by_a_fault);
+        tcase_add_loop_test(t, item_58_retry_after, 0, 6);
+        tcase_add_loop_test(t, item_59_at_any_page, 0, 20);
+        tcase_add_test(t, item_59_spoilt_replies);
+        tcase_add_loop_test(t, item_59_broken_off, 0, 4);
+        tcase_add_test(t, item_61_foreign_link);
+        tcase_add_test(t, item_62_strange_values);
+        tcase_add_test(t, item_62_extras_everywhere);
         tcase_add_test(t, faults_count);
-        tcase_add_loop_test(t, spoiled, 0, (int)(sizeof spoils / sizeof spoils[0]));
-        tcase_add_loop_test(t, broken_off, 0, 4);
         tcase_add_test(t, token_faults);
         suite_add_tcase(s, t);
         return s;

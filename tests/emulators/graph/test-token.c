@@ -295,7 +295,55 @@ START_TEST(item_63_graph_is_read_only)
 
         ck_assert_int_eq(client_send(c, methods[_i], "/v1.0/users", "{}"), 405);
         ck_assert_int_eq(client_send(c, methods[_i], "/v1.0/users/delta", "{}"), 405);
+        ck_assert_int_eq(client_send(c, methods[_i], "/v1.0/groups/a/members/$ref", "{}"), 405);
+        ck_assert_int_eq(client_send(c, methods[_i], "/v1.0/groups/a/members/b/$ref", "{}"), 405);
+        ck_assert_int_eq(client_send(c, methods[_i], "/v1.0/directory/deletedItems/a/restore", "{}"), 405);
+        ck_assert_int_eq(client_send(c, methods[_i], "/v1.0/nonsense", "{}"), 405);
+        ck_assert_str_eq(client_code(c), "Request_BadRequest");
         ck_assert_uint_eq(c->e.people.live, 3);
+        client_close(c);
+}
+END_TEST
+
+/* The sheet's table of units; %u stands for a user's id, %g for a group's. */
+START_TEST(item_57_resource_units)
+{
+        static const struct { const char *method, *url, *units; } rows[] = {
+                { "GET", "/v1.0/users", "2" }, { "GET", "/v1.0/users?$select=id", "1" },
+                { "GET", "/v1.0/users?$expand=manager", "3" }, { "GET", "/v1.0/users?$top=19", "1" },
+                { "GET", "/v1.0/users?$top=20", "2" }, { "GET", "/v1.0/users?$top=5&$select=id", "1" },
+                { "GET", "/v1.0/users?$top=5&$expand=manager", "2" },
+                { "GET", "/v1.0/users/delta", "1" }, { "GET", "/v1.0/users/delta?$select=id", "1" },
+                { "GET", "/v1.0/users/%u", "1" }, { "GET", "/v1.0/users/%u/manager", "1" },
+                { "GET", "/v1.0/users/%u/memberOf", "2" }, { "GET", "/v1.0/users/%u/transitiveMemberOf?$select=id", "1" },
+                { "GET", "/v1.0/groups", "1" }, { "GET", "/v1.0/groups/delta", "1" }, { "GET", "/v1.0/groups/%g", "1" },
+                { "GET", "/v1.0/groups/%g/members", "3" }, { "GET", "/v1.0/groups/%g/members?$select=id", "2" },
+                { "GET", "/v1.0/groups/%g/members?$top=5&$select=id", "1" },
+                { "GET", "/v1.0/groups/%g/transitiveMembers", "5" },
+                { "POST", "/v1.0/directoryObjects/getByIds", "3" },
+                { "POST", "/v1.0/directoryObjects/getByIds?$select=id", "2" },
+        };
+        struct client *c = client_open(3);
+        struct text url = { 0 };
+        char group[GUID_LEN + 1] = "";
+
+        client_do(c, "group", "{\"set\":{\"displayName\":\"A\"}}");
+        guid_write(group, c->e.groups.realm, 0);
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+                url.len = 0;
+                for (const char *at = rows[i].url; *at != '\0'; at++)
+                        if (*at == '%')
+                                text_put(&url, *++at == 'u' ? client_id(c, 1) : group);
+                        else
+                                text_char(&url, *at);
+                client_send(c, rows[i].method, text_str(&url), "{\"ids\":[]}");
+                ck_assert_msg(client_header(c, "x-ms-resource-unit") != NULL, "%s: %s", rows[i].url, text_str(&c->raw));
+                ck_assert_msg(strcmp(client_header(c, "x-ms-resource-unit"), rows[i].units) == 0, "%s: %s units", rows[i].url,
+                              client_header(c, "x-ms-resource-unit"));
+        }
+        ck_assert_int_eq(client_get(c, "/v1.0/nonsense"), 400);         /* an error of the asker costs nothing */
+        ck_assert_ptr_null(client_header(c, "x-ms-resource-unit"));
+        text_free(&url);
         client_close(c);
 }
 END_TEST
@@ -303,13 +351,8 @@ END_TEST
 START_TEST(item_57_throttling)
 {
         struct client *c = client_open(3);
+        int wait;
 
-        ck_assert_int_eq(client_get(c, "/v1.0/users"), 200);
-        ck_assert_str_eq(client_header(c, "x-ms-resource-unit"), "2");
-        client_get(c, "/v1.0/users?$select=id");
-        ck_assert_str_eq(client_header(c, "x-ms-resource-unit"), "1");
-        client_get(c, "/v1.0/users?$expand=manager");
-        ck_assert_str_eq(client_header(c, "x-ms-resource-unit"), "3");
         client_do(c, "settings", "{\"throttle\":true,\"throttle-units\":10,\"throttle-seconds\":100}");
         for (int i = 0; i < 4; i++)
                 ck_assert_int_eq(client_get(c, "/v1.0/users"), 200);
@@ -317,7 +360,12 @@ START_TEST(item_57_throttling)
         ck_assert_ptr_nonnull(client_header(c, "x-ms-throttle-limit-percentage"));
         ck_assert_int_eq(client_get(c, "/v1.0/users"), 429);
         ck_assert_str_eq(client_code(c), "TooManyRequests");
-        ck_assert_int_ge(atoi(client_header(c, "Retry-After")), 1);
+        wait = atoi(client_header(c, "Retry-After"));
+        ck_assert_int_ge(wait, 1);
+        for (int i = 0; i < 5; i++)             /* who does not wait keeps the bucket full */
+                ck_assert_int_eq(client_get(c, "/v1.0/users"), 429);
+        ck_assert_int_ge(atoi(client_header(c, "Retry-After")), wait);
+        ck_assert(c->e.throttle.level >= 10 && atof(client_header(c, "x-ms-throttle-limit-percentage")) >= 1.0);
         ck_assert_ptr_nonnull(strstr(client_header(c, "x-ms-throttle-scope"), "Tenant_Application/ReadWrite/" CLIENT));
         ck_assert_str_eq(client_header(c, "x-ms-throttle-information"), "ResourceUnitLimitExceeded");
         client_close(c);
@@ -371,6 +419,7 @@ suite_token(void)
         tcase_add_test(t, item_18_claims_challenge_for_cp1);
         tcase_add_test(t, item_60_headers_of_every_reply);
         tcase_add_loop_test(t, item_63_graph_is_read_only, 0, 4);
+        tcase_add_test(t, item_57_resource_units);
         tcase_add_test(t, item_57_throttling);
         tcase_add_test(t, ledger_tells_all_and_no_secret);
         suite_add_tcase(s, t);

@@ -13,8 +13,10 @@ main(void)
         srunner_add_suite(r, suite_list());
         srunner_add_suite(r, suite_delta());
         srunner_add_suite(r, suite_links());
+        srunner_add_suite(r, suite_control());
         srunner_add_suite(r, suite_faults());
         srunner_add_suite(r, suite_groups());
+        srunner_add_suite(r, suite_glist());
         srunner_add_suite(r, suite_batch());
         srunner_add_suite(r, suite_photo());
         if (UNIT_SANITIZED && getenv("CK_FORK") == NULL)
