@@ -101,7 +101,7 @@ cost(struct client *c, const char *kind, const char *what)
         return json_object_get_int64(json_object_object_get(o, what));
 }
 
-START_TEST(costs)
+START_TEST(item_57_costs)
 {
         struct client *c = client_open(250);
 
@@ -164,6 +164,20 @@ START_TEST(item_57_prices)
 }
 END_TEST
 
+START_TEST(item_57_price_of_ids)
+{
+        struct client *c = client_open(5);
+
+        client_send(c, "POST", "/v1.0/directoryObjects/getByIds", "{\"ids\":[]}");
+        ck_assert_str_eq(client_header(c, "x-ms-resource-unit"), "3");
+        client_send(c, "POST", "/v1.0/directoryObjects/getByIds?$select=id", "{\"ids\":[]}");
+        ck_assert_str_eq(client_header(c, "x-ms-resource-unit"), "2");
+        ck_assert_int_eq(client_get(c, "/v1.0/nonsense"), 400);         /* an error of the asker costs nothing */
+        ck_assert_ptr_null(client_header(c, "x-ms-resource-unit"));
+        client_close(c);
+}
+END_TEST
+
 Suite *
 suite_photo(void)
 {
@@ -173,8 +187,9 @@ suite_photo(void)
         tcase_add_test(t, item_55_pictures);
         tcase_add_test(t, items_55_56_pictures_elsewhere);
         tcase_add_test(t, leave_date_needs_its_right);
-        tcase_add_test(t, costs);
+        tcase_add_test(t, item_57_costs);
         tcase_add_loop_test(t, item_57_prices, 0, (int)(sizeof prices / sizeof prices[0]));
+        tcase_add_test(t, item_57_price_of_ids);
         suite_add_tcase(s, t);
         return s;
 }

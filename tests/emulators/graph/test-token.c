@@ -305,49 +305,6 @@ START_TEST(item_63_graph_is_read_only)
 }
 END_TEST
 
-/* The sheet's table of units; %u stands for a user's id, %g for a group's. */
-START_TEST(item_57_resource_units)
-{
-        static const struct { const char *method, *url, *units; } rows[] = {
-                { "GET", "/v1.0/users", "2" }, { "GET", "/v1.0/users?$select=id", "1" },
-                { "GET", "/v1.0/users?$expand=manager", "3" }, { "GET", "/v1.0/users?$top=19", "1" },
-                { "GET", "/v1.0/users?$top=20", "2" }, { "GET", "/v1.0/users?$top=5&$select=id", "1" },
-                { "GET", "/v1.0/users?$top=5&$expand=manager", "2" },
-                { "GET", "/v1.0/users/delta", "1" }, { "GET", "/v1.0/users/delta?$select=id", "1" },
-                { "GET", "/v1.0/users/%u", "1" }, { "GET", "/v1.0/users/%u/manager", "1" },
-                { "GET", "/v1.0/users/%u/memberOf", "2" }, { "GET", "/v1.0/users/%u/transitiveMemberOf?$select=id", "1" },
-                { "GET", "/v1.0/groups", "1" }, { "GET", "/v1.0/groups/delta", "1" }, { "GET", "/v1.0/groups/%g", "1" },
-                { "GET", "/v1.0/groups/%g/members", "3" }, { "GET", "/v1.0/groups/%g/members?$select=id", "2" },
-                { "GET", "/v1.0/groups/%g/members?$top=5&$select=id", "1" },
-                { "GET", "/v1.0/groups/%g/transitiveMembers", "5" },
-                { "POST", "/v1.0/directoryObjects/getByIds", "3" },
-                { "POST", "/v1.0/directoryObjects/getByIds?$select=id", "2" },
-        };
-        struct client *c = client_open(3);
-        struct text url = { 0 };
-        char group[GUID_LEN + 1] = "";
-
-        client_do(c, "group", "{\"set\":{\"displayName\":\"A\"}}");
-        guid_write(group, c->e.groups.realm, 0);
-        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-                url.len = 0;
-                for (const char *at = rows[i].url; *at != '\0'; at++)
-                        if (*at == '%')
-                                text_put(&url, *++at == 'u' ? client_id(c, 1) : group);
-                        else
-                                text_char(&url, *at);
-                client_send(c, rows[i].method, text_str(&url), "{\"ids\":[]}");
-                ck_assert_msg(client_header(c, "x-ms-resource-unit") != NULL, "%s: %s", rows[i].url, text_str(&c->raw));
-                ck_assert_msg(strcmp(client_header(c, "x-ms-resource-unit"), rows[i].units) == 0, "%s: %s units", rows[i].url,
-                              client_header(c, "x-ms-resource-unit"));
-        }
-        ck_assert_int_eq(client_get(c, "/v1.0/nonsense"), 400);         /* an error of the asker costs nothing */
-        ck_assert_ptr_null(client_header(c, "x-ms-resource-unit"));
-        text_free(&url);
-        client_close(c);
-}
-END_TEST
-
 START_TEST(item_57_throttling)
 {
         struct client *c = client_open(3);
@@ -419,7 +376,6 @@ suite_token(void)
         tcase_add_test(t, item_18_claims_challenge_for_cp1);
         tcase_add_test(t, item_60_headers_of_every_reply);
         tcase_add_loop_test(t, item_63_graph_is_read_only, 0, 4);
-        tcase_add_test(t, item_57_resource_units);
         tcase_add_test(t, item_57_throttling);
         tcase_add_test(t, ledger_tells_all_and_no_secret);
         suite_add_tcase(s, t);
