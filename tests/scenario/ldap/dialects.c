@@ -69,7 +69,7 @@ begin(struct fixture *fx, int server)
         password.bv_len = mst_secret_size(fx->config.access.password);
         fx->admin = look(folder, LOGIN, &password, &rc);
         ck_assert_msg(rc == LDAP_SUCCESS, "%s: %s", folder, ldap_err2string(rc));
-        fx_empty(fx);
+        fx_empty_areas(fx);
 }
 
 static void

@@ -127,10 +127,10 @@ fx_empty(struct fixture *fx, const char *base)
 }
 
 void
-fx_empty(struct fixture *fx)
+fx_empty_areas(struct fixture *fx)
 {
-        empty(fx, PEOPLE);
-        empty(fx, GROUPS);
+        fx_empty(fx, PEOPLE);
+        fx_empty(fx, GROUPS);
 }
 
 void
@@ -140,8 +140,7 @@ fx_start(struct fixture *fx, const char *server)
 
         fx_begin(fx, server);
         fx->admin = as_admin(server);
-        fx_empty(fx, PEOPLE);
-        fx_empty(fx, GROUPS);
+        fx_empty_areas(fx);
         ck_assert_msg(fx_open(fx, &err) == MST_OK, "%s", err.text);
 }
 

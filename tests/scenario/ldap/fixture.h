@@ -45,7 +45,7 @@ void fx_close(struct fixture *fx);
 void fx_empty(struct fixture *fx, const char *base);
 /* Begin and open, and the areas emptied. */
 void fx_start(struct fixture *fx, const char *server);
-void fx_empty(struct fixture *fx);       /* the areas only */
+void fx_empty_areas(struct fixture *fx); /* people and groups */
 
 /* An op for the next fx_apply(); its number is fx->count - 1. */
 struct mst_op *fx_op(struct fixture *fx, enum mst_verb verb, enum mst_kind kind, const char *id);
