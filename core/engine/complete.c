@@ -213,8 +213,8 @@ new_generation(struct mstc_round *r, struct mst_error *err)
                 rc = mstc_sync_count_live(run->store, run->row.id, err);
         if (rc == MST_OK)
                 rc = mstc_fold_clean(run->store, run->row.id, err);
-        if (rc == MST_OK && r->fold.bad == 0)
-                rc = mstc_bad_over(run->store, run->row.id, 0, "", err);
+        if (rc == MST_OK)
+                rc = mstc_bad_past(run->store, run->row.id, err);
         if (rc == MST_OK)
                 rc = mstc_store_commit(run->store, err);
         if (rc != MST_OK)

@@ -261,6 +261,8 @@ start_run(struct mstc_run *run, bool full, struct mst_error *err)
 
         if (rc == MST_OK && full)
                 rc = mstc_fold_drop(run->store, run->row.id, run->row.generation, err);
+        if (rc == MST_OK && full)
+                rc = mstc_bad_old(run->store, run->row.id, err);
         if (rc == MST_OK)                    /* also what a round of changes had begun to tell */
                 rc = mstc_membership_drop(run->store, run->row.id, err);
         if (rc == MST_OK && run->id != 0)

@@ -2,7 +2,8 @@
  *
  * The source does not send an unchanged record again, so whom a bad one was about is
  * remembered and asked for by id, at once and then less and less often.  A record that does
- * not even say whom it is about (id "") makes the next round a full one. */
+ * not even say whom it is about (id "") makes the next round a full one; it is old (no 'why')
+ * from the start of a full round on, unless it comes again. */
 #include "build.h"
 
 #include "store/bad.h"
@@ -36,11 +37,24 @@ mstc_bad_count(struct mstc_store *store, int64_t sync, int64_t *ret, struct mst_
 }
 
 int
+mstc_bad_old(struct mstc_store *store, int64_t sync, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE bad SET why='' WHERE sync=? AND id=''", "i", sync);
+}
+
+int
+mstc_bad_past(struct mstc_store *store, int64_t sync, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "DELETE FROM bad WHERE sync=? AND id='' AND why=''", "i", sync);
+}
+
+int
 mstc_bad_nameless(struct mstc_store *store, int64_t sync, bool *ret, struct mst_error *err)
 {
         int64_t one;
 
-        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM bad WHERE sync=? AND id=''", "i", sync) != MST_OK)
+        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM bad WHERE sync=? AND id='' AND why<>''", "i",
+                            sync) != MST_OK)
                 return err->code;
         *ret = one != 0;
         return MST_OK;

@@ -7,10 +7,12 @@
  *   go on     in this process where it stopped; in another one the rows that were told are
  *             read over, and a file that is another by now makes the round begin anew
  *   complete  each file to its end, with its proof; the cursor is the hash of their contents
- *   again     from such a cursor: files with the same hash have nothing new, others are read
- *             whole (MST_EEXPIRED), for a file does not tell what changed in it
+ *   again     from such a cursor: files with the same hash have nothing new; others are a
+ *             round of changes that names everybody, for a file does not tell what changed in
+ *             it.  When that round is cut off it begins anew (mst_page_all)
  *
- * Cursors:   "1 part PHASE ROWS IDENTITY IDENTITY"   in the middle of a round
+ * Cursors:   "1 part PHASE ROWS IDENTITY IDENTITY"   in the middle of a full round
+ *            "1 more PHASE ROWS IDENTITY IDENTITY"   in the middle of a round of changes
  *            "1 done HASH HASH"                      a complete one
  * where an identity is device:inode:size:seconds:nanoseconds, and the second is "-" when no
  * groups are read. */
@@ -31,6 +33,7 @@ struct fil_round {
         struct fil_ids *ids[2];
         int phase;                           /* 0 users, 1 groups                      */
         uint64_t rows;                       /* told of this phase                     */
+        bool again;                          /* a round of changes                     */
         char cursor[CURSOR_ROOM];            /* where it stands                        */
         struct fil_hash hash[2];
 };
@@ -94,7 +97,8 @@ write_part(struct fil_round *round)
 
         write_identity(round->readers[0], one, sizeof one);
         write_identity(round->readers[1], two, sizeof two);
-        snprintf(round->cursor, sizeof round->cursor, "1 part %d %" PRIu64 " %s %s", round->phase, round->rows, one, two);
+        snprintf(round->cursor, sizeof round->cursor, "1 %s %d %" PRIu64 " %s %s", round->again ? "more" : "part",
+                 round->phase, round->rows, one, two);
 }
 
 static void
@@ -180,6 +184,17 @@ read_page(struct fil_round *round, struct mst_page *page, struct mst_error *err)
         return mst_page_more(page, round->cursor, err);
 }
 
+/* The round names everybody; and a group's members are all that it has. */
+static int
+name_all(struct fil_round *round, struct mst_page *page, struct mst_error *err)
+{
+        int rc = mst_page_all(page, MST_USER);
+
+        if (rc == MST_OK && round->readers[1] != NULL)
+                rc = mst_page_all(page, MST_GROUP);
+        return rc == MST_OK ? MST_OK : mst_fail_memory(err, "reading a file");
+}
+
 /* ---- going on in another process ---- */
 
 static int
@@ -189,6 +204,9 @@ go_on(struct fil_source *source, const char *cursor, struct fil_round **ret, str
         uint64_t told;
         int phase, rc;
 
+        if (strncmp(cursor, "1 more ", 7) == 0)
+                return mst_fail(err, MST_EEXPIRED, "the reading of '%s' was cut off: it begins anew",
+                                source->config->path);
         if (sscanf(cursor, "1 part %d %" SCNu64, &phase, &told) != 2 || phase < 0 || phase > 1)
                 return mst_fail(err, MST_EEXPIRED, "the place marker is not one of this connector");
         rc = begin(source, &round, err);
@@ -244,6 +262,7 @@ hash_of(const struct fil_source *source, const char *path, struct fil_hash *ret,
         return rc;
 }
 
+/* MST_OK: the page is complete; MST_END: the files are to be read. */
 static int
 compare(const struct fil_source *source, const char *cursor, struct mst_page *page, struct mst_error *err)
 {
@@ -257,8 +276,7 @@ compare(const struct fil_source *source, const char *cursor, struct mst_page *pa
         write_done(hash, groups, now, sizeof now);
         if (strcmp(now, cursor) == 0)
                 return mst_page_complete(page, cursor, err);
-        return mst_fail(err, MST_EEXPIRED, "the file '%s'%s has changed since it was read", source->config->path,
-                        groups ? " (or that of the groups)" : "");
+        return MST_END;
 }
 
 int
@@ -266,19 +284,23 @@ fil_source_read(void *self, const char *cursor, struct mst_page *page, struct ms
 {
         struct fil_source *source = self;
         struct fil_round *round = source->round;
+        bool again = cursor != NULL && strncmp(cursor, "1 done ", 7) == 0;
         int rc;
 
-        if (cursor != NULL && strncmp(cursor, "1 done ", 7) == 0)
-                return compare(source, cursor, page, err);
-        if (cursor == NULL || round == NULL || strcmp(round->cursor, cursor) != 0) {
+        if (again && (rc = compare(source, cursor, page, err)) != MST_END)
+                return rc;
+        if (cursor == NULL || again || round == NULL || strcmp(round->cursor, cursor) != 0) {
                 fil_round_free(round);
                 source->round = round = NULL;
-                rc = cursor == NULL ? begin(source, &round, err) : go_on(source, cursor, &round, err);
+                rc = cursor == NULL || again ? begin(source, &round, err) : go_on(source, cursor, &round, err);
                 if (rc != MST_OK)
                         return rc;
                 source->round = round;
+                round->again = again;
         }
-        rc = read_page(round, page, err);
+        rc = again ? name_all(round, page, err) : MST_OK;
+        if (rc == MST_OK)
+                rc = read_page(round, page, err);
         if (rc != MST_OK || strcmp(round->cursor, cursor != NULL ? cursor : "") == 0) {
                 fil_round_free(round);
                 source->round = NULL;

@@ -184,6 +184,7 @@ tell(struct fil_source *source, const struct fil_feed *feed, const struct fil_ro
                 put_wanted(source, feed, row, record);
         if (feed->kind != MST_GROUP || row->bad != NULL)
                 return MST_OK;
+        (void)mst_page_members_all(page, id, length);
         tell_members(source, feed, row, feed->members, &m);
         m.kind = MST_GROUP;
         tell_members(source, feed, row, feed->member_groups, &m);

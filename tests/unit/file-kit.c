@@ -131,6 +131,8 @@ kit_page(struct kit *kit, const char *cursor)
         }
         ck_assert(mst_test_page_ended(kit->page));
         say(kit);
+        kit->users_all |= mst_test_page_all(kit->page, MST_USER);
+        kit->groups_all |= mst_test_page_all(kit->page, MST_GROUP);
         snprintf(kit->cursor, sizeof kit->cursor, "%s", mst_test_page_cursor(kit->page));
         return rc;
 }
@@ -141,6 +143,7 @@ kit_round(struct kit *kit, const char *cursor)
         int rc;
 
         mstc_buffer_clear(&kit->said);
+        kit->users_all = kit->groups_all = false;
         rc = kit_page(kit, cursor);
         while (rc == MST_OK && !mst_test_page_is_complete(kit->page))
                 rc = kit_page(kit, kit->cursor);

@@ -16,6 +16,7 @@ struct kit {
         struct mst_error err;
         struct mstc_buffer said;             /* what the last round told               */
         char cursor[1024];                   /* that the last page ended with          */
+        bool users_all, groups_all;          /* the last round named all of them       */
 };
 
 /* A folder of its own, and options as an admin has them who says nothing but id. */
