@@ -183,13 +183,12 @@ look_at_members(struct mstc_run *run, const struct mstc_grp *grp, struct mst_err
         if (!m->asked_everybody && mstc_dirty_everybody(run->store, run->row.id, &m->everybody, err) != MST_OK)
                 return err->code;
         m->asked_everybody = true;
-        if (m->everybody)
-                return MST_OK;
         users = mstc_set_new();
         groups = mstc_set_new();
         was = mstc_members_set(run, grp->id, err);
         rc = users == NULL || groups == NULL ? mst_fail_memory(err, "reading groups")
-           : was == NULL ? err->code : mstc_membership_below(run->store, grp->entry, users, groups, err);
+           : was == NULL ? err->code
+           : m->everybody ? MST_OK : mstc_membership_below(run->store, grp->entry, users, groups, err);
         if (rc == MST_OK && !mstc_set_union(users, was))
                 rc = mst_fail_memory(err, "reading groups");
         for (uint32_t n = 0; rc == MST_OK && mstc_set_next(users, &n); n++)

@@ -39,6 +39,12 @@ tests_unit_engine_carry_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_engine_carry_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/engine-carry
 
+check_PROGRAMS += tests/unit/engine-carry-random
+tests_unit_engine_carry_random_SOURCES = tests/unit/engine-carry-random.c $(WORLD)
+tests_unit_engine_carry_random_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_carry_random_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-carry-random
+
 check_PROGRAMS += tests/unit/engine-cut
 tests_unit_engine_cut_SOURCES = tests/unit/engine-cut.c $(WORLD)
 tests_unit_engine_cut_CFLAGS = $(UNIT_CFLAGS)
