@@ -98,35 +98,50 @@ find_members(struct mstc_store *store, struct mstc_fold *fold, struct word *word
 
 /* ---- applying --------------------------------------------------------------------- */
 
-struct pair {                                /* a group's two sets                     */
-        struct mstc_set *users, *groups;
+struct pair {                                /* a group's sets, by kind of member       */
+        struct mstc_set *in[2];
+        struct mstc_set *out[2];             /* staged: who was told to be no member   */
 };
 
 static void
 pair_free(struct pair *pair)
 {
-        mstc_set_free(pair->users);
-        mstc_set_free(pair->groups);
+        for (int k = 0; k < 2; k++) {
+                mstc_set_free(pair->in[k]);
+                mstc_set_free(pair->out[k]);
+        }
+        *pair = (struct pair){ { NULL, NULL }, { NULL, NULL } };
+}
+
+static enum mstc_set_table
+table_of(int k, bool staged)
+{
+        return k == 0 ? staged ? MSTC_MSTAGE : MSTC_MSET : staged ? MSTC_NSTAGE : MSTC_NSET;
 }
 
 static int
 pair_load(struct mstc_store *store, int64_t group, bool staged, struct pair *pair, struct mst_error *err)
 {
-        pair->users = mstc_set_new();
-        pair->groups = mstc_set_new();
-        if (pair->users == NULL || pair->groups == NULL)
-                return mst_fail_memory(err, "reading members");
-        if (mstc_set_load(store, staged ? MSTC_MSTAGE : MSTC_MSET, group, pair->users, err) != MST_OK)
-                return err->code;
-        return mstc_set_load(store, staged ? MSTC_NSTAGE : MSTC_NSET, group, pair->groups, err);
+        for (int k = 0; k < 2; k++) {
+                pair->in[k] = mstc_set_new();
+                pair->out[k] = mstc_set_new();
+                if (pair->in[k] == NULL || pair->out[k] == NULL)
+                        return mst_fail_memory(err, "reading members");
+                if (mstc_set_load(store, table_of(k, staged), group, pair->in[k], err) != MST_OK
+                    || (staged && mstc_set_load(store, table_of(k, true), -group, pair->out[k], err) != MST_OK))
+                        return err->code;
+        }
+        return MST_OK;
 }
 
 static int
 pair_save(struct mstc_store *store, int64_t group, bool staged, struct pair *pair, struct mst_error *err)
 {
-        if (mstc_set_save(store, staged ? MSTC_MSTAGE : MSTC_MSET, group, pair->users, err) != MST_OK)
-                return err->code;
-        return mstc_set_save(store, staged ? MSTC_NSTAGE : MSTC_NSET, group, pair->groups, err);
+        for (int k = 0; k < 2; k++)
+                if (mstc_set_save(store, table_of(k, staged), group, pair->in[k], err) != MST_OK
+                    || (staged && mstc_set_save(store, table_of(k, true), -group, pair->out[k], err) != MST_OK))
+                        return err->code;
+        return MST_OK;
 }
 
 /* What follows of this group is all of it: it is staged, and begins anew. */
@@ -141,22 +156,28 @@ begin_whole(struct mstc_store *store, struct mstc_fold *fold, int64_t group, boo
                 return err->code;
         if (!*staged) {
                 pair_free(pair);
-                *pair = (struct pair){ NULL, NULL };
                 *staged = true;
                 if (pair_load(store, group, true, pair, err) != MST_OK)
                         return err->code;
         }
-        mstc_set_clear(pair->users);
-        mstc_set_clear(pair->groups);
+        for (int k = 0; k < 2; k++) {
+                mstc_set_clear(pair->in[k]);
+                mstc_set_clear(pair->out[k]);
+        }
         return MST_OK;
 }
 
 static int
 apply_word(const struct word *word, bool staged, struct pair *pair, struct mstc_joinings *all, struct mst_error *err)
 {
-        struct mstc_set *set = word->told->kind == MST_USER ? pair->users : pair->groups;
+        int k = word->told->kind == MST_GROUP;
+        struct mstc_set *set = pair->in[k];
         bool joins = word->told->joins, is = mstc_set_has(set, (uint32_t)word->member);
 
+        if (staged && joins)
+                mstc_set_remove(pair->out[k], (uint32_t)word->member);
+        else if (staged && !mstc_set_add(pair->out[k], (uint32_t)word->member))
+                return mst_fail_memory(err, "reading members");
         if (is == joins || (word->told->kind == MST_GROUP && word->member == word->group))
                 return MST_OK;               /* a group is never in itself             */
         if (!joins)
@@ -173,7 +194,7 @@ static int
 apply_group(struct mstc_store *store, struct mstc_fold *fold, const struct word *words, size_t count,
             struct mstc_joinings *all, struct mst_error *err)
 {
-        struct pair pair = { NULL, NULL };
+        struct pair pair = { { NULL, NULL }, { NULL, NULL } };
         int64_t group = words[0].group, one = fold->full;
         bool staged;
         int rc = fold->full ? MST_OK : mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM mtold WHERE sync=? AND grp=?",

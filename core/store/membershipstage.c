@@ -7,7 +7,7 @@
  *             list of groups that remain is the durable position
  *
  * A member who is removed at the source but not for good is not told by it, and yet a member
- * again as soon as he is restored: he stays. */
+ * again as soon as he is restored: he stays, unless it was said that he is none. */
 #include "build.h"
 
 #include "store/membership.h"
@@ -62,14 +62,14 @@ may_return(struct mstc_store *store, int64_t member, bool *ret, struct mst_error
 /* One of a group's two sets; 'told' becomes what is to stand there. */
 static int
 compare(struct mstc_store *store, int64_t group, enum mst_kind kind, bool leaves, struct mstc_set *is,
-        struct mstc_set *told, struct mstc_joinings *all, struct mst_error *err)
+        struct mstc_set *told, const struct mstc_set *out, struct mstc_joinings *all, struct mst_error *err)
 {
         for (uint32_t n = 0; mstc_set_next(is, &n); n++) {
-                bool stays = !leaves;
+                bool said = mstc_set_has(out, n), stays = !leaves && !said;
 
                 if (mstc_set_has(told, n))
                         continue;
-                if (!stays && may_return(store, n, &stays, err) != MST_OK)
+                if (!stays && !said && may_return(store, n, &stays, err) != MST_OK)
                         return err->code;
                 if (!(stays ? mstc_set_add(told, n) : mstc_joinings_add(all, n, kind, group, false)))
                         return mst_fail_memory(err, "completing memberships");
@@ -100,20 +100,25 @@ settle_set(struct mstc_store *store, int64_t group, enum mst_kind kind, bool lea
 {
         enum mstc_set_table table = kind == MST_USER ? MSTC_MSET : MSTC_NSET;
         enum mstc_set_table staged = kind == MST_USER ? MSTC_MSTAGE : MSTC_NSTAGE;
-        struct mstc_set *is = mstc_set_new(), *told = mstc_set_new();
+        struct mstc_set *is = mstc_set_new(), *told = mstc_set_new(), *out = mstc_set_new();
         size_t before = all->count;
-        int rc = is != NULL && told != NULL ? MST_OK : mst_fail_memory(err, "completing memberships");
+        int rc = is != NULL && told != NULL && out != NULL ? MST_OK : mst_fail_memory(err, "completing memberships");
 
         if (rc == MST_OK)
                 rc = mstc_set_load(store, table, group, is, err);
         if (rc == MST_OK)
                 rc = mstc_set_load(store, staged, group, told, err);
         if (rc == MST_OK)
-                rc = compare(store, group, kind, leaves, is, told, all, err);
+                rc = mstc_set_load(store, staged, -group, out, err);
+        if (rc == MST_OK)
+                rc = compare(store, group, kind, leaves, is, told, out, all, err);
         if (rc == MST_OK && all->count != before)
                 rc = put_in_place(store, table, group, is, told, err);
         if (rc == MST_OK)
                 rc = mstc_set_forget(store, staged, group, err);
+        if (rc == MST_OK)
+                rc = mstc_set_forget(store, staged, -group, err);
+        mstc_set_free(out);
         mstc_set_free(is);
         mstc_set_free(told);
         return rc;
@@ -153,8 +158,8 @@ int
 mstc_membership_drop(struct mstc_store *store, int64_t sync, struct mst_error *err)
 {
         static const char *const sql[] = {
-                "DELETE FROM mstage WHERE grp IN (SELECT number FROM entry WHERE sync=?1 AND kind=2)",
-                "DELETE FROM nstage WHERE grp IN (SELECT number FROM entry WHERE sync=?1 AND kind=2)",
+                "DELETE FROM mstage WHERE abs(grp) IN (SELECT number FROM entry WHERE sync=?1 AND kind=2)",
+                "DELETE FROM nstage WHERE abs(grp) IN (SELECT number FROM entry WHERE sync=?1 AND kind=2)",
                 "DELETE FROM mtold WHERE sync=?1",
         };
         bool due = false;

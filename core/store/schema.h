@@ -28,7 +28,8 @@
  *              the group's entry.  A member whose record is not known has an entry without a
  *              record (gone 4): somebody spoke of it.
  *   mstage, nstage  the same, told in a round that is not complete, of the groups in mtold
- *              and, in a full round, of all.
+ *              and, in a full round, of all; with a negative grp those who were told to be no
+ *              members of it.
  *   memof      mset and nset seen from the member: the entries of its groups.
  *   hold       what a guard keeps back, and why.
  *   tally      removals by hour; census: live links by day: what the guards look back on.

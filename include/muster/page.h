@@ -80,7 +80,9 @@ MST_API int mst_page_all(struct mst_page *page, enum mst_kind kind);
  * A member whose record is not known (not read yet, outside, of a kind that nobody reads) is
  * remembered and counts from the moment the record appears.  A member whose record is gone
  * does not count meanwhile, and counts again when it is back: do not tell "joins false"
- * because a person was deleted, and nothing anew because one was restored.  The members of a
+ * because a person was deleted, and nothing anew because one was restored.  Such a member
+ * stays one even where a group is told whole and he is not among those told; only "joins
+ * false" takes him out then.  The members of a
  * group that is gone for good (MST_GONE_HARD) are forgotten with it; a group that is back
  * after that is told with all its members.  mst_page_bad() for a member that cannot be told
  * keeps a full round from concluding who has left a group. */

@@ -7,6 +7,10 @@
  * called once after a successful open() and never after a failed one.  Every
  * call may block, within the connector's own timeouts, and comes back within
  * two seconds once mst_host_stopping() is true.
+ *
+ * A source of groups, too, says MST_CAN_GROUPS, names their attributes with MST_ATTR_GROUP,
+ * and, when mst_host_wants(host, "group.*"), tells them like people and who is in them with
+ * mst_page_member() (<muster/page.h>); one cursor is for both.
  */
 #ifndef MUSTER_SOURCE_H
 #define MUSTER_SOURCE_H

@@ -269,7 +269,7 @@ suite(void)
         TCase *t = tcase_create("all");
 
         tcase_set_timeout(t, 300);
-        tcase_add_loop_test(t, rounds, 0, 12);
+        tcase_add_loop_test(t, rounds, 0, 24);
         suite_add_tcase(s, t);
         return s;
 }

@@ -274,6 +274,23 @@ START_TEST(full_round_without_the_removed)
 }
 END_TEST
 
+/* Of whom it is said that he is no member, he is none when he is back, told whole or not. */
+START_TEST(no_member_while_removed)
+{
+        struct world *w = filled(CARRY);
+
+        world_page(w, "s 1\ncomplete c2\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_page(w, "all g1\nm g1 2\nm g1 1\nx g1 1\ncomplete c3\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_page(w, ADA "complete c4\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_holds(w, 0, "uid=ada\nuid=bob\nuid=cy\ncn=staff description=Staff: bob\ncn=bosses description=Bosses: bob cy\n");
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM mstage"), 0);
+        world_free(w);
+}
+END_TEST
+
 /* A source that names none of its groups any more is not believed at once. */
 START_TEST(groups_shrink)
 {
@@ -466,6 +483,7 @@ suite(void)
         tcase_add_test(t, full_round_given_up);
         tcase_add_test(t, full_round_with_a_bad_member);
         tcase_add_test(t, full_round_without_the_removed);
+        tcase_add_test(t, no_member_while_removed);
         tcase_add_test(t, groups_shrink);
         tcase_add_test(t, groups_not_wanted_any_more);
         tcase_add_test(t, half_a_group_leaves);
