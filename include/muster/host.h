@@ -65,8 +65,10 @@ MST_API const void *mst_host_kept(struct mst_host *host, const char *name,
  *      group.members        who is in which group: mst_page_member()
  *
  * A source with MST_CAN_GROUPS reads groups when any name begins with "group.", and only
- * then; it is never asked for "memberOf", which the engine makes of the members.  Sink: the attributes that maps write, matches
- * compare and never-touch rules read, which find and list should return. */
+ * then; it is never asked for "memberOf", which the engine makes of the members.
+ *
+ * Sink: the attributes that maps write, matches compare and never-touch rules read, which
+ * find and list should return. */
 MST_API size_t mst_host_want_count(const struct mst_host *host);
 MST_API const char *mst_host_want(const struct mst_host *host, size_t index);
 /* Is that name in the list?  One that ends in "*" asks for any that begins so:
