@@ -4,6 +4,7 @@
  * With the setting 'delay' the changes to people wait here until the virtual
  * clock has passed their time, and then happen as if asked for just now. */
 #include "change.h"
+#include "faultscript.h"
 #include "gchange.h"
 #include "object.h"
 
@@ -286,6 +287,23 @@ refuse(struct exchange *x, int status, const char *why)
         text_lit(&x->reply, "}\n");
 }
 
+/* The fault script as text: curl -H 'Content-Type: text/plain' --data-binary @FILE */
+static bool
+answer_script(struct emulator *e, struct exchange *x, const char *name)
+{
+        const char *type = exchange_header(x, "Content-Type");
+        struct text why = { 0 };
+
+        if (strcmp(name, "faults") != 0 || type == NULL || strncmp(type, "text/plain", 10) != 0)
+                return false;
+        if (faultscript_load(&e->faults, text_str(&x->body), &why))
+                faults_json(&e->faults, &x->reply);
+        else
+                refuse(x, 409, text_str(&why));
+        text_free(&why);
+        return true;
+}
+
 static void
 answer_post(struct emulator *e, struct exchange *x, const char *name)
 {
@@ -392,7 +410,9 @@ control_answer(struct emulator *e, struct exchange *x)
         x->status = 200;
         x->type = type_plain_json;
         x->kind = "control";
-        if (strcmp(x->method, "POST") == 0)
+        if (strcmp(x->method, "POST") == 0 && answer_script(e, x, name))
+                (void)0;
+        else if (strcmp(x->method, "POST") == 0)
                 answer_post(e, x, name);
         else if (strcmp(x->method, "GET") == 0)
                 answer_get(e, x, name);

@@ -36,26 +36,64 @@ drop(struct fault *f)
         *f = (struct fault){ 0 };
 }
 
-static bool
-known_members(struct json_object *o, struct text *why)
+static const struct { const char *name; enum json_type type; } members[] = {
+        { "kind", json_type_string }, { "path", json_type_string }, { "nth", json_type_int }, { "from", json_type_int },
+        { "count", json_type_int }, { "action", json_type_string }, { "status", json_type_int },
+        { "code", json_type_string }, { "message", json_type_string }, { "retry-after", json_type_string },
+        { "property", json_type_string }, { "record", json_type_int }, { "link", json_type_string },
+        { "body", json_type_string }, { "type", json_type_string }, { "after", json_type_int },
+        { "delay-ms", json_type_int }, { "size", json_type_int }, { "nested", json_type_boolean },
+};
+
+/* What a request can be; "graph" and "*" stand for several. */
+static const char *const kinds[] = {
+        "*", "graph", "token", "imds", "app-service", "openid-configuration", "instance-discovery", "delta", "users",
+        "user", "manager", "deleted", "groups", "groups-delta", "group", "members", "memberOf", "batch", "getByIds",
+        "photo", "other",
+};
+
+bool
+faults_number(const char *name)
 {
-        static const char *const names[] = {
-                "kind", "path", "nth", "from", "count", "action", "status", "code", "message", "retry-after",
-                "property", "record", "link", "body", "type", "after", "delay-ms", "size", "nested",
-        };
+        for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+                if (strcmp(members[i].name, name) == 0)
+                        return members[i].type == json_type_int;
+        return false;
+}
+
+static bool
+good_member(const char *name, struct json_object *value, struct text *why)
+{
+        for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+                if (strcmp(members[i].name, name) != 0)
+                        continue;
+                if (json_object_is_type(value, members[i].type) &&
+                    (members[i].type != json_type_int || json_object_get_int64(value) >= 0))
+                        return true;
+                text_fmt(why, "'%s' must be %s", name, members[i].type == json_type_int ? "a number, 0 or more"
+                         : members[i].type == json_type_boolean ? "true or false" : "a text");
+                return false;
+        }
+        text_fmt(why, "a fault has no member '%s'", name);
+        return false;
+}
+
+static bool
+good_members(struct json_object *o, struct text *why)
+{
+        const char *kind;
 
         json_object_object_foreach(o, name, value) {
-                bool known = false;
-
-                (void)value;
-                for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-                        known = known || strcmp(name, names[i]) == 0;
-                if (!known) {
-                        text_fmt(why, "a fault has no member '%s'", name);
+                if (!good_member(name, value, why))
                         return false;
-                }
         }
-        return true;
+        kind = json_object_get_string(json_object_object_get(o, "kind"));
+        for (size_t i = 0; kind != NULL && i < sizeof kinds / sizeof kinds[0]; i++)
+                if (strcmp(kind, kinds[i]) == 0)
+                        return true;
+        if (kind != NULL)
+                text_fmt(why, "there is no kind '%s' of request", kind);
+        return kind == NULL;
 }
 
 static bool
@@ -70,7 +108,7 @@ load_one(struct fault *f, struct json_object *o, struct text *why)
                 text_put(why, "a fault is an object with an \"action\"");
                 return false;
         }
-        if (!known_members(o, why))
+        if (!good_members(o, why))
                 return false;
         f->action = spoil_find(json_object_get_string(action));
         if (f->action < 0) {
@@ -116,16 +154,21 @@ faults_load(struct faults *f, struct json_object *rules, struct text *why)
         }
         if (why->len == 0)
                 return true;
-        while (f->count > before)
-                drop(&f->list[--f->count]);
+        faults_shrink(f, before);
         return false;
+}
+
+void
+faults_shrink(struct faults *f, int count)
+{
+        while (f->count > count)
+                drop(&f->list[--f->count]);
 }
 
 void
 faults_clear(struct faults *f)
 {
-        while (f->count > 0)
-                drop(&f->list[--f->count]);
+        faults_shrink(f, 0);
 }
 
 void

@@ -33,6 +33,10 @@ struct faults {
 /* Adds the rules of a JSON array (or one object); false with a sentence in
  * 'why', and nothing added. */
 bool faults_load(struct faults *f, struct json_object *rules, struct text *why);
+/* Whether a member of a rule is a number. */
+bool faults_number(const char *name);
+/* Drops the last ones, so that 'count' are left; clear drops all. */
+void faults_shrink(struct faults *f, int count);
 void faults_clear(struct faults *f);
 void faults_json(const struct faults *f, struct text *t);
 

@@ -121,6 +121,10 @@ cost_json(const struct ledger_count *c, struct text *t)
         text_fmt(t, "{\"calls\":%llu,\"requests\":%llu,\"errors\":%llu,\"units\":%llu,\"objects\":%llu",
                  (unsigned long long)(c->requests - c->batched), (unsigned long long)c->requests,
                  (unsigned long long)c->errors, (unsigned long long)c->units, (unsigned long long)c->objects);
+        if (c->objects > 0)
+                text_fmt(t, ",\"callsPerObject\":%.4f", (double)(c->requests - c->batched) / (double)c->objects);
+        else
+                text_lit(t, ",\"callsPerObject\":null");
 }
 
 void

@@ -39,8 +39,9 @@ void ledger_clear(struct ledger *l);
 void ledger_close(struct ledger *l);
 /* The lines after number 'after', at most 'limit', and the counters. */
 void ledger_json(const struct ledger *l, uint64_t after, uint64_t limit, struct text *t);
-/* What it cost since the last clear: HTTP calls, requests, resource units, objects, by kind and
- * together.  What came in a $batch is a request and no call. */
+/* What it cost since the last clear: HTTP calls, requests, resource units, objects and calls per
+ * object (null without objects), by kind and together.  What came in a $batch is a request and
+ * no call. */
 void ledger_cost(const struct ledger *l, struct text *t);
 /* 'url' with the values of token options hashed. */
 void ledger_redact(const char *url, struct text *t);

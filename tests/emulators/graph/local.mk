@@ -19,6 +19,7 @@ tests_emulators_graph_libgraph_la_SOURCES = \
   tests/emulators/graph/directory.c tests/emulators/graph/directory.h \
   tests/emulators/graph/emulator.c tests/emulators/graph/emulator.h \
   tests/emulators/graph/exchange.c tests/emulators/graph/exchange.h \
+  tests/emulators/graph/faultscript.c tests/emulators/graph/faultscript.h \
   tests/emulators/graph/faults.c tests/emulators/graph/faults.h \
   tests/emulators/graph/filter.c tests/emulators/graph/filter.h \
   tests/emulators/graph/finder.c tests/emulators/graph/finder.h \
@@ -69,7 +70,7 @@ tests_emulators_graph_test_SOURCES = tests/emulators/graph/test.c tests/emulator
   tests/emulators/graph/forge.c tests/emulators/graph/forge.h \
   tests/emulators/graph/shape.c tests/emulators/graph/shape.h \
   tests/emulators/graph/test-batch.c tests/emulators/graph/test-control.c \
-  tests/emulators/graph/test-delta.c tests/emulators/graph/test-faults.c \
+  tests/emulators/graph/test-delta.c tests/emulators/graph/test-faults.c tests/emulators/graph/test-faultscript.c \
   tests/emulators/graph/test-glist.c tests/emulators/graph/test-groups.c tests/emulators/graph/test-links.c \
   tests/emulators/graph/test-list.c tests/emulators/graph/test-people.c tests/emulators/graph/test-photo.c \
   tests/emulators/graph/test-signin.c tests/emulators/graph/test-token.c

@@ -1,5 +1,6 @@
 /* main.c - graph-emulator: Microsoft Graph and its token endpoint on loopback,
  * holding any number of made-up people. The README beside it shows the use. */
+#include "faultscript.h"
 #include "names.h"
 #include "server.h"
 
@@ -26,6 +27,7 @@ struct order {                  /* the command line */
         char *secret, *certificate, *key;
         int64_t now;            /* 0: the real time */
         struct settings set;
+        struct faults faults;
 };
 
 static void
@@ -43,6 +45,8 @@ usage(void)
                "  --secret-file FILE   its secret; without it: %s\n"
                "  --domain NAME        of addresses [%s]\n"
                "  --now TIME           start of the virtual clock, 2026-01-15T09:30:00Z\n"
+               "  --fault RULE         a fault: \"kind=delta page=3 reset-after-bytes=512\"\n"
+               "  --faults FILE        a file of such lines; the README beside the program has all words\n"
                "  --ready-file FILE    the JSON line of standard output, written when ready\n",
                default_tenant, default_client, default_secret, default_domain);
         settings_help();
@@ -101,6 +105,24 @@ read_secret(const char *path)
         return secret;
 }
 
+static const char *
+take_faults(struct order *o, const char *script, struct text *why)
+{
+        if (script == NULL)
+                return "cannot be read";
+        return faultscript_load(&o->faults, script, why) ? NULL : text_str(why);
+}
+
+static const char *
+take_fault_file(struct order *o, const char *path, struct text *why)
+{
+        char *script = read_file(path);
+        const char *wrong = take_faults(o, script, why);
+
+        free(script);
+        return wrong;
+}
+
 static int
 take_option(struct order *o, const char *name, const char *value)
 {
@@ -132,12 +154,16 @@ take_option(struct order *o, const char *name, const char *value)
                 wrong = (o->certificate = read_file(value)) != NULL ? NULL : "cannot be read";
         else if (strcmp(name, "tls-key") == 0)
                 wrong = (o->key = read_file(value)) != NULL ? NULL : "cannot be read";
+        else if (strcmp(name, "fault") == 0)
+                wrong = take_faults(o, value, &why);
+        else if (strcmp(name, "faults") == 0)
+                wrong = take_fault_file(o, value, &why);
         else
                 wrong = settings_set(&o->set, name, value, &why);
         if (strcmp(name, "port") == 0)
                 o->port = (uint16_t)n;
         if (wrong != NULL)
-                complain(wrong, name);
+                complain(wrong, strcmp(name, "faults") == 0 ? value : name);
         text_free(&why);
         return wrong != NULL ? -1 : 0;
 }
@@ -265,13 +291,14 @@ main(int argc, char **argv)
         if (rc == 0 && (o.certificate == NULL) != (o.key == NULL))
                 rc = complain("go together", "tls-cert and tls-key");
         if (rc != 0) {
+                faults_clear(&o.faults);
                 forget(&o);
                 return rc < 0 ? 2 : 0;
         }
         /* Replies are large and short-lived: keep their memory. */
         mallopt(M_MMAP_THRESHOLD, 256 << 20);
         mallopt(M_TRIM_THRESHOLD, 512 << 20);
-        e = (struct emulator){ .set = o.set, .tenant = o.tenant, .domain = o.domain,
+        e = (struct emulator){ .set = o.set, .tenant = o.tenant, .domain = o.domain, .faults = o.faults,
                                .link_key = mix(o.seed ^ 0x6c696e6b), .token_key = mix(o.seed ^ 0x746f6b656e) };
         if (o.now != 0)
                 clock_set(&e.clock, o.now);

@@ -11,6 +11,7 @@ Suite *suite_delta(void);
 Suite *suite_links(void);
 Suite *suite_control(void);
 Suite *suite_faults(void);
+Suite *suite_faultscript(void);
 Suite *suite_groups(void);
 Suite *suite_glist(void);
 Suite *suite_batch(void);

@@ -6,6 +6,7 @@
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int
 ask(struct client *c, uint32_t who, const char *rest)
@@ -120,6 +121,8 @@ START_TEST(item_57_costs)
         ck_assert_int_eq(cost(c, "users", "objects"), 102);
         ck_assert_int_eq(cost(c, "users", "units"), 3 + 1);
         ck_assert_int_eq(cost(c, "user", "errors"), 1);
+        ck_assert_ptr_nonnull(strstr(text_str(&c->raw), "\"callsPerObject\":0.0080"));         /* 2 of 250 */
+        ck_assert_ptr_nonnull(strstr(text_str(&c->raw), "\"callsPerObject\":null"));           /* nobody@x */
         ck_assert_int_eq(cost(c, "", "calls"), 4);
         ck_assert_int_eq(cost(c, "", "requests"), 6);
         client_close(c);

@@ -15,6 +15,7 @@ main(void)
         srunner_add_suite(r, suite_links());
         srunner_add_suite(r, suite_control());
         srunner_add_suite(r, suite_faults());
+        srunner_add_suite(r, suite_faultscript());
         srunner_add_suite(r, suite_groups());
         srunner_add_suite(r, suite_glist());
         srunner_add_suite(r, suite_batch());
