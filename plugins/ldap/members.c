@@ -408,7 +408,7 @@ blame(struct ldp_request *req, const struct ldp_result *result)
         uint32_t index = m->order[current(req).from];
         const char *why = mst_arena_strdup(req->arena, result->text);
 
-        if ((joins(req, index) && result->rc == LDAP_TYPE_OR_VALUE_EXISTS) ||
+        if ((joins(req, index) && (result->rc == LDAP_TYPE_OR_VALUE_EXISTS || result->rc == LDAP_ALREADY_EXISTS)) ||
             (!joins(req, index) && result->rc == LDAP_NO_SUCH_ATTRIBUTE)) {
                 ldp_member_settle(req, index, MST_ALREADY, NULL);
         } else {
@@ -451,12 +451,16 @@ too_much(struct ldp_request *req)
         return halve(req) ? ldp_members_go(req) : ldp_request_no_memory(req);
 }
 
-/* Somebody is in already, or out: a few are halved at once, without reading the group. */
+/* Somebody is in already, or out: a few are halved at once, without reading the group.
+ * Active Directory has codes of its own for that, and 53 is also its word for much else:
+ * there the group is read.  Who was renamed is in it by his new name already. */
 static bool
 is_stale(const struct ldp_request *req, int rc)
 {
         struct ldp_range range = current(req);
 
+        if (req->sink->dir.dialect->name == LDP_AD && !req->members.reread)
+                return rc == LDAP_ALREADY_EXISTS || rc == LDAP_UNWILLING_TO_PERFORM || rc == LDAP_NO_SUCH_ATTRIBUTE;
         return (rc == LDAP_NO_SUCH_ATTRIBUTE || rc == LDAP_TYPE_OR_VALUE_EXISTS) && !req->members.reread &&
                range.to - range.from >= REREAD_FROM;
 }
