@@ -50,7 +50,34 @@ next_server(struct ldp_dir *dir)
 
         while (dir->access->uris[count] != NULL)
                 count++;
-        dir->uri_at = (dir->uri_at + 1) % count;
+        for (size_t i = 0; i < count; i++) {
+                dir->uri_at = (dir->uri_at + 1) % count;
+                if (dir->uri_at >= 64 || (dir->aside >> dir->uri_at & 1) == 0)
+                        return;
+        }
+}
+
+static bool
+is_aside(const struct ldp_dir *dir, size_t number)
+{
+        return number < 64 && (dir->aside >> number & 1) != 0;
+}
+
+bool
+ldp_conn_set_aside(struct ldp_conn *conn)
+{
+        struct ldp_dir *dir = conn->dir;
+
+        if (conn->leaving)
+                return true;
+        if (conn->number < 64)
+                dir->aside |= (uint64_t)1 << conn->number;
+        if (dir->uri_at == conn->number)
+                next_server(dir);
+        conn->leaving = dir->uri_at != conn->number && !is_aside(dir, dir->uri_at);
+        if (conn->leaving)
+                mst_host_log(dir->host, MST_LOG_WARNING, "%s takes no writes: going on with the next uri", conn->uri.host);
+        return conn->leaving;
 }
 
 /* Closes, and lets the next attempt go to the next server when this one was not reached. */
@@ -154,6 +181,7 @@ ldp_conn_start(struct ldp_conn *conn, struct mst_error *err)
         struct ldp_dir *dir = conn->dir;
 
         ldp_conn_close(conn);
+        conn->number = dir->uri_at;
         if (ldp_uri_parse(dir->access->uris[dir->uri_at], &conn->uri, err) != MST_OK)
                 return err->code;
         conn->state = LDP_CONNECTING;

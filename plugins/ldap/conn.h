@@ -32,6 +32,8 @@ struct ldp_conn {
         uint64_t serial;
         struct ldp_uri uri;
         struct addrinfo *addresses, *address;
+        size_t number;                   /* of its server among the uris               */
+        bool leaving;                    /* its server takes no writes: it gets no more */
         int msgid;                       /* of StartTLS or bind                        */
         struct ldp_gss *gss;             /* a login with Kerberos under way            */
         int64_t deadline;
@@ -40,6 +42,10 @@ struct ldp_conn {
 
 /* Begins; state is CONNECTING afterwards.  On failure it is CLOSED. */
 int ldp_conn_start(struct ldp_conn *conn, struct mst_error *err);
+
+/* Its server takes no writes: the connection is 'leaving', and new ones go to others.  False:
+ * there are none that are not known to be so. */
+bool ldp_conn_set_aside(struct ldp_conn *conn);
 
 /* What to poll 'fd' for. */
 short ldp_conn_events(const struct ldp_conn *conn);

@@ -101,6 +101,7 @@ struct ldp_dir {
         struct ldp_id id;                /* then                                       */
         struct ldp_schema *schema;       /* NULL until needed; see schema.h            */
         size_t uri_at;                   /* the server that answered last              */
+        uint64_t aside;                  /* those found to be read-only, a bit for each */
         uint64_t serial;                 /* connections made so far                    */
 };
 

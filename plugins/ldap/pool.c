@@ -241,7 +241,7 @@ least_busy(struct pool *pool)
         for (size_t i = 0; i < pool->lane_count; i++) {
                 struct lane *lane = &pool->lanes[i];
 
-                if (lane->conn->state == LDP_READY && lane->flying < pool->window &&
+                if (lane->conn->state == LDP_READY && !lane->conn->leaving && lane->flying < pool->window &&
                     (best == NULL || lane->flying < best->flying))
                         best = lane;
         }
@@ -336,12 +336,17 @@ take(struct pool *pool, struct lane *lane, LDAPMessage *message)
 
         if (req == NULL)
                 return;
-        next = req->step->answer(req, lane->conn->ld, message, pool->err);
+        if (!req->step->reads && ldp_result_is_read_only(lane->conn->ld, message) && ldp_conn_set_aside(lane->conn))
+                next = LDP_SEND;                 /* elsewhere: nothing has been done */
+        else
+                next = req->step->answer(req, lane->conn->ld, message, pool->err);
         if (next == LDP_MORE)
                 return;
         lane->flights[at] = lane->flights[--lane->flying];
         pool->flying--;
         follow(pool, req, next);
+        if (lane->conn->leaving && lane->flying == 0)
+                ldp_conn_close(lane->conn);
 }
 
 static void
@@ -564,6 +569,7 @@ ldp_apply(void *self, struct mst_feed *feed, struct mst_error *err)
         struct ldp_conn *conn;
         int rc;
 
+        sink->dir.aside = 0;                     /* one may have been promoted meanwhile */
         pool.last = &pool.first;
         pool.requests = calloc(count, sizeof *pool.requests);
         for (size_t i = 0; pool.requests != NULL && i < count; i++) {
@@ -571,8 +577,7 @@ ldp_apply(void *self, struct mst_feed *feed, struct mst_error *err)
                 pool.requests[i].arena = mst_arena_new(4096);
                 if (pool.requests[i].arena == NULL) {
                         pool_done(&pool, count);
-                        pool.requests = NULL;
-                        break;
+                        return mst_fail_memory(err, "making ready to write");
                 }
                 struct ldp_request **list = i < SPARES ? &pool.spare : &pool.free;
 

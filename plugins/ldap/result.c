@@ -105,6 +105,18 @@ ldp_result_fatal(const char *host, const struct ldp_result *result, struct mst_e
 }
 
 bool
+ldp_result_is_read_only(LDAP *ld, LDAPMessage *message)
+{
+        struct ldp_result result;
+
+        ldp_result_read(ld, message, &result);
+        return result.rc == LDAP_REFERRAL ||
+               (result.rc == LDAP_UNWILLING_TO_PERFORM &&
+                (strcasestr(result.text, "shadow context") != NULL || strcasestr(result.text, "restricted") != NULL ||
+                 strcasestr(result.text, "read-only") != NULL || strcasestr(result.text, "read only") != NULL));
+}
+
+bool
 ldp_result_is_short(int rc)
 {
         return rc == LDAP_SIZELIMIT_EXCEEDED || rc == LDAP_TIMELIMIT_EXCEEDED || rc == LDAP_ADMINLIMIT_EXCEEDED ||

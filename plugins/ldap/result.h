@@ -27,6 +27,10 @@ enum mst_outcome ldp_result_outcome(int rc);
 bool ldp_result_is_fatal(int rc);
 int ldp_result_fatal(const char *host, const struct ldp_result *result, struct mst_error *err);
 
+/* The answer to a write says that this server takes none: a copy that refers to another, or
+ * refuses (slapd: a shadow without referral; read-only databases). */
+bool ldp_result_is_read_only(LDAP *ld, LDAPMessage *message);
+
 /* The answer was cut short (size, time, administrative limit). */
 bool ldp_result_is_short(int rc);
 

@@ -4,6 +4,7 @@
 #   main    TLS by a test CA, ppolicy, everything allowed
 #   small   answers at most 20 entries a search, reads nothing above 64 KB, and knows a
 #           second login that may read only
+#   copy    a read-only copy of main, which answers writes with a referral
 set -u
 : "${top_builddir:?make check sets it}" "${srcdir:?}"
 . "$srcdir/tests/skip.sh"
@@ -18,6 +19,7 @@ export LDAP_SINK_WORK
 end() {
         slapd_stop "$LDAP_SINK_WORK/main"
         slapd_stop "$LDAP_SINK_WORK/small"
+        slapd_stop "$LDAP_SINK_WORK/copy"
         rm -rf "$LDAP_SINK_WORK"
 }
 trap end EXIT
@@ -50,8 +52,10 @@ mkdir "$LDAP_SINK_WORK/stranger-tls" &&
         cp "$tls/ca.pem" "$LDAP_SINK_WORK/stranger-tls/" &&
         cp "$tls/stranger.pem" "$LDAP_SINK_WORK/stranger-tls/server.pem" &&
         cp "$tls/stranger.key" "$LDAP_SINK_WORK/stranger-tls/server.key" || exit 1
-slapd_prepare "$LDAP_SINK_WORK/main" durable=no tls="$tls" &&
+slapd_prepare "$LDAP_SINK_WORK/main" durable=no sync=yes tls="$tls" &&
         slapd_prepare "$LDAP_SINK_WORK/small" durable=no tls="$LDAP_SINK_WORK/stranger-tls" \
                 extra="$LDAP_SINK_WORK/small-global" database="$LDAP_SINK_WORK/small-database" &&
-        slapd_start "$LDAP_SINK_WORK/main" && slapd_start "$LDAP_SINK_WORK/small" || exit 1
+        slapd_start "$LDAP_SINK_WORK/main" && slapd_start "$LDAP_SINK_WORK/small" &&
+        slapd_prepare "$LDAP_SINK_WORK/copy" durable=no consumer="$LDAP_SINK_WORK/main" &&
+        slapd_start "$LDAP_SINK_WORK/copy" || exit 1
 ${DEBUGGER-} "$top_builddir/tests/scenario/ldap-sink"

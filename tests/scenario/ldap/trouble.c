@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -327,6 +328,39 @@ START_TEST(denied)
 }
 END_TEST
 
+/* The first uri is a copy that refers writes: all of it goes to the second. */
+START_TEST(read_only_copy)
+{
+        struct fixture fx;
+        struct mst_error err = { 0 };
+        char uid[32];
+        bool said = false;
+
+        fx_start(&fx, "main");
+        mst_plugin_ldap.sink->close(fx.self);
+        fx.uris[1] = fx.uris[0];
+        fx.uris[0] = strdup(fx_read("copy", "uri"));
+        ck_assert_msg(fx_open(&fx, &err) == MST_OK, "%s", err.text);
+        for (size_t i = 0; i < 200; i++) {
+                snprintf(uid, sizeof uid, "p%zu", i);
+                (void)fx_person(&fx, uid);
+        }
+        fx_expect(&fx, MST_DONE);
+        ck_assert_uint_eq(fx_entries(&fx, PEOPLE, "(objectClass=person)"), 200);
+        for (size_t i = 0; i < mst_test_log_count(fx.test); i++)
+                said |= strstr(mst_test_log_at(fx.test, i, NULL), "takes no writes") != NULL;
+        ck_assert(said);
+        free(fx.uris[1]);                        /* nobody else: the sink as a whole says so */
+        fx.uris[1] = NULL;
+        mst_plugin_ldap.sink->close(fx.self);
+        ck_assert_int_eq(fx_open(&fx, &err), MST_OK);
+        (void)fx_person(&fx, "more");
+        ck_assert_int_eq(fx_apply(&fx, &err), MST_EPERM);
+        ck_assert_ptr_nonnull(strstr(err.text, "refers writes"));
+        fx_close(&fx);
+}
+END_TEST
+
 TCase *
 case_trouble(void)
 {
@@ -342,5 +376,6 @@ case_trouble(void)
         tcase_add_test(trouble, idle);
         tcase_add_test(trouble, wrong_password);
         tcase_add_test(trouble, denied);
+        tcase_add_test(trouble, read_only_copy);
         return trouble;
 }
