@@ -321,18 +321,23 @@ ldp_change_begin(struct ldp_request *req)
 
 /* --- rename ------------------------------------------------------------------------ */
 
-static int
-send_rename(struct ldp_request *req, LDAP *ld, int *msgid)
+int
+ldp_rename_send(struct ldp_request *req, LDAP *ld, const char *rdn, const char *parent, int *msgid)
 {
         LDAPControl guard, *list[2], **controls;
-        const char *parent = req->parent;
 
         /* Samba does not know the parent of what is called by its id. */
         if (parent == NULL && ldp_request_target(req) != req->dn)
                 parent = ldp_dn_parent(req->dn);
         if (!ldp_request_guard(req, ld, &guard, list, &controls))
                 return LDAP_NO_MEMORY;
-        return ldap_rename(ld, ldp_request_target(req), req->rdn, parent, 1, controls, NULL, msgid);
+        return ldap_rename(ld, ldp_request_target(req), rdn, parent, 1, controls, NULL, msgid);
+}
+
+static int
+send_rename(struct ldp_request *req, LDAP *ld, int *msgid)
+{
+        return ldp_rename_send(req, ld, req->rdn, req->parent, msgid);
 }
 
 static enum ldp_next
@@ -348,9 +353,7 @@ answer_rename(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
         if (result.rc == LDAP_NO_SUCH_OBJECT || result.rc == LDAP_ASSERTION_FAILED)
                 return ldp_request_locate(req, NULL, &result, err);
         if (result.rc == LDAP_ALREADY_EXISTS)
-                return ldp_request_settle(req, MST_DUPLICATE, MST_EREFUSED, "'%s' cannot become '%s%s%s': there is "
-                                          "already such an entry", req->dn, req->rdn, req->parent != NULL ? "," : "",
-                                          req->parent != NULL ? req->parent : "");
+                return ldp_contest(req, &step_rename);
         if (result.rc != LDAP_SUCCESS)
                 return ldp_request_refused(req, &result, "renaming", err);
         dn = ldp_dn_join(req->arena, req->rdn, req->parent != NULL ? req->parent : ldp_dn_parent(req->dn));
@@ -359,6 +362,7 @@ answer_rename(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
                                           req->dn);
         req->dn = dn;
         req->moved = req->renamed = req->wrote = true;
+        req->sink->renames++;
         if (req->mods == NULL)
                 return ldp_request_done(req, MST_DONE);
         req->step = &step_modify;

@@ -592,8 +592,11 @@ ldp_apply(void *self, struct mst_feed *feed, struct mst_error *err)
         }
         /* The first login tells whether there is any use in others. */
         rc = ldp_sink_schema(sink, &conn, err);
+        sink->requests = pool.requests;
+        sink->request_count = count;
         if (rc == MST_OK)
                 rc = run(&pool);
+        sink->request_count = 0;
         pool_done(&pool, count);
         return rc;
 }

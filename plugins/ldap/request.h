@@ -69,6 +69,9 @@ struct ldp_request {
         bool looked;                             /* guard.c: it is the one we mean     */
         bool unstamped, taken;                   /* it does not bear our stamp; it bears another's */
         const struct ldp_step *guarded;
+        const char *aside, *home;                /* contest.c: the odd RDN, and the name before */
+        unsigned contests;
+        size_t renames;                          /* of the sink, when the name was taken */
         const char *seen_dn;                     /* where it was when it was looked at */
         bool classed;                            /* the entry's classes were looked at */
         struct ldp_values classes;               /* those it has, when they were       */
@@ -107,6 +110,11 @@ enum ldp_next ldp_request_locate(struct ldp_request *req, const struct ldp_step 
 
 /* Whether the op names a lasting id that can be one here. */
 bool ldp_request_has_id(const struct ldp_request *req);
+
+/* change.c: sends a rename; 'parent' NULL: it stays where it is. */
+int ldp_rename_send(struct ldp_request *req, LDAP *ld, const char *rdn, const char *parent, int *msgid);
+/* contest.c: the name is taken; what now, if by one of ours that is renamed too? */
+enum ldp_next ldp_contest(struct ldp_request *req, const struct ldp_step *rename);
 
 /* guard.c: whether a modify is to take our stamp out and put it in again; and the step to
  * begin with in order to come to 'step', a modify or not. */

@@ -43,6 +43,8 @@ struct ldp_listing {
         uint64_t connection;             /* serial number of the connection it lives on */
 };
 
+struct ldp_request;
+
 struct ldp_sink {
         const struct ldp_config *config;
         struct mst_host *host;
@@ -59,6 +61,8 @@ struct ldp_sink {
         struct ldp_listing listing;
         struct ldp_conn *conns;          /* config->connections of them                */
         size_t conn_count;
+        struct ldp_request *requests;    /* all of an apply() under way, see pool.c    */
+        size_t request_count, renames;   /* how often an entry was renamed             */
         struct ldp_conn side;            /* for numbers, while the others are busy     */
         LDAPControl post_read;           /* "tell me its id"; value in 'arena'          */
 };

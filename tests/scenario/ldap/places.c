@@ -222,6 +222,61 @@ START_TEST(several_values)
 }
 END_TEST
 
+/* Names go round in a circle of two, of three, of many; along a chain; and one wants the
+ * name of somebody who keeps it. */
+static const struct {
+        const char *from[5], *to[5];
+        size_t done;                     /* the rest are duplicates and stay as they are */
+} circles[] = {
+        { { "a", "b" }, { "b", "a" }, 2 },
+        { { "a", "b", "c" }, { "b", "c", "a" }, 3 },
+        { { "a", "b", "c", "d", "e" }, { "b", "c", "d", "e", "a" }, 5 },
+        { { "a", "b", "c" }, { "b", "c", "free" }, 3 },
+        { { "a", "b" }, { "taken", "free" }, 1 },
+        { { "a", "b", "c" }, { "b", "a", "taken" }, 2 },
+        { { "a", "b" }, { "b", "taken" }, 0 },
+};
+
+START_TEST(round_and_round)
+{
+        static const char *const plain[] = { "objectClass", "inetOrgPerson", "cn", "Somebody", "sn", "Else", NULL };
+        struct mst_op *op[5];
+        struct fixture fx;
+        struct mst_error err;
+        const char *ids[5];
+        size_t count = 0, done = 0;
+        char dn[128];
+
+        start(&fx, false, "uid");
+        fx_make(&fx, "uid=taken," PEOPLE, plain);
+        for (; count < 5 && circles[_i].from[count] != NULL; count++)
+                op[count] = fx_person(&fx, circles[_i].from[count]);
+        fx_expect(&fx, MST_DONE);
+        for (size_t i = 0; i < count; i++) {
+                snprintf(dn, sizeof dn, "uid=%s,%s", circles[_i].from[i], PEOPLE);
+                ids[i] = fx_id(&fx, dn);
+                op[i] = on(&fx, MST_RENAME, ids[i], dn);
+                fx_change(op[i], "uid", circles[_i].from[i], circles[_i].to[i]);
+                fx_change(op[i], "title", NULL, circles[_i].to[i]);
+        }
+        ck_assert_int_eq(fx_apply(&fx, &err), MST_OK);
+        for (size_t i = 0; i < count; i++) {
+                bool ok = mst_test_outcome(op[i]) == MST_DONE;
+
+                done += ok;
+                if (!ok)
+                        fx_outcome(&fx, i, MST_DUPLICATE, "there is already such an entry");
+                snprintf(dn, sizeof dn, "uid=%s,%s", ok ? circles[_i].to[i] : circles[_i].from[i], PEOPLE);
+                ck_assert_str_eq(fx_id(&fx, dn), ids[i]);
+                ck_assert_str_eq(fx_look(&fx, dn, "uid"), ok ? circles[_i].to[i] : circles[_i].from[i]);
+                ck_assert_str_eq(fx_look(&fx, dn, "title"), ok ? circles[_i].to[i] : "");
+        }
+        ck_assert_uint_eq(done, circles[_i].done);
+        ck_assert_uint_eq(fx_entries(&fx, PEOPLE, "(uid=muster-*)"), 0);
+        fx_close(&fx);
+}
+END_TEST
+
 TCase *
 case_places(void)
 {
@@ -234,5 +289,6 @@ case_places(void)
         tcase_add_test(places, moved);
         tcase_add_test(places, many_at_once);
         tcase_add_test(places, several_values);
+        tcase_add_loop_test(places, round_and_round, 0, (int)(sizeof circles / sizeof *circles));
         return places;
 }
