@@ -221,7 +221,7 @@ put_verb(struct ldp_request *req, struct ldp_mods *mods, enum ldp_next *next)
 {
         enum mst_verb verb = mst_op_verb(req->op);
 
-        if (verb == MST_ADOPT && req->place->stamp != NULL && mst_op_stamp(req->op)[0] != '\0')
+        if (verb == MST_ADOPT && req->place->stamp != NULL && mst_op_stamp(req->op)[0] != '\0' && !req->ours)
                 ldp_mods_text(mods, req->sink->dir.server.assertion ? LDAP_MOD_REPLACE : LDAP_MOD_ADD, req->place->stamp,
                               mst_op_stamp(req->op));
         if (verb != MST_DISABLE && verb != MST_ENABLE)
@@ -412,6 +412,8 @@ answer_modify(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
         case LDAP_NO_SUCH_ATTRIBUTE:
                 if (result.rc == LDAP_NO_SUCH_ATTRIBUTE && ldp_guard_stamps(req))
                         return without_stamp(req);
+                if (result.rc == LDAP_TYPE_OR_VALUE_EXISTS && mst_op_verb(req->op) == MST_ADOPT && !req->looked)
+                        return ldp_guard_look(req, &step_modify);        /* whose stamp is it? */
                 if (ldp_lock_is_stale(req))
                         return ldp_lock_read(req);
                 if (!req->again) {

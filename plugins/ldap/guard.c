@@ -131,6 +131,14 @@ ldp_guard_step(struct ldp_request *req, const struct ldp_step *step, bool modifi
         return &step_look;
 }
 
+enum ldp_next
+ldp_guard_look(struct ldp_request *req, const struct ldp_step *then)
+{
+        req->guarded = then;
+        req->step = &step_look;
+        return LDP_SEND;
+}
+
 static int
 send_look(struct ldp_request *req, LDAP *ld, int *msgid)
 {
@@ -192,6 +200,7 @@ answer_look(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_
                 stamp = first_value(req, ld, message, req->place->stamp, false);
                 req->taken = mst_op_verb(req->op) == MST_ADOPT && stamp != NULL && mst_op_stamp(req->op)[0] != '\0' &&
                              strcmp(stamp, mst_op_stamp(req->op)) != 0;
+                req->ours = mst_op_verb(req->op) == MST_ADOPT && stamp != NULL && !req->taken;
                 return LDP_MORE;
         }
         if (ldap_msgtype(message) != LDAP_RES_SEARCH_RESULT)
@@ -206,6 +215,8 @@ answer_look(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_
                 return ldp_request_locate(req, NULL, &result, err);
         }
         req->looked = true;
+        if (req->ours)
+                return ldp_change_begin(req);    /* what is left to do does not stamp it again */
         return req->sink->dir.id.addresses ? renamed_since(req) : go_on(req);
 }
 

@@ -67,7 +67,7 @@ struct ldp_request {
         bool wrote;                              /* a part of it is done               */
         bool denied, done;                       /* settled because of rights; as done */
         bool looked;                             /* guard.c: it is the one we mean     */
-        bool unstamped, taken;                   /* it does not bear our stamp; it bears another's */
+        bool unstamped, taken, ours;             /* it bears no stamp; another's; an adopted one ours */
         const struct ldp_step *guarded;
         const char *aside, *home;                /* contest.c: the odd RDN, and the name before */
         unsigned contests;
@@ -119,6 +119,7 @@ enum ldp_next ldp_contest(struct ldp_request *req, const struct ldp_step *rename
 /* guard.c: whether a modify is to take our stamp out and put it in again; and the step to
  * begin with in order to come to 'step', a modify or not. */
 bool ldp_guard_stamps(const struct ldp_request *req);
+enum ldp_next ldp_guard_look(struct ldp_request *req, const struct ldp_step *then);
 const struct ldp_step *ldp_guard_step(struct ldp_request *req, const struct ldp_step *step, bool modifies);
 
 /* Controls for a change: that the entry is the one we mean; '*ret' NULL where the server
