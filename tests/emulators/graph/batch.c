@@ -179,18 +179,33 @@ batch_answer(struct emulator *e, struct exchange *x)
         json_object_put(ask);
 }
 
+/* Whether "types" names the kind; without it all are wanted. */
 static bool
-write_by_id(struct emulator *e, const char *id, const struct selection *people, const struct props *groups,
-            bool first, struct text *t)
+type_wanted(struct json_object *types, const char *kind)
+{
+        bool wanted = !json_object_is_type(types, json_type_array) || json_object_array_length(types) == 0;
+
+        for (size_t i = 0; !wanted && i < json_object_array_length(types); i++) {
+                const char *one = json_object_get_string(json_object_array_get_idx(types, i));
+
+                wanted = one != NULL && strcasecmp(one, kind) == 0;
+        }
+        return wanted;
+}
+
+static bool
+write_by_id(struct emulator *e, const char *id, struct json_object *types, const struct selection *people,
+            const struct props *groups, bool first, struct text *t)
 {
         uint32_t person = guid_index(id, strlen(id), e->people.world.realm);
         uint32_t group = guid_index(id, strlen(id), e->groups.realm);
         const struct style style = { .delta = false };
         size_t start;
 
-        if (person >= e->people.count || e->people.members[person].life != LIFE_LIVE)
+        if (person >= e->people.count || e->people.members[person].life != LIFE_LIVE ||
+            !type_wanted(types, "user"))
                 person = NOBODY;
-        if (group >= e->groups.count || e->groups.list[group].life != LIFE_LIVE)
+        if (group >= e->groups.count || e->groups.list[group].life != LIFE_LIVE || !type_wanted(types, "group"))
                 group = NOBODY;
         if (person == NOBODY && group == NOBODY)
                 return false;
@@ -227,7 +242,7 @@ objects_by_id(struct emulator *e, struct exchange *x)
                 for (size_t i = 0; i < json_object_array_length(ids); i++) {
                         const char *id = json_object_get_string(json_object_array_get_idx(ids, i));
 
-                        if (id != NULL && write_by_id(e, id, &people, &groups, first, &x->reply)) {
+                        if (id != NULL && write_by_id(e, id, json_object_object_get(ask, "types"), &people, &groups, first, &x->reply)) {
                                 first = false;
                                 x->objects++;
                         }

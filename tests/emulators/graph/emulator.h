@@ -67,6 +67,8 @@ void user_manager(struct emulator *e, struct exchange *x, const char *name);
 void user_photo(struct emulator *e, struct exchange *x, const char *name);
 /* $top, or the usual size, into the link of a list; answers if it is none. */
 bool list_top(const struct emulator *e, struct exchange *x, struct link *link);
+/* $count=true with ConsistencyLevel: the first page says how many there are. */
+bool list_counted(const struct exchange *x);
 void deleted_list(struct emulator *e, struct exchange *x);
 void deleted_get(struct emulator *e, struct exchange *x, const char *id);
 void groups_list(struct emulator *e, struct exchange *x);

@@ -167,7 +167,10 @@ write_gathered(struct gathered *g, const char *context)
         }
         g->x->status = 200;
         g->x->type = type_json;
-        text_fmt(t, "{\"@odata.context\":\"%s/v1.0/$metadata#%s\",\"value\":[", g->e->base, context);
+        text_fmt(t, "{\"@odata.context\":\"%s/v1.0/$metadata#%s\",", g->e->base, context);
+        if (query_option(&g->x->query, "$skiptoken") == NULL && list_counted(g->x))
+                text_fmt(t, "\"@odata.count\":%u,", g->count);
+        text_lit(t, "\"value\":[");
         for (at = link.at; at < g->count && at - link.at < link.size; at++) {
                 if (at > link.at)
                         text_lit(t, ",\n");
@@ -305,10 +308,9 @@ read_cast(struct gathered *g, const char *segment)
 static bool
 advanced(struct exchange *x)
 {
-        const char *count = query_value(&x->query, "$count");
         bool page = query_option(&x->query, "$skiptoken") != NULL;
 
-        if (x->eventual && (page || (count != NULL && strcasecmp(count, "true") == 0)))
+        if (page ? x->eventual : list_counted(x))
                 return true;
         exchange_trouble(x, page ? T_PAGE_TOKEN : T_ADVANCED, "An OData cast");
         return false;

@@ -42,12 +42,12 @@ list_top(const struct emulator *e, struct exchange *x, struct link *link)
         return true;
 }
 
-static bool
-counting(const struct exchange *x)
+bool
+list_counted(const struct exchange *x)
 {
         const char *count = query_value(&x->query, "$count");
 
-        return count != NULL && strcasecmp(count, "true") == 0;
+        return x->eventual && count != NULL && strcasecmp(count, "true") == 0;
 }
 
 static bool
@@ -127,7 +127,7 @@ begin(struct listing *l)
 {
         struct exchange *x = l->x;
         const char *filter = query_value(&x->query, "$filter"), *expand = query_value(&x->query, "$expand");
-        bool advanced = x->eventual && counting(x);
+        bool advanced = list_counted(x);
 
         l->link = (struct link){ .kind = LINK_LIST, .issued = x->now };
         if (query_option(&x->query, "$skip") != NULL || query_option(&x->query, "$orderby") != NULL ||

@@ -110,6 +110,11 @@ START_TEST(item_63_by_ids)
         text_fmt(&body, "\"%s\",7]}", id);
         ck_assert_int_eq(client_send(c, "POST", "/v1.0/directoryObjects/getByIds", text_str(&body)), 200);
         ck_assert_uint_eq(client_count(c), 2);
+        body.len--;
+        text_lit(&body, ",\"types\":[\"group\"]}");
+        client_send(c, "POST", "/v1.0/directoryObjects/getByIds", text_str(&body));
+        ck_assert_uint_eq(client_count(c), 1);
+        ck_assert_str_eq(json_object_get_string(json_object_object_get(client_value(c, 0), "id")), id);
         ck_assert_int_eq(client_send(c, "POST", "/v1.0/directoryObjects/getByIds", "{}"), 400);
         ck_assert_int_eq(client_get(c, "/v1.0/directoryObjects/getByIds"), 405);
         for (int n = 1000; n <= 1001; n++) {

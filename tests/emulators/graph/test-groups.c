@@ -313,6 +313,8 @@ START_TEST(item_51_nested_and_circular)
                 }
                 ck_assert_int_eq(client_get(c, url), 200);
                 ck_assert_uint_eq(client_count(c), rows[_i].count);
+                ck_assert_int_eq(json_object_get_int(json_object_object_get(c->json, "@odata.count")),
+                                 strstr(url, "$count=true") != NULL ? (int)rows[_i].count : 0);
                 ck_assert_ptr_nonnull(json_object_object_get(client_value(c, 0), "@odata.type"));
                 free(url);
         }
