@@ -8,13 +8,16 @@ const char *const group_names[GROUP_PROPERTIES] = {
         "id", "displayName", "description", "mail", "mailEnabled", "mailNickname", "securityEnabled", "groupTypes",
         "visibility", "createdDateTime", "deletedDateTime", "membershipRule", "membershipRuleProcessingState",
         "isAssignableToRole", "proxyAddresses", "classification", "preferredLanguage", "onPremisesSyncEnabled",
-        "uniqueName", "members", "owners",
+        "uniqueName", "expirationDateTime", "renewedDateTime", "onPremisesSamAccountName", "onPremisesDomainName",
+        "onPremisesNetBiosName", "onPremisesSecurityIdentifier", "onPremisesLastSyncDateTime",
+        "onPremisesExtensionAttributes", "securityIdentifier", "assignedLicenses", "assignedLabels",
+        "preferredDataLocation", "theme", "members", "owners",
 };
 
 bool
 group_is_list(unsigned property)
 {
-        return property == GROUP_TYPES || property == GROUP_PROXY;
+        return property == GROUP_TYPES || property == GROUP_PROXY || property == GROUP_LICENSES || property == GROUP_LABELS;
 }
 
 bool

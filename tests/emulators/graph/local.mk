@@ -73,7 +73,7 @@ tests_emulators_graph_test_SOURCES = tests/emulators/graph/test.c tests/emulator
   tests/emulators/graph/test-delta.c tests/emulators/graph/test-faults.c tests/emulators/graph/test-faultscript.c \
   tests/emulators/graph/test-glist.c tests/emulators/graph/test-groups.c tests/emulators/graph/test-links.c \
   tests/emulators/graph/test-list.c tests/emulators/graph/test-people.c tests/emulators/graph/test-photo.c \
-  tests/emulators/graph/test-signin.c tests/emulators/graph/test-token.c
+  tests/emulators/graph/test-shape.c tests/emulators/graph/test-signin.c tests/emulators/graph/test-token.c
 tests_emulators_graph_test_CPPFLAGS = -D_GNU_SOURCE
 tests_emulators_graph_test_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JSON_CFLAGS) $(CRYPTO_CFLAGS)
 tests_emulators_graph_test_LDADD = tests/emulators/graph/libgraph.la $(CHECK_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS)

@@ -79,6 +79,23 @@ static const struct field user[] = {
         { "userPrincipalName", NTEXT, NULL }, { "userType", NTEXT, NULL }, { NULL, END, NULL },
 };
 
+static const struct field label[] = { { "labelId", NTEXT, NULL }, { "displayName", NTEXT, NULL }, { NULL, END, NULL } };
+
+static const struct field group[] = {
+        { "id", TEXT, NULL }, { "assignedLabels", OBJECTS, label }, { "assignedLicenses", OBJECTS, license },
+        { "classification", NTEXT, NULL }, { "createdDateTime", DATE, NULL }, { "deletedDateTime", DATE, NULL },
+        { "description", NTEXT, NULL }, { "displayName", NTEXT, NULL }, { "expirationDateTime", DATE, NULL },
+        { "groupTypes", TEXTS, NULL }, { "isAssignableToRole", NBOOL, NULL }, { "mail", NTEXT, NULL },
+        { "mailEnabled", NBOOL, NULL }, { "mailNickname", NTEXT, NULL }, { "membershipRule", NTEXT, NULL },
+        { "membershipRuleProcessingState", NTEXT, NULL }, { "onPremisesDomainName", NTEXT, NULL },
+        { "onPremisesExtensionAttributes", FIFTEEN, NULL }, { "onPremisesLastSyncDateTime", DATE, NULL },
+        { "onPremisesNetBiosName", NTEXT, NULL }, { "onPremisesSamAccountName", NTEXT, NULL },
+        { "onPremisesSecurityIdentifier", NTEXT, NULL }, { "onPremisesSyncEnabled", NBOOL, NULL },
+        { "preferredDataLocation", NTEXT, NULL }, { "preferredLanguage", NTEXT, NULL }, { "proxyAddresses", TEXTS, NULL },
+        { "renewedDateTime", DATE, NULL }, { "securityEnabled", NBOOL, NULL }, { "securityIdentifier", NTEXT, NULL },
+        { "theme", NTEXT, NULL }, { "uniqueName", NTEXT, NULL }, { "visibility", NTEXT, NULL }, { NULL, END, NULL },
+};
+
 static bool object_fits(struct json_object *o, const struct field *fields, struct text *why);
 
 static bool
@@ -173,43 +190,107 @@ object_fits(struct json_object *o, const struct field *fields, struct text *why)
         return true;
 }
 
+static const char *
+fits(struct json_object *o, const struct field *fields, struct text *why)
+{
+        if (!json_object_is_type(json_object_object_get(o, "id"), json_type_string))
+                return "no id";
+        return object_fits(o, fields, why) ? NULL : why->len > 0 ? text_str(why) : "no object";
+}
+
 const char *
 shape_user(struct json_object *o, struct text *why)
 {
-        if (json_object_object_get(o, "id") == NULL)
-                return "no id";
-        return object_fits(o, user, why) ? NULL : text_str(why);
+        return fits(o, user, why);
 }
 
+const char *
+shape_group(struct json_object *o, struct text *why)
+{
+        return fits(o, group, why);
+}
+
+/* {"reason":"changed"} or "deleted", and nothing else. */
+static bool
+removed_fits(struct json_object *removed)
+{
+        const char *reason;
+
+        if (!json_object_is_type(removed, json_type_object) || json_object_object_length(removed) != 1)
+                return false;
+        reason = json_object_get_string(json_object_object_get(removed, "reason"));
+        return reason != NULL && (strcmp(reason, "changed") == 0 || strcmp(reason, "deleted") == 0);
+}
+
+/* An array of {"@odata.type", "id"}, perhaps with "@removed". */
 static bool
 relation_fits(struct json_object *list)
 {
         if (!json_object_is_type(list, json_type_array) || json_object_array_length(list) == 0)
                 return false;
         for (size_t i = 0; i < json_object_array_length(list); i++) {
-                struct json_object *v = json_object_array_get_idx(list, i);
+                struct json_object *v = json_object_array_get_idx(list, i), *removed;
+                bool gone = json_object_object_get_ex(v, "@removed", &removed);
 
                 if (!json_object_is_type(json_object_object_get(v, "id"), json_type_string) ||
-                    !json_object_is_type(json_object_object_get(v, "@odata.type"), json_type_string))
+                    !json_object_is_type(json_object_object_get(v, "@odata.type"), json_type_string) ||
+                    json_object_object_length(v) != 2 + gone || (gone && !removed_fits(removed)))
                         return false;
         }
         return true;
 }
 
+static const char *
+item_fits(struct json_object *o, const struct field *fields, const char *relation, struct text *why)
+{
+        struct json_object *removed, *list;
+
+        if (json_object_object_get_ex(o, relation, &list) && !relation_fits(list))
+                return "a relation is no array of types and ids";
+        if (json_object_object_get_ex(o, "@removed", &removed) && !removed_fits(removed))
+                return "@removed without a known reason";
+        return fits(o, fields, why);
+}
+
 const char *
 shape_delta_item(struct json_object *o, struct text *why)
 {
-        struct json_object *removed = json_object_object_get(o, "@removed"), *boss = json_object_object_get(o, "manager@delta");
-        const char *reason;
+        return item_fits(o, user, "manager@delta", why);
+}
 
-        if (boss != NULL && !relation_fits(boss))
-                return "manager@delta is not an array of relations";
-        if (removed != NULL) {
-                reason = json_object_get_string(json_object_object_get(removed, "reason"));
-                if (reason == NULL || (strcmp(reason, "changed") != 0 && strcmp(reason, "deleted") != 0))
-                        return "@removed without a known reason";
+const char *
+shape_group_item(struct json_object *o, struct text *why)
+{
+        return item_fits(o, group, "members@delta", why);
+}
+
+const char *
+shape_page(struct json_object *page, bool delta, shape_of *item, struct text *why)
+{
+        struct json_object *list = json_object_object_get(page, "value"), *v;
+        bool next = json_object_object_get_ex(page, "@odata.nextLink", NULL);
+        bool last = json_object_object_get_ex(page, "@odata.deltaLink", NULL);
+        const char *wrong = NULL;
+
+        if (!json_object_is_type(page, json_type_object) || !json_object_is_type(list, json_type_array))
+                return "no array 'value'";
+        if (!json_object_object_get_ex(page, "@odata.context", &v))
+                return "no '@odata.context'";
+        if (delta ? next == last : last)
+                return delta ? "neither one link nor the other alone" : "a delta link in a list";
+        json_object_object_foreach(page, name, value) {
+                bool count = !delta && strcmp(name, "@odata.count") == 0;
+                bool text = strcmp(name, "@odata.context") == 0 || strcmp(name, "@odata.nextLink") == 0 ||
+                            strcmp(name, "@odata.deltaLink") == 0;
+
+                if (strcmp(name, "value") != 0 &&
+                    !(count && json_object_is_type(value, json_type_int)) &&
+                    !(text && json_object_is_type(value, json_type_string)))
+                        return "a page has an unknown member, or one of the wrong type";
         }
-        return shape_user(o, why);
+        for (size_t i = 0; wrong == NULL && i < json_object_array_length(list); i++)
+                wrong = item(json_object_array_get_idx(list, i), why);
+        return wrong;
 }
 
 const char *
@@ -218,11 +299,15 @@ shape_error(struct json_object *reply, struct text *why)
         struct json_object *error = json_object_object_get(reply, "error"), *inner;
 
         (void)why;
+        if (!json_object_is_type(reply, json_type_object) || json_object_object_length(reply) != 1)
+                return "something beside the error";
         if (!json_object_is_type(json_object_object_get(error, "code"), json_type_string) ||
             !json_object_is_type(json_object_object_get(error, "message"), json_type_string))
                 return "an error without code or message";
         inner = json_object_object_get(error, "innerError");
-        if (json_object_object_get(inner, "request-id") == NULL || json_object_object_get(inner, "date") == NULL)
+        if (!json_object_is_type(json_object_object_get(inner, "request-id"), json_type_string) ||
+            !json_object_is_type(json_object_object_get(inner, "client-request-id"), json_type_string) ||
+            !json_object_is_type(json_object_object_get(inner, "date"), json_type_string))
                 return "an error without innerError";
         return NULL;
 }

@@ -16,4 +16,5 @@ Suite *suite_groups(void);
 Suite *suite_glist(void);
 Suite *suite_batch(void);
 Suite *suite_photo(void);
+Suite *suite_shape(void);
 #endif

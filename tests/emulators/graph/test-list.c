@@ -442,27 +442,6 @@ START_TEST(item_28_dead_plans)
 }
 END_TEST
 
-START_TEST(shape_of_everybody)
-{
-        struct client *c = client_open(999);
-        struct text url = { 0 }, why = { 0 };
-
-        text_lit(&url, USERS "?$top=999&$expand=manager&$select=id");
-        for (unsigned p = 0; p < property_count; p++)
-                if (properties[p].kind != KIND_ELSEWHERE && properties[p].kind != KIND_MANAGER)
-                        text_fmt(&url, ",%s", properties[p].name);
-        ck_assert_int_eq(client_get(c, text_str(&url)), 200);
-        ck_assert_uint_eq(client_count(c), 999);
-        for (size_t i = 0; i < 999; i++) {
-                const char *wrong = shape_user(client_value(c, i), &why);
-
-                ck_assert_msg(wrong == NULL, "%s", wrong);
-        }
-        text_free(&url);
-        client_close(c);
-}
-END_TEST
-
 START_TEST(item_44_request_too_long)
 {
         struct client *c = client_open(3);
@@ -503,7 +482,6 @@ suite_list(void)
         tcase_add_test(t, item_54_deleted_asked);
         tcase_add_test(t, item_54_deleted_ones);
         tcase_add_test(t, other_requests);
-        tcase_add_test(t, shape_of_everybody);
         suite_add_tcase(s, t);
         return s;
 }

@@ -20,6 +20,7 @@ main(void)
         srunner_add_suite(r, suite_glist());
         srunner_add_suite(r, suite_batch());
         srunner_add_suite(r, suite_photo());
+        srunner_add_suite(r, suite_shape());
         if (UNIT_SANITIZED && getenv("CK_FORK") == NULL)
                 srunner_set_fork_status(r, CK_NOFORK);
         srunner_run_all(r, CK_ENV);
