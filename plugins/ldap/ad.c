@@ -107,7 +107,7 @@ take_cookie(struct ldp_round *round, LDAPMessage *message, bool *more, struct ms
 
         if (ldap_parse_result(ld, message, NULL, NULL, NULL, NULL, &controls, 0) != LDAP_SUCCESS)
                 return mst_fail(err, MST_ENET, "the server sent an answer that cannot be read");
-        control = controls != NULL ? ldap_control_find(LDAP_CONTROL_X_DIRSYNC, controls, NULL) : NULL;
+        control = ldp_result_control(controls, LDAP_CONTROL_X_DIRSYNC);
         ok = control != NULL && ldap_parse_dirsync_control(ld, control, &goes_on, &cookie) == LDAP_SUCCESS &&
              cookie.bv_len > 0;
         if (ok)

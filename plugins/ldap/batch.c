@@ -147,16 +147,17 @@ ldp_batch_full(const struct ldp_batch *batch)
 
 /* ---- members in slices --------------------------------------------------------------- */
 
-/* "member;range=0-1499" in the entry: where the next slice starts, 0 when there is none. */
+/* "member;range=0-1499" in the entry: where the next slice starts, 0 when there is none.  One that
+ * does not begin at 'from' is not what was asked for. */
 static size_t
-next_slice(const struct ldp_entry *entry, const char *attribute)
+next_slice(const struct ldp_entry *entry, const char *attribute, size_t from, bool *bad)
 {
         size_t length = strlen(attribute);
 
         for (size_t i = 0; i < entry->count; i++) {
                 const struct berval *name = &entry->fields[i].name;
                 char text[32];
-                unsigned long from, to;
+                unsigned long first, to;
 
                 if (name->bv_len <= length + 7 || name->bv_len - length - 7 >= sizeof text ||
                     strncasecmp(name->bv_val, attribute, length) != 0 ||
@@ -164,7 +165,8 @@ next_slice(const struct ldp_entry *entry, const char *attribute)
                         continue;
                 memcpy(text, name->bv_val + length + 7, name->bv_len - length - 7);
                 text[name->bv_len - length - 7] = '\0';
-                if (sscanf(text, "%lu-%lu", &from, &to) == 2 && to >= from && entry->fields[i].count > 0)
+                *bad |= sscanf(text, "%lu", &first) != 1 || first != from;
+                if (sscanf(text, "%lu-%lu", &first, &to) == 2 && to >= first && entry->fields[i].count > 0)
                         return (size_t)to + 1;
         }
         return 0;
@@ -219,15 +221,19 @@ read_slices(struct ldp_batch *batch, struct ldp_item *item, struct mst_error *er
 {
         for (char **attribute = batch->source->config->member_attributes; *attribute != NULL; attribute++) {
                 const struct ldp_entry *entry = &item->entry;
-                size_t from;
+                size_t from = 0;
+                bool bad = false;
 
-                while ((from = next_slice(entry, *attribute)) != 0) {
+                while ((from = next_slice(entry, *attribute, from, &bad)) != 0 && !bad) {
                         struct ldp_range *range;
 
                         if (read_slice(batch, item, *attribute, from, &range, err) != MST_OK)
                                 return err->code;
                         entry = &range->entry;
                 }
+                if (bad)
+                        return mst_fail(err, MST_EREFUSED, "the server gives the members of '%.300s' in slices that do not "
+                                        "follow each other", item->entry.dn);
         }
         return MST_OK;
 }

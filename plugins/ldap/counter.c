@@ -108,7 +108,7 @@ note_highest(struct drawer *d, LDAPMessage *message)
         if (ldap_msgtype(message) != LDAP_RES_SEARCH_RESULT ||
             ldap_parse_result(d->conn->ld, message, &rc, NULL, NULL, NULL, &controls, 0) != LDAP_SUCCESS)
                 return;
-        paging = controls != NULL ? ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, NULL) : NULL;
+        paging = ldp_result_control(controls, LDAP_CONTROL_PAGEDRESULTS);
         if (paging != NULL)
                 (void)ldap_parse_pageresponse_control(d->conn->ld, paging, &estimate, &d->cookie);
         ldap_controls_free(controls);
@@ -236,7 +236,7 @@ note_before(struct drawer *d, LDAPMessage *message)
 
         if (ldap_parse_result(d->conn->ld, message, &rc, NULL, NULL, NULL, &controls, 0) != LDAP_SUCCESS)
                 return;
-        control = controls != NULL ? ldap_control_find(LDAP_CONTROL_PRE_READ, controls, NULL) : NULL;
+        control = ldp_result_control(controls, LDAP_CONTROL_PRE_READ);
         if (control != NULL && (ber = ber_init(&control->ldctl_value)) != NULL &&
             ber_scanf(ber, "{m{{m[W]", &dn, &name, &values) != LBER_ERROR && values != NULL && values[0].bv_val != NULL)
                 d->there = read_number(&values[0], &d->value);

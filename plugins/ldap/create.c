@@ -19,6 +19,7 @@
 #include "mods.h"
 #include "password.h"
 #include "request.h"
+#include "result.h"
 
 static const struct ldp_step step_add, step_read_id;
 
@@ -213,7 +214,7 @@ static void
 take_id(struct ldp_request *req, LDAPControl **controls)
 {
         const struct ldp_id *id = &req->sink->dir.id;
-        LDAPControl *control = ldap_control_find(LDAP_CONTROL_POST_READ, controls, NULL);
+        LDAPControl *control = ldp_result_control(controls, LDAP_CONTROL_POST_READ);
         BerElement *ber;
         struct berval dn, name, *values = NULL;
 

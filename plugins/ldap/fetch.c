@@ -6,8 +6,9 @@
  *   outside   anywhere else in the directory where we may look
  *   gone      nowhere: for good; among Active Directory's deleted objects: not for good
  *
- * Whom nothing was found of is gone only when each search ended well and was complete.  An
- * id that has not the form of one is left unanswered. */
+ * Whom nothing was found of is gone only when each search ended well and was complete.  Where
+ * one did not, the engine's own questions are left unanswered; but a round, whose cursor goes on
+ * behind what it was told, fails.  An id that has not the form of one is left unanswered. */
 #include "round.h"
 
 #include <string.h>
@@ -26,6 +27,8 @@ struct fetch {
         struct mst_page *page;
         struct ldp_batch batch;
         struct mst_arena *arena;
+        struct ldp_result why;           /* how the last search ended                  */
+        const char *where;
 };
 
 static int
@@ -89,10 +92,12 @@ search(struct fetch *f, const char *base, int scope, const char *filter, char **
        enum answer answer, bool *told, struct mst_error *err)
 {
         struct ldp_conn *conn = &f->source->asker;
-        struct ldp_result result = { 0 };
+        struct ldp_result *result = &f->why;
         LDAPMessage *message = NULL;
         int msgid = 0, type = 0, rc;
 
+        *result = (struct ldp_result){ .rc = LDAP_OTHER };
+        f->where = base;
         rc = ldp_conn_search(conn, base, scope, filter, attributes, controls, &msgid, err);
         while (rc == MST_OK && type != LDAP_RES_SEARCH_RESULT) {
                 rc = ldp_conn_wait(conn, msgid, &message, err);
@@ -104,17 +109,17 @@ search(struct fetch *f, const char *base, int scope, const char *filter, char **
                         continue;
                 }
                 if (type == LDAP_RES_SEARCH_RESULT)
-                        ldp_result_read(conn->ld, message, &result);
+                        ldp_result_read(conn->ld, message, result);
                 ldap_msgfree(message);
         }
         if (rc != MST_OK) {
                 ldp_conn_close(conn);
                 return rc;
         }
-        *told = result.rc == LDAP_SUCCESS;
+        *told = result->rc == LDAP_SUCCESS;
         if (!*told)
                 mst_host_log(f->source->host, MST_LOG_INFO, "a search for single entries below '%s' was not answered: %s",
-                             base, result.text);
+                             base, result->text);
         return MST_OK;
 }
 
@@ -160,6 +165,12 @@ search_within(struct fetch *f, bool *told, struct mst_error *err)
         return search(f, f->shelf->base, f->shelf->scope, filter, attributes, NULL, SAID, told, err);
 }
 
+static bool
+may_come(const struct fetch *f)
+{
+        return ldp_result_outcome(f->why.rc) == MST_RETRY;
+}
+
 /* Anywhere in the naming context; where that is closed to us, anywhere below the base. */
 static int
 search_anywhere(struct fetch *f, bool *told, struct mst_error *err)
@@ -170,31 +181,39 @@ search_anywhere(struct fetch *f, bool *told, struct mst_error *err)
         if (filter == NULL)
                 return no_memory(err);
         if (search(f, f->shelf->context, LDAP_SCOPE_SUBTREE, filter, wanted, NULL, ELSEWHERE, told, err) != MST_OK ||
-            *told)
+            *told || may_come(f))
                 return err->code;
         return search(f, f->shelf->base, LDAP_SCOPE_SUBTREE, filter, wanted, NULL, ELSEWHERE, told, err);
 }
 
+/* Who may not see what is deleted takes it as gone for good. */
 static int
-search_deleted(struct fetch *f, struct mst_error *err)
+search_deleted(struct fetch *f, bool *told, struct mst_error *err)
 {
         char *wanted[] = { (char *)f->source->id_attribute, NULL };
         LDAPControl *controls[2] = { NULL, NULL };
         const char *filter = ids_filter(f);
-        bool told;
         int rc;
 
         if (f->source->domain == NULL)
                 return MST_OK;
         if (filter == NULL || ldap_control_create(LDAP_CONTROL_X_SHOW_DELETED, 1, NULL, 0, &controls[0]) != LDAP_SUCCESS)
                 return no_memory(err);
-        rc = search(f, f->source->domain, LDAP_SCOPE_SUBTREE, filter, wanted, controls, DELETED, &told, err);
+        rc = search(f, f->source->domain, LDAP_SCOPE_SUBTREE, filter, wanted, controls, DELETED, told, err);
         ldap_control_free(controls[0]);
+        *told |= !may_come(f);
         return rc;
 }
 
 static int
-find_all(struct fetch *f, struct mst_error *err)
+unanswered(const struct fetch *f, struct mst_error *err)
+{
+        return mst_fail(err, may_come(f) ? MST_ENET : MST_EPERM, "what became of single entries could not be looked up "
+                        "below '%s': %s", f->where, f->why.text);
+}
+
+static int
+find_all(struct fetch *f, bool must, struct mst_error *err)
 {
         bool told = true, any = false;
         char id[64];
@@ -207,8 +226,10 @@ find_all(struct fetch *f, struct mst_error *err)
                 return err->code;
         if (told && any_open(f) && search_anywhere(f, &told, err) != MST_OK)
                 return err->code;
-        if (told && any_open(f) && f->source->family == LDP_FAMILY_AD && search_deleted(f, err) != MST_OK)
+        if (told && any_open(f) && f->source->family == LDP_FAMILY_AD && search_deleted(f, &told, err) != MST_OK)
                 return err->code;
+        if (!told && must)
+                return unanswered(f, err);
         for (size_t i = 0; i < f->count; i++) {
                 enum mst_gone how = f->answers[i] == DELETED ? MST_GONE_SOFT : MST_GONE_HARD;
 
@@ -224,7 +245,7 @@ find_all(struct fetch *f, struct mst_error *err)
 
 int
 ldp_fetch_some(struct ldp_source *source, const struct ldp_shelf *shelf, const char *const *ids, size_t count,
-               struct mst_page *page, bool changes, struct mst_error *err)
+               struct mst_page *page, const struct ldp_round *round, struct mst_error *err)
 {
         struct fetch f = { .source = source, .shelf = shelf, .ids = ids, .count = count, .page = page,
                            .arena = mst_arena_new(0) };
@@ -236,9 +257,9 @@ ldp_fetch_some(struct ldp_source *source, const struct ldp_shelf *shelf, const c
         if (rc == MST_OK)
                 rc = ldp_source_asker(source, err);
         if (rc == MST_OK)
-                rc = find_all(&f, err);
+                rc = find_all(&f, round != NULL, err);
         if (rc == MST_OK)
-                rc = ldp_batch_tell(&f.batch, page, changes, err);
+                rc = ldp_batch_tell(&f.batch, page, round == NULL || round->changes, err);
         ldp_batch_close(&f.batch);
         mst_arena_free(f.arena);
         return rc;
@@ -257,12 +278,12 @@ fetch_kind(struct ldp_source *source, const struct mst_ids *ids, enum mst_kind k
                 if (mst_ids_kind_at(ids, i) == kind)
                         some[count++] = mst_ids_at(ids, i);
                 if (count == LDP_FETCH_MOST) {
-                        if (ldp_fetch_some(source, shelf, some, count, page, true, err) != MST_OK)
+                        if (ldp_fetch_some(source, shelf, some, count, page, NULL, err) != MST_OK)
                                 return err->code;
                         count = 0;
                 }
         }
-        return count == 0 ? MST_OK : ldp_fetch_some(source, shelf, some, count, page, true, err);
+        return count == 0 ? MST_OK : ldp_fetch_some(source, shelf, some, count, page, NULL, err);
 }
 
 int

@@ -95,7 +95,7 @@ take_end(struct lister *l, LDAPMessage *message, struct mst_error *err)
                                 "the listing of '%s' failed: %s", l->place->base, result.text);
         if (ldap_parse_result(l->conn->ld, message, &rc, NULL, NULL, NULL, &controls, 0) != LDAP_SUCCESS)
                 return no_memory(err);
-        paging = controls != NULL ? ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, NULL) : NULL;
+        paging = ldp_result_control(controls, LDAP_CONTROL_PAGEDRESULTS);
         if (paging != NULL)
                 l->answered = ldap_parse_pageresponse_control(l->conn->ld, paging, &estimate, &l->next) == LDAP_SUCCESS;
         ldap_controls_free(controls);

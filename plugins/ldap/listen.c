@@ -84,7 +84,7 @@ read_state(struct ldp_round *round, LDAPMessage *message, struct state *ret, str
 
         if (ldap_get_entry_controls(round->source->reader.ld, message, &controls) != LDAP_SUCCESS)
                 return broken("an entry", err);
-        control = controls != NULL ? ldap_control_find(LDAP_CONTROL_SYNC_STATE, controls, NULL) : NULL;
+        control = ldp_result_control(controls, LDAP_CONTROL_SYNC_STATE);
         ok = control != NULL && parse_state(round->source, &control->ldctl_value, ret);
         ldap_controls_free(controls);
         if (!ok)
@@ -140,6 +140,15 @@ keep_cookie(struct ldp_round *round, const struct ldp_pass *pass, const struct b
         return MST_OK;
 }
 
+/* What was read is all there is: a sequence that breaks off looks like one that is over. */
+static bool
+at_end(BerElement *ber)
+{
+        ber_len_t rest = 0;
+
+        return ber_get_option(ber, LBER_OPT_BER_REMAINING_BYTES, &rest) == LBER_OPT_SUCCESS && rest == 0;
+}
+
 /* One id of a set.  One that is none (a defect of old 389 servers cuts them at a zero byte) was
  * about somebody: everybody is counted then. */
 static int
@@ -184,7 +193,7 @@ take_set(struct ldp_round *round, struct ldp_pass *pass, BerElement *ber, struct
                 if (take_id(round, pass, &uuid, deletes != 0, page, err) != MST_OK)
                         return err->code;
         }
-        return MST_OK;
+        return at_end(ber) ? MST_OK : broken("a set of ids", err);
 }
 
 /* The end of a phase; the cookie in it is of use when the round is. */
@@ -240,7 +249,7 @@ ldp_listen_info(struct ldp_round *round, struct ldp_pass *pass, LDAPMessage *mes
         if (ldap_parse_intermediate(round->source->reader.ld, message, &oid, &value, NULL, 0) != LDAP_SUCCESS)
                 return broken("information", err);
         if (oid != NULL && strcmp(oid, LDAP_SYNC_INFO) == 0)
-                rc = value != NULL ? take_info(round, pass, value, page, err) : broken("information", err);
+                rc = value != NULL && value->bv_val != NULL ? take_info(round, pass, value, page, err) : broken("information", err);
         ldap_memfree(oid);
         ber_bvfree(value);
         return rc;
@@ -266,6 +275,7 @@ parse_done(struct ldp_round *round, const struct ldp_pass *pass, const struct be
         }
         if (ok && rc == MST_OK && ber_peek_tag(ber, &length) == LBER_BOOLEAN)
                 ok = ber_scanf(ber, "b", &flag) != LBER_ERROR;
+        ok = ok && at_end(ber);
         *deletes = flag != 0;
         if (ber != NULL)
                 ber_free(ber, 1);
@@ -283,7 +293,7 @@ ldp_listen_end(struct ldp_round *round, struct ldp_pass *pass, LDAPMessage *mess
 
         if (ldap_parse_result(round->source->reader.ld, message, NULL, NULL, NULL, NULL, &controls, 0) != LDAP_SUCCESS)
                 return broken("an answer", err);
-        control = controls != NULL ? ldap_control_find(LDAP_CONTROL_SYNC_DONE, controls, NULL) : NULL;
+        control = ldp_result_control(controls, LDAP_CONTROL_SYNC_DONE);
         rc = control != NULL ? parse_done(round, pass, &control->ldctl_value, &deletes, err)
                              : mst_fail(err, MST_EREFUSED, "the server ended the synchronization of '%s' without saying so",
                                         pass->base);

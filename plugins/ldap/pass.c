@@ -228,7 +228,7 @@ take_paging(struct ldp_round *round, struct ldp_pass *pass, LDAPMessage *message
         }
         if (ldap_parse_result(ld, message, NULL, NULL, NULL, NULL, &controls, 0) != LDAP_SUCCESS)
                 return mst_fail(err, MST_ENET, "the server sent an answer that cannot be read");
-        paging = controls != NULL ? ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, NULL) : NULL;
+        paging = ldp_result_control(controls, LDAP_CONTROL_PAGEDRESULTS);
         answered = paging != NULL && ldap_parse_pageresponse_control(ld, paging, &estimate, &next) == LDAP_SUCCESS;
         ldap_controls_free(controls);
         pass->pages++;

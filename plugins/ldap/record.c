@@ -59,8 +59,9 @@ each_value(struct members *m, const struct ldp_field *field, bool uid)
         for (size_t i = 0; i < field->count; i++) {
                 const struct ldp_known *known;
 
-                if (field->values[i].bv_len == 0)
-                        continue;
+                if (field->values[i].bv_len == 0 ||
+                    memchr(field->values[i].bv_val, '\0', field->values[i].bv_len) != NULL)
+                        continue;                /* no name of anybody; what is before a zero byte would be */
                 if (m->page == NULL) {
                         if (!ldp_resolver_ask(m->source->resolver, &field->values[i], uid))
                                 return false;

@@ -336,7 +336,7 @@ launch(struct look *look, struct mst_error *err)
         if (name->text[0] == '=') {
                 filter = uid_filter(r, &name);
                 base = r->source->users.base;
-                scope = LDAP_SCOPE_SUBTREE;
+                scope = r->source->users.scope;
         } else {
                 r->line = name->next;
                 name->next = NULL;

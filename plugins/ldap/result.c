@@ -57,6 +57,14 @@ ldp_result_diagnostic(LDAP *ld, int rc, char text[LDP_TEXT])
         ldap_memfree(words);
 }
 
+LDAPControl *
+ldp_result_control(LDAPControl **controls, const char *oid)
+{
+        LDAPControl *control = controls != NULL ? ldap_control_find(oid, controls, NULL) : NULL;
+
+        return control != NULL && control->ldctl_value.bv_val != NULL ? control : NULL;
+}
+
 enum mst_outcome
 ldp_result_outcome(int rc)
 {

@@ -20,6 +20,10 @@ void ldp_result_read(LDAP *ld, LDAPMessage *message, struct ldp_result *ret);
 /* libldap's own words on its last failure. */
 void ldp_result_diagnostic(LDAP *ld, int rc, char text[LDP_TEXT]);
 
+/* The control with that OID and its value; NULL: there is none, or it came without a value, which
+ * libldap's readers take for a mistake of ours and end the program.  'controls' may be NULL. */
+LDAPControl *ldp_result_control(LDAPControl **controls, const char *oid);
+
 /* What a code means for an op where nothing more is known. */
 enum mst_outcome ldp_result_outcome(int rc);
 

@@ -85,7 +85,7 @@ look_up(struct ldp_round *round, const struct ldp_shelf *shelf, struct mst_page 
                 size_t count = round->look_count - at;
 
                 rc = ldp_fetch_some(round->source, shelf, (const char *const *)round->look + at,
-                                    count < LDP_FETCH_MOST ? count : LDP_FETCH_MOST, page, round->changes, err);
+                                    count < LDP_FETCH_MOST ? count : LDP_FETCH_MOST, page, round, err);
         }
         return rc;
 }

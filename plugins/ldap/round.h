@@ -83,9 +83,10 @@ int ldp_ad_removed(struct ldp_round *round, const struct ldp_entry *entry, struc
 LDAPControl *ldp_ad_dirsync(const struct ldp_source *source, const struct berval *cookie);
 int ldp_ad_end(struct ldp_round *round, struct ldp_pass *pass, LDAPMessage *message, struct mst_error *err);
 
-/* fetch.c: the entries of those ids, over the asker, as whole records, outside or gone. */
+/* fetch.c: the entries of those ids, over the asker, as whole records, outside or gone.  Of whom
+ * the server cannot say it: in a round that is an error, without one (NULL) he is left out. */
 int ldp_fetch_some(struct ldp_source *source, const struct ldp_shelf *shelf, const char *const *ids, size_t count,
-                   struct mst_page *page, bool changes, struct mst_error *err);
+                   struct mst_page *page, const struct ldp_round *round, struct mst_error *err);
 #define LDP_FETCH_MOST 64
 
 #endif

@@ -64,6 +64,22 @@ counted search 7
 grep -qx "12 search 0 forward 2 $suffix" <(proxy "$dir" last 5) || { cat "$dir/answer"; fail "the ledger's lines"; }
 is_there ada && is_there bob || fail "nobody was added"
 
+# ---- messages in the middle of an answer --------------------------------------------------
+fresh
+say fault search part=2 lost
+code - look "$via" '(objectClass=*)' dn
+[ "$(grep -c '^dn: ' "$dir/out")" = 1 ] || fail "not one entry came before the end"
+fresh
+say fault search paged part=1 spoil=4
+code - look "$via" -E pr=100/noprompt '(objectClass=*)' dn
+fresh
+say fault search paged spoil=2
+code 0 look "$via" -E pr=100/noprompt '(objectClass=*)' dn
+counted faults 1
+[ "$(grep -c '^dn: ' "$dir/out")" = 7 ] || fail "the entries before it did not come"
+! proxy "$dir" fault search part=2 code=51 2>/dev/null || fail "part= with a code is taken"
+! proxy "$dir" fault search part=0 lost 2>/dev/null || fail "part=0 is taken"
+
 # ---- answers of its own -------------------------------------------------------------------
 fresh
 for pair in busy:51 unavailable:52 constraint:19 schema:65 admin-limit:11 size-limit:4 time-limit:3 unwilling:53 other:80; do
@@ -168,7 +184,7 @@ exec {raw}>&-
 code 0 ldapwhoami -x -H "$via"
 
 # ---- the door refuses what it does not understand -----------------------------------------------
-for line in "" "fault" "fault add" "fault kind code=1" "fault add code" "fault add code=x" "fault add code=256" \
+for line in "" "fault" "fault add" "fault kind code=1" "fault add code" "fault add code=x" "fault add code=16655" \
         "fault add code=-1" "fault add from=0 drop" "fault add count=x drop" "fault add drop lost" "fault add jump" \
         "fault add delay=9999999" "nonsense"; do
         ! proxy "$dir" "$line" >"$dir/out" 2>&1 || fail "the door takes '$line'"

@@ -10,7 +10,7 @@ endif
 endif
 tests_scenario_ldap_source_SOURCES = tests/scenario/reading/main.c tests/scenario/reading/fixture.c \
   tests/scenario/reading/fixture.h tests/scenario/reading/whole.c tests/scenario/reading/changes.c \
-  tests/scenario/reading/ad.c $(plugins_ldap_la_SOURCES)
+  tests/scenario/reading/ad.c tests/scenario/reading/hostile.c tests/scenario/reading/shelves.c $(plugins_ldap_la_SOURCES)
 tests_scenario_ldap_source_CPPFLAGS = $(plugins_ldap_la_CPPFLAGS)
 tests_scenario_ldap_source_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_scenario_ldap_source_LDADD = libmuster.la $(LDAP_LIBS) $(CHECK_LIBS)

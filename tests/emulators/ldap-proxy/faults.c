@@ -12,12 +12,13 @@ static const struct {
         bool number;            /* written name=N */
         long least, most;
 } actions[] = {
-        { "code",      CODE,      true,  0, 255 },
+        { "code",      CODE,      true,  0, 16654 },
         { "drop",      DROP,      false, 0, 0 },
         { "lost",      LOST,      false, 0, 0 },
         { "cut",       CUT,       true,  0, 65536 },
         { "delay",     DELAY,     true,  0, 600000 },
         { "no-cookie", NO_COOKIE, false, 0, 0 },
+        { "spoil",     SPOIL,     true,  1, 65536 },
         { "notice",    NOTICE,    true,  0, 255 },
         { "silent",    SILENT,    false, 0, 0 },
         { "hold",      HOLD,      false, 0, 0 },
@@ -69,8 +70,8 @@ take_action(struct rule *rule, const char *word, const char **why)
                 }
                 return true;
         }
-        *why = "unknown word; known: dn=PART paged from=N count=N text=WORDS and code=N drop lost cut=BYTES "
-               "delay=MS no-cookie notice=N silent hold";
+        *why = "unknown word; known: dn=PART paged from=N count=N part=N text=WORDS and code=N drop lost "
+               "cut=BYTES delay=MS no-cookie spoil=BYTES notice=N silent hold";
         return false;
 }
 
@@ -92,6 +93,11 @@ take_word(struct rule *rule, const char *word, const char **why)
         if ((value = value_of(word, "from")) != NULL) {
                 rule->from = number_read(value, 1, 1000000000, &n) ? (unsigned long)n : 0;
                 return rule->from != 0;
+        }
+        if ((value = value_of(word, "part")) != NULL) {
+                *why = "part is a number, from 1 on";
+                rule->fault.part = number_read(value, 1, 1000000000, &n) ? (unsigned long)n : 0;
+                return rule->fault.part != 0;
         }
         if ((value = value_of(word, "count")) != NULL) {
                 if (!number_read(value, 0, 1000000000, &n))
@@ -127,6 +133,11 @@ faults_add(struct faults *faults, char *words, const char **why)
                         return false;
         if (rule.fault.action == FORWARD) {
                 *why = "a rule needs an action";
+                return false;
+        }
+        if (rule.fault.part != 0 && rule.fault.action != LOST && rule.fault.action != CUT &&
+            rule.fault.action != NO_COOKIE && rule.fault.action != SPOIL) {
+                *why = "part goes with lost, cut, no-cookie and spoil";
                 return false;
         }
         faults->rules[faults->count++] = rule;

@@ -18,6 +18,7 @@ enum action {
         CUT,                    /* the answer ends after so many bytes, and the connection */
         DELAY,                  /* the answer comes so many milliseconds later */
         NO_COOKIE,              /* the answer comes without its controls */
+        SPOIL,                  /* its last so many bytes are 0xff */
         NOTICE,                 /* notice of disconnection instead of an answer */
         SILENT,                 /* no answer ever, the server never sees it */
         HOLD                    /* waits, with all that follows, for "resume" */
@@ -26,6 +27,7 @@ enum action {
 struct fault {
         enum action action;
         long number;            /* code, bytes or milliseconds */
+        unsigned long part;     /* of a search: its so manieth message; 0: the final answer */
         char text[128];         /* goes with a code */
 };
 

@@ -17,6 +17,7 @@
 struct waiting {                /* a request without its final answer */
         int32_t id;
         size_t number;          /* in the ledger */
+        unsigned long parts;    /* messages of its answer that came before the final one */
         bool starts_tls;
         struct fault fault;
 };
@@ -160,7 +161,7 @@ request(struct pair *p, const struct message *m)
                 return;
         case SILENT:
                 return;
-        case FORWARD: case LOST: case CUT: case DELAY: case NO_COOKIE: case HOLD:
+        case FORWARD: case LOST: case CUT: case DELAY: case NO_COOKIE: case SPOIL: case HOLD:
                 break;
         }
         forward(p, m, kind, number, fault);
@@ -201,31 +202,28 @@ waiting_for(struct pair *p, int32_t id)
         return NULL;
 }
 
-/* The final answer to a request. */
+/* One message of an answer, with its fault. */
 static void
-final(struct pair *p, const struct message *m, struct waiting w, int64_t now)
+pass_on(struct pair *p, const struct message *m, struct fault fault, int64_t now)
 {
-        size_t count;
+        const size_t count = (size_t)fault.number < m->length ? (size_t)fault.number : m->length;
 
-        ledger_settle(&p->proxy->ledger, w.number, message_code(m));
-        if (w.starts_tls) {
-                p->tls_coming = false;
-                p->opaque = message_code(m) == 0;
-        }
-        switch (w.fault.action) {
+        switch (fault.action) {
         case LOST:
                 p->ending = true;
                 return;
         case CUT:
-                count = (size_t)w.fault.number < m->length ? (size_t)w.fault.number : m->length;
                 buffer_put(&p->to_client, p->answered.bytes, count);
                 p->ending = true;
                 return;
         case NO_COOKIE:
                 message_bare(&p->to_client, m);
                 return;
+        case SPOIL:
+                memset(p->answered.bytes + m->length - count, 0xff, count);
+                break;
         case DELAY:
-                p->quiet_until = now + w.fault.number;
+                p->quiet_until = now + fault.number;
                 break;
         case FORWARD: case CODE: case DROP: case NOTICE: case SILENT: case HOLD:
                 break;
@@ -236,15 +234,25 @@ final(struct pair *p, const struct message *m, struct waiting w, int64_t now)
 static void
 answer(struct pair *p, const struct message *m, int64_t now)
 {
+        static const struct fault none = { .action = FORWARD };
         struct waiting *found = waiting_for(p, m->id), w;
 
-        if (found == NULL || !message_is_final(m)) {
-                buffer_put(&p->to_client, p->answered.bytes, m->length);
+        if (found == NULL) {
+                pass_on(p, m, none, now);
+                return;
+        }
+        if (!message_is_final(m)) {
+                pass_on(p, m, ++found->parts == found->fault.part ? found->fault : none, now);
                 return;
         }
         w = *found;
         *found = p->waiting[--p->waiting_count];
-        final(p, m, w, now);
+        ledger_settle(&p->proxy->ledger, w.number, message_code(m));
+        if (w.starts_tls) {
+                p->tls_coming = false;
+                p->opaque = message_code(m) == 0;
+        }
+        pass_on(p, m, w.fault.part == 0 ? w.fault : none, now);
 }
 
 static void

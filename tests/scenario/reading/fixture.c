@@ -236,6 +236,28 @@ fx_members(const struct fixture *fx, const char *group)
         return count;
 }
 
+/* ---- the proxy -------------------------------------------------------------------------------- */
+
+void
+fx_through(struct fixture *fx)
+{
+        free(fx->uris[0]);
+        fx->uris[0] = strdup(fx_read(fx->server, "proxy-uri"));
+        fx_fault(fx, "");
+}
+
+void
+fx_fault(const struct fixture *fx, const char *rule)
+{
+        char command[4096], folder[1024];
+
+        snprintf(folder, sizeof folder, "%s", path_of(fx->server, ""));
+        snprintf(command, sizeof command, "bash -c '. \"$srcdir/tests/scenario/ldap-proxy.sh\"; proxy %s clear%s%s%s%s' "
+                 ">/dev/null", folder, rule[0] != '\0' ? " && proxy " : "", rule[0] != '\0' ? folder : "",
+                 rule[0] != '\0' ? " fault " : "", rule);
+        ck_assert_msg(system(command) == 0, "%s", rule);
+}
+
 /* ---- the directory ------------------------------------------------------------------------------ */
 
 static const char *

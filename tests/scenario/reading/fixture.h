@@ -57,6 +57,11 @@ const char *fx_text(const struct fixture *fx, const char *id, const char *attrib
 bool fx_member(const struct fixture *fx, const char *group, enum mst_kind kind, const char *member);
 size_t fx_members(const struct fixture *fx, const char *group);
 
+/* The fault proxy in front of a server: before fx_open() the way leads through it; then the one rule
+ * that holds from now on, as tests/emulators/ldap-proxy/README has them, "" for none. */
+void fx_through(struct fixture *fx);
+void fx_fault(const struct fixture *fx, const char *rule);
+
 /* ldapmodify as the root of the directory; the text is LDIF. */
 void fx_ldif(const struct fixture *fx, const char *format, ...) MST_PRINTF(2, 3);
 /* A person, and the id of an entry. */
@@ -68,5 +73,7 @@ void fx_empty(const struct fixture *fx);
 TCase *case_whole(void);
 TCase *case_changes(void);
 TCase *case_ad(void);
+TCase *case_hostile(void);
+TCase *case_shelves(void);
 
 #endif

@@ -22,6 +22,8 @@ suite(void)
         }
         suite_add_tcase(suite, case_whole());
         suite_add_tcase(suite, case_changes());
+        suite_add_tcase(suite, case_shelves());
+        suite_add_tcase(suite, case_hostile());
         return suite;
 }
 
