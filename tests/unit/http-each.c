@@ -6,45 +6,17 @@
 #include <string.h>
 #include <time.h>
 
-#include <muster/http.h>
-#include <muster/test.h>
-
-#include "server.h"
+#include "http-kit.h"
 #include "unit.h"
 
-static struct mst_test *test;
-static struct server server;
-static struct mst_http_config config;
-static struct mst_http *http;
 static struct mst_feed *feed;
-static struct mst_error err;
 
 static void
-begin(void)
+begin_feed(void)
 {
-        test = mst_test_new("acme");
+        begin();
         feed = mst_test_feed(test);
-        config = (struct mst_http_config){ .timeout = 3000, .in_flight = 4 };
-        err = (struct mst_error){ 0 };
-        ck_assert(test != NULL && feed != NULL);
-}
-
-static void
-end(void)
-{
-        mst_http_free(http);
-        server_end(&server);
-        mst_test_free(test);
-}
-
-static void
-serve(const struct server_step *steps, size_t count)
-{
-        server_start(&server, steps, count);
-        config.url = server.url;
-        http = mst_http_new(&config, sizeof config, mst_test_host(test), &err);
-        ck_assert_msg(http != NULL, "%s", err.text);
-        mst_http_set(http, MST_HTTP_PATIENCE, 2000);
+        ck_assert_ptr_nonnull(feed);
 }
 
 static void
@@ -65,22 +37,22 @@ push(enum mst_verb verb, int number)
 }
 
 static int
-ask(void *self, struct mst_op *op, struct mst_http_request *request, struct mst_error *why)
+ask(void *self, struct mst_op *op, struct mst_http_request *into, struct mst_error *why)
 {
         (void)self, (void)why;
         if (mst_op_verb(op) == MST_CREATE)
-                mst_http_start(request, "POST", "/users");
+                mst_http_start(into, "POST", "/users");
         else
-                mst_http_start(request, "PATCH", "/users/%s", mst_op_object(op));
-        mst_http_body(request, "application/json", "{}", 2);
+                mst_http_start(into, "PATCH", "/users/%s", mst_op_object(op));
+        mst_http_body(into, "application/json", "{}", 2);
         return MST_OK;
 }
 
 static bool
-tell(void *self, struct mst_op *op, struct mst_http_reply *reply, struct mst_error *why)
+tell(void *self, struct mst_op *op, struct mst_http_reply *got, struct mst_error *why)
 {
         (void)self, (void)why;
-        if (mst_http_status(reply) != 201)
+        if (mst_http_status(got) != 201)
                 return false;
         mst_op_set_object(op, "new-id", "new-name", NULL);
         mst_op_settle(op, MST_DONE, NULL);
@@ -96,7 +68,7 @@ carry_out(mst_http_ask *how)
         return code;
 }
 
-#define STATUS(n) { .what = SERVER_STATUS, .status = n, .text = "{\"detail\":\"be\tcause\"}" }
+#define DETAIL(n) { .what = SERVER_STATUS, .status = n, .text = "{\"detail\":\"be\tcause\"}" }
 
 static const struct {
         enum mst_verb verb;
@@ -104,24 +76,24 @@ static const struct {
         enum mst_outcome outcome;
         const char *says;
 } cases[] = {
-        { MST_CREATE, STATUS(201), MST_DONE, NULL },
-        { MST_UPDATE, STATUS(200), MST_DONE, NULL },
-        { MST_UPDATE, STATUS(204), MST_DONE, NULL },
-        { MST_UPDATE, STATUS(404), MST_GONE, "PATCH http://127.0.0.1" },
-        { MST_DELETE, STATUS(410), MST_GONE, "410" },
-        { MST_CREATE, STATUS(404), MST_REFUSED, "404" },
-        { MST_CREATE, STATUS(409), MST_DUPLICATE, "409" },
-        { MST_UPDATE, STATUS(409), MST_REFUSED, "409" },
-        { MST_UPDATE, STATUS(412), MST_REFUSED, "412" },
-        { MST_UPDATE, STATUS(400), MST_REFUSED, "be cause" },
-        { MST_UPDATE, STATUS(403), MST_REFUSED, "403" },
-        { MST_UPDATE, STATUS(422), MST_REFUSED, "422" },
-        { MST_UPDATE, STATUS(501), MST_REFUSED, "501" },
-        { MST_UPDATE, STATUS(302), MST_REFUSED, "302" },
-        { MST_UPDATE, STATUS(401), MST_RETRY, "401" },
-        { MST_UPDATE, STATUS(429), MST_RETRY, "429" },
-        { MST_UPDATE, STATUS(500), MST_RETRY, "500" },
-        { MST_CREATE, STATUS(503), MST_RETRY, "503" },
+        { MST_CREATE, DETAIL(201), MST_DONE, NULL },
+        { MST_UPDATE, DETAIL(200), MST_DONE, NULL },
+        { MST_UPDATE, DETAIL(204), MST_DONE, NULL },
+        { MST_UPDATE, DETAIL(404), MST_GONE, "PATCH http://127.0.0.1" },
+        { MST_DELETE, DETAIL(410), MST_GONE, "410" },
+        { MST_CREATE, DETAIL(404), MST_REFUSED, "404" },
+        { MST_CREATE, DETAIL(409), MST_DUPLICATE, "409" },
+        { MST_UPDATE, DETAIL(409), MST_REFUSED, "409" },
+        { MST_UPDATE, DETAIL(412), MST_REFUSED, "412" },
+        { MST_UPDATE, DETAIL(400), MST_REFUSED, "be cause" },
+        { MST_UPDATE, DETAIL(403), MST_REFUSED, "403" },
+        { MST_UPDATE, DETAIL(422), MST_REFUSED, "422" },
+        { MST_UPDATE, DETAIL(501), MST_REFUSED, "501" },
+        { MST_UPDATE, DETAIL(302), MST_REFUSED, "302" },
+        { MST_UPDATE, DETAIL(401), MST_RETRY, "401" },
+        { MST_UPDATE, DETAIL(429), MST_RETRY, "429" },
+        { MST_UPDATE, DETAIL(500), MST_RETRY, "500" },
+        { MST_CREATE, DETAIL(503), MST_RETRY, "503" },
         { MST_UPDATE, { .what = SERVER_STATUS, .status = 429, .headers = "Retry-After: 1.5\r\n" }, MST_RETRY,
           "429" },
         { MST_CREATE, { .what = SERVER_CLOSE }, MST_UNKNOWN, "POST" },
@@ -181,7 +153,7 @@ START_TEST(each_several_at_once)
 END_TEST
 
 static int
-ask_badly(void *self, struct mst_op *op, struct mst_http_request *request, struct mst_error *why)
+ask_badly(void *self, struct mst_op *op, struct mst_http_request *into, struct mst_error *why)
 {
         if (strcmp(mst_op_id(op), "u0") == 0)
                 return mst_fail(why, MST_EREFUSED, "the name is too long for us");
@@ -191,12 +163,12 @@ ask_badly(void *self, struct mst_op *op, struct mst_http_request *request, struc
                 mst_op_settle(op, MST_ALREADY, NULL);
                 return MST_END;
         }
-        return ask(self, op, request, why);
+        return ask(self, op, into, why);
 }
 
 START_TEST(each_ask)
 {
-        static const struct server_step steps[] = { STATUS(200) };
+        static const struct server_step steps[] = { DETAIL(200) };
         static const enum mst_outcome want[] = { MST_REFUSED, MST_RETRY, MST_ALREADY, MST_DONE };
         struct mst_op *op;
         size_t seen = 0;
@@ -219,7 +191,7 @@ END_TEST
  * back, unsent. */
 START_TEST(each_unreached)
 {
-        static const struct server_step steps[] = { STATUS(200) };
+        static const struct server_step steps[] = { DETAIL(200) };
         char url[40] = "http://127.0.0.1:1";
         struct mst_op *op;
         size_t retry = 0, unsent = 0;
@@ -244,7 +216,7 @@ END_TEST
 
 START_TEST(each_denied)
 {
-        static const struct server_step steps[] = { STATUS(401) };
+        static const struct server_step steps[] = { DETAIL(401) };
 
         config.in_flight = 1;
         serve(steps, 1);
@@ -283,7 +255,7 @@ END_TEST
 START_TEST(each_throttled_short)
 {
         static const struct server_step steps[] = {
-                { .what = SERVER_STATUS, .status = 429, .headers = "Retry-After: 0.3\r\n" }, STATUS(200),
+                { .what = SERVER_STATUS, .status = 429, .headers = "Retry-After: 0.3\r\n" }, DETAIL(200),
         };
         int64_t start;
 
@@ -354,7 +326,7 @@ push_later(void *self)
 /* Ops that come while the call waits are taken at once. */
 START_TEST(each_waits_for_the_feed)
 {
-        static const struct server_step steps[] = { STATUS(200) };
+        static const struct server_step steps[] = { DETAIL(200) };
         pthread_t thread;
 
         serve(steps, 1);
@@ -371,7 +343,7 @@ suite(void)
         Suite *s = suite_create("http-each");
         TCase *c = tcase_create("all");
 
-        tcase_add_checked_fixture(c, begin, end);
+        tcase_add_checked_fixture(c, begin_feed, end);
         tcase_add_loop_test(c, each_outcome, 0, UNIT_COUNT(cases));
         tcase_add_test(c, each_several_at_once);
         tcase_add_test(c, each_ask);

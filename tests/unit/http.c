@@ -6,53 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include <muster/http.h>
-#include <muster/test.h>
-
-#include "server.h"
+#include "http-kit.h"
 #include "unit.h"
-
-static struct mst_test *test;
-static struct server server;
-static struct mst_http_config config;
-static struct mst_http *http;
-static struct mst_http_request *request;
-static struct mst_http_reply *reply;
-static struct mst_error err;
-
-static void
-begin(void)
-{
-        test = mst_test_new("acme");
-        request = mst_http_request_new();
-        reply = mst_http_reply_new();
-        config = (struct mst_http_config){ .timeout = 3000, .in_flight = 4 };
-        err = (struct mst_error){ 0 };
-        ck_assert(test != NULL && request != NULL && reply != NULL);
-}
-
-static void
-end(void)
-{
-        mst_http_request_free(request);
-        mst_http_reply_free(reply);
-        mst_http_free(http);
-        http = NULL;
-        server_end(&server);
-        mst_test_free(test);
-}
-
-static void
-serve(const struct server_step *steps, size_t count)
-{
-        server_start(&server, steps, count);
-        config.url = server.url;
-        http = mst_http_new(&config, sizeof config, mst_test_host(test), &err);
-        ck_assert_msg(http != NULL, "%s", err.text);
-        mst_http_set(http, MST_HTTP_BACKOFF, 2);
-        mst_http_set(http, MST_HTTP_TRIES, 3);
-        mst_http_set(http, MST_HTTP_PATIENCE, 2000);
-}
 
 static int64_t
 now_ms(void)
@@ -60,30 +15,6 @@ now_ms(void)
         return mst_host_ticks_ms(mst_test_host(test));
 }
 
-/* None of the log's lines, nor the error, may hold 'secret'. */
-static void
-check_hidden(const char *secret)
-{
-        const char *line;
-
-        ck_assert_ptr_null(strstr(err.text, secret));
-        for (size_t i = 0; (line = mst_test_log_at(test, i, NULL)) != NULL; i++)
-                ck_assert_msg(strstr(line, secret) == NULL, "%s", line);
-}
-
-static bool
-logged(const char *what)
-{
-        const char *line;
-
-        for (size_t i = 0; (line = mst_test_log_at(test, i, NULL)) != NULL; i++)
-                if (strstr(line, what) != NULL)
-                        return true;
-        return false;
-}
-
-#define OK200 { .what = SERVER_STATUS, .status = 200, .text = "fine" }
-#define STATUS(n) { .what = SERVER_STATUS, .status = n, .text = "trouble" }
 #define WITH(n, h) { .what = SERVER_STATUS, .status = n, .headers = h, .text = "trouble" }
 #define HALF { .what = SERVER_CUT, .text = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf" }
 #define SHUT { .what = SERVER_CLOSE }

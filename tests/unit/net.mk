@@ -9,19 +9,22 @@ TESTS += tests/unit/json
 if HAVE_CURL
 
 check_PROGRAMS += tests/unit/http
-tests_unit_http_SOURCES = tests/unit/http.c tests/unit/server.c tests/unit/server.h
+tests_unit_http_SOURCES = tests/unit/http.c tests/unit/http-kit.c tests/unit/http-kit.h \
+  tests/unit/server.c tests/unit/server.h
 tests_unit_http_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_http_LDADD = libmuster-net.la $(UNIT_LIBS)
 TESTS += tests/unit/http
 
 check_PROGRAMS += tests/unit/http-each
-tests_unit_http_each_SOURCES = tests/unit/http-each.c tests/unit/server.c tests/unit/server.h
+tests_unit_http_each_SOURCES = tests/unit/http-each.c tests/unit/http-kit.c tests/unit/http-kit.h \
+  tests/unit/server.c tests/unit/server.h
 tests_unit_http_each_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_http_each_LDADD = libmuster-net.la $(UNIT_LIBS)
 TESTS += tests/unit/http-each
 
 check_PROGRAMS += tests/unit/http-many
-tests_unit_http_many_SOURCES = tests/unit/http-many.c tests/unit/server.c tests/unit/server.h
+tests_unit_http_many_SOURCES = tests/unit/http-many.c tests/unit/http-kit.c tests/unit/http-kit.h \
+  tests/unit/server.c tests/unit/server.h
 tests_unit_http_many_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_http_many_LDADD = libmuster-net.la $(UNIT_LIBS)
 TESTS += tests/unit/http-many

@@ -50,6 +50,17 @@ bool client_next(struct client *c);
 typedef void client_each(void *self, struct json_object *item);
 char *client_round(struct client *c, const char *url, client_each *each, void *self, size_t *pages);
 
+/* run(row) for each row of a table whose 'item' is the number; there must be some. */
+#define CLIENT_ROWS(table, number, run) do { \
+                int rows_run = 0; \
+                for (int row = 0; row < (int)(sizeof (table) / sizeof (table)[0]); row++) \
+                        if ((table)[row].item == (number)) { \
+                                run(row); \
+                                rows_run++; \
+                        } \
+                ck_assert_int_gt(rows_run, 0); \
+        } while (0)
+
 /* The id of a person, in a buffer that the next call uses again. */
 const char *client_id(struct client *c, uint32_t index);
 /* client_do() with {"id":ID REST}. */

@@ -160,24 +160,11 @@ spoil(int row)
         client_close(c);
 }
 
-static void
-spoil_all(int item)
-{
-        int count = 0;
-
-        for (size_t i = 0; i < sizeof spoils / sizeof spoils[0]; i++)
-                if (spoils[i].item == item) {
-                        spoil((int)i);
-                        count++;
-                }
-        ck_assert_int_gt(count, 0);
-}
-
-START_TEST(item_16_expired_by_a_fault) { spoil_all(16); } END_TEST
-START_TEST(item_30_emptied_by_a_fault) { spoil_all(30); } END_TEST
-START_TEST(item_59_spoilt_replies) { spoil_all(59); } END_TEST
-START_TEST(item_61_foreign_link) { spoil_all(61); } END_TEST
-START_TEST(item_62_strange_values) { spoil_all(62); } END_TEST
+START_TEST(item_16_expired_by_a_fault) { CLIENT_ROWS(spoils, 16, spoil); } END_TEST
+START_TEST(item_30_emptied_by_a_fault) { CLIENT_ROWS(spoils, 30, spoil); } END_TEST
+START_TEST(item_59_spoilt_replies) { CLIENT_ROWS(spoils, 59, spoil); } END_TEST
+START_TEST(item_61_foreign_link) { CLIENT_ROWS(spoils, 61, spoil); } END_TEST
+START_TEST(item_62_strange_values) { CLIENT_ROWS(spoils, 62, spoil); } END_TEST
 
 /* What the setting 'extras' puts into every object: all still JSON, and the same people. */
 START_TEST(item_62_extras_everywhere)
