@@ -3,7 +3,7 @@
  *   build   attributes of all rules get a number; the texts they compare with get keys;
  *           each rule becomes a program and is posted under the keys it needs
  *
- * What happens then is in matching.c. */
+ * What happens then is in matching.c and block.c. */
 #include "build.h"
 #include "rules/index.h"
 
@@ -49,6 +49,7 @@ mstc_index_free(struct mstc_index *index)
         mstc_free(index->code);
         mstc_free(index->tests);
         mstc_free(index->predicates);
+        mstc_free(index->decisive);
         mstc_free(index);
 }
 
@@ -155,6 +156,30 @@ sort_postings(struct mstc_index *index)
         index->posting_count = n;
 }
 
+/* The keys of each rule, from the rules of each key. */
+static bool
+turn_postings(struct mstc_index *index)
+{
+        uint32_t at = 0;
+
+        index->accesses = mst_arena_alloc(index->arena, (index->posting_count + 1) * sizeof *index->accesses);
+        if (index->accesses == NULL)
+                return false;
+        for (size_t i = 0; i < index->posting_count; i++)
+                index->rules[index->postings[i].rule].access_count++;
+        for (size_t i = 0; i < index->count; i++) {
+                index->rules[i].first_access = at;
+                at += index->rules[i].access_count;
+                index->rules[i].access_count = 0;
+        }
+        for (size_t i = 0; i < index->posting_count; i++) {
+                struct mstc_indexed *rule = &index->rules[index->postings[i].rule];
+
+                index->accesses[rule->first_access + rule->access_count++] = index->postings[i].key;
+        }
+        return true;
+}
+
 /* Each attribute's own slots. */
 static bool
 number_slots(struct mstc_index *index)
@@ -167,9 +192,16 @@ number_slots(struct mstc_index *index)
                 attribute->slots = mst_arena_alloc(index->arena, (attribute->slot_count + 1) * sizeof *attribute->slots);
                 if (attribute->slots == NULL)
                         return false;
+                attribute->presence = attribute->predicates == 0;
         }
-        for (size_t i = 0; i < index->slot_count; i++)
-                index->attributes[index->slots[i].attribute].slots[index->slots[i].local] = (uint32_t)i;
+        for (size_t i = 0; i < index->slot_count; i++) {
+                const struct mstc_slot *slot = &index->slots[i];
+                struct mstc_attribute *attribute = &index->attributes[slot->attribute];
+
+                attribute->slots[slot->local] = (uint32_t)i;
+                attribute->presence &= slot->begins == 0 && slot->ends == 0 &&
+                                       (slot->kinds & ~(MSTC_SLOT_NULL | MSTC_SLOT_PRESENT)) == 0;
+        }
         return true;
 }
 
@@ -234,5 +266,5 @@ mstc_index_build(struct mstc_index *index)
         mstc_map_free(index->shared);
         index->shared = NULL;
         number_predicates(index);
-        return number_slots(index);
+        return number_slots(index) && turn_postings(index);
 }

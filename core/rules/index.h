@@ -17,7 +17,7 @@ struct mstc_index;
 struct mstc_matches {
         uint32_t *ids;                       /* sorted, unique; grown as needed        */
         size_t count, room;
-        uint64_t candidates;                 /* how many rules were evaluated, summed up */
+        uint64_t candidates;                 /* how many rules mstc_index_match() evaluated */
         struct mstc_scratch *scratch;        /* begins as NULL; kept from call to call */
 };
 
@@ -31,6 +31,17 @@ bool mstc_index_build(struct mstc_index *index);
  * when a rule's pattern hit its limit on this record: that rule is then not among them. */
 bool mstc_index_match(const struct mstc_index *index, const struct mst_record *record,
                       struct mstc_eval *eval, struct mstc_matches *matches);
+
+/* The same for many records at once, as a full evaluation has them: found[i] is of
+ * records[i].  For some thirty and more it is several times as fast. */
+#define MSTC_BLOCK_MOST 512u
+struct mstc_found {
+        const uint32_t *ids;                 /* sorted, unique; until 'matches' is used again */
+        size_t count;
+        const char *why;                     /* as eval->why above                     */
+};
+bool mstc_index_match_all(const struct mstc_index *index, const struct mst_record *const *records, size_t count,
+                          struct mstc_eval *eval, struct mstc_matches *matches, struct mstc_found *found);
 void mstc_matches_done(struct mstc_matches *matches);
 
 #endif

@@ -32,6 +32,7 @@ struct mstc_slot {
         uint8_t kinds;                       /* bits of SLOT_...: which keys it has    */
         uint64_t begins, ends;               /* bit n: a key of n + 1 bytes            */
         uint32_t texts, affixes;             /* distinct keys of the kind              */
+        uint32_t null_key, present_key;      /* where it has them                      */
 };
 enum { MSTC_SLOT_TEXT = 1, MSTC_SLOT_NUMBER = 2, MSTC_SLOT_DATE = 4, MSTC_SLOT_NULL = 8, MSTC_SLOT_PRESENT = 16 };
 
@@ -51,6 +52,8 @@ struct mstc_predicate {
         const uint32_t *map;                 /* of the rule it was taken from          */
         uint32_t attribute, local;           /* the one that it reads, and its number among those
                                               * that read it; MSTC_NO: it reads several, or time */
+        uint32_t slot;                       /* MSTC_NO, or: true where the slot brings one of */
+        uint32_t first_key, key_count;       /* these of index->decisive, unless it is odd */
 };
 
 /* Jumps: to another instruction, or to an end. */
@@ -59,8 +62,8 @@ struct mstc_predicate {
 /* Sixteen bytes, four to a cache line: a record runs through hundreds of them. */
 struct mstc_instruction {
         uint16_t slot;                       /* MSTC_NO_SLOT: 'what' is a predicate's number
-                                              * among the attribute's; else equal to the key
-                                              * 'what', where the slot holds one text  */
+                                              * among the attribute's; else true where the slot
+                                              * brings the key 'what', unless it is odd */
         uint16_t attribute;                  /* MSTC_NO_SLOT: the predicate is nobody's */
         uint32_t what;
         uint32_t yes, no;
@@ -71,6 +74,8 @@ struct mstc_indexed {
         const struct mstc_expr *expr;
         uint32_t id;
         uint32_t start;                      /* in index->code, or MSTC_YES, MSTC_NO   */
+        uint32_t first;                      /* its lowest instruction; 'start' is the highest */
+        uint32_t first_access, access_count; /* in index->accesses                     */
         uint32_t *map;                       /* expr's attributes to index->attributes */
 };
 
@@ -79,6 +84,7 @@ struct mstc_attribute {
         bool exact;
         uint32_t *slots, slot_count;         /* in index->slots                        */
         uint32_t predicates;                 /* that read nothing else                 */
+        bool presence;                       /* nothing matters but whether it has a value */
 };
 struct mstc_posting { uint32_t key, rule; };
 
@@ -101,12 +107,16 @@ struct mstc_index {
         uint32_t longest;                    /* of the text keys                       */
         struct mstc_posting *postings;       /* in order of keys once built            */
         size_t posting_count, posting_room;
+        uint32_t *accesses;                  /* the same by rules: keys                */
         uint64_t *always;                    /* bit set: rules without an access key   */
         struct mstc_instruction *code;
+        uint32_t longest_program;
         uint32_t *tests;                     /* the predicate of each instruction      */
         size_t code_count, code_room;
         struct mstc_predicate *predicates;
         size_t predicate_count, predicate_room;
+        uint32_t *decisive;                  /* keys of predicates                     */
+        size_t decisive_count, decisive_room;
         struct mstc_map *shared;             /* while building: predicates by what they say */
 };
 

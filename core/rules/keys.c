@@ -117,7 +117,7 @@ grow(struct mstc_index *index)
 }
 
 static void
-note_kind(struct mstc_index *index, struct mstc_slot *slot, enum mstc_key_kind kind, size_t length)
+note_kind(struct mstc_index *index, struct mstc_slot *slot, enum mstc_key_kind kind, size_t length, uint32_t key)
 {
         switch (kind) {
         case MSTC_KEY_TEXT:
@@ -128,8 +128,14 @@ note_kind(struct mstc_index *index, struct mstc_slot *slot, enum mstc_key_kind k
                 break;
         case MSTC_KEY_NUMBER: slot->kinds |= MSTC_SLOT_NUMBER; break;
         case MSTC_KEY_DATE: slot->kinds |= MSTC_SLOT_DATE; break;
-        case MSTC_KEY_NULL: slot->kinds |= MSTC_SLOT_NULL; break;
-        case MSTC_KEY_PRESENT: slot->kinds |= MSTC_SLOT_PRESENT; break;
+        case MSTC_KEY_NULL:
+                slot->kinds |= MSTC_SLOT_NULL;
+                slot->null_key = key;
+                break;
+        case MSTC_KEY_PRESENT:
+                slot->kinds |= MSTC_SLOT_PRESENT;
+                slot->present_key = key;
+                break;
         case MSTC_KEY_BEGIN:
                 slot->begins |= UINT64_C(1) << (length - 1);
                 slot->affixes++;
@@ -167,7 +173,7 @@ mstc_key_add(struct mstc_index *index, uint32_t slot, enum mstc_key_kind kind, c
         key->bytes = mst_arena_memdup(index->arena, bytes, length);
         if (key->bytes == NULL)
                 return UINT32_MAX;
-        note_kind(index, &index->slots[slot], kind, length);
+        note_kind(index, &index->slots[slot], kind, length, (uint32_t)index->key_count);
         *cell = (struct mstc_cell){ hash, (uint32_t)++index->key_count };
         return cell->key - 1;
 }

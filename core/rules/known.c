@@ -10,7 +10,6 @@
 
 #include "rules/known.h"
 #include "util/alloc.h"
-#include "util/buffer.h"
 
 #define MOST 16384u
 #define BYTES_MOST 512u                      /* a longer value is not kept             */
@@ -33,6 +32,7 @@ bytes_of(const struct mst_value *value, struct mstc_buffer *room, const char **r
                 return true;
         case MST_LIST:
         case MST_OBJECT:
+                mstc_buffer_clear(room);
                 mstc_value_flat(value, room);
                 *ret = mstc_buffer_cstr(room);
                 *length = (uint32_t)room->length;
@@ -48,19 +48,18 @@ static bool
 grow(struct mstc_known_table *table)
 {
         size_t room = table->room == 0 ? 64 : table->room * 2;
-        struct mstc_known **new;
+        struct mstc_known_cell *new;
 
         if (table->count * 2 < table->room)
                 return true;
-        new = mstc_realloc_array(NULL, room, sizeof(struct mstc_known *));
+        new = mstc_alloc(room * sizeof *new);
         if (new == NULL)
                 return false;
-        memset(new, 0, room * sizeof(struct mstc_known *));
         for (size_t i = 0; i < table->room; i++)
-                if (table->cells[i] != NULL) {
-                        size_t at = table->cells[i]->hash & (room - 1);
+                if (table->cells[i].known != NULL) {
+                        size_t at = table->cells[i].hash & (room - 1);
 
-                        while (new[at] != NULL)
+                        while (new[at].known != NULL)
                                 at = (at + 1) & (room - 1);
                         new[at] = table->cells[i];
                 }
@@ -70,6 +69,24 @@ grow(struct mstc_known_table *table)
         return true;
 }
 
+static void
+start_anew(struct mstc_known_table *table)
+{
+        table->off = table->hits < 2 * table->misses;
+        memset(table->cells, 0, table->room * sizeof *table->cells);
+        table->count = 0;
+        table->hits = table->misses = 0;
+        table->one = (struct mstc_known){ 0 };
+        mst_arena_reset(table->arena);
+}
+
+void
+mstc_known_settle(struct mstc_known_table *table, size_t count)
+{
+        if (table->count + count > MOST)
+                start_anew(table);
+}
+
 static bool
 make_room(struct mstc_known_table *table)
 {
@@ -77,21 +94,24 @@ make_room(struct mstc_known_table *table)
                 return false;
         if (table->count < MOST)
                 return grow(table);
-        table->off = table->hits < 2 * table->misses;
-        memset(table->cells, 0, table->room * sizeof(struct mstc_known *));
-        table->count = 0;
-        table->hits = table->misses = 0;
-        table->one = (struct mstc_known){ 0 };
-        mst_arena_reset(table->arena);
+        start_anew(table);
         return true;
 }
 
 static bool
 fill(struct mst_arena *arena, struct mstc_known *known, size_t slots, size_t predicates)
 {
-        known->held = mst_arena_alloc(arena, (slots + 1) * sizeof *known->held);
+        known->odd = mst_arena_alloc(arena, (slots + 1) * sizeof *known->odd);
         known->answers = mst_arena_alloc(arena, (predicates / 32 + 1) * sizeof *known->answers);
-        return known->held != NULL && known->answers != NULL;
+        return known->odd != NULL && known->answers != NULL;
+}
+
+static void
+wipe(struct mstc_known *known, size_t slots, size_t predicates)
+{
+        memset(known->odd, 0, (slots + 1) * sizeof *known->odd);
+        memset(known->answers, 0, (predicates / 32 + 1) * sizeof *known->answers);
+        known->span_count = known->key_count = 0;
 }
 
 /* A value that is not kept: one place for all of them. */
@@ -100,28 +120,25 @@ passing(struct mstc_known_table *table, size_t slots, size_t predicates)
 {
         struct mstc_known *one = &table->one;
 
-        if (one->held == NULL && !fill(table->arena, one, slots, predicates))
+        if (one->odd == NULL && !fill(table->arena, one, slots, predicates))
                 return NULL;
-        memset(one->held, 0, (slots + 1) * sizeof *one->held);
-        memset(one->answers, 0, (predicates / 32 + 1) * sizeof *one->answers);
-        one->span_count = 0;
+        wipe(one, slots, predicates);
         return one;
 }
 
 static struct mstc_known *
-keep(struct mstc_known_table *table, size_t at, const struct mstc_known *like, size_t slots, size_t predicates)
+keep(struct mstc_known_table *table, const struct mstc_known *like, size_t slots, size_t predicates)
 {
-        struct mstc_known *known = mst_arena_alloc(table->arena, sizeof *known);
+        struct mstc_known *known = mst_arena_alloc(table->arena, sizeof *known + like->length);
 
         if (known == NULL)
                 return NULL;
         *known = *like;
-        known->bytes = mst_arena_memdup(table->arena, like->bytes, like->length + 1);
-        if (known->bytes == NULL || !fill(table->arena, known, slots, predicates))
+        memcpy(known + 1, like->bytes, like->length);
+        known->bytes = (const char *)(known + 1);
+        if (!fill(table->arena, known, slots, predicates))
                 return NULL;
-        memset(known->held, 0, (slots + 1) * sizeof *known->held);
-        memset(known->answers, 0, (predicates / 32 + 1) * sizeof *known->answers);
-        table->cells[at] = known;
+        wipe(known, slots, predicates);
         table->count++;
         return known;
 }
@@ -130,47 +147,60 @@ struct mstc_known *
 mstc_known_find(struct mstc_known_table *table, const struct mst_value *value, size_t slots, size_t predicates,
                 bool *fresh)
 {
-        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer room = { 0 };
-        struct mstc_known like = { .type = value->type };
+        struct mstc_known like = { .type = value->type }, *known;
+        uint64_t hash;
         size_t at;
 
         *fresh = true;
         if (table->off)
                 return passing(table, slots, predicates);
-        if (!make_room(table) || !bytes_of(value, &room, &like.bytes, &like.length))
+        if (!make_room(table) || !bytes_of(value, &table->flat, &like.bytes, &like.length))
                 return NULL;
         if (table->off || like.length > BYTES_MOST)
                 return passing(table, slots, predicates);
-        like.hash = XXH3_64bits_withSeed(like.bytes, like.length, like.type);
-        for (at = like.hash & (table->room - 1); table->cells[at] != NULL; at = (at + 1) & (table->room - 1)) {
-                struct mstc_known *known = table->cells[at];
-
-                if (known->hash == like.hash && known->length == like.length && known->type == like.type
+        hash = XXH3_64bits_withSeed(like.bytes, like.length, like.type);
+        for (at = hash & (table->room - 1); (known = table->cells[at].known) != NULL; at = (at + 1) & (table->room - 1))
+                if (table->cells[at].hash == hash && known->length == like.length && known->type == like.type
                     && memcmp(known->bytes, like.bytes, like.length) == 0) {
                         table->hits++;
                         *fresh = false;
                         return known;
                 }
-        }
         table->misses++;
-        return keep(table, at, &like, slots, predicates);
+        known = keep(table, &like, slots, predicates);
+        if (known != NULL)
+                table->cells[at] = (struct mstc_known_cell){ hash, known };
+        return known;
+}
+
+/* Room for one more in an array that lies in the arena. */
+static void *
+more(struct mst_arena *arena, void *have, uint32_t count, uint32_t *room, size_t size)
+{
+        void *new;
+
+        if (count < *room)
+                return have;
+        *room = *room == 0 ? 4 : *room * 2;
+        new = mst_arena_alloc(arena, *room * size);
+        if (new != NULL && count > 0)
+                memcpy(new, have, count * size);
+        return new;
 }
 
 bool
-mstc_known_span(struct mstc_known_table *table, struct mstc_known *known, uint32_t first, uint32_t count)
+mstc_known_bring(struct mstc_known_table *table, struct mstc_known *known, uint32_t key, struct mstc_span postings)
 {
-        if (known->span_count == known->span_room) {
-                uint32_t room = known->span_room == 0 ? 4 : known->span_room * 2;
-                struct mstc_span *new = mst_arena_alloc(table->arena, room * sizeof *new);
-
-                if (new == NULL)
-                        return false;
-                if (known->span_count > 0)
-                        memcpy(new, known->spans, known->span_count * sizeof *new);
-                known->spans = new;
-                known->span_room = room;
-        }
-        known->spans[known->span_count++] = (struct mstc_span){ first, count };
+        known->keys = more(table->arena, known->keys, known->key_count, &known->key_room, sizeof *known->keys);
+        if (known->keys == NULL)
+                return false;
+        known->keys[known->key_count++] = key;
+        if (postings.count == 0)
+                return true;
+        known->spans = more(table->arena, known->spans, known->span_count, &known->span_room, sizeof *known->spans);
+        if (known->spans == NULL)
+                return false;
+        known->spans[known->span_count++] = postings;
         return true;
 }
 
@@ -179,5 +209,6 @@ mstc_known_done(struct mstc_known_table *table)
 {
         mst_arena_free(table->arena);
         mstc_free(table->cells);
+        mstc_buffer_done(&table->flat);
         *table = (struct mstc_known_table){ 0 };
 }

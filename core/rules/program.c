@@ -5,8 +5,8 @@
  * names what follows either answer.  -not costs nothing: it swaps the two.
  *
  * Predicates that say the same of the same attribute are one, whichever rule they come
- * from.  "attribute equals text" needs no predicate where the record holds one text:
- * both sides have a key's number. */
+ * from.  Whether a text equals, begins or ends with another, or is in a list, the keys tell that
+ * it brings: a predicate is only computed for what keys do not decide. */
 #include "build.h"
 
 #include <string.h>
@@ -20,6 +20,85 @@ struct maker {
         struct mstc_indexed *rule;
         bool failed;
 };
+
+/* --- what keys decide ------------------------------------------------------------------ */
+
+#define DECISIVE_MOST 64u                    /* of a longer list each value is looked at */
+
+static bool
+add_decisive(struct maker *m, struct mstc_predicate *into, enum mstc_key_kind kind, const struct mstc_constant *constant)
+{
+        struct mstc_index *index = m->index;
+        uint32_t key = mstc_key_add(index, into->slot, kind, constant->folded, constant->folded_length);
+
+        if (index->decisive_count == index->decisive_room) {
+                size_t room = index->decisive_room == 0 ? 256 : index->decisive_room * 2;
+                uint32_t *new = mstc_realloc_array(index->decisive, room, sizeof *new);
+
+                if (new == NULL)
+                        return false;
+                index->decisive = new;
+                index->decisive_room = room;
+        }
+        index->decisive[index->decisive_count++] = key;
+        into->key_count++;
+        return key != UINT32_MAX;
+}
+
+/* The kind of key that decides 'op' with the constant; 0: none does. */
+static enum mstc_key_kind
+decides(const struct mstc_node *node, const struct mstc_node *left, const struct mstc_node *right)
+{
+        const struct mstc_constant *constant = right->constant;
+        bool affix = right->kind == MSTC_NODE_CONSTANT && constant->value.type != MST_NULL
+                     && constant->folded_length > 0 && constant->folded_length <= MSTC_AFFIX_MOST;
+
+        if (node->symbol || right->kind != MSTC_NODE_CONSTANT)
+                return 0;
+        if (node->kind == MSTC_NODE_IN || node->op == MSTC_OP_EQ)
+                return mstc_access_by_key(left, constant) ? MSTC_KEY_TEXT : 0;
+        return !affix ? 0 : node->op == MSTC_OP_STARTS ? MSTC_KEY_BEGIN : node->op == MSTC_OP_ENDS ? MSTC_KEY_END : 0;
+}
+
+/* The comparison that a condition is, or that one element at least has to satisfy; NULL: it is
+ * something else.  '*ret': the attribute. */
+static const struct mstc_node *
+comparison(const struct mstc_node *node, const struct mstc_node **ret)
+{
+        bool any = node->kind == MSTC_NODE_QUANTIFIER && !node->all;
+        const struct mstc_node *inner = any ? node->kids[1] : node;
+
+        if ((inner->kind != MSTC_NODE_COMPARE && inner->kind != MSTC_NODE_IN) || (any && inner->negative) ||
+            inner->kids[0]->kind != (any ? MSTC_NODE_ELEMENT : MSTC_NODE_ATTRIBUTE) || inner->kids[0]->level != 0 ||
+            inner->kids[0]->path_count > 0)
+                return NULL;
+        *ret = any ? node->kids[0] : inner->kids[0];
+        if ((*ret)->kind != MSTC_NODE_ATTRIBUTE || (*ret)->path_count > 0 || inner->count > DECISIVE_MOST)
+                return NULL;
+        for (uint32_t i = 1; i < inner->count; i++)
+                if (decides(inner, inner->kids[0], inner->kids[i]) == 0)
+                        return NULL;
+        return inner;
+}
+
+/* Where texts are compared with texts, the keys that they bring tell. */
+static void
+decide(struct maker *m, const struct mstc_node *node, struct mstc_predicate *into)
+{
+        const struct mstc_node *attribute, *inner = comparison(node, &attribute);
+
+        into->slot = MSTC_NO;
+        if (inner == NULL)
+                return;
+        into->slot = mstc_slot_add(m->index, m->rule->map[attribute->attribute], NULL, false);
+        into->first_key = (uint32_t)m->index->decisive_count;
+        m->failed |= into->slot == UINT32_MAX;
+        for (uint32_t i = 1; i < inner->count && !m->failed; i++)
+                m->failed = !add_decisive(m, into, decides(inner, inner->kids[0], inner->kids[i]),
+                                          inner->kids[i]->constant);
+}
+
+/* --- predicates ------------------------------------------------------------------------ */
 
 static uint32_t
 add_predicate(struct maker *m, const struct mstc_node *node)
@@ -38,6 +117,7 @@ add_predicate(struct maker *m, const struct mstc_node *node)
                 index->predicate_room = room;
         }
         index->predicates[index->predicate_count] = (struct mstc_predicate){ node, m->rule->expr, m->rule->map };
+        decide(m, node, &index->predicates[index->predicate_count]);
         return (uint32_t)index->predicate_count++;
 }
 
@@ -134,23 +214,31 @@ static uint32_t
 leaf(struct maker *m, const struct mstc_node *node, uint32_t yes, uint32_t no)
 {
         struct mstc_instruction new = { .slot = MSTC_NO_SLOT, .yes = yes, .no = no };
-        const struct mstc_node *left = node->count > 0 ? node->kids[0] : NULL;
-        uint32_t slot = MSTC_NO;
+        uint32_t number = predicate(m, node);
+        const struct mstc_predicate *said = &m->index->predicates[number];
 
-        if (node->kind == MSTC_NODE_COMPARE && node->op == MSTC_OP_EQ && !node->symbol &&
-            left->kind == MSTC_NODE_ATTRIBUTE && left->path_count == 0 && node->kids[1]->kind == MSTC_NODE_CONSTANT &&
-            mstc_access_by_key(left, node->kids[1]->constant)) {
-                const struct mstc_constant *constant = node->kids[1]->constant;
-
-                m->failed |= !mstc_access_slot(m->index, m->rule, left, NULL, &slot);
-                if (!m->failed && slot < MSTC_NO_SLOT) {
-                        new.slot = (uint16_t)slot;
-                        new.what = mstc_key_add(m->index, slot, MSTC_KEY_TEXT, constant->folded,
-                                                constant->folded_length);
-                        m->failed |= new.what == UINT32_MAX;
-                }
+        if (!m->failed && said->slot < MSTC_NO_SLOT && said->key_count == 1) {
+                new.slot = (uint16_t)said->slot;
+                new.what = m->index->decisive[said->first_key];
         }
-        return emit(m, new, predicate(m, node));
+        return emit(m, new, number);
+}
+
+static uint32_t make(struct maker *m, const struct mstc_node *node, uint32_t yes, uint32_t no);
+
+/* All parts of the whole rule must hold: what keys decide comes first.  It costs little and
+ * nothing can go wrong with it, so that no pattern is tried that would not be in turn. */
+static uint32_t
+all_of(struct maker *m, const struct mstc_node *node)
+{
+        const struct mstc_node *attribute;
+        uint32_t yes = MSTC_YES;
+
+        for (int keys = 0; keys < 2; keys++)
+                for (uint32_t i = node->count; i > 0 && !m->failed; i--)
+                        if ((comparison(node->kids[i - 1], &attribute) != NULL) == (keys == 1))
+                                yes = make(m, node->kids[i - 1], yes, MSTC_NO);
+        return yes;
 }
 
 static uint32_t
@@ -180,6 +268,10 @@ mstc_program_make(struct mstc_index *index, struct mstc_indexed *rule)
 {
         struct maker m = { .index = index, .rule = rule };
 
-        rule->start = make(&m, rule->expr->root, MSTC_YES, MSTC_NO);
+        rule->first = (uint32_t)index->code_count;
+        rule->start = rule->expr->root->kind == MSTC_NODE_AND ? all_of(&m, rule->expr->root)
+                                                              : make(&m, rule->expr->root, MSTC_YES, MSTC_NO);
+        if (index->code_count - rule->first > index->longest_program)
+                index->longest_program = (uint32_t)index->code_count - rule->first;
         return !m.failed;
 }

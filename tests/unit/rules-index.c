@@ -2,7 +2,8 @@
  *
  * Rules and records are drawn at random from a small world, so that much of it meets:
  * the same few texts in different case, numbers as text, lists, objects, nulls, dates.
- * Whatever the index says must be what evaluating every rule says. */
+ * Whatever the index says, of one record or of many at once, must be what evaluating every
+ * rule says. */
 #include "build.h"
 
 #include <muster/record.h>
@@ -128,7 +129,8 @@ comparison(struct text *into, const char *left)
         static const char *const patterns[] = { "^x", "a.*b", "[0-9]+", "^$", "ω" };
         static const char *const plain[] = { "\"x\"", "\"alph\"", "12", "\"straß\"", "\"\"", "\"more\"", "\"Alphabet So\"" };
 
-        switch (dice(10)) {
+        switch (dice(11)) {
+        case 10: say(into, "%s %s system.now%s", left, PICK(order), dice(2) == 0 ? "" : " -minus p1d"); break;
         case 0: say(into, "%s %s null", left, dice(2) == 0 ? "-eq" : "-ne"); break;
         case 1: say(into, "%s %s [%s, %s, %s]", left, dice(3) == 0 ? "-notIn" : "-in", PICK(literals), PICK(literals),
                     PICK(literals)); break;
@@ -168,7 +170,18 @@ condition(struct text *into, unsigned depth, const char *element)
                 condition(into, depth - 1, PICK(inside));
                 say(into, ")");
         } else if (kind == 6 && element == NULL) {
-                say(into, "IsPresent(user.%s)", PICK(names));
+                static const char *const calls[] = {
+                        "IsPresent(user.%s)", "IsNullOrEmpty(user.%s)", "ToUpper(user.%s) -eq \"ALPHA\"",
+                        "Count(user.%s) -ge 2", "(user.%s & \"x\") -startsWith \"12\"", "IsString(user.%s)",
+                        "IIF(user.%s -eq \"x\", true, false)", "user.%s -any (_ -ne null -and _.plan -any (_ -eq \"p1\"))",
+                };
+                char call[100];
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+                snprintf(call, sizeof call, PICK(calls), PICK(names));
+#pragma GCC diagnostic pop
+                say(into, "%s", call);
         } else {
                 snprintf(left, sizeof left, dice(8) == 0 ? "user.%s.plan" : "user.%s", PICK(names));
                 comparison(into, element != NULL && dice(4) != 0 ? element : left);
@@ -194,45 +207,125 @@ random_rule(struct mst_arena *arena, char *keep, size_t room)
 
 #define RULES 300
 #define RECORDS 400
+#define NOW INT64_C(639078336000000000)
 
+struct world {
+        struct mst_arena *arena;
+        size_t count;
+        struct mstc_expr *rules[RULES];
+        char said[RULES][4000];
+        struct mstc_index *index;
+        bool want[RECORDS][RULES];           /* what each rule itself says             */
+};
+
+static uint32_t
+id_of(const struct world *world, size_t rule)
+{
+        return (uint32_t)(3 * ((rule * 77) % world->count) + 5);
+}
+
+/* Ids are not in order of the rules, and there are gaps. */
+static void
+make_world(struct world *world, struct mst_arena *arena, size_t count)
+{
+        world->arena = arena;
+        world->count = count;
+        world->index = mstc_index_new();
+        for (size_t i = 0; i < count; i++) {
+                world->rules[i] = random_rule(arena, world->said[i], sizeof world->said[i]);
+                ck_assert(mstc_index_add(world->index, world->rules[i], id_of(world, i)));
+        }
+        ck_assert(mstc_index_build(world->index));
+}
+
+static void
+drop_world(struct world *world)
+{
+        mstc_index_free(world->index);
+        for (size_t i = 0; i < world->count; i++)
+                mstc_expr_free(world->rules[i]);
+}
+
+static void
+same(const struct world *world, size_t record, const uint32_t *ids, size_t count, const char *how)
+{
+        static bool have[3 * RULES + 5];
+
+        memset(have, 0, sizeof have);
+        for (size_t k = 0; k < count; k++) {
+                ck_assert(k == 0 || ids[k - 1] < ids[k]);
+                ck_assert_uint_lt(ids[k], UNIT_COUNT(have));
+                have[ids[k]] = true;
+        }
+        for (size_t i = 0; i < world->count; i++)
+                ck_assert_msg(have[id_of(world, i)] == world->want[record][i], "rule %s: %s %d, itself %d, record %zu",
+                              world->said[i], how, have[id_of(world, i)], world->want[record][i], record);
+}
+
+static void
+one_by_one(const struct world *world, struct mst_record **records, size_t record, struct mstc_matches *matches)
+{
+        struct mstc_eval eval = { .now = NOW, .arena = world->arena };
+
+        ck_assert(mstc_index_match(world->index, records[record], &eval, matches));
+        same(world, record, matches->ids, matches->count, "index");
+}
+
+/* In blocks of any size. */
+static void
+all_at_once(const struct world *world, struct mst_record **records, struct mstc_matches *matches)
+{
+        struct mstc_found found[MSTC_BLOCK_MOST];
+        struct mstc_eval eval = { .now = NOW, .arena = world->arena };
+
+        for (size_t r = 0, n; r < RECORDS; r += n) {
+                n = 1 + dice(dice(2) == 0 ? 10 : MSTC_BLOCK_MOST);
+                if (n > RECORDS - r)
+                        n = RECORDS - r;
+                ck_assert(mstc_index_match_all(world->index, (const struct mst_record *const *)records + r, n, &eval,
+                                               matches, found));
+                for (size_t k = 0; k < n; k++) {
+                        ck_assert_ptr_null(found[k].why);
+                        same(world, r + k, found[k].ids, found[k].count, "block");
+                }
+        }
+}
+
+/* One struct mstc_matches serves two indexes, in turn; values repeat. */
 START_TEST(same_as_all)
 {
-        static char said[RULES][4000];
+        static struct world big, small;
         struct mst_arena *arena = mst_arena_new(0);
-        struct mstc_expr *rules[RULES];
-        struct mstc_index *index = mstc_index_new();
         struct mstc_matches matches = { 0 };
+        struct mst_record *records[RECORDS];
         size_t found = 0;
 
         state = 88172645463325252u + (uint64_t)_i * 7919;
-        for (size_t i = 0; i < RULES; i++) {
-                rules[i] = random_rule(arena, said[i], sizeof said[i]);
-                ck_assert(mstc_index_add(index, rules[i], (uint32_t)(3 * ((i * 77) % RULES) + 5)));
-        }
-        ck_assert(mstc_index_build(index));
+        make_world(&big, arena, RULES);
+        make_world(&small, arena, RULES / 10);
         for (size_t r = 0; r < RECORDS; r++) {
-                struct mstc_eval eval = { .now = INT64_C(639078336000000000), .arena = arena };
-                struct mst_record *record = random_record(arena);
+                struct mstc_eval eval = { .now = NOW, .arena = arena };
 
-                ck_assert(mstc_index_match(index, record, &eval, &matches));
-                for (size_t k = 1; k < matches.count; k++)
-                        ck_assert_uint_lt(matches.ids[k - 1], matches.ids[k]);
-                for (size_t i = 0; i < RULES; i++) {
-                        uint32_t id = (uint32_t)(3 * ((i * 77) % RULES) + 5);
-                        bool want = mstc_expr_test(rules[i], record, &eval), have = false;
-
-                        for (size_t k = 0; k < matches.count && !have; k++)
-                                have = matches.ids[k] == id;
-                        ck_assert_msg(have == want, "rule %s: index %d, all %d, record %zu", said[i], have, want, r);
-                        found += want;
-                }
+                records[r] = r > 0 && dice(4) == 0 ? records[dice((unsigned)r)] : random_record(arena);
+                for (size_t i = 0; i < big.count; i++)
+                        found += big.want[r][i] = mstc_expr_test(big.rules[i], records[r], &eval);
+                for (size_t i = 0; i < small.count; i++)
+                        small.want[r][i] = mstc_expr_test(small.rules[i], records[r], &eval);
         }
+        for (size_t r = 0; r < RECORDS; r++)
+                one_by_one(&big, records, r, &matches);
         ck_assert_uint_gt(found, RULES);
         ck_assert_uint_lt(matches.candidates, (uint64_t)RULES * RECORDS * 9 / 10);
+        all_at_once(&big, records, &matches);
+        all_at_once(&small, records, &matches);
+        for (size_t r = 0; r < RECORDS; r += 4) {
+                one_by_one(&small, records, r, &matches);
+                one_by_one(&big, records, r, &matches);
+        }
+        all_at_once(&big, records, &matches);
         mstc_matches_done(&matches);
-        mstc_index_free(index);
-        for (size_t i = 0; i < RULES; i++)
-                mstc_expr_free(rules[i]);
+        drop_world(&big);
+        drop_world(&small);
         mst_arena_free(arena);
 }
 END_TEST
@@ -310,6 +403,7 @@ END_TEST
 
 START_TEST(empty_index)
 {
+        struct mstc_found found[1];
         struct mst_arena *arena = mst_arena_new(0);
         struct mst_record *record = mstc_record_new(arena, MST_USER, "x", 1);
         struct mstc_index *index = mstc_index_new();
@@ -320,6 +414,10 @@ START_TEST(empty_index)
         ck_assert(!mstc_index_build(index));
         ck_assert(mstc_index_match(index, record, &eval, &matches));
         ck_assert_uint_eq(matches.count, 0);
+        ck_assert(mstc_index_match_all(index, (const struct mst_record *const *)&record, 1, &eval, &matches, found));
+        ck_assert_uint_eq(found[0].count, 0);
+        ck_assert(mstc_index_match_all(index, NULL, 0, &eval, &matches, found));
+        ck_assert(!mstc_index_match_all(index, NULL, MSTC_BLOCK_MOST + 1, &eval, &matches, found));
         mstc_matches_done(&matches);
         mstc_index_free(index);
         mstc_index_free(NULL);
@@ -336,8 +434,11 @@ START_TEST(hopeless_pattern)
         struct mstc_eval eval = { .arena = arena };
         struct mstc_matches matches = { 0 };
         struct mstc_expr *bad = rule("user.a -notMatch \"^(a+)+$\"", arena), *good = rule("user.a -ne null", arena);
+        struct mst_record *other = mstc_record_new(arena, MST_USER, "y", 1);
+        struct mstc_found found[3];
         char long_text[60];
 
+        mst_record_text(other, mst_record_put(other, "a"), "b", 1);
         memset(long_text, 'a', sizeof long_text);
         long_text[59] = '!';
         mst_record_text(record, mst_record_put(record, "a"), long_text, sizeof long_text);
@@ -348,6 +449,13 @@ START_TEST(hopeless_pattern)
         ck_assert_uint_eq(matches.count, 1);
         ck_assert_uint_eq(matches.ids[0], 2);
         ck_assert_ptr_nonnull(strstr(eval.why, "takes too long"));
+        ck_assert(mstc_index_match_all(index, (const struct mst_record *const[]){ other, record, other }, 3, &eval,
+                                       &matches, found));
+        for (int i = 0; i < 3; i++) {
+                ck_assert_uint_eq(found[i].count, i == 1 ? 1 : 2);
+                ck_assert_uint_eq(found[i].ids[found[i].count - 1], 2);
+                ck_assert_int_eq(found[i].why != NULL, i == 1);
+        }
         mstc_matches_done(&matches);
         mstc_index_free(index);
         mstc_expr_free(bad);
@@ -356,13 +464,79 @@ START_TEST(hopeless_pattern)
 }
 END_TEST
 
+/* Values that come once, and values that come four times, more of either than are remembered;
+ * and one that is too long for that. */
+START_TEST(many_values)
+{
+        static const char *const texts_of_rules[] = {
+                "user.once -eq \"Once 17\"", "user.once -startsWith \"once 1\"", "user.once -endsWith \"99\"",
+                "user.once -contains \"77\"", "user.often -in [\"often 3\", \"often 19999\"]", "user.often -contains \"00\"",
+                "user.often -ne \"often 8\" -and user.often -match \"[05]$\"", "user.long -contains \"7a\"",
+                "user.long -startsWith \"7a\"",
+        };
+        enum { COUNT = sizeof texts_of_rules / sizeof *texts_of_rules, PAGE = 500, PAGES = 160 };
+        struct mst_arena *arena = mst_arena_new(0), *page = mst_arena_new(0);
+        struct mstc_index *index = mstc_index_new();
+        struct mstc_matches matches = { 0 }, others = { 0 };
+        struct mstc_expr *rules[COUNT];
+        struct mst_record *records[PAGE];
+        struct mstc_found found[PAGE];
+        struct mstc_eval eval = { .arena = page };
+        char text[1000];
+
+        for (uint32_t i = 0; i < COUNT; i++)
+                ck_assert(mstc_index_add(index, rules[i] = rule(texts_of_rules[i], arena), i));
+        ck_assert(mstc_index_build(index));
+        for (unsigned number = 0; number < PAGE * PAGES; number += PAGE) {
+                mst_arena_reset(page);
+                for (unsigned r = 0; r < PAGE; r++) {
+                        records[r] = mstc_record_new(page, MST_USER, "x", 1);
+                        mst_record_text(records[r], mst_record_put(records[r], "once"), text,
+                                        (size_t)snprintf(text, sizeof text, "Once %u", number + r));
+                        mst_record_text(records[r], mst_record_put(records[r], "often"), text,
+                                        (size_t)snprintf(text, sizeof text, "Often %u", (number + r) / 4));
+                        mst_record_text(records[r], mst_record_put(records[r], "long"), text,
+                                        (size_t)snprintf(text, sizeof text, "%u%0600x", r, r));
+                }
+                ck_assert(mstc_index_match_all(index, (const struct mst_record *const *)records, PAGE, &eval, &others,
+                                               found));
+                for (unsigned r = 0; r < PAGE; r++) {
+                        size_t want = 0;
+
+                        ck_assert(mstc_index_match(index, records[r], &eval, &matches));
+                        for (uint32_t i = 0; i < COUNT; i++) {
+                                if (!mstc_expr_test(rules[i], records[r], &eval))
+                                        continue;
+                                ck_assert_uint_lt(want, matches.count);
+                                ck_assert_uint_lt(want, found[r].count);
+                                ck_assert_uint_eq(matches.ids[want], i);
+                                ck_assert_uint_eq(found[r].ids[want++], i);
+                        }
+                        ck_assert_uint_eq(matches.count, want);
+                        ck_assert_uint_eq(found[r].count, want);
+                }
+        }
+        mstc_matches_done(&matches);
+        mstc_matches_done(&others);
+        mstc_index_free(index);
+        for (uint32_t i = 0; i < COUNT; i++)
+                mstc_expr_free(rules[i]);
+        mst_arena_free(arena);
+        mst_arena_free(page);
+}
+END_TEST
+
+/* RULES_INDEX_ROUNDS: each compares 132,000 pairs of a rule and a record, several ways. */
 static Suite *
 suite(void)
 {
         Suite *suite = suite_create("rules-index");
         TCase *cases = tcase_create("index");
+        const char *rounds = getenv("RULES_INDEX_ROUNDS");
 
-        tcase_add_loop_test(cases, same_as_all, 0, 8);
+        tcase_set_timeout(cases, 300);
+        tcase_add_loop_test(cases, same_as_all, 0, rounds != NULL ? atoi(rounds) : 10);
+        tcase_add_test(cases, many_values);
         tcase_add_loop_test(cases, few_candidates, 0, UNIT_COUNT(selective));
         tcase_add_test(cases, empty_index);
         tcase_add_test(cases, hopeless_pattern);

@@ -1,0 +1,238 @@
+/* looking.c - the values of a record, and what the rule index has to do with them.
+ *
+ * The record's attributes are found in one walk; a value that was met before is known with
+ * all that follows from it (known.h), a new one is looked up: the keys that it brings. */
+#include "build.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "rules/fold.h"
+#include "rules/matching.h"
+#include "util/alloc.h"
+
+static void
+forget_known(struct mstc_scratch *scratch)
+{
+        for (size_t i = 0; i < scratch->table_count; i++)
+                mstc_known_done(&scratch->tables[i]);
+        mstc_free(scratch->tables);
+        mstc_free(scratch->said);
+        scratch->tables = NULL;
+        scratch->said = NULL;
+        scratch->table_count = 0;
+}
+
+void
+mstc_matches_done(struct mstc_matches *matches)
+{
+        struct mstc_scratch *scratch = matches->scratch;
+
+        if (scratch != NULL) {
+                mstc_free(scratch->values);
+                mstc_free(scratch->rooms);
+                mstc_free(scratch->odd);
+                mstc_free(scratch->brought);
+                mstc_block_free(scratch->block);
+                mstc_free(scratch->candidates);
+                mstc_free(scratch->list);
+                mstc_free(scratch->answers);
+                forget_known(scratch);
+                mstc_free(scratch);
+        }
+        mstc_free(matches->ids);
+        *matches = (struct mstc_matches){ 0 };
+}
+
+/* What is known belongs to one index. */
+bool
+mstc_scratch_bind(const struct mstc_index *index, struct mstc_scratch *scratch)
+{
+        if (scratch->serial == index->serial)
+                return true;
+        forget_known(scratch);
+        scratch->serial = 0;
+        scratch->tables = mstc_alloc((index->attribute_count + 1) * sizeof *scratch->tables);
+        scratch->said = mstc_alloc((index->attribute_count + 1) * sizeof(uint64_t *));
+        if (scratch->tables == NULL || scratch->said == NULL)
+                return false;
+        scratch->table_count = index->attribute_count;
+        scratch->serial = index->serial;
+        return true;
+}
+
+/* Both lists are in order of names: one walk finds what is spelled alike. */
+void
+mstc_find_values(const struct mstc_index *index, const struct mst_record *record,
+                 const struct mst_value **values, struct mst_value *rooms)
+{
+        uint32_t f = 0;
+
+        for (size_t i = 0; i < index->attribute_count; i++) {
+                const struct mstc_attribute *attribute = &index->attributes[i];
+                int order = 1;
+
+                while (f < record->count && (order = strcmp(record->fields[f].name, attribute->name)) < 0)
+                        f++;
+                values[i] = f < record->count && order == 0 ? &record->fields[f].value :
+                        mstc_look_up(record, attribute->name, attribute->exact, &rooms[i]);
+        }
+}
+
+static void
+bring_key(struct mstc_looking *l, uint32_t number)
+{
+        const struct mstc_key *key = &l->index->keys[number];
+
+        if (!mstc_known_bring(l->table, l->known, number, (struct mstc_span){ key->first, key->count }))
+                l->memory = false;
+}
+
+static void
+bring(struct mstc_looking *l, enum mstc_key_kind kind, const void *bytes, size_t length)
+{
+        uint32_t number = mstc_key_find(l->index, l->slot, kind, bytes, length);
+
+        if (number != UINT32_MAX)
+                bring_key(l, number);
+}
+
+static void
+bring_affixes(struct mstc_looking *l, const struct mstc_slot *slot, const char *folded, size_t length)
+{
+        for (uint64_t bits = slot->begins; bits != 0; bits &= bits - 1) {
+                size_t n = (size_t)__builtin_ctzll(bits) + 1;
+
+                if (n > length)
+                        break;
+                bring(l, MSTC_KEY_BEGIN, folded, n);
+        }
+        for (uint64_t bits = slot->ends; bits != 0; bits &= bits - 1) {
+                size_t n = (size_t)__builtin_ctzll(bits) + 1;
+
+                if (n > length)
+                        break;
+                bring(l, MSTC_KEY_END, folded + length - n, n);
+        }
+}
+
+static void
+bring_text(struct mstc_looking *l, const struct mstc_slot *slot, const char *text, size_t length)
+{
+        char room[3 * 256 + 4], *folded = room;
+
+        if ((slot->kinds & MSTC_SLOT_TEXT) == 0 && slot->begins == 0 && slot->ends == 0)
+                return;
+        if (length > 256) {
+                folded = mstc_fold(text, length, l->arena, &length);
+                if (folded == NULL) {
+                        l->memory = false;
+                        return;
+                }
+        } else {
+                length = mstc_fold_into(text, length, folded);
+        }
+        if ((slot->kinds & MSTC_SLOT_TEXT) != 0 && length <= l->index->longest)
+                bring(l, MSTC_KEY_TEXT, folded, length);
+        if (slot->begins != 0 || slot->ends != 0)
+                bring_affixes(l, slot, folded, length);
+}
+
+static void
+bring_value(struct mstc_looking *l, const struct mstc_slot *slot, const struct mst_value *value)
+{
+        char room[MSTC_TEXT_ROOM];
+        unsigned char number[9];
+        const char *text;
+        size_t length;
+
+        switch (value->type) {
+        case MST_TEXT:
+        case MST_REF:
+                bring_text(l, slot, value->as.text, value->length);
+                break;
+        case MST_BOOL:
+                if ((slot->kinds & MSTC_SLOT_TEXT) != 0)
+                        bring(l, MSTC_KEY_TEXT, value->as.is ? "true" : "false", value->as.is ? 4 : 5);
+                break;
+        case MST_INT:
+        case MST_REAL:
+                if ((slot->kinds & MSTC_SLOT_NUMBER) != 0) {
+                        mstc_key_number(value, number);
+                        bring(l, MSTC_KEY_NUMBER, number, sizeof number);
+                }
+                if ((slot->begins != 0 || slot->ends != 0) && mstc_value_text_form(value, room, &text, &length))
+                        bring_affixes(l, slot, text, length);
+                break;
+        case MST_DATE:
+                if ((slot->kinds & MSTC_SLOT_DATE) != 0)
+                        bring(l, MSTC_KEY_DATE, &value->as.number, sizeof value->as.number);
+                break;
+        default:
+                break;
+        }
+}
+
+/* The member of an object, or of an id the id itself (as eval.c reads it). */
+static const struct mst_value *
+member(const struct mstc_slot *slot, const struct mst_value *value)
+{
+        const struct mst_value *found = NULL;
+
+        if (slot->either_id && (value->type == MST_TEXT || value->type == MST_REF))
+                return value;
+        for (int pass = 0; pass < 2 && found == NULL && value->type == MST_OBJECT; pass++)
+                for (uint32_t i = 0; i < value->length && found == NULL; i++)
+                        if ((pass == 0 ? strcmp : strcasecmp)(value->as.members[i].name, slot->member) == 0)
+                                found = &value->as.members[i].value;
+        for (uint32_t i = 0; slot->either_id && found == NULL && value->type == MST_OBJECT && i < value->length; i++)
+                if (strcasecmp(value->as.members[i].name, "objectId") == 0 ||
+                    strcasecmp(value->as.members[i].name, "id") == 0)
+                        found = &value->as.members[i].value;
+        return found;
+}
+
+static void
+look_in_slot(struct mstc_looking *l, const struct mst_value *value)
+{
+        const struct mstc_slot *slot = &l->index->slots[l->slot];
+        bool many = value->type == MST_LIST, empty = value->type == MST_NULL || (many && value->length == 0);
+        bool odd = slot->member != NULL;
+
+        if ((slot->kinds & MSTC_SLOT_NULL) != 0 && empty)
+                bring_key(l, slot->null_key);
+        if ((slot->kinds & MSTC_SLOT_PRESENT) != 0 && !empty)
+                bring_key(l, slot->present_key);
+        for (uint32_t i = 0; i < (many ? value->length : 1); i++) {
+                const struct mst_value *one = many ? &value->as.items[i] : value;
+
+                odd |= one->type != MST_TEXT && one->type != MST_REF && one->type != MST_NULL;
+                if (slot->member != NULL)
+                        one = member(slot, one);
+                /* A member may hold several values itself. */
+                for (uint32_t k = 0; one != NULL && k < (one->type == MST_LIST ? one->length : 1); k++)
+                        bring_value(l, slot, one->type == MST_LIST ? &one->as.items[k] : one);
+        }
+        l->known->odd[slot->local] = odd;
+}
+
+bool
+mstc_look(struct mstc_looking *l, size_t number, const struct mst_value *value)
+{
+        const struct mstc_attribute *attribute = &l->index->attributes[number];
+        static const struct mst_value something = { .type = MST_BOOL };
+        bool fresh;
+
+        if (attribute->presence && value->type != MST_NULL && (value->type != MST_LIST || value->length > 0))
+                value = &something;
+        l->table = &l->scratch->tables[number];
+        l->known = mstc_known_find(l->table, value, attribute->slot_count, attribute->predicates, &fresh);
+        if (l->known == NULL)
+                return false;
+        l->memory = true;
+        for (uint32_t i = 0; fresh && i < attribute->slot_count; i++) {
+                l->slot = attribute->slots[i];
+                look_in_slot(l, value);
+        }
+        return l->memory;
+}

@@ -1,0 +1,55 @@
+/* matching.h - what matching works with: for matching.c, one record after the other, for
+ * block.c, many at once, and for looking.c, which looks at their values for both. */
+#ifndef MSTC_MATCHING_H
+#define MSTC_MATCHING_H
+
+#include "rules/known.h"
+
+/* What a thread needs while it matches; grown to the index's size. */
+struct mstc_scratch {
+        const struct mst_value **values;     /* of the attributes                      */
+        struct mst_value *rooms;             /* for objectId and id                    */
+        bool *odd;                           /* of each slot: keys do not decide       */
+        uint32_t *brought;                   /* of each key: the round that last did   */
+        uint64_t *candidates;
+        uint32_t *list;                      /* the same, one after the other          */
+        uint32_t *answers;                   /* of each predicate: 4 * round + answer  */
+        struct mstc_known_table *tables;     /* of the attributes                      */
+        uint64_t **said;                     /* what is known of their values at hand  */
+        size_t attributes, slots, keys, rules, listed, predicates, table_count;
+        uint64_t serial;                     /* of the index that the tables belong to */
+        uint32_t round;
+        struct mstc_block *block;            /* or NULL                                */
+};
+
+enum { MSTC_ANSWER_NO = 1, MSTC_ANSWER_YES = 2, MSTC_ANSWER_BROKEN = 3 };
+
+struct mstc_looking {
+        const struct mstc_index *index;
+        struct mstc_scratch *scratch;
+        struct mst_arena *arena;
+        struct mstc_known_table *table;
+        struct mstc_known *known;            /* what is found out goes here            */
+        uint32_t slot;
+        bool memory;
+};
+
+/* looking.c.  What is known belongs to one index: it is forgotten when it was another.
+ * False: out of memory. */
+bool mstc_scratch_bind(const struct mstc_index *index, struct mstc_scratch *scratch);
+/* The values of the index's attributes. */
+void mstc_find_values(const struct mstc_index *index, const struct mst_record *record,
+                      const struct mst_value **values, struct mst_value *rooms);
+/* Everything that follows from the attribute's value, in l->known.  False: out of memory. */
+bool mstc_look(struct mstc_looking *l, size_t attribute, const struct mst_value *value);
+
+/* matching.c.  The predicate for run->record and run->values, an MSTC_ANSWER_. */
+uint32_t mstc_predicate_compute(struct mstc_run *run, const struct mstc_predicate *predicate);
+/* '*at' has room for 'want' of 'size' bytes; what it held is gone when it had not. */
+bool mstc_widen(void *at, size_t *have, size_t want, size_t size);
+struct mstc_scratch *mstc_matches_scratch(struct mstc_matches *matches);
+
+/* block.c. */
+void mstc_block_free(struct mstc_block *block);
+
+#endif
