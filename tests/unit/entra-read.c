@@ -341,6 +341,35 @@ START_TEST(read_selects)
 }
 END_TEST
 
+/* What only the web server adds is there, too: on a refusal, and with the id that was sent. */
+START_TEST(item_60_headers_on_the_wire)
+{
+        static const char type[] = "application/json;odata.metadata=minimal;odata.streaming=true;"
+                "IEEE754Compatible=false;charset=utf-8";
+        static const char mine[] = "66666666-1111-4222-8333-444444444444";
+        struct mst_http_config config;
+        struct mst_http *http;
+        struct mst_error err = { 0 };
+
+        graph_start(&g, "3", wants);
+        config = g.http;
+        config.url = g.graph;
+        http = mst_http_new(&config, sizeof config, mst_test_host(g.test), &err);
+        ck_assert_msg(http != NULL, "%s", err.text);
+        mst_http_start(g.request, "GET", "/users");
+        mst_http_header(g.request, "client-request-id", mine);
+        ck_assert_msg(mst_http_do(http, g.request, g.reply, &err) == MST_OK, "%s", err.text);
+        ck_assert_int_eq(mst_http_status(g.reply), 401);
+        ck_assert_str_eq(mst_http_reply_header(g.reply, "Content-Type"), type);
+        ck_assert_str_eq(mst_http_reply_header(g.reply, "client-request-id"), mine);
+        ck_assert_uint_eq(strlen(mst_http_reply_header(g.reply, "request-id")), 36);
+        ck_assert_str_ne(mst_http_reply_header(g.reply, "request-id"), mine);
+        ck_assert_uint_eq(strlen(mst_http_reply_header(g.reply, "Date")), 29);
+        ck_assert(strncmp(mst_http_reply_header(g.reply, "WWW-Authenticate"), "Bearer", 6) == 0);
+        mst_http_free(http);
+}
+END_TEST
+
 /* A value of 100 kB, an array of 10,000: taken, or put aside with a reason, and nobody else
  * suffers. */
 START_TEST(item_62_large_values)
@@ -521,6 +550,7 @@ suite(void)
         tcase_add_loop_test(c, items_30_37_44_and_62_habits, 0, UNIT_COUNT(habits));
         tcase_add_test(c, read_selects);
         tcase_add_test(c, item_16_token_ends);
+        tcase_add_test(c, item_60_headers_on_the_wire);
         tcase_add_loop_test(c, item_62_large_values, 0, 3);
         tcase_add_test(c, item_63_only_reads_are_sent);
         tcase_add_test(c, fetch_users);

@@ -117,6 +117,22 @@ START_TEST(item_59_trouble_with_a_page)
 }
 END_TEST
 
+/* A server that falls silent, before a reply or in the middle of it, is asked again. */
+START_TEST(item_59_silence)
+{
+        static const char *const faults[] = { DELTA(2, 1) "\"silent\",\"after\":0",
+                                              DELTA(2, 1) "\"silent\",\"after\":500" };
+
+        graph_start(&g, "600", wants);
+        g.config.http.timeout = 1000;
+        graph_open(&g);
+        fault(faults[_i]);
+        ck_assert_msg(graph_round(&g, NULL) == MST_OK, "%s", g.err.text);
+        ck_assert_uint_eq(g.whole, 600);
+        ck_assert_ptr_nonnull(strstr(graph_look(&g, "faults"), "\"acted\":1"));
+}
+END_TEST
+
 /* One record is spoilt: it is put aside with its reason, the others go through. */
 static const struct {
         const char *fault, *says;
@@ -491,6 +507,7 @@ suite(void)
 
         tcase_add_checked_fixture(c, NULL, end);
         tcase_add_loop_test(c, item_59_trouble_with_a_page, 0, UNIT_COUNT(pages));
+        tcase_add_loop_test(c, item_59_silence, 0, 2);
         tcase_add_loop_test(c, item_62_a_record_is_spoilt, 0, UNIT_COUNT(records));
         tcase_add_loop_test(c, item_42_lost_delta_link, 0, UNIT_COUNT(forms));
         tcase_add_loop_test(c, item_42_old_delta_link, 0, 7);
