@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+enum { SIGN_INS_MAX = 500 };    /* on a page with signInActivity */
+
 struct listing {
         struct emulator *e;
         struct exchange *x;
@@ -145,6 +147,13 @@ begin(struct listing *l)
                 text_put(&l->text, filter);
                 if (!filter_read(&l->filter, filter, advanced, x))
                         return false;
+        }
+        if (l->link.size > SIGN_INS_MAX && props_has(&l->selection.set, (unsigned)property_find("signInActivity", 14))) {
+                if (query_value(&x->query, "$top") != NULL) {
+                        exchange_trouble(x, T_BAD_SIGN_INS, query_value(&x->query, "$top"));
+                        return false;
+                }
+                l->link.size = SIGN_INS_MAX;
         }
         l->link.flags = (uint8_t)((advanced ? LINK_ADVANCED : 0) | (expand != NULL ? LINK_EXPAND : 0));
         l->link.filter_len = (uint32_t)l->text.len;

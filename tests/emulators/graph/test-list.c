@@ -75,6 +75,8 @@ static const struct {
         { 20, USERS "?$top=-1", 400, "Request_UnsupportedQuery", "'-1'" },
         { 20, USERS "?$top=x", 400, "Request_UnsupportedQuery", "'x'" },
         { 20, "/v1.0/groups?$top=5x", 400, "Request_UnsupportedQuery", "'5x'" },
+        { 20, USERS "?$top=500&$select=id,signInActivity", 200, "300", NULL },
+        { 20, USERS "?$top=501&$select=id,signInActivity", 400, "Request_UnsupportedQuery", "between 1 and 500" },
         { 22, USERS "?$select=skills", 501, "NotImplemented", "'skills'" },
         { 22, USERS "?$select=id,hireDate", 501, "NotImplemented", "'hireDate'" },
         { 22, USERS "?$select=id,nonsense", 400, "Request_BadRequest", "Could not find a property named 'nonsense'" },

@@ -15,7 +15,7 @@ static const struct {
         shape_of *item;
         size_t least;
 } reads[] = {
-        { "/v1.0/users", false, shape_user, 900 }, { "/v1.0/users?$top=999&$expand=manager&$select=%P", false, shape_user, 900 },
+        { "/v1.0/users", false, shape_user, 900 }, { "/v1.0/users?$top=500&$expand=manager&$select=%P", false, shape_user, 900 },
         { "/v1.0/users?$count=true&$select=id,mail", false, shape_user, 900 },
         { "/v1.0/users?$filter=userType%20eq%20'Guest'", false, shape_user, 10 },
         { "/v1.0/users/delta?$select=%P,manager", true, shape_delta_item, 900 },

@@ -58,6 +58,8 @@ const struct trouble_row troubles[] = {
         [T_BAD_URL] = { 400, "BadRequest", 0, "The request address could not be read." },
         [T_BAD_TOP] = { 400, "Request_UnsupportedQuery", 0, "Invalid page size specified: '%s'. Must be between 1 and 999 "
                 "inclusive." },
+        [T_BAD_SIGN_INS] = { 400, "Request_UnsupportedQuery", 0, "Invalid page size specified: '%s'. Must be between 1 and "
+                "500 inclusive." },
         [T_NO_PROPERTY] = { 400, "Request_BadRequest", 0, "Could not find a property named '%s' on type "
                 "'microsoft.graph.user'." },
         [T_ELSEWHERE] = { 501, "NotImplemented", 0, "The property '%s' cannot be read from a collection." },
