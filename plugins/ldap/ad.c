@@ -223,12 +223,19 @@ is_true(const struct ldp_entry *entry, const char *attribute)
                strncasecmp(field->values[0].bv_val, "TRUE", 4) == 0;
 }
 
+/* Without the recycle bin every deletion is for good at once. */
+bool
+ldp_ad_recycled(const struct ldp_entry *entry)
+{
+        return is_true(entry, "isRecycled");
+}
+
 /* The remains of one object, or a notice about one.  Of what kind it was is not told in a notice: who
  * is not known as that costs nothing. */
 int
 ldp_ad_removed(struct ldp_round *round, const struct ldp_entry *entry, struct mst_page *page, struct mst_error *err)
 {
-        enum mst_gone how = is_true(entry, "isRecycled") ? MST_GONE_HARD : MST_GONE_SOFT;
+        enum mst_gone how = ldp_ad_recycled(entry) ? MST_GONE_HARD : MST_GONE_SOFT;
         char id[LDP_UUID_ROOM];
 
         if (!ldp_source_id(round->source, entry, id))

@@ -4,7 +4,7 @@
  *
  *   within    below the base and matching the filter: a whole record
  *   outside   anywhere else in the directory where we may look
- *   gone      nowhere: for good; among Active Directory's deleted objects: not for good
+ *   gone      nowhere: for good; in Active Directory's recycle bin: not for good
  *
  * Whom nothing was found of is gone only when each search ended well and was complete.  Where
  * one did not, the engine's own questions are left unanswered; but a round, whose cursor goes on
@@ -79,7 +79,8 @@ take_entry(struct fetch *f, LDAPMessage *message, enum answer answer, struct mst
                 return MST_OK;
         }
         if (ldp_entry_read(f->source->asker.ld, message, &f->source->dir, &bare, f->arena, &entry, err) == MST_OK) {
-                mark(f, &entry, answer);
+                if (answer != DELETED || !ldp_ad_recycled(&entry))
+                        mark(f, &entry, answer);
                 ldp_entry_done(&entry);
         }
         ldap_msgfree(message);
@@ -190,7 +191,7 @@ search_anywhere(struct fetch *f, bool *told, struct mst_error *err)
 static int
 search_deleted(struct fetch *f, bool *told, struct mst_error *err)
 {
-        char *wanted[] = { (char *)f->source->id_attribute, NULL };
+        char *wanted[] = { (char *)f->source->id_attribute, (char *)"isRecycled", NULL };
         LDAPControl *controls[2] = { NULL, NULL };
         const char *filter = ids_filter(f);
         int rc;

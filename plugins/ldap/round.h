@@ -80,6 +80,7 @@ int ldp_listen_end(struct ldp_round *round, struct ldp_pass *pass, LDAPMessage *
 /* ad.c: Active Directory's ways. */
 int ldp_ad_begin(struct ldp_round *round, struct mst_error *err);
 int ldp_ad_removed(struct ldp_round *round, const struct ldp_entry *entry, struct mst_page *page, struct mst_error *err);
+bool ldp_ad_recycled(const struct ldp_entry *entry);     /* cannot be brought back */
 LDAPControl *ldp_ad_dirsync(const struct ldp_source *source, const struct berval *cookie);
 int ldp_ad_end(struct ldp_round *round, struct ldp_pass *pass, LDAPMessage *message, struct mst_error *err);
 

@@ -157,9 +157,11 @@ survey_ad(struct survey *s, struct mst_error *err)
         rc = ldp_source_entry(source, &source->reader, deleted, "(objectClass=*)", controls, wanted, s->arena, &value,
                               &result, err);
         ldap_control_free(controls[0]);
-        if (rc == MST_OK && result.rc != LDAP_SUCCESS)
-                mst_facts_note(s->facts, true, "we may not read '%s' (%s): who is deleted is noticed only when everybody "
-                               "is read (full-every)", deleted, result.text);
+        /* Samba shows the name also to those to whom it shows nothing below it */
+        if (rc == MST_OK && (result.rc != LDAP_SUCCESS || value.bv_val == NULL))
+                mst_facts_note(s->facts, true, "we may not read '%s'%s%s%s: who is deleted is noticed only when everybody "
+                               "is read (full-every)", deleted, result.rc != LDAP_SUCCESS ? " (" : "", result.text,
+                               result.rc != LDAP_SUCCESS ? ")" : "");
         return rc;
 }
 

@@ -18,7 +18,10 @@ static const struct {
         { "reader", LDP_BY_AUTO, LDP_BY_DIRSYNC },
         { "reader", LDP_BY_USN, LDP_BY_USN },
         { "muster", LDP_BY_AUTO, LDP_BY_DIRSYNC },
+        { "warden", LDP_BY_AUTO, LDP_BY_DIRSYNC },
+        { "warden", LDP_BY_USN, LDP_BY_USN },
 };
+#define WITH_TOMBSTONES 3                    /* the first that sees them */
 
 static const char *
 words(const struct fixture *fx)
@@ -170,6 +173,102 @@ START_TEST(domain)
 }
 END_TEST
 
+/* What cannot be undone; later tests have it. */
+static void
+with_recycle_bin(void)
+{
+        ck_assert_int_eq(system("printf 'dn:\\nchangetype: modify\\nadd: enableOptionalFeature\\nenableOptionalFeature: "
+                                "CN=Partitions,CN=Configuration," AD_SUFFIX ":766ddcd8-acd0-445e-f3b9-a7f9b6744f2a\\n' | "
+                                "bash -c '. \"$srcdir/tests/scenario/samba.sh\"; samba_ldb \"$LDAP_SOURCE_WORK/ad\" ldbmodify' "
+                                ">/dev/null"), 0);
+}
+
+/* Who may see the remains is told at once; not for good where there is a recycle bin. */
+START_TEST(deleted)
+{
+        static const char *const nobody = "00000000-0000-1000-8000-000000000000";
+        struct mst_error err = { 0 };
+        const enum mst_test_what how = _i < 2 ? MST_TEST_GONE_HARD : MST_TEST_GONE_SOFT;
+        const char *ids[3], *staff;
+        struct fixture fx;
+
+        begin(&fx, WITH_TOMBSTONES + _i % 2);
+        if (_i == 2)
+                with_recycle_bin();
+        person(&fx, "ada", "");
+        person(&fx, "eve", "");
+        ldif(&fx, "dn: CN=staff," AD_GROUPS "\nchangetype: add\nobjectClass: group\nsAMAccountName: staff\n"
+             "member: CN=eve," AD_PEOPLE "\n");
+        fx_round(&fx, true);
+        ids[0] = id_of(&fx, "eve");
+        ids[1] = id_of(&fx, "ada");
+        ids[2] = nobody;
+        staff = id_of(&fx, "staff");
+        ldif(&fx, "dn: CN=eve," AD_PEOPLE "\nchangetype: delete\n\ndn: CN=staff," AD_GROUPS "\nchangetype: delete\n");
+        fx_round(&fx, false);
+        ck_assert(fx_told(&fx, how, ids[0]));
+        ck_assert(fx_told(&fx, how, staff));
+        ck_assert_uint_eq(fx_count(&fx, MST_TEST_GONE_SOFT, MST_USER) > 0, _i >= 2);
+        ck_assert(!fx_told(&fx, how, ids[1]) && !fx_told(&fx, MST_TEST_OUTSIDE, ids[1]));
+        fx.pages[0] = mst_test_page(fx.test);
+        fx.page_count = 1;
+        ck_assert_msg(mst_plugin_ldap.source->fetch(fx.self, mst_test_ids(fx.test, MST_USER, ids, 3), fx.pages[0],
+                                                    &err) == MST_OK, "%s", err.text);
+        ck_assert(fx_told(&fx, how, ids[0]));
+        ck_assert(fx_told(&fx, MST_TEST_WHOLE, ids[1]));
+        ck_assert(fx_told(&fx, MST_TEST_GONE_HARD, nobody));
+        fx_close(&fx);
+}
+END_TEST
+
+/* The numbers of one domain controller mean nothing to another, nor to one that was put back. */
+START_TEST(another_server)
+{
+        static const char other[] = "11111111-2222-3333-4444-555555555555";
+        struct mst_error err = { 0 };
+        unsigned long long usn = 0, date = 0;
+        struct fixture fx;
+        char server[64];
+
+        begin(&fx, 1);
+        person(&fx, "ada", "");
+        fx_round(&fx, true);
+        ck_assert_int_eq(sscanf(fx.cursor, "usn %63s %llu %llu", server, &usn, &date), 3);
+        snprintf(fx.cursor, sizeof fx.cursor, "usn %s %llu %llu", other, usn, date);
+        ck_assert_int_eq(fx_try(&fx, false, &err), MST_EEXPIRED);
+        ck_assert_msg(strstr(err.text, "another domain controller") != NULL, "%s", err.text);
+        snprintf(fx.cursor, sizeof fx.cursor, "usn %s %llu %llu", server, usn + 1000000, date);
+        ck_assert_int_eq(fx_try(&fx, false, &err), MST_EEXPIRED);
+        ck_assert_msg(strstr(err.text, "gone back in time") != NULL, "%s", err.text);
+        snprintf(fx.cursor, sizeof fx.cursor, "usn %s %llu %llu", server, usn, date);
+        fx_round(&fx, false);
+        fx_close(&fx);
+}
+END_TEST
+
+/* The probe says how changes are found, and who will not be told of as deleted. */
+START_TEST(noted)
+{
+        bool way = false, remains = false, bad;
+        struct mst_error err = { 0 };
+        struct mst_facts *facts;
+        struct fixture fx;
+        const char *note;
+
+        begin(&fx, _i);
+        facts = mst_test_facts(fx.test);
+        ck_assert_msg(mst_plugin_ldap.source->probe(fx.self, facts, &err) == MST_OK, "%s", err.text);
+        for (size_t i = 0; (note = mst_test_facts_note(facts, i, &bad)) != NULL; i++) {
+                way |= strcmp(note, logins[_i].becomes == LDP_BY_USN ? "changes are found by uSNChanged"
+                                                                     : "changes are found by DirSync") == 0;
+                remains |= bad && strstr(note, "CN=Deleted Objects") != NULL;
+        }
+        ck_assert(way);
+        ck_assert_int_eq(remains, _i < WITH_TOMBSTONES);
+        fx_close(&fx);
+}
+END_TEST
+
 TCase *
 case_ad(void)
 {
@@ -177,5 +276,8 @@ case_ad(void)
 
         tcase_set_timeout(tc, 120);
         tcase_add_loop_test(tc, domain, 0, sizeof logins / sizeof *logins);
+        tcase_add_loop_test(tc, deleted, 0, 4);
+        tcase_add_test(tc, another_server);
+        tcase_add_loop_test(tc, noted, 0, sizeof logins / sizeof *logins);
         return tc;
 }
