@@ -133,7 +133,7 @@ const struct mstc_expr *
 mstc_maker_compile_text(struct mstc_maker *maker, const char *text, size_t length, const struct mstc_schema *schema,
                         struct mstc_finding **findings)
 {
-        struct mstc_expr *expr = mstc_expr_compile(MSTC_RULE, text, length, schema, maker->arena, findings);
+        struct mstc_expr *expr = mstc_expr_compose(text, length, schema, maker->arena, findings);
 
         if (expr == NULL && *findings == NULL)
                 maker->failed = true;

@@ -73,6 +73,8 @@ mstc_expr_of_filter(struct mstc_filter *filter, const struct mstc_schema *schema
                 findings.failed = true;
         else
                 mstc_check(expr, schema, &findings);
+        if (!findings.failed && findings.errors == 0)
+                mstc_warn(expr, &findings);
         if (findings.failed || findings.errors > 0) {
                 mstc_expr_free(expr);
                 expr = NULL;
@@ -82,18 +84,19 @@ mstc_expr_of_filter(struct mstc_filter *filter, const struct mstc_schema *schema
         return expr;
 }
 
-struct mstc_expr *
-mstc_expr_compile(enum mstc_mode mode, const char *text, size_t length,
-                  const struct mstc_schema *schema, struct mst_arena *arena,
-                  struct mstc_finding **ret_findings)
+static struct mstc_expr *
+compile(enum mstc_mode mode, bool composed, const char *text, size_t length, const struct mstc_schema *schema,
+        struct mst_arena *arena, struct mstc_finding **ret_findings)
 {
         struct mstc_findings findings = { .arena = arena, .text = text, .length = length };
         struct mstc_expr *expr = NULL;
 
         if (fit(text, length, &findings)) {
                 expr = new_expr(mode, text, length);
-                if (expr != NULL)
+                if (expr != NULL) {
                         expr->of_groups = schema != NULL && schema->of_groups;
+                        expr->composed = composed;
+                }
                 if (expr != NULL)
                         expr->root = mstc_parse(expr, &findings);
                 if (expr == NULL || expr->root == NULL)
@@ -112,6 +115,20 @@ mstc_expr_compile(enum mstc_mode mode, const char *text, size_t length,
         mstc_found_sort(&findings);
         *ret_findings = findings.first;
         return expr;
+}
+
+struct mstc_expr *
+mstc_expr_compile(enum mstc_mode mode, const char *text, size_t length, const struct mstc_schema *schema,
+                  struct mst_arena *arena, struct mstc_finding **ret_findings)
+{
+        return compile(mode, false, text, length, schema, arena, ret_findings);
+}
+
+struct mstc_expr *
+mstc_expr_compose(const char *text, size_t length, const struct mstc_schema *schema, struct mst_arena *arena,
+                  struct mstc_finding **ret_findings)
+{
+        return compile(MSTC_RULE, true, text, length, schema, arena, ret_findings);
 }
 
 void

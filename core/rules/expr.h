@@ -51,6 +51,9 @@ struct mstc_expr;
 struct mstc_expr *mstc_expr_compile(enum mstc_mode mode, const char *text, size_t length,
                                     const struct mstc_schema *schema, struct mst_arena *arena,
                                     struct mstc_finding **findings);
+/* A rule made of others, each in parentheses: there direct reports may stand, too. */
+struct mstc_expr *mstc_expr_compose(const char *text, size_t length, const struct mstc_schema *schema,
+                                    struct mst_arena *arena, struct mstc_finding **findings);
 void mstc_expr_free(struct mstc_expr *expr);
 const char *mstc_expr_text(const struct mstc_expr *expr);
 

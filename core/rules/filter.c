@@ -39,6 +39,7 @@ struct mstc_clause {
         char *attribute, *value;
         int64_t number;
         struct mstc_regex *regex;
+        const char *doubt;                   /* of the pattern, or NULL; lasts for ever */
         uint32_t offset, length;             /* in the text of mstc_filter_say()       */
         struct mstc_clause *next;
 };
@@ -136,7 +137,7 @@ static bool
 settle(struct mstc_clause *clause, const char *operator_name, const char *value, struct mst_arena *arena, const char **why)
 {
         struct mst_value number;
-        const char *reason, *doubt;
+        const char *reason;
         size_t offset;
 
         for (size_t i = 0; i < sizeof operators / sizeof *operators && clause->operator == NULL; i++)
@@ -155,7 +156,8 @@ settle(struct mstc_clause *clause, const char *operator_name, const char *value,
                 clause->number = number.as.number;
         }
         if (clause->operator->test == MATCHES) {
-                clause->regex = mstc_regex_new(value, strlen(value), false, arena, &reason, &offset, &doubt);
+                clause->regex = mstc_regex_new(value, strlen(value), false, arena, &reason, &offset,
+                                               &clause->doubt);
                 if (clause->regex == NULL)
                         return complain(why, arena, "bad pattern: %s", reason);
         }
@@ -260,6 +262,21 @@ mstc_clause_test(const struct mstc_clause *clause, const struct mst_value *value
         for (size_t i = 0; i < mstc_value_elements(value) && !found; i++)
                 found = test_one(clause, mstc_value_element(value, i), eval);
         return found != clause->operator->negative && eval->why == NULL;
+}
+
+/* A pattern is found anywhere; people who write ten or twenty mean the whole value. */
+const char *
+mstc_clause_doubt(const struct mstc_clause *clause, const char **remedy)
+{
+        size_t length = strlen(clause->value);
+
+        *remedy = NULL;
+        if (clause->regex == NULL || clause->doubt != NULL)
+                return clause->doubt;
+        if (clause->value[0] == '^' || (length > 0 && clause->value[length - 1] == '$'))
+                return NULL;
+        *remedy = "write ^ at its beginning and $ at its end for the whole value, INCLUDES for a plain part";
+        return "the pattern is found anywhere in the value";
 }
 
 static bool

@@ -99,6 +99,7 @@ struct mstc_expr {
         size_t attribute_count;
         bool uses_now, uses_random, redacted, boolean;
         bool of_groups;                      /* the records are groups: group.name     */
+        bool composed;                       /* of several rules, each in parentheses  */
 };
 
 /* Parses; a tree is returned whatever happens (NODE_ERROR where a part is missing). */

@@ -278,9 +278,9 @@ mstc_parse_or(struct mstc_parser *p)
         return chain(p, MSTC_WORD_OR, MSTC_NODE_OR, parse_and);
 }
 
-/* "Direct Reports for" and the id of the manager: alone, or not at all. */
-static struct mstc_node *
-direct_reports(struct mstc_parser *p)
+/* "Direct Reports for" and the id of the manager: alone in its rule, or not at all. */
+struct mstc_node *
+mstc_parse_reports(struct mstc_parser *p)
 {
         static const char *const said[] = { "Direct", "Reports", "for" };
         struct mstc_token first = *mstc_parser_peek(p);
@@ -307,7 +307,7 @@ direct_reports(struct mstc_parser *p)
         manager = mstc_parser_node(p, MSTC_NODE_ATTRIBUTE, n->offset);
         manager->name = "manager";
         mstc_parser_add(p, &kids, manager);
-        if (mstc_parser_peek(p)->kind != MSTC_TOKEN_END)
+        if (mstc_parser_peek(p)->kind != MSTC_TOKEN_END && (!p->expr->composed || p->token.kind != MSTC_TOKEN_CLOSE))
                 mstc_parser_expected(p, "the end: direct reports cannot be combined with other conditions", NULL);
         return mstc_parser_with_kids(p, n, &kids);
 }
@@ -332,7 +332,7 @@ mstc_parse(struct mstc_expr *expr, struct mstc_findings *findings)
                 return mstc_parser_node(&p, MSTC_NODE_ERROR, 0);
         }
         if (expr->mode == MSTC_RULE)
-                n = direct_reports(&p);
+                n = mstc_parse_reports(&p);
         if (n == NULL)
                 n = mstc_parse_or(&p);
         while (!p.stop && mstc_parser_peek(&p)->kind != MSTC_TOKEN_END && findings->errors < MSTC_FINDINGS_MOST) {

@@ -59,6 +59,8 @@ bool mstc_parser_deeper(struct mstc_parser *p, size_t offset);
 void mstc_parser_close(struct mstc_parser *p, size_t open);
 
 struct mstc_node *mstc_parse_or(struct mstc_parser *p);                 /* parse.c      */
+/* "Direct Reports for" and an id; NULL: something else, nothing was taken. */
+struct mstc_node *mstc_parse_reports(struct mstc_parser *p);
 struct mstc_node *mstc_parse_primary(struct mstc_parser *p);            /* primary.c    */
 struct mstc_node *mstc_parse_constant(struct mstc_parser *p, const struct mst_value *value,
                                       size_t offset, size_t length);

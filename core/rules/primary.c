@@ -251,7 +251,9 @@ mstc_parse_primary(struct mstc_parser *p)
                 open = mstc_parser_take(p);
                 if (!mstc_parser_deeper(p, open.offset))
                         return mstc_parser_node(p, MSTC_NODE_ERROR, open.offset);
-                n = mstc_parse_or(p);
+                n = p->expr->composed ? mstc_parse_reports(p) : NULL;
+                if (n == NULL)
+                        n = mstc_parse_or(p);
                 mstc_parser_close(p, open.offset);
                 p->depth--;
                 return n;

@@ -4,8 +4,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "rules/filter.h"
 #include "rules/finding.h"
 #include "rules/node.h"
+#include "util/utf8.h"
+
+#define ENTRA_MOST 3072u                     /* characters in a membership rule        */
 
 static void
 comparison(const struct mstc_node *node, struct mstc_findings *findings)
@@ -58,12 +62,24 @@ chain(const struct mstc_node *node, struct mstc_findings *findings)
 }
 
 static void
+clause(const struct mstc_node *node, struct mstc_findings *findings)
+{
+        const char *remedy, *doubt = mstc_clause_doubt(node->clause, &remedy);
+
+        if (doubt != NULL)
+                mstc_found_warning(findings, node->offset, node->length, remedy, "%s: %s",
+                                   mstc_found_quote(findings, node->offset, node->length), doubt);
+}
+
+static void
 walk(const struct mstc_node *node, struct mstc_findings *findings)
 {
         if (node->kind == MSTC_NODE_COMPARE)
                 comparison(node, findings);
         else if (node->kind == MSTC_NODE_OR)
                 chain(node, findings);
+        else if (node->kind == MSTC_NODE_CLAUSE)
+                clause(node, findings);
         for (uint32_t i = 0; i < node->count; i++)
                 walk(node->kids[i], findings);
 }
@@ -71,5 +87,11 @@ walk(const struct mstc_node *node, struct mstc_findings *findings)
 void
 mstc_warn(const struct mstc_expr *expr, struct mstc_findings *findings)
 {
+        size_t count = mstc_utf8_count(expr->text, expr->length);
+
         walk(expr->root, findings);
+        if (count > ENTRA_MOST && expr->mode == MSTC_RULE && expr->filter == NULL && !expr->composed)
+                mstc_found_warning(findings, mstc_utf8_span(expr->text, expr->length, ENTRA_MOST), 0,
+                                   "split it, if it is ever to go back to Entra",
+                                   "the rule has %zu characters; Entra takes %u", count, ENTRA_MOST);
 }

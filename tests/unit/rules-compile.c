@@ -191,6 +191,37 @@ START_TEST(doubted)
 }
 END_TEST
 
+/* Rules of 'count' characters (two bytes each, mostly): at Entra's limit, and past it. */
+static void
+long_rule(size_t count, bool warns)
+{
+        struct mst_arena *arena = mst_arena_new(0);
+        struct mstc_finding *findings = NULL;
+        char text[8192] = "user.department -eq \"";
+        size_t n = strlen(text), left = count - n - 1;
+        struct mstc_expr *expr;
+
+        for (; left > 0; left--, n += 2)
+                memcpy(text + n, "\u00e5", 3);
+        text[n++] = '"';
+        expr = mstc_expr_compile(R, text, n, NULL, arena, &findings);
+        ck_assert_ptr_nonnull(expr);
+        ck_assert_int_eq(findings != NULL, warns);
+        if (findings != NULL) {
+                ck_assert(findings->warning);
+                ck_assert_ptr_nonnull(strstr(findings->text, "3073 characters; Entra takes 3072"));
+        }
+        mstc_expr_free(expr);
+        mst_arena_free(arena);
+}
+
+START_TEST(longer_than_entra)
+{
+        long_rule(3072, false);
+        long_rule(3073, true);
+}
+END_TEST
+
 /* Several mistakes are told in one go, in order. */
 START_TEST(several_at_once)
 {
@@ -401,6 +432,7 @@ suite(void)
 
         tcase_add_loop_test(all, refused, 0, UNIT_COUNT(cases));
         tcase_add_loop_test(all, doubted, 0, UNIT_COUNT(doubts));
+        tcase_add_test(all, longer_than_entra);
         tcase_add_test(all, several_at_once);
         tcase_add_test(all, names_from_the_schema);
         tcase_add_loop_test(all, what_kind, 0, UNIT_COUNT(kinds));

@@ -101,7 +101,8 @@ build(const struct parts *p, char *into, size_t room)
         "<group name='out-side'>user.userType -ne null</group><group name='not-out' none-of='out*'>user.mail -ne null</group>" \
         "<group name='named'>user.jobTitle -eq \"Boss\"<include user='x@y.z' reason='asked for'/>" \
         "<include user='42' until='2020-01-01'/><include user='43' until='9000-01-01'/>" \
-        "<exclude user='boss@y.z'/><exclude user='late@y.z' until='2020-01-01T12:00:00Z'/></group>"
+        "<exclude user='boss@y.z'/><exclude user='late@y.z' until='2020-01-01T12:00:00Z'/></group>" \
+        "<group name='team'>Direct Reports for \"m1\"</group><group name='led' all-of='team' none-of='out'/>"
 
 static const struct {
         struct parts parts;
@@ -132,6 +133,9 @@ static const struct {
         { { .sync = "<scope><filter><clause attribute='mail' operator='IS NULL' value='x'/></filter></scope>" }, false, 5, 51, "IS NULL takes no value", NULL },
         { { .sync = "<scope><filter><clause attribute='mail' operator='GREATER_THAN' value='x'/></filter></scope>" }, false, 5, 51, "expected a whole number, found 'x'", NULL },
         { { .sync = "<scope><filter><clause attribute='mail' operator='REGEX MATCH' value='('/></filter></scope>" }, false, 5, 51, "bad pattern", NULL },
+        { { .sync = "<scope><filter><clause attribute='mail' operator='REGEX MATCH' value='[1-9][0-9]'/></filter></scope>" }, true, 5, 0, "is found anywhere", "for the whole value" },
+        { { .sync = "<scope><filter><clause attribute='mail' operator='REGEX MATCH' value='^a++$'/></filter></scope>" }, true, 5, 0, "possessive", NULL },
+        { { .sync = "<group name='a' any-of='b'/><group name='b'>user.mail -ne null -and Direct Reports for \"m\"</group>" }, false, 5, 0, "bare word 'Direct'", NULL },
         { { .sync = "<scope>\n<filter><clause attribute='mial' operator='IS NULL'/></filter></scope>" }, true, 6, 1, "mial", "mail" },
         { { .sync = FILTERS "<test user='{\"department\":\"finance\"}' scope='in'/>" }, false, 5, 0, "this user is outside the scope", NULL },
         { { .target = "<scope><filter><clause attribute='x' operator='NO'/></filter></scope>" RIGHT_TARGET }, false, 7, 0, "unknown operator 'NO'", NULL },
@@ -303,6 +307,9 @@ static const struct { const char *user, *in, *not_in; } made_of[] = {
         { "{\"jobTitle\":\"Boss\",\"mail\":\"boss@y.z\"}", "", "named" },
         { "{\"jobTitle\":\"Boss\",\"mail\":\"late@y.z\"}", "named", "" },
         { "{\"department\":\"HR\",\"mail\":\"boss@y.z\"}", "hr both", "named" },
+        { "{\"manager\":\"m1\"}", "team led", "" },
+        { "{\"manager\":\"m1\",\"userType\":\"Guest\"}", "team", "led" },
+        { "{\"manager\":\"m2\"}", "", "team led" },
 };
 
 START_TEST(groups_of_groups)
@@ -314,7 +321,7 @@ START_TEST(groups_of_groups)
         (void)snprintf(sync, sizeof sync, GROUPS "<test user='%s' in='%s' not-in='%s'/>", made_of[_i].user,
                        made_of[_i].in, made_of[_i].not_in);
         s = good(&parts);
-        ck_assert_uint_eq(s->syncs[0].group_count, 8);
+        ck_assert_uint_eq(s->syncs[0].group_count, 10);
         mstc_setup_free(s);
 }
 END_TEST
