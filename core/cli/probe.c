@@ -3,6 +3,8 @@
 
 #include "cli/probe.h"
 
+#include <strings.h>
+
 #include "cli/halt.h"
 #include "cli/table.h"
 #include "host/manual.h"
@@ -43,40 +45,104 @@ write_facts(struct mstc_json *json, const struct mst_facts *facts)
                         mstc_json_text(json, NULL, capabilities[i].name);
         mstc_json_end(json);
         mstc_json_number(json, "attributes", (int64_t)facts->attribute_count);
-        mstc_json_array(json, "notes");
-        for (size_t i = 0; i < facts->note_count; i++) {
-                mstc_json_object(json, NULL);
-                mstc_json_text(json, "severity", facts->notes[i].bad ? "warning" : "note");
-                mstc_json_text(json, "text", facts->notes[i].text);
-                mstc_json_end(json);
-        }
-        mstc_json_end(json);
 }
 
-/* The notes come below the table, each with the name it belongs to. */
-static void
-gather_notes(struct mstc_cli *cli, const char *name, const struct mst_facts *facts,
-             struct mstc_buffer *notes)
-{
-        for (size_t i = 0; i < facts->note_count; i++) {
-                bool bad = facts->notes[i].bad;
-                enum mstc_paint paint = bad ? MSTC_CARE : MSTC_PLAIN;
+/* Where the notes go: a document, or lines below the table, each with the name it belongs to. */
+struct notes {
+        struct mstc_cli *cli;
+        const struct mstc_setup *setup;
+        const struct mstc_instance *instance;
+        struct mstc_buffer lines;
+};
 
-                mstc_buffer_printf(notes, "%s: %s%s:%s %s\n", mstc_fit(cli->arena, name, 0),
-                                   mstc_paint_on(cli->colour, paint), bad ? "warning" : "note",
-                                   mstc_paint_off(cli->colour, paint),
-                                   mstc_fit(cli->arena, facts->notes[i].text, 0));
+static void
+tell_note(struct notes *n, const struct mstc_fact_note *note, const struct mstc_place *place, const char *remedy)
+{
+        struct mstc_cli *cli = n->cli;
+        enum mstc_paint paint = note->bad ? MSTC_CARE : MSTC_PLAIN;
+
+        if (cli->json == NULL) {
+                mstc_buffer_printf(&n->lines, "%s: %s%s:%s %s%s%s\n",
+                                   mstc_fit(cli->arena, n->instance->config->name, 0), mstc_paint_on(cli->colour, paint),
+                                   note->bad ? "warning" : "note", mstc_paint_off(cli->colour, paint),
+                                   place != NULL ? mstc_place_text(cli->arena, place) : "",
+                                   mstc_fit(cli->arena, note->text, 0), remedy);
+                return;
         }
+        mstc_json_object(cli->json, NULL);
+        mstc_json_text(cli->json, "severity", note->bad ? "warning" : "note");
+        mstc_json_text(cli->json, "text", note->text);
+        if (place != NULL) {
+                mstc_json_text(cli->json, "file", place->file);
+                mstc_json_number(cli->json, "line", place->line);
+                mstc_json_number(cli->json, "column", place->column);
+        }
+        mstc_json_end(cli->json);
+}
+
+/* A doubt about an attribute, at each of these maps that writes it; how many do. */
+static size_t
+tell_maps(struct notes *n, const struct mstc_fact_note *note, enum mst_kind kind, const struct mstc_target *target,
+          const struct mstc_map *maps, size_t count)
+{
+        size_t told = 0;
+
+        for (size_t i = 0; i < count; i++) {
+                if (maps[i].when == MSTC_NEVER || strcasecmp(maps[i].to, note->attribute) != 0 ||
+                    (note->kind != 0 && note->kind != (int)kind))
+                        continue;
+                tell_note(n, note, maps[i].config != NULL ? &maps[i].config->place : &target->config->place,
+                          maps[i].config != NULL ? "" : " (a map that the plugin brings: when=\"never\" removes it)");
+                told++;
+        }
+        return told;
+}
+
+static void
+tell_doubt(struct notes *n, const struct mstc_fact_note *note)
+{
+        size_t told = 0;
+
+        for (size_t s = 0; s < n->setup->sync_count; s++)
+                for (size_t t = 0; t < n->setup->syncs[s].target_count; t++) {
+                        const struct mstc_target *target = &n->setup->syncs[s].targets[t];
+
+                        if (target->sink != n->instance)
+                                continue;
+                        told += tell_maps(n, note, MST_USER, target, target->maps, target->map_count);
+                        for (size_t u = 0; u < target->use_count; u++)
+                                told += tell_maps(n, note, MST_GROUP, target, target->uses[u].maps,
+                                                  target->uses[u].map_count);
+                }
+        if (told == 0 && note->kind == 0)
+                tell_note(n, note, NULL, "");
+}
+
+static void
+tell_notes(struct notes *n, const struct mst_facts *facts)
+{
+        if (n->cli->json != NULL)
+                mstc_json_array(n->cli->json, "notes");
+        for (size_t i = 0; i < facts->note_count; i++)
+                if (facts->notes[i].attribute != NULL)
+                        tell_doubt(n, &facts->notes[i]);
+                else
+                        tell_note(n, &facts->notes[i], NULL, "");
+        if (n->cli->json != NULL)
+                mstc_json_end(n->cli->json);
 }
 
 static bool
 probe_one(struct mstc_cli *cli, struct mstc_instance *instance, struct mstc_stop *stop,
-          struct mstc_table *table, struct mstc_buffer *notes)
+          struct mstc_table *table, struct notes *notes)
 {
         const char *role = instance->config->is_source ? "source" : "sink";
         struct mst_facts *facts = NULL;
         struct mst_error err = { 0 };
-        bool good = mstc_probe(NULL, instance, stop, &facts, &err) == MST_OK;
+        bool good;
+
+        notes->instance = instance;
+        good = mstc_probe(NULL, instance, stop, &facts, &err) == MST_OK;
 
         if (cli->json != NULL) {
                 mstc_json_object(cli->json, NULL);
@@ -84,9 +150,10 @@ probe_one(struct mstc_cli *cli, struct mstc_instance *instance, struct mstc_stop
                 mstc_json_text(cli->json, "role", role);
                 mstc_json_text(cli->json, "plugin", instance->config->plugin);
                 mstc_json_bool(cli->json, "good", good);
-                if (good)
+                if (good) {
                         write_facts(cli->json, facts);
-                else {
+                        tell_notes(notes, facts);
+                } else {
                         mstc_json_text(cli->json, "class", mst_code_name(err.code));
                         mstc_json_text(cli->json, "text", err.text);
                 }
@@ -97,11 +164,11 @@ probe_one(struct mstc_cli *cli, struct mstc_instance *instance, struct mstc_stop
                 mstc_table_cell(table, instance->config->plugin);
                 if (good) {
                         tell_facts(table, facts);
-                        gather_notes(cli, instance->config->name, facts, notes);
+                        tell_notes(notes, facts);
                 } else {
                         mstc_table_paint(table, MSTC_BAD, "failed, see below");
                         mstc_table_cell(table, NULL);
-                        mstc_buffer_printf(notes, "%s: %serror:%s %s\n",
+                        mstc_buffer_printf(&notes->lines, "%s: %serror:%s %s\n",
                                            mstc_fit(cli->arena, instance->config->name, 0),
                                            mstc_paint_on(cli->colour, MSTC_BAD),
                                            mstc_paint_off(cli->colour, MSTC_BAD),
@@ -116,7 +183,8 @@ int
 mstc_probe_all(struct mstc_cli *cli, struct mstc_workplace *place)
 {
         struct mstc_table *table = mstc_table_new(cli->arena, columns, sizeof columns / sizeof columns[0]);
-        struct mstc_buffer notes = { 0 }, out = { 0 };
+        struct notes notes = { .cli = cli, .setup = place->setup };
+        struct mstc_buffer out = { 0 };
         size_t failed = 0;
 
         place->stop = mstc_halt_begin();
@@ -132,9 +200,9 @@ mstc_probe_all(struct mstc_cli *cli, struct mstc_workplace *place)
         if (cli->json != NULL)
                 mstc_json_end(cli->json);
         else if (mstc_table_rows(table) > 0 && mstc_table_render(table, cli->width, cli->colour, &out))
-                printf("\n%s%s%s", mstc_buffer_cstr(&out), notes.length > 0 ? "\n" : "",
-                       mstc_buffer_cstr(&notes));
-        mstc_buffer_done(&notes);
+                printf("\n%s%s%s", mstc_buffer_cstr(&out), notes.lines.length > 0 ? "\n" : "",
+                       mstc_buffer_cstr(&notes.lines));
+        mstc_buffer_done(&notes.lines);
         mstc_buffer_done(&out);
         return failed > 0 ? MSTC_END_FAILED : MSTC_END_DONE;
 }

@@ -24,9 +24,8 @@ mstc_workplace_file(const struct mstc_cli *cli)
         return file != NULL && *file != '\0' ? file : MST_SYSCONFDIR "/muster/muster.xml";
 }
 
-/* "file:12:3: ", with what is known. */
-static const char *
-place_text(struct mst_arena *arena, const struct mstc_place *place)
+const char *
+mstc_place_text(struct mst_arena *arena, const struct mstc_place *place)
 {
         const char *file, *text;
 
@@ -48,7 +47,7 @@ print_complaint(struct mstc_cli *cli, const struct mstc_complaint *complaint)
         bool colour = cli->error_colour;
         enum mstc_paint paint = complaint->warning ? MSTC_CARE : MSTC_BAD;
 
-        fprintf(stderr, "%s%s%s:%s %s\n", place_text(cli->arena, &complaint->place),
+        fprintf(stderr, "%s%s%s:%s %s\n", mstc_place_text(cli->arena, &complaint->place),
                 mstc_paint_on(colour, paint), complaint->warning ? "warning" : "error",
                 mstc_paint_off(colour, paint), mstc_fit(cli->arena, complaint->text, 0));
         if (complaint->remedy != NULL)

@@ -33,6 +33,8 @@ int mstc_workplace_store(struct mstc_cli *cli, struct mstc_workplace *place, con
 int mstc_workplace_rules(struct mstc_cli *cli, struct mstc_workplace *place, const char *key);
 void mstc_workplace_close(struct mstc_workplace *place);
 
+/* "file:12:3: ", with what is known. */
+const char *mstc_place_text(struct mst_arena *arena, const struct mstc_place *place);
 /* The complaints: file:line:column: error: text, the remedy below; or "complaints". */
 void mstc_report_print(struct mstc_cli *cli, struct mstc_report *report, bool warnings);
 

@@ -94,6 +94,18 @@ want_group_reads(struct wish_list *list, const struct mstc_expr *expr)
                 want_of_groups(list, reads[i], strlen(reads[i]));
 }
 
+/* In maps of groups [name] and [title] are what the group is called here. */
+static void
+want_map_reads(struct wish_list *list, const struct mstc_expr *expr)
+{
+        size_t count = 0;
+        const char *const *reads = expr == NULL ? NULL : mstc_expr_reads(expr, &count);
+
+        for (size_t i = 0; i < count; i++)
+                if (strcasecmp(reads[i], "name") != 0 && strcasecmp(reads[i], "title") != 0)
+                        want_of_groups(list, reads[i], strlen(reads[i]));
+}
+
 static void
 want_template(struct wish_list *list, const char *template)
 {
@@ -117,7 +129,7 @@ want_carried(struct wish_list *list, const struct mstc_sync *sync)
         for (size_t i = 0; i < sync->target_count; i++)
                 for (size_t k = 0; k < sync->targets[i].use_count; k++)
                         for (size_t m = 0; m < sync->targets[i].uses[k].map_count; m++)
-                                want_group_reads(list, sync->targets[i].uses[k].maps[m].expression);
+                                want_map_reads(list, sync->targets[i].uses[k].maps[m].expression);
 }
 
 static int

@@ -174,28 +174,26 @@ mstc_facts_find(const struct mst_facts *facts, enum mst_kind kind, const char *n
         return there ? &facts->attributes[at] : find_pattern(facts, group, name);
 }
 
-void
-mst_facts_note(struct mst_facts *facts, bool bad, const char *format, ...)
+/* One more note, unless it is there already; what is said of it is for the caller. */
+static struct mstc_fact_note *
+add_note(struct mst_facts *facts, bool bad, const char *format, va_list args)
 {
         char text[1016];
         const char *copy;
-        va_list args;
 
-        va_start(args, format);
         mstc_text_format(text, sizeof text, format, args);
-        va_end(args);
         for (size_t i = 0; i < facts->note_count; i++)
                 if (strcmp(facts->notes[i].text, text) == 0)
-                        return;
+                        return NULL;
         if (facts->note_count == NOTES_MOST)
-                return;
+                return NULL;
         if (facts->note_count == facts->note_room) {
                 size_t room = facts->note_room > 0 ? facts->note_room * 2 : 8;
                 struct mstc_fact_note *notes = mstc_realloc_array(facts->notes, room, sizeof *notes);
 
                 if (notes == NULL) {
                         facts->failed = true;
-                        return;
+                        return NULL;
                 }
                 facts->notes = notes;
                 facts->note_room = room;
@@ -203,9 +201,37 @@ mst_facts_note(struct mst_facts *facts, bool bad, const char *format, ...)
         copy = mst_arena_strdup(facts->arena, text);
         if (copy == NULL) {
                 facts->failed = true;
-                return;
+                return NULL;
         }
-        facts->notes[facts->note_count++] = (struct mstc_fact_note){ .bad = bad, .text = copy };
+        facts->notes[facts->note_count] = (struct mstc_fact_note){ .bad = bad, .text = copy };
+        return &facts->notes[facts->note_count++];
+}
+
+void
+mst_facts_note(struct mst_facts *facts, bool bad, const char *format, ...)
+{
+        va_list args;
+
+        va_start(args, format);
+        add_note(facts, bad, format, args);
+        va_end(args);
+}
+
+void
+mst_facts_doubt(struct mst_facts *facts, int kind, const char *attribute, const char *format, ...)
+{
+        struct mstc_fact_note *note;
+        va_list args;
+
+        va_start(args, format);
+        note = add_note(facts, true, format, args);
+        va_end(args);
+        if (note == NULL)
+                return;
+        note->kind = kind;
+        note->attribute = mst_arena_strdup(facts->arena, attribute);
+        if (note->attribute == NULL)
+                facts->failed = true;
 }
 
 /* --- from the descriptor ------------------------------------------------------------------ */

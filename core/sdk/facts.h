@@ -16,6 +16,8 @@ struct mstc_fact_attribute {
 struct mstc_fact_note {
         bool bad;
         const char *text;
+        const char *attribute;                             /* a doubt about it, or NULL  */
+        int kind;                                          /* of it; 0: either           */
 };
 
 struct mst_facts {

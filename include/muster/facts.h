@@ -76,5 +76,11 @@ MST_API void mst_facts_attribute(struct mst_facts *facts, const char *name, enum
 MST_API void mst_facts_note(struct mst_facts *facts, bool bad, const char *format, ...)
         MST_PRINTF(3, 4);
 
+/* A warning about an attribute of 'kind' that mst_host_want() lists: it is shown with file
+ * and line of each map to it, and not at all where no map writes it.  'kind' 0: of either
+ * kind, and shown as a note where no map writes it. */
+MST_API void mst_facts_doubt(struct mst_facts *facts, int kind, const char *attribute, const char *format, ...)
+        MST_PRINTF(4, 5);
+
 MST_END_C
 #endif

@@ -84,6 +84,11 @@ check_base(struct prober *p, const char *option, const char *base, const char **
                 return ldp_result_fatal(p->conn->uri.host, &result, err);
         if (result.rc != LDAP_SUCCESS)
                 return mst_fail(err, MST_EPERM, "%s '%s' cannot be read: %s", option, base, result.text);
+        if (*id == NULL && p->sink->dir.server.looks != NULL && p->sink->dir.server.looks != p->sink->dir.dialect &&
+            p->sink->dir.server.looks->name != LDP_OTHER)
+                return mst_fail(err, MST_ECONFIG, "%s '%s' has no %s: dialect says %s, but the server is %s: correct "
+                                "dialect, or leave it out", option, base, p->sink->dir.id.attribute,
+                                p->sink->dir.dialect->title, p->sink->dir.server.looks->title);
         if (*id == NULL)
                 return mst_fail(err, MST_EPERM, "%s '%s' shows us no %s: grant bind-dn the right to read and search "
                                 "it, also for operational attributes", option, base, p->sink->dir.id.attribute);
@@ -241,8 +246,39 @@ note_wants(struct prober *p)
                 const char *name = mst_host_want(p->sink->host, i);
 
                 if (ldp_is_attribute(name) && ldp_schema_type(p->sink->dir.schema, name, strlen(name)) == NULL)
-                        mst_facts_note(p->facts, true, "the directory's schema has no attribute '%s': correct the "
-                                       "map, or add the schema to the server", name);
+                        mst_facts_doubt(p->facts, 0, name, "the directory's schema has no attribute '%s': correct the "
+                                        "map, or add the schema to the server", name);
+        }
+}
+
+static bool
+is_allowed(const struct prober *p, const struct ldp_type *type)
+{
+        for (size_t i = 0; i < ldp_schema_count(p->sink->dir.schema); i++)
+                if (p->allowed[i] && ldp_schema_at(p->sink->dir.schema, i)->main == type->main)
+                        return true;
+        return p->anything || type->operational;
+}
+
+/* What maps write there and the classes do not allow: the server would refuse each entry. */
+static void
+doubt_wants(struct prober *p)
+{
+        const char *which = p->place->kind == MST_GROUP ? "group" : "user";
+        size_t count = mst_host_want_count(p->sink->host);
+
+        for (size_t i = 0; i < count; i++) {
+                const char *name = mst_host_want(p->sink->host, i);
+                const struct ldp_type *type = !ldp_is_attribute(name) ? NULL :
+                                              ldp_schema_type(p->sink->dir.schema, name, strlen(name));
+
+                if ((p->place->stamp != NULL && strcasecmp(name, p->place->stamp) == 0) ||
+                    (p->place->number.attribute != NULL && strcasecmp(name, p->place->number.attribute) == 0))
+                        mst_facts_doubt(p->facts, p->place->kind, name, "Muster writes '%s' of %ss itself: remove the "
+                                        "map, or give the option another attribute", name, which);
+                else if (type != NULL && !is_allowed(p, type))
+                        mst_facts_doubt(p->facts, p->place->kind, name, "none of the %s-object-classes allows '%s': name "
+                                        "a class that does, or remove the map", which, name);
         }
 }
 
@@ -251,17 +287,10 @@ static void
 check_allowed(struct prober *p, const char *option, const char *name)
 {
         const struct ldp_type *type = ldp_schema_type(p->sink->dir.schema, name, strlen(name));
-        bool allowed = p->anything;
 
-        if (type == NULL) {
+        if (type == NULL)
                 mst_facts_note(p->facts, true, "%s: the directory's schema has no attribute '%s'", option, name);
-                return;
-        }
-        for (size_t i = 0; i < ldp_schema_count(p->sink->dir.schema); i++)
-                if (ldp_schema_at(p->sink->dir.schema, i) == type)
-                        allowed |= p->allowed[i];
-        /* operational ones (pwdAccountLockedTime) belong to no class */
-        if (!allowed && strncasecmp(name, "pwd", 3) != 0 && strncasecmp(name, "ns", 2) != 0)
+        else if (!is_allowed(p, type))
                 mst_facts_note(p->facts, true, "%s: none of the %s-object-classes allows '%s'", option,
                                p->place->kind == MST_GROUP ? "group" : "user", name);
 }
@@ -289,6 +318,7 @@ note_place(struct prober *p, const struct ldp_place *place, struct mst_error *er
         for (size_t i = 0; i < count; i++)
                 if (p->allowed[i] || p->anything)
                         note_attribute(p, ldp_schema_at(schema, i), p->required[i]);
+        doubt_wants(p);
         mst_facts_attribute(p->facts, "@parent", MST_TEXT, MST_ATTR_NAMING | group, 0);
         mst_facts_attribute(p->facts, p->sink->dir.id.attribute, MST_TEXT, MST_ATTR_READ_ONLY | group, 0);
         for (const char **name = place->rdn; *name != NULL; name++)

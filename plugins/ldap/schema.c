@@ -126,6 +126,7 @@ add_type(struct ldp_schema *schema, const char *text)
                 return true;
         row.flags = (type->at_single_value ? 0 : (uint32_t)MST_ATTR_MANY) |
                     (type->at_no_user_mod ? (uint32_t)MST_ATTR_READ_ONLY : 0);
+        row.operational = type->at_usage != LDAP_SCHEMA_USER_APPLICATIONS;
         row.longest = type->at_syntax_len > 0 ? (uint32_t)type->at_syntax_len : 0;
         if (type->at_sup_oid != NULL)
                 ok = (row.sup = mst_arena_strdup(schema->arena, type->at_sup_oid)) != NULL;

@@ -23,6 +23,7 @@ struct ldp_type {
         enum mst_type type;
         enum ldp_rule rule;
         uint32_t flags, longest;         /* as in mst_facts_attribute()                */
+        bool operational;                /* belongs to no class                        */
         const char *sup, *syntax, *equality;
 };
 

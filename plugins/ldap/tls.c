@@ -107,6 +107,7 @@ say_why(struct ldp_conn *conn, int rc, bool over, struct mst_error *err)
 {
         const struct ldp_access *config = conn->dir->access;
         char why[LDP_TEXT];
+        bool wordless;
 
         if (mst_host_stopping(conn->dir->host))
                 return mst_fail(err, MST_ENET, "stopped during the TLS handshake with %s", conn->uri.host);
@@ -115,11 +116,13 @@ say_why(struct ldp_conn *conn, int rc, bool over, struct mst_error *err)
                                 conn->uri.host, (long long)config->connect_timeout);
         ldp_result_diagnostic(conn->ld, rc, why);
         /* GnuTLS has no words for a certificate that libldap itself did not like */
-        if (strstr(why, "certificate") == NULL && strstr(why, "unknown error code") == NULL)
+        wordless = strstr(why, "unknown error code") != NULL;
+        if (strstr(why, "certificate") == NULL && !wordless)
                 return mst_fail(err, MST_ENET, "%s port %s: TLS fails: %s", conn->uri.host, conn->uri.port, why);
-        return mst_fail(err, MST_ECONFIG, "%s port %s: the server's certificate is not accepted (%s): it must "
+        return mst_fail(err, MST_ECONFIG, "%s port %s: the server's certificate is not accepted%s%s%s: it must "
                         "be valid today, be made out for '%s' and lead to a certificate in %s",
-                        conn->uri.host, conn->uri.port, why, conn->uri.host,
+                        conn->uri.host, conn->uri.port, wordless ? "" : " (", wordless ? "" : why, wordless ? "" : ")",
+                        conn->uri.host,
                         config->ca_file != NULL ? config->ca_file : "the system's trusted ones, or in ca-file");
 }
 

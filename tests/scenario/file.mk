@@ -4,3 +4,11 @@ TESTS += tests/scenario/file.sh
 check_SCRIPTS += tests/scenario/file.sh
 endif
 EXTRA_DIST += tests/scenario/file.sh
+# what is said of an LDAP sink before the first write
+if BUILD_FILE
+if BUILD_LDAP
+TESTS += tests/scenario/ldap-check.sh
+check_SCRIPTS += tests/scenario/ldap-check.sh
+endif
+endif
+EXTRA_DIST += tests/scenario/ldap-check.sh

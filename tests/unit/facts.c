@@ -107,6 +107,13 @@ START_TEST(the_later_word_counts)
         ck_assert_uint_eq(facts->can, MST_CAN_FIND);
         ck_assert_uint_eq(facts->note_count, 3);           /* empty name, not UTF-8, slow index */
         ck_assert_str_eq(facts->notes[2].text, "slow index");
+        mst_facts_doubt(facts, MST_USER, "mail", "no class has %s", "mail");
+        mst_facts_doubt(facts, MST_USER, "mail", "no class has mail");
+        ck_assert_uint_eq(facts->note_count, 4);
+        ck_assert(facts->notes[3].bad);
+        ck_assert_str_eq(facts->notes[3].attribute, "mail");
+        ck_assert_int_eq(facts->notes[3].kind, MST_USER);
+        ck_assert_ptr_null(facts->notes[2].attribute);
         ck_assert(!facts->failed);
         mstc_facts_free(facts);
 }
