@@ -285,7 +285,7 @@ notes_say(const struct mst_facts *facts, const char *text)
 
 START_TEST(probe)
 {
-        static const char *const wants[] = { "mail", "mial", "cn" };
+        static const char *const wants[] = { "mail", "mial", "cn", "uidNumber" };
         static char *classes[] = { (char *)"top", (char *)"inetOrgPerson", (char *)"noSuchClass", NULL };
         struct fixture fx;
         struct mst_error err = { 0 };
@@ -294,7 +294,7 @@ START_TEST(probe)
         uint32_t flags;
 
         fx_start(&fx, "main");
-        ck_assert(mst_test_wants(fx.test, wants, 3));
+        ck_assert(mst_test_wants(fx.test, wants, 4));
         facts = mst_test_facts(fx.test);
         ck_assert_msg(calls()->probe(fx.self, facts, &err) == MST_OK, "%s", err.text);
         ck_assert_ptr_nonnull(strstr(mst_test_facts_identity(facts), fx_id(&fx, PEOPLE)));
@@ -323,7 +323,9 @@ START_TEST(probe)
         ck_assert(mst_test_facts_attribute(facts, MST_GROUP, "description", &type, &flags));
         ck_assert(!mst_test_facts_attribute(facts, MST_USER, "uidNumber", &type, &flags));
         ck_assert(notes_say(facts, "'mial'"));
-        ck_assert(!notes_say(facts, "'mail'"));
+        ck_assert(notes_say(facts, "none of the user-object-classes allows 'uidNumber'"));
+        ck_assert(!notes_say(facts, "none of the user-object-classes allows 'mail'"));
+        ck_assert(notes_say(facts, "none of the group-object-classes allows 'mail'"));
 
         mst_plugin_ldap.sink->close(fx.self);
         fx.config.user_classes = classes;
