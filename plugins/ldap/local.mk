@@ -21,7 +21,7 @@ plugins_ldap_la_SOURCES = plugins/ldap/ldap.c plugins/ldap/options.c plugins/lda
   plugins/ldap/entry.c plugins/ldap/entry.h plugins/ldap/probe.c plugins/ldap/find.c \
   plugins/ldap/list.c plugins/ldap/list.h plugins/ldap/request.c plugins/ldap/request.h \
   plugins/ldap/mods.c plugins/ldap/mods.h plugins/ldap/create.c plugins/ldap/change.c \
-  plugins/ldap/members.c plugins/ldap/members.h plugins/ldap/present.c plugins/ldap/refer.c \
+  plugins/ldap/members.c plugins/ldap/members.h plugins/ldap/present.c plugins/ldap/refer.c plugins/ldap/stray.c \
   plugins/ldap/kind.c plugins/ldap/kind.h plugins/ldap/chunk.c plugins/ldap/chunk.h \
   plugins/ldap/guard.c plugins/ldap/contest.c \
   plugins/ldap/number.c plugins/ldap/number.h plugins/ldap/counter.c plugins/ldap/counter.h \

@@ -10,6 +10,7 @@
  *   present   when a large one is refused because somebody is in already, or out: the
  *             group is read and what is so already is left out (present.c)
  *   write     ... and what is then refused is halved until the one to blame stands alone
+ *   seek      who was to leave and was out already may be in by a new name (stray.c)
  *
  * A server rewrites the whole entry for each modify, so one for everything is right at
  * any size.  What it does not take as too much, saying so or by hanging up, is halved and
@@ -43,7 +44,7 @@ void
 ldp_member_settle(struct ldp_request *req, uint32_t index, enum mst_outcome outcome, const char *why)
 {
         req->members.state[index] = (uint8_t)outcome;
-        if (outcome != MST_DONE)
+        if (outcome != MST_DONE || req->members.sought)
                 mst_op_member_settle(req->op, index, outcome, why);
 }
 
@@ -245,7 +246,7 @@ enum ldp_next
 ldp_members_go(struct ldp_request *req)
 {
         if (req->members.range_count == 0)
-                return finish(req);
+                return req->members.sought ? finish(req) : ldp_stray_begin(req);
         if (!trim(req))
                 return ldp_request_no_memory(req);
         req->step = ldp_guard_step(req, &step_write, true);
@@ -259,11 +260,15 @@ static enum ldp_next
 referred(struct ldp_request *req)
 {
         struct ldp_members *m = &req->members;
-        bool any = false;
+        bool any = false, leaves = false;
 
-        for (size_t i = 0; i < m->order_count && !any; i++)
-                any = joins(req, m->order[i]);
-        m->lenient = req->sink->dir.server.permissive;
+        for (size_t i = 0; i < m->order_count; i++) {
+                any |= joins(req, m->order[i]);
+                leaves |= !joins(req, m->order[i]);
+        }
+        /* Who is out already must be told, as he may be in by another name; Active Directory
+         * tells it of names that are nobody's all the same. */
+        m->lenient = req->sink->dir.server.permissive && (!leaves || req->sink->dir.dialect->name == LDP_AD);
         if (!any || ldp_kind_holder(req) == NULL)
                 return ldp_members_go(req);
         m->holder = m->lenient;

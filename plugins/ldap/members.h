@@ -1,7 +1,8 @@
 /* members.h - the members of a group op and how far they have come.
  *
  * members.c writes them, refer.c finds out what stands for each in the group, present.c
- * who is in it already.  All are members of one request and live in its arena. */
+ * who is in it already, stray.c who is in it under another name.  All are members of one
+ * request and live in its arena. */
 #ifndef LDP_MEMBERS_H
 #define LDP_MEMBERS_H
 
@@ -37,6 +38,11 @@ struct ldp_members {
         const char **keys;               /* while reading the group again              */
         uint32_t *key_order;
         bool *present;
+        bool sought;                     /* stray.c: those under other names were looked for */
+        uint32_t *strays;                /* whose removal was so already               */
+        size_t stray_count, strayed;     /* how many, and how many were looked up      */
+        size_t line;                     /* how many in one search                     */
+        bool *met, among_groups;         /* by member: was found; where they are sought */
 };
 
 #endif

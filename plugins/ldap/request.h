@@ -182,6 +182,10 @@ enum ldp_next ldp_refer_begin(struct ldp_request *req, enum ldp_next (*then)(str
 /* present.c: reads the group; then what is not so yet is written by members.c. */
 enum ldp_next ldp_present_begin(struct ldp_request *req);
 
+/* stray.c: who is not in the group under the name that he was to leave by, and may be under
+ * another; then those are written by members.c, or the op is settled. */
+enum ldp_next ldp_stray_begin(struct ldp_request *req);
+
 /* parents.c: whether what is missing may be made, and its beginning. */
 bool ldp_parents_can(struct ldp_request *req);
 enum ldp_next ldp_parents_begin(struct ldp_request *req, const struct ldp_step *resume);

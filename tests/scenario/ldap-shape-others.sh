@@ -22,7 +22,7 @@ end() {
 trap end EXIT
 trap 'exit 1' INT TERM
 
-ds389_prepare "$LDAP_SINK_WORK/ds" && ds389_start "$LDAP_SINK_WORK/ds" &&
+ds389_prepare "$LDAP_SINK_WORK/ds" refint=yes && ds389_start "$LDAP_SINK_WORK/ds" &&
         testca_new "$LDAP_SINK_WORK/tls" &&
         samba_prepare "$LDAP_SINK_WORK/ad" tls="$LDAP_SINK_WORK/tls" cache="$top_builddir/tests/scenario/samba.tar" &&
         samba_start "$LDAP_SINK_WORK/ad" || exit 1

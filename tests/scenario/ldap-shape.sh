@@ -5,6 +5,7 @@
 #   main    everything allowed, with the schema of RFC 2307 (posixAccount, posixGroup), and
 #           counts what is asked of it
 #   tight   hangs up on requests above 64 KB
+#   linked  moves members along with who is renamed
 set -u
 : "${top_builddir:?make check sets it}" "${srcdir:?}"
 . "$srcdir/tests/skip.sh"
@@ -19,6 +20,7 @@ export LDAP_SINK_WORK
 end() {
         slapd_stop "$LDAP_SINK_WORK/main"
         slapd_stop "$LDAP_SINK_WORK/tight"
+        slapd_stop "$LDAP_SINK_WORK/linked"
         rm -rf "$LDAP_SINK_WORK"
 }
 trap end EXIT
@@ -31,5 +33,7 @@ printf 'database monitor\naccess to * by * read\n' >"$LDAP_SINK_WORK/main-databa
 slapd_prepare "$LDAP_SINK_WORK/main" durable=no rights=all extra="$LDAP_SINK_WORK/main-global" \
         database="$LDAP_SINK_WORK/main-database" &&
         slapd_prepare "$LDAP_SINK_WORK/tight" durable=no extra="$LDAP_SINK_WORK/tight-global" &&
+        slapd_prepare "$LDAP_SINK_WORK/linked" durable=no rights=all refint=yes extra="$LDAP_SINK_WORK/main-global" &&
+        slapd_start "$LDAP_SINK_WORK/linked" &&
         slapd_start "$LDAP_SINK_WORK/main" && slapd_start "$LDAP_SINK_WORK/tight" || exit 1
 ${DEBUGGER-} "$top_builddir/tests/scenario/ldap-shape"

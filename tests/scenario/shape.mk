@@ -8,7 +8,7 @@ endif
 endif
 tests_scenario_ldap_shape_SOURCES = tests/scenario/ldap/shape.c tests/scenario/ldap/shape.h \
   tests/scenario/ldap/fixture.c tests/scenario/ldap/fixture.h tests/scenario/ldap/places.c \
-  tests/scenario/ldap/kinds.c tests/scenario/ldap/names.c tests/scenario/ldap/others.c \
+  tests/scenario/ldap/kinds.c tests/scenario/ldap/names.c tests/scenario/ldap/others.c tests/scenario/ldap/strays.c \
   tests/scenario/ldap/cost.c tests/scenario/ldap/stuff.c tests/scenario/ldap/ad.c \
   tests/scenario/ldap/crowd.c tests/scenario/ldap/numbers.c \
   $(plugins_ldap_la_SOURCES)

@@ -168,6 +168,44 @@ START_TEST(in_and_out)
 }
 END_TEST
 
+/* A domain moves members along with who is renamed: who is told to leave by the old name does,
+ * unless he joins by the new one. */
+START_TEST(renamed)
+{
+        struct fixture fx;
+        struct mst_op *op, *people[4], *team;
+        char name[32], rdn[32];
+
+        start(&fx, 0, true);
+        for (int i = 0; i < 4; i++) {
+                snprintf(name, sizeof name, "u%d", i);
+                people[i] = person(&fx, name);
+        }
+        team = group(&fx, "team");
+        fx_expect(&fx, MST_DONE);
+        op = members(&fx, team);
+        for (int i = 0; i < 4; i++)
+                mst_test_op_member(op, true, mst_test_new_object(people[i]), mst_test_new_name(people[i]));
+        fx_expect(&fx, MST_DONE);
+        for (int i = 0; i < 3; i++) {
+                snprintf(rdn, sizeof rdn, "CN=n%d", i);
+                ck_assert_int_eq(ldap_rename_s(fx.admin, mst_test_new_name(people[i]), rdn, NULL, 1, NULL, NULL),
+                                 LDAP_SUCCESS);
+        }
+        op = members(&fx, team);                         /* 0 leaves, 1 stays */
+        mst_test_op_member(op, false, mst_test_new_object(people[0]), mst_test_new_name(people[0]));
+        mst_test_op_member(op, false, mst_test_new_object(people[1]), mst_test_new_name(people[1]));
+        mst_test_op_member(op, true, mst_test_new_object(people[1]), "CN=n1," AD_PEOPLE);
+        fx_expect(&fx, MST_DONE);
+        ck_assert_str_eq(fx_look(&fx, TEAM, "member"), "CN=n1," AD_PEOPLE "|CN=n2," AD_PEOPLE "|CN=u3," AD_PEOPLE);
+        op = members(&fx, team);                         /* alone in its op */
+        mst_test_op_member(op, false, mst_test_new_object(people[2]), mst_test_new_name(people[2]));
+        ck_assert_int_eq(fx_apply(&fx, &(struct mst_error){ 0 }), MST_OK);
+        ck_assert_str_eq(fx_look(&fx, TEAM, "member"), "CN=n1," AD_PEOPLE "|CN=u3," AD_PEOPLE);
+        fx_close(&fx);
+}
+END_TEST
+
 /* Into a place that is made; somebody moved it, and the GUID leads there. */
 START_TEST(places)
 {
@@ -214,6 +252,7 @@ case_ad(void)
         tcase_set_timeout(tests, 240);
         tcase_add_loop_test(tests, type, 0, (int)(sizeof types / sizeof *types));
         tcase_add_test(tests, in_and_out);
+        tcase_add_test(tests, renamed);
         tcase_add_test(tests, places);
         return tests;
 }

@@ -13,6 +13,7 @@ suite(void)
 
         if (getenv("SHAPE_OTHERS") != NULL) {    /* ldap-shape-others.sh */
                 suite_add_tcase(suite, case_others());
+                suite_add_tcase(suite, case_strays());
                 suite_add_tcase(suite, case_ad());
                 return suite;
         }
@@ -23,6 +24,7 @@ suite(void)
         suite_add_tcase(suite, case_crowd());
         suite_add_tcase(suite, case_cost());
         suite_add_tcase(suite, case_numbers());
+        suite_add_tcase(suite, case_strays());
         return suite;
 }
 

@@ -13,5 +13,6 @@ TCase *case_stuff(void);
 TCase *case_ad(void);
 TCase *case_names(void);
 TCase *case_numbers(void);
+TCase *case_strays(void);
 
 #endif
