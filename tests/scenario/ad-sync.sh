@@ -44,6 +44,8 @@ agree() {                                    # WHEN LEFT
                 same "$1: people in $country" "$(live "\"country\":\"$country\"")" \
                         "$(look OU=groups "(cn=country-$country)" member | grep -c '^member:')"
         done <"$dir/countries"
+        same "$1: people in sales in Germany" "$(live '"country":"Germany".*"department":"Sales"\|"department":"Sales".*"country":"Germany"')" \
+                "$(look OU=groups '(cn=german-sales)' member | grep -c '^member:')"
         same "$1: what is shown is what is there" "$(live '"department":"Sales"')" \
                 "$(look OU=people '(department=Sales)' adminDescription | grep -cFf <(live_ids))"
 }
@@ -65,8 +67,8 @@ same "a sync with nothing new writes nothing" "$before" "$(written)"
 
 control bulk '{"op":"change","count":30,"property":"jobTitle","seed":4}'
 # Some are renamed and move in one go: out of a group in which the domain has their new name already.
-control bulk '{"op":"rename","count":30,"seed":4}'
-control bulk '{"op":"move","count":40,"seed":4}'
+control bulk '{"op":"rename","count":6,"seed":4}'
+control bulk '{"op":"move","count":10,"seed":4}'
 control bulk '{"op":"remove","count":4,"seed":5}'
 control hire '{"count":5}'
 left=$(how_many OU=people '(&(objectClass=user)(adminDescription=*))')

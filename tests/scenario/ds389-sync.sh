@@ -34,8 +34,8 @@ entry '(mail=*)' memberOf | grep -q "^memberOf: cn=country-" || fail "MemberOf h
 # What changes, comes and goes.
 control bulk '{"op":"change","count":60,"property":"jobTitle","seed":4}'
 # Some are renamed and move in one go: out of a group in which the server has their new name already.
-control bulk '{"op":"rename","count":40,"seed":4}'
-control bulk '{"op":"move","count":60,"seed":4}'
+control bulk '{"op":"rename","count":10,"seed":4}'
+control bulk '{"op":"move","count":20,"seed":4}'
 control bulk '{"op":"disable","count":6,"seed":4}'
 control bulk '{"op":"remove","count":5,"seed":4}'
 control hire '{"count":7}'
