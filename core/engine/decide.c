@@ -571,6 +571,8 @@ mstc_plan_wake(struct mstc_run *run, const struct mstc_entry *entry, struct mst_
         earlier(sync->scope, entry->record, &eval, &at);
         for (size_t g = 0; g < sync->group_count; g++)
                 earlier(sync->groups[g].rule, entry->record, &eval, &at);
+        for (size_t f = 0; f < sync->family_count; f++)
+                earlier(sync->families[f].rule, entry->record, &eval, &at);
         for (size_t t = 0; t < sync->target_count; t++) {
                 earlier(sync->targets[t].scope, entry->record, &eval, &at);
                 for (size_t m = 0; m < sync->targets[t].map_count; m++)

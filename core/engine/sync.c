@@ -48,6 +48,8 @@ depends_on_clock(const struct mstc_sync *sync)
 
         for (size_t i = 0; i < sync->group_count; i++)
                 timed = timed || uses_clock(sync->groups[i].rule);
+        for (size_t f = 0; f < sync->family_count; f++)
+                timed = timed || uses_clock(sync->families[f].rule);
         for (size_t t = 0; t < sync->target_count; t++) {
                 timed = timed || uses_clock(sync->targets[t].scope);
                 for (size_t m = 0; m < sync->targets[t].map_count; m++)

@@ -229,6 +229,21 @@ START_TEST(new_group)
 }
 END_TEST
 
+/* A family whose rule turns by itself: whoever it concerns is woken at that instant. */
+START_TEST(family_in_time)
+{
+        struct world *w = world_new("", "<groups for-each='mailNickname' name='n-{value}'>user.department -le system.now</groups>"
+                                    "<target sink='snk'><groups use='*'/></target>");
+
+        world_page(w, "w 1 mailNickname=ada;department=2100-01-01\nw 2 mailNickname=bob;department=2000-01-01\ncomplete c\n");
+        ck_assert_msg(world_sync(w, NULL) == MSTC_END_DONE, "%s", w->log);
+        world_did(w, "create 1: uid=ada\ncreate 2: uid=bob\ncreate n-bob: cn=n-bob description=n-bob +bob\n");
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM wake"), 1);
+        ck_assert_int_eq(world_sql(w, "SELECT at/1000 FROM wake"), 4102444800);
+        world_free(w);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -239,6 +254,7 @@ suite(void)
         tcase_add_loop_test(t, story, 0, UNIT_COUNT(stories));
         tcase_add_test(t, unanswered);
         tcase_add_test(t, new_group);
+        tcase_add_test(t, family_in_time);
         tcase_add_test(t, portions);
         tcase_add_test(t, halved);
         tcase_add_test(t, gone_group);
