@@ -43,6 +43,7 @@ struct mstc_block {
         uint32_t round;
 
         const struct mstc_index *index;      /* of the block at hand                   */
+        const struct mstc_known_table *tables;
         const struct mst_record *const *records;
         struct mstc_found *found;
         struct mstc_run run;
@@ -132,34 +133,35 @@ prepare(struct mstc_block *b, const struct mstc_index *index, struct mstc_scratc
                 b->round = 1;
         }
         b->index = index;
+        b->tables = scratch->tables;
         b->result_count = 0;
         for (size_t i = 0; i < index->attribute_count; i++)
                 mstc_known_settle(&scratch->tables[i], MSTC_BLOCK_MOST);
         return true;
 }
 
+/* One attribute of all records after the other, so that what is known of its values stays near
+ * at hand. */
 static bool
-look_at(struct mstc_block *b, struct mstc_looking *l, size_t record)
+look_at(struct mstc_block *b, struct mstc_looking *l, size_t number, size_t record_count)
 {
-        const struct mstc_index *index = b->index;
-        size_t first = record * index->attribute_count;
+        const struct mstc_attribute *attribute = &b->index->attributes[number];
 
-        mstc_find_values(index, b->records[record], b->values + first, b->rooms + first);
-        for (size_t i = 0; i < index->attribute_count; i++) {
-                const struct mstc_attribute *attribute = &index->attributes[i];
+        for (size_t r = 0; r < record_count; r++) {
+                size_t cell = r * b->index->attribute_count + number;
                 struct mstc_known *known;
 
-                if (!mstc_look(l, i, b->values[first + i]))
+                if (!mstc_look(l, number, b->values[cell]))
                         return false;
                 known = l->known;
                 for (uint32_t k = 0; k < known->key_count; k++)
-                        set(&b->keys[known->keys[k]], record);
+                        set(&b->keys[known->keys[k]], r);
                 for (uint32_t k = 0; k < attribute->slot_count; k++)
                         if (known->odd[k]) {
-                                set(&b->odd[attribute->slots[k]], record);
+                                set(&b->odd[attribute->slots[k]], r);
                                 b->any_odd[attribute->slots[k]] = true;
                         }
-                b->row[first + i] = known == &l->table->one ? NULL : known;
+                b->row[cell] = known == &l->table->one ? NULL : known;
         }
         return true;
 }
@@ -188,9 +190,25 @@ answer(struct mstc_block *b, const struct mstc_predicate *predicate, size_t reco
         return ret;
 }
 
-/* Asks for each of the records that was not asked for yet. */
-static const struct memo *
-ask(struct mstc_block *b, uint32_t number, const struct bits *records)
+/* Asks for each of the records: 'yes' and 'broken' get those for whom it is so. */
+static void
+ask_each(struct mstc_block *b, uint32_t number, const struct bits *records, struct bits *yes, struct bits *broken)
+{
+        const struct mstc_predicate *predicate = &b->index->predicates[number];
+
+        for (size_t w = 0; w < WORDS; w++)
+                for (uint64_t left = records->words[w]; left != 0; left &= left - 1) {
+                        uint32_t is = answer(b, predicate, w * 64 + (size_t)__builtin_ctzll(left));
+                        uint64_t bit = left & -left;
+
+                        yes->words[w] |= is == MSTC_ANSWER_YES ? bit : 0;
+                        broken->words[w] |= is == MSTC_ANSWER_BROKEN ? bit : 0;
+                }
+}
+
+/* The same, and nobody twice: where values are not kept with their answers. */
+static void
+ask_once(struct mstc_block *b, uint32_t number, const struct bits *records, struct bits *yes, struct bits *broken)
 {
         struct memo *memo = &b->memos[number];
         struct bits missing;
@@ -198,18 +216,12 @@ ask(struct mstc_block *b, uint32_t number, const struct bits *records)
         if (memo->round != b->round)
                 *memo = (struct memo){ .round = b->round };
         missing = without(*records, &memo->known);
-        for (size_t w = 0; w < WORDS; w++)
-                for (uint64_t left = missing.words[w]; left != 0; left &= left - 1) {
-                        size_t record = w * 64 + (size_t)__builtin_ctzll(left);
-                        uint32_t is = answer(b, &b->index->predicates[number], record);
-
-                        if (is == MSTC_ANSWER_YES)
-                                set(&memo->yes, record);
-                        if (is == MSTC_ANSWER_BROKEN)
-                                set(&memo->broken, record);
-                }
-        add(&memo->known, &missing);
-        return memo;
+        if (!none(&missing)) {
+                ask_each(b, number, &missing, &memo->yes, &memo->broken);
+                add(&memo->known, &missing);
+        }
+        *yes = both(*records, &memo->yes);
+        *broken = both(*records, &memo->broken);
 }
 
 /* What keys do not decide: leaves in 'yes' those who satisfy the predicate.  For whom it broke
@@ -218,8 +230,7 @@ static void
 split_by_asking(struct mstc_block *b, uint32_t number, struct bits *yes, struct bits *no)
 {
         const struct mstc_predicate *predicate = &b->index->predicates[number];
-        struct bits all = *yes, rest = all, keyed = { { 0 } };
-        const struct memo *memo;
+        struct bits all = *yes, rest = all, keyed = { { 0 } }, asked = { { 0 } }, broken = { { 0 } };
 
         if (predicate->slot != MSTC_NO) {
                 for (uint32_t i = 0; i < predicate->key_count; i++)
@@ -229,10 +240,12 @@ split_by_asking(struct mstc_block *b, uint32_t number, struct bits *yes, struct 
         }
         *yes = keyed;
         if (!none(&rest)) {
-                memo = ask(b, number, &rest);
-                rest = both(rest, &memo->yes);
-                add(yes, &rest);
-                all = without(all, &memo->broken);
+                if (predicate->attribute == MSTC_NO || b->tables[predicate->attribute].off)
+                        ask_once(b, number, &rest, &asked, &broken);
+                else
+                        ask_each(b, number, &rest, &asked, &broken);
+                add(yes, &asked);
+                all = without(all, &broken);
         }
         *no = without(all, yes);
 }
@@ -373,9 +386,12 @@ mstc_index_match_all(const struct mstc_index *index, const struct mst_record *co
         for (size_t r = 0; r < record_count; r++) {
                 found[r] = (struct mstc_found){ 0 };
                 set(&all, r);
-                if (!look_at(b, &looking, r))
-                        return false;
+                mstc_find_values(index, records[r], b->values + r * index->attribute_count,
+                                 b->rooms + r * index->attribute_count);
         }
+        for (size_t i = 0; i < index->attribute_count; i++)
+                if (!look_at(b, &looking, i, record_count))
+                        return false;
         run_rules(b, &all);
         return !b->run.memory && turn_results(b, record_count);
 }

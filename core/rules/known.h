@@ -19,8 +19,8 @@ struct mstc_known {
         uint32_t span_count, span_room;
         uint32_t *keys;                      /* that it brings, with postings or without */
         uint32_t key_count, key_room;
-        bool *odd;                           /* of each slot of the attribute: not only texts,
-                                              * so that keys do not decide             */
+        bool *odd;                           /* of each slot of the attribute: not only texts
+                                              * and truth, so that keys do not decide  */
         uint64_t *answers;                   /* two bits for each of its predicates    */
 };
 

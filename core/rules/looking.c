@@ -61,6 +61,13 @@ mstc_scratch_bind(const struct mstc_index *index, struct mstc_scratch *scratch)
         return true;
 }
 
+/* Most names differ in their first letter. */
+static int
+order_of(const char *a, const char *b)
+{
+        return *a != *b ? (unsigned char)*a - (unsigned char)*b : strcmp(a, b);
+}
+
 /* Both lists are in order of names: one walk finds what is spelled alike. */
 void
 mstc_find_values(const struct mstc_index *index, const struct mst_record *record,
@@ -72,7 +79,7 @@ mstc_find_values(const struct mstc_index *index, const struct mst_record *record
                 const struct mstc_attribute *attribute = &index->attributes[i];
                 int order = 1;
 
-                while (f < record->count && (order = strcmp(record->fields[f].name, attribute->name)) < 0)
+                while (f < record->count && (order = order_of(record->fields[f].name, attribute->name)) < 0)
                         f++;
                 values[i] = f < record->count && order == 0 ? &record->fields[f].value :
                         mstc_look_up(record, attribute->name, attribute->exact, &rooms[i]);
@@ -206,7 +213,7 @@ look_in_slot(struct mstc_looking *l, const struct mst_value *value)
         for (uint32_t i = 0; i < (many ? value->length : 1); i++) {
                 const struct mst_value *one = many ? &value->as.items[i] : value;
 
-                odd |= one->type != MST_TEXT && one->type != MST_REF && one->type != MST_NULL;
+                odd |= one->type != MST_TEXT && one->type != MST_REF && one->type != MST_NULL && one->type != MST_BOOL;
                 if (slot->member != NULL)
                         one = member(slot, one);
                 /* A member may hold several values itself. */

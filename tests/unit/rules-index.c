@@ -127,7 +127,7 @@ comparison(struct text *into, const char *left)
         };
         static const char *const order[] = { "-le", "-ge", "-lt", "-gt" };
         static const char *const patterns[] = { "^x", "a.*b", "[0-9]+", "^$", "ω" };
-        static const char *const plain[] = { "\"x\"", "\"alph\"", "12", "\"straß\"", "\"\"", "\"more\"", "\"Alphabet So\"" };
+        static const char *const plain[] = { "\"x\"", "\"alph\"", "12", "\"straß\"", "\"\"", "\"more\"", "\"Alphabet So\"", "\"TR\"", "\"ue\"" };
 
         switch (dice(11)) {
         case 10: say(into, "%s %s system.now%s", left, PICK(order), dice(2) == 0 ? "" : " -minus p1d"); break;
