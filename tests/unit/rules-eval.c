@@ -381,6 +381,56 @@ START_TEST(bad_clause)
 }
 END_TEST
 
+/* A record that means no good: ten thousand values, the ends of numbers and of time. */
+static const struct { const char *rule; bool is; } hostile[] = {
+        { "user.many -any (_ -eq \"V9999\")", true },
+        { "user.many -all (_ -startsWith \"v\")", true },
+        { "user.many -eq \"v10000\"", false },
+        { "user.many -any (_ -match \"^(v+)+9998$\")", true },
+        { "user.many -any (user.many -any (_ -eq \"v1\"))", true },
+        { "user.most -eq 9223372036854775807", true },
+        { "user.most -gt 9223372036854775806", true },
+        { "user.most -gt 9223372036854775807", false },
+        { "user.most -lt 9223372036854775808.5", true },
+        { "user.least -eq -9223372036854775808", true },
+        { "user.least -lt user.most", true },
+        { "user.most -eq \"9223372036854775808\"", false },
+        { "user.last -plus P9999Y -gt system.now", false },
+        { "user.last -minus P9999Y -lt system.now", false },
+        { "user.last -plus P999999999D -ge user.last", false },
+        { "user.most -ge system.now", false },
+        { "user.last -eq 5", false },
+        { "user.last -contains \"x\"", false },
+        { "user.many -lt 5", false },
+        { "Len(user.most & user.least) -eq 39", true },
+};
+
+START_TEST(hostile_record)
+{
+        struct mst_arena *room = mst_arena_new(0);
+        struct mst_record *person = mstc_record_new(room, MST_USER, "x", 1);
+        struct mst_value *many = mst_record_put(person, "many");
+        struct mstc_eval with = { .now = INT64_C(639078336000000000), .arena = room };
+        struct mstc_finding *findings = NULL;
+        struct mstc_expr *expr = mstc_expr_compile(MSTC_RULE, hostile[_i].rule, strlen(hostile[_i].rule), NULL, room,
+                                                   &findings);
+        char text[16];
+
+        mst_record_list(person, many);
+        for (unsigned i = 0; i < 10000; i++)
+                mst_record_text(person, mst_record_append(person, many), text,
+                                (size_t)snprintf(text, sizeof text, "v%u", i));
+        mst_record_int(person, mst_record_put(person, "most"), INT64_MAX);
+        mst_record_int(person, mst_record_put(person, "least"), INT64_MIN);
+        mst_record_date(person, mst_record_put(person, "last"), INT64_C(3155378975999999999));
+        ck_assert_msg(expr != NULL, "%s", findings != NULL ? findings->text : "?");
+        ck_assert_int_eq(mstc_expr_test(expr, person, &with), hostile[_i].is);
+        ck_assert_ptr_null(with.why);
+        mstc_expr_free(expr);
+        mst_arena_free(room);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -393,6 +443,7 @@ suite(void)
         tcase_add_test(all, date_by_schema);
         tcase_add_loop_test(all, wake, 0, UNIT_COUNT(wakes));
         tcase_add_loop_test(all, bad_clause, 0, UNIT_COUNT(clauses));
+        tcase_add_loop_test(all, hostile_record, 0, UNIT_COUNT(hostile));
         suite_add_tcase(suite, all);
         return suite;
 }
