@@ -15,7 +15,8 @@ check_PROGRAMS += tests/fuzz/fuzz-expr
 tests_fuzz_fuzz_expr_SOURCES = tests/fuzz/fuzz-expr.c tests/fuzz/replay.c
 tests_fuzz_fuzz_expr_CFLAGS = $(AM_CFLAGS)
 tests_fuzz_fuzz_expr_LDADD = core/libcore.la libmuster.la
-TESTS += tests/fuzz/fuzz-expr
+TESTS += tests/fuzz/fuzz-expr tests/fuzz/expr-cases.sh
+EXTRA_DIST += tests/fuzz/expr-cases.sh
 
 # the readers of the file connector
 EXTRA_DIST += tests/fuzz/csv tests/fuzz/jsonl tests/fuzz/ldif
