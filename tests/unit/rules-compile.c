@@ -334,39 +334,6 @@ START_TEST(bounds)
 }
 END_TEST
 
-/* A text of 'n' characters of two bytes each is as long as it looks. */
-static const char *
-of_length(size_t n, struct mst_arena *arena, struct mstc_expr **ret)
-{
-        struct mstc_finding *findings = NULL;
-        char *text = calloc(1, 2 * n + 1);
-
-        strcpy(text, "user.a -eq \"");
-        for (size_t i = strlen(text) + 1; i < n; i++)
-                strcat(text, "é");
-        strcat(text, "\"");
-        *ret = mstc_expr_compile(R, text, strlen(text), NULL, arena, &findings);
-        free(text);
-        return findings != NULL ? findings->text : NULL;
-}
-
-START_TEST(longer_than_in_entra)
-{
-        struct mst_arena *arena = mst_arena_new(0);
-        struct mstc_expr *expr;
-        const char *says = of_length(3072, arena, &expr);
-
-        ck_assert_msg(expr != NULL && says == NULL, "%s", says);
-        mstc_expr_free(expr);
-        says = of_length(3073, arena, &expr);
-        ck_assert_ptr_nonnull(expr);
-        ck_assert_ptr_nonnull(says);
-        ck_assert_str_eq(says, "the rule has 3073 characters; Entra takes 3072");
-        mstc_expr_free(expr);
-        mst_arena_free(arena);
-}
-END_TEST
-
 START_TEST(not_text)
 {
         static const char nul[] = "user.a -eq \"\0\"", broken[] = "user.a -eq \"\xff\"";
@@ -470,7 +437,6 @@ suite(void)
         tcase_add_test(all, names_from_the_schema);
         tcase_add_loop_test(all, what_kind, 0, UNIT_COUNT(kinds));
         tcase_add_test(all, bounds);
-        tcase_add_test(all, longer_than_in_entra);
         tcase_add_test(all, not_text);
         tcase_add_loop_test(all, memory_out, 0, UNIT_COUNT(scarce));
         suite_add_tcase(suite, all);
