@@ -269,6 +269,9 @@ ldp_batch_tell(struct ldp_batch *batch, struct mst_page *page, bool changes, str
                 rc = no_memory(err);
         if (rc == MST_OK)
                 rc = ask(batch, err);
+        for (size_t i = 0; rc == MST_OK && changes && batch->source->round != NULL && i < batch->count; i++)
+                if (!ldp_absences_meet(batch->source, batch->items[i].entry.dn))
+                        rc = no_memory(err);
         for (size_t i = 0; rc == MST_OK && i < batch->count; i++)
                 ldp_record_tell(batch->source, batch->shelf, &batch->items[i], page, changes);
         ldp_batch_empty(batch);

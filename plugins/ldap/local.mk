@@ -31,7 +31,8 @@ plugins_ldap_la_SOURCES = plugins/ldap/ldap.c plugins/ldap/options.c plugins/lda
   plugins/ldap/resolver.c plugins/ldap/resolver.h plugins/ldap/batch.c plugins/ldap/batch.h \
   plugins/ldap/record.c plugins/ldap/record.h plugins/ldap/mark.c plugins/ldap/mark.h \
   plugins/ldap/round.c plugins/ldap/round.h plugins/ldap/pass.c plugins/ldap/listen.c plugins/ldap/ad.c \
-  plugins/ldap/fetch.c plugins/ldap/survey.c
+  plugins/ldap/fetch.c plugins/ldap/survey.c \
+  plugins/ldap/absent.c plugins/ldap/absent.h
 plugins_ldap_la_CPPFLAGS = $(PLUGIN_INCLUDES) $(LDAP_CFLAGS) -D_GNU_SOURCE \
   -DLDP_VERSION='"$(PACKAGE_VERSION)"'
 plugins_ldap_la_LIBADD = libmuster.la $(LDAP_LIBS)

@@ -70,6 +70,9 @@ each_value(struct members *m, const struct ldp_field *field, bool uid)
                 known = ldp_resolver_find(m->source->resolver, &field->values[i], uid);
                 if (known == NULL)
                         mst_page_bad(m->page, "a member of '%.300s' was lost: out of memory", m->item->entry.dn);
+                if (known != NULL && known->id == NULL && !uid && m->source->round != NULL &&
+                    !ldp_absences_note(m->source, field->values[i].bv_val, field->values[i].bv_len, MST_GROUP, m->item->id))
+                        mst_page_bad(m->page, "a member of '%.300s' was lost: out of memory", m->item->entry.dn);
                 if (known == NULL || known->id == NULL || strcmp(known->id, m->item->id) == 0)
                         continue;                /* nobody, or the group itself, a placeholder */
                 mst_page_member(m->page, m->item->id, strlen(m->item->id), known->kind, known->id,
@@ -215,6 +218,10 @@ put_references(struct ldp_source *source, const struct ldp_column *column, const
                         mst_record_bad(record, "out of memory");
                 else if (known->id != NULL)
                         ids[count++] = known->id;
+                else if (source->round != NULL &&
+                         !ldp_absences_note(source, field->values[i].bv_val, field->values[i].bv_len,
+                                            mst_record_kind(record), mst_record_id(record)))
+                        mst_record_bad(record, "out of memory");
         }
         qsort(ids, count, sizeof *ids, by_text);
         if (count > 0) {

@@ -330,7 +330,9 @@ begin(struct ldp_source *source, const char *cursor, struct mst_error *err)
                 return no_memory(err);
         if (set_mode(round, cursor, err) != MST_OK)
                 return err->code;
-        return begin_passes(round, err);
+        if (begin_passes(round, err) != MST_OK)
+                return err->code;
+        return ldp_absences_begin(source, round->everybody ? NULL : cursor, err);
 }
 
 static void
@@ -389,6 +391,8 @@ finish(struct ldp_round *round, struct mst_page *page, struct mst_error *err)
                 if (round->source->groups.base != NULL)
                         mst_page_all(page, MST_GROUP);
         }
+        if (ldp_absences_keep(round->source, err) != MST_OK)
+                return err->code;
         if (round->mode != LDP_BY_NONE && (cursor = ldp_mark_write(round->arena, &round->next)) == NULL)
                 return no_memory(err);
         return mst_page_complete(page, cursor, err);
@@ -406,6 +410,33 @@ next_pass(struct ldp_round *round, struct mst_page *page, struct mst_error *err)
         if (pass->task == LDP_LISTEN && round->recount[group] && add_pass(round, LDP_NAME, pass->shelf, NULL, err) != MST_OK)
                 return err->code;
         round->at++;
+        return MST_OK;
+}
+
+static bool
+is_over(const struct ldp_round *round)
+{
+        return round->at == round->count && !ldp_absences_left(round->source);
+}
+
+/* Whoever named somebody who was not there and is now. */
+static int
+read_again(struct ldp_round *round, struct mst_page *page, size_t most, struct mst_error *err)
+{
+        struct ldp_source *source = round->source;
+        const char *ids[LDP_FETCH_MOST];
+        enum mst_kind kind = MST_USER;
+        size_t count;
+
+        if (!round->due_known && !ldp_absences_due(source))
+                return no_memory(err);
+        round->due_known = true;
+        while (round->told < most && ldp_absences_take(source, LDP_FETCH_MOST, &kind, ids, &count)) {
+                if (ldp_shelf_of(source, kind)->base != NULL &&
+                    ldp_fetch_some(source, ldp_shelf_of(source, kind), ids, count, page, round, err) != MST_OK)
+                        return err->code;
+                round->told += count;
+        }
         return MST_OK;
 }
 
@@ -431,7 +462,9 @@ read_page(struct ldp_round *round, struct mst_page *page, struct mst_error *err)
                 if (next_pass(round, page, err) != MST_OK)
                         return err->code;
         }
-        if (round->at == round->count)
+        if (round->at == round->count && read_again(round, page, most, err) != MST_OK)
+                return err->code;
+        if (is_over(round))
                 return finish(round, page, err);
         round->page++;
         write_place(round, place);
@@ -447,7 +480,7 @@ ldp_source_read(void *self, const char *cursor, struct mst_page *page, struct ms
 
         if (rc == MST_OK)
                 rc = read_page(source->round, page, err);
-        if (rc != MST_OK || source->round->at == source->round->count)
+        if (rc != MST_OK || is_over(source->round))
                 ldp_round_drop(source);
         return rc;
 }

@@ -50,6 +50,7 @@ struct ldp_round {
         size_t told;                     /* in this page                               */
         char **look;                     /* ids of which something was told that is to be seen */
         size_t look_count, look_room;
+        bool due_known;                  /* who is read again for the sake of others   */
         bool recount[2];                 /* the ids of all users, of all groups are to be read */
 };
 

@@ -57,6 +57,7 @@ ldp_source_close(void *self)
         ldp_conn_close(&source->reader);
         ldp_conn_close(&source->asker);
         ldp_resolver_free(source->resolver);
+        ldp_absences_done(&source->absences);
         ldp_schema_free(source->dir.schema);
         mst_arena_free(source->arena);
         free(source);

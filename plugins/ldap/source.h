@@ -9,6 +9,7 @@
 
 #include <muster/source.h>
 
+#include "absent.h"
 #include "columns.h"
 #include "conn.h"
 #include "directory.h"
@@ -51,6 +52,7 @@ struct ldp_source {
         bool members_wanted;
         struct ldp_resolver *resolver;
         struct ldp_round *round;         /* NULL: none under way                       */
+        struct ldp_absences absences;    /* of the round                               */
         uint64_t rounds;                 /* begun so far                               */
         uint64_t nonce;                  /* tells this instance's places from another's */
 };

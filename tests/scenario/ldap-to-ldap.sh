@@ -1,29 +1,32 @@
 #!/bin/bash
 # From one slapd into another by the real program: everybody, then changes by content synchronization,
-# once with a log of deletions at the source and once without.  Looked at with ldapsearch.
+# once with a log of deletions at the source and once without; then by time through a proxy that lets
+# things go wrong, after which nobody has left.  Looked at with ldapsearch.
 . "$srcdir/tests/scenario/cli.sh"
 . "$srcdir/tests/skip.sh"
 . "$srcdir/tests/scenario/slapd.sh"
+. "$srcdir/tests/scenario/ldap-proxy.sh"
+[ -x "$top_builddir/tests/emulators/ldap-proxy/ldap-proxy" ] || skip "the fault proxy is not built"
 need slapd ldapsearch ldapmodify
 [ -e "$top_builddir/plugins/.libs/ldap.so" ] || skip "this build has no loadable ldap connector"
 suffix=dc=contoso,dc=example
-end() { slapd_stop "$dir/from"; slapd_stop "$dir/to"; rm -rf "$dir"; }
+end() { proxy_stop "$dir/from"; slapd_stop "$dir/from"; slapd_stop "$dir/to"; rm -rf "$dir"; }
 trap end EXIT
 echo 'moduleload syncprov' >"$dir/global"
 mkdir -m 700 "$dir/plugins"
 cp "$top_builddir"/plugins/.libs/ldap.so "$dir/plugins" && chmod 755 "$dir/plugins"/*
 export MUSTER_CONFIG=$dir/muster.xml
-configure() {
+configure() {                                # [the source's address] [a line more for it]
         (umask 077; cat >"$dir/muster.xml") <<XML
 <muster xmlns="urn:muster:config:1">
   <plugins folder="$dir/plugins"/>
   <store path="$dir/state/state.db"/>
   <source name="old" plugin="ldap">
-    <uri>$(cat "$dir/from/uri")</uri>
+    <uri>${1-$(cat "$dir/from/uri")}</uri>
     <bind-dn>cn=muster,ou=services,$suffix</bind-dn><password file="$dir/from/muster.secret"/>
     <user-base>ou=people,$suffix</user-base><group-base>ou=groups,$suffix</group-base>
     <user-filter>(&amp;(objectClass=person)(!(employeeType=former)))</user-filter>
-    <page-size>3</page-size>
+    <page-size>3</page-size>${2-}
   </source>
   <sink name="new" plugin="ldap">
     <uri>$(cat "$dir/to/uri")</uri>
@@ -108,7 +111,7 @@ story() {                                    # a line more for the source's over
                 printf 'dn: uid=joe,ou=people,%s\nchangetype: modify\nadd: employeeType\nemployeeType: former\n\n' "$suffix"
                 person ned "manager: uid=robert,ou=people,$suffix"
                 printf 'dn: cn=crew,ou=groups,%s\nchangetype: modify\nreplace: member\n' "$suffix"
-                printf 'member: uid=%s,ou=people,'"$suffix"'\n' robert ned
+                printf 'member: uid=%s,ou=people,'"$suffix"'\n' robert ned late
         } | change
         expect 0 sync
         is "$(people)" 'ada kim lee max ned robert '
@@ -117,18 +120,40 @@ story() {                                    # a line more for the source's over
         is "$(seen ned manager)" "uid=robert,ou=people,$suffix"
         is "$(members crew)" 'ned robert '
 
-        # back within the filter, and a source that was away meanwhile
+        # back within the filter; a member who comes after his group; and a source that was away meanwhile
         printf 'dn: uid=joe,ou=people,%s\nchangetype: modify\ndelete: employeeType\n' "$suffix" | change
+        person late | change
         slapd_stop "$dir/from"
         before=$(written)
         "$MUSTER" sync >"$out" 2>"$err" </dev/null && fail "a source that is not there is read"
         is "$(written)" "$before"
         slapd_start "$dir/from" || exit 1
         expect 0 sync
-        is "$(people)" 'ada joe kim lee max ned robert '
-        slapd_stop "$dir/from"
-        slapd_stop "$dir/to"
+        is "$(people)" 'ada joe kim late lee max ned robert '
+        is "$(members crew)" 'late ned robert '
+}
+
+
+# Goes on where the last story ended: whatever goes wrong while everybody is read, nobody leaves the sink.
+trouble() {
+        local fault
+        proxy_start "$dir/from" "$(cat "$dir/from/uri")" || exit 1
+        configure "$(cat "$dir/from/proxy-uri")" '<changes>none</changes>'
+        for fault in 'paged no-cookie' 'paged from=2 no-cookie' 'paged from=2 drop' 'paged from=2 part=2 cut=30' \
+                'paged from=3 code=4' 'paged from=2 code=51' 'paged from=2 notice=52'; do
+                proxy "$dir/from" clear && proxy "$dir/from" fault search "$fault" || exit 1
+                "$MUSTER" sync --full >"$out" 2>"$err" </dev/null && fail "search $fault: taken for a whole listing"
+                is "$(people)" 'ada joe kim late lee max ned robert '
+        done
+        proxy "$dir/from" clear
+        printf 'dn: uid=max,ou=people,%s\nchangetype: delete\n' "$suffix" | change
+        expect 0 sync --full
+        is "$(people)" 'ada joe kim late lee ned robert '
+        is "$(members crew)" 'late ned robert '
 }
 
 story 'syncprov-sessionlog 1000'
+slapd_stop "$dir/from"
+slapd_stop "$dir/to"
 story ''
+trouble

@@ -138,6 +138,47 @@ START_TEST(named)
 }
 END_TEST
 
+/* Whoever is named before he is there is taken up when he comes, though nobody has touched who names
+ * him; and again, when the first time was lost on its way. */
+START_TEST(named_before)
+{
+        const char *zoe, *crew, *board;
+        char before[sizeof ((struct fixture *)0)->cursor];
+        struct fixture fx;
+        struct people who;
+
+        begin(&fx, _i, &who);
+        fx_ldif(&fx, "dn: cn=crew," GROUPS "\nchangetype: add\nobjectClass: groupOfNames\ncn: crew\n"
+                "member: UID=Zoe,ou=People," SUFFIX "\nmember: uid=ada," PEOPLE "\n\n"
+                "dn: cn=board," GROUPS "\nchangetype: add\nobjectClass: groupOfNames\ncn: board\n"
+                "member: uid=never," PEOPLE "\n\n"
+                "dn: uid=joe," PEOPLE "\nchangetype: modify\nreplace: manager\nmanager: uid=zoe," PEOPLE "\n");
+        crew = fx_id(&fx, "cn=crew," GROUPS);
+        board = fx_id(&fx, "cn=board," GROUPS);
+        fx_round(&fx, false);
+        ck_assert_uint_eq(fx_members(&fx, crew), 1);
+        ck_assert_uint_eq(fx_members(&fx, board), 0);
+        zoe = fx_person(&fx, "zoe", "");
+        memcpy(before, fx.cursor, sizeof before);
+        for (int i = 0; i < 2; i++) {
+                memcpy(fx.cursor, before, sizeof before);
+                fx_again(&fx);
+                fx_round(&fx, false);
+                ck_assert(fx_told(&fx, MST_TEST_WHOLE, zoe));
+                ck_assert(fx_member(&fx, crew, MST_USER, zoe));
+                ck_assert(fx_member(&fx, crew, MST_USER, who.ada));
+                ck_assert_uint_eq(fx_members(&fx, crew), 2);
+                ck_assert_str_eq(fx_text(&fx, who.joe, "manager"), zoe);
+        }
+        fx_ldif(&fx, "dn: uid=zoe," PEOPLE "\nchangetype: modify\nreplace: sn\nsn: Zoe\n");
+        fx_round(&fx, false);
+        ck_assert(fx_told(&fx, MST_TEST_WHOLE, zoe));
+        if (strncmp(fx.cursor, "sync", 4) == 0)          /* by time what is near comes twice */
+                ck_assert(!fx_told(&fx, MST_TEST_WHOLE, crew) && !fx_told(&fx, MST_TEST_WHOLE, who.joe));
+        fx_close(&fx);
+}
+END_TEST
+
 /* By time nobody says who is deleted, by 389's synchronization not who left the filter: when it is due,
  * everybody is told, and who is not is gone. */
 START_TEST(everybody_from_time_to_time)
@@ -195,6 +236,7 @@ case_changes(void)
         tcase_add_loop_test(tc, everything_that_happens, 0, sizeof ways / sizeof *ways);
         tcase_add_loop_test(tc, nothing, 0, sizeof ways / sizeof *ways);
         tcase_add_test(tc, named);
+        tcase_add_loop_test(tc, named_before, 0, sizeof ways / sizeof *ways);
         tcase_add_loop_test(tc, everybody_from_time_to_time, 0, 3);
         tcase_add_loop_test(tc, bad_cursor, 0, sizeof bad_cursors / sizeof *bad_cursors);
         return tc;
