@@ -229,6 +229,21 @@ START_TEST(new_group)
 }
 END_TEST
 
+/* A rule that vanishes leaves its group as it is, whatever its members become. */
+START_TEST(vanished_rule)
+{
+        struct world *w = grouped(25, 10);
+
+        world_configure(w, "", "<group name='more'>user.department -eq \"F\"</group><target sink='snk'><groups use='*'/></target>");
+        ck_assert_msg(world_sync(w, NULL) == MSTC_END_DONE, "%s", w->log);
+        world_page(w, "p 1 department=I\ncomplete c\n");
+        ck_assert_msg(world_sync(w, NULL) == MSTC_END_DONE, "%s", w->log);
+        ck_assert_uint_eq(w->sinks[0].objects[25].member_count, 25);
+        ck_assert_uint_eq(w->sinks[0].objects[26].member_count, 24);
+        world_free(w);
+}
+END_TEST
+
 /* A family whose rule turns by itself: whoever it concerns is woken at that instant. */
 START_TEST(family_in_time)
 {
@@ -255,6 +270,7 @@ suite(void)
         tcase_add_test(t, unanswered);
         tcase_add_test(t, new_group);
         tcase_add_test(t, family_in_time);
+        tcase_add_test(t, vanished_rule);
         tcase_add_test(t, portions);
         tcase_add_test(t, halved);
         tcase_add_test(t, gone_group);
