@@ -11,8 +11,7 @@
  *
  * A lost connection leaves its writes unknown and its reads to be sent again; what was
  * not sent waits for another connection.  Nobody waits for one while others work.
- * When none can be had the call returns with the reason, and what it holds goes back
- * unsent. */
+ * When none can be had the call returns why, and what it holds goes back unsent. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -177,7 +176,6 @@ ready_count(const struct pool *pool, bool also_opening)
 static void
 fail_connection(struct pool *pool, const struct mst_error *why)
 {
-        const struct ldp_config *config = pool->sink->config;
         int64_t pause = 100;
 
         if (ready_count(pool, false) > 0) {
@@ -189,9 +187,8 @@ fail_connection(struct pool *pool, const struct mst_error *why)
                 pause *= 2;
         pool->retry_at = pool->now + pause;
         pool->failures++;
-        if (why->code == MST_ENET && pool->failures <= (size_t)config->attempts) {
-                mst_host_log(pool->sink->host, MST_LOG_WARNING, "%s; trying again in %lld ms", why->text,
-                             (long long)pause);
+        if (why->code == MST_ENET && pool->failures <= (size_t)pool->sink->config->attempts) {
+                mst_host_log(pool->sink->host, MST_LOG_WARNING, "%s; trying again in %lld ms", why->text, (long long)pause);
                 return;
         }
         *pool->err = *why;
