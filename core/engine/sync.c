@@ -369,6 +369,22 @@ note_aside(struct mstc_run *run, struct mst_error *err)
         return MST_OK;
 }
 
+/* What waits for another try is not done, though it was not tried in this run. */
+static int
+count_waiting(struct mstc_run *run, struct mst_error *err)
+{
+        for (size_t i = 0; i < run->target_count && !run->options->plan_only; i++) {
+                struct mstc_run_target *t = &run->targets[i];
+                int64_t waiting;
+
+                if (mstc_ops_waiting(run->store, t->row.id, t->sink->id, &waiting, err) != MST_OK)
+                        return err->code;
+                if ((uint64_t)waiting > t->counts[MSTC_N_RETRY])
+                        t->counts[MSTC_N_RETRY] = (uint64_t)waiting;
+        }
+        return MST_OK;
+}
+
 static int
 close_run(struct mstc_run *run, const struct mst_error *why, struct mst_error *err)
 {
@@ -380,6 +396,8 @@ close_run(struct mstc_run *run, const struct mst_error *why, struct mst_error *e
         if (!run->options->plan_only)
                 mstc_store_rollback(run->store);
         rc = mstc_holds_open(run->store, run->row.id, mstc_now_ms(), &held, err);
+        if (rc == MST_OK)
+                rc = count_waiting(run, err);
         mstc_store_rollback(run->store);
         mstc_engine_serve(run->engine);
         mstc_progress(run, MSTC_PHASE_CLOSE, 0, 0);

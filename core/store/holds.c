@@ -157,6 +157,13 @@ mstc_holds_open(struct mstc_store *store, int64_t sync, int64_t now, int64_t *re
               "c.entry=op.entry AND c.kind=2 AND c.target=op.target AND c.verb=1 AND c.open=1)) "
 
 int
+mstc_ops_waiting(struct mstc_store *store, int64_t target, int64_t sink, int64_t *ret, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op INDEXED BY op_retry WHERE state=3 AND sink=? "
+                               "AND target=?", "ii", sink, target) == MST_OK ? MST_OK : err->code;
+}
+
+int
 mstc_ops_count(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason, int64_t run,
                int64_t *ret, struct mst_error *err)
 {

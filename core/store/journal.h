@@ -111,6 +111,8 @@ int mstc_hold_find(struct mstc_store *store, int64_t sync, int64_t target, const
                    struct mst_error *err);
 int mstc_hold_reason(struct mstc_store *store, int64_t hold, const char *reason, struct mst_error *err);
 int mstc_op_hold(struct mstc_store *store, int64_t number, int64_t hold, struct mst_error *err);
+/* Ops of a target that wait for another try. */
+int mstc_ops_waiting(struct mstc_store *store, int64_t target, int64_t sink, int64_t *ret, struct mst_error *err);
 /* Ops that may be claimed or wait for that in a target: of these verbs (bits, 1 << verb), of
  * this reason (-1: any), planned in this run (0: any).  Counted without those approved, and
  * held where they are not held yet, if their number is larger than 'after'. */

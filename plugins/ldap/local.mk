@@ -25,7 +25,7 @@ plugins_ldap_la_SOURCES = plugins/ldap/ldap.c plugins/ldap/options.c plugins/lda
   plugins/ldap/kind.c plugins/ldap/kind.h plugins/ldap/chunk.c plugins/ldap/chunk.h \
   plugins/ldap/guard.c plugins/ldap/contest.c \
   plugins/ldap/number.c plugins/ldap/number.h plugins/ldap/counter.c plugins/ldap/counter.h \
-  plugins/ldap/ids.c plugins/ldap/parents.c plugins/ldap/pool.c \
+  plugins/ldap/ids.c plugins/ldap/parents.c plugins/ldap/pool.c plugins/ldap/queue.h \
   plugins/ldap/reading.c plugins/ldap/reading.h plugins/ldap/columns.c plugins/ldap/columns.h \
   plugins/ldap/uuid.c plugins/ldap/uuid.h plugins/ldap/source.c plugins/ldap/source.h \
   plugins/ldap/resolver.c plugins/ldap/resolver.h plugins/ldap/batch.c plugins/ldap/batch.h \

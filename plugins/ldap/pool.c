@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "plugin.h"
+#include "queue.h"
 #include "request.h"
 #include "schema.h"
 #include "sink.h"
@@ -44,10 +45,10 @@ struct pool {
         size_t lane_count, window;
         struct ldp_request *requests, *free;     /* all there are; those that are idle */
         struct ldp_request *spare;               /* idle ones kept for batches, or all could stand in line */
-        struct ldp_request *first, **last;       /* to be sent */
+        struct ldp_queue queue;                  /* to be sent */
         struct ldp_request *line[2];             /* created, without an id yet: users, groups */
         size_t in_line[2];
-        size_t queued, flying;
+        size_t flying;
         int64_t now, retry_at, stop_at;
         size_t failures;                         /* connections in a row that failed */
         bool enough;                             /* the server gives no more of them */
@@ -55,27 +56,6 @@ struct pool {
         bool stopping;
         int fatal;
 };
-
-static void
-enqueue(struct pool *pool, struct ldp_request *req)
-{
-        req->next = NULL;
-        *pool->last = req;
-        pool->last = &req->next;
-        pool->queued++;
-}
-
-static struct ldp_request *
-dequeue(struct pool *pool)
-{
-        struct ldp_request *req = pool->first;
-
-        pool->first = req->next;
-        if (pool->first == NULL)
-                pool->last = &pool->first;
-        pool->queued--;
-        return req;
-}
 
 static void
 put_back(struct pool *pool, struct ldp_request *req)
@@ -120,7 +100,7 @@ follow(struct pool *pool, struct ldp_request *req, enum ldp_next next)
 {
         switch (next) {
         case LDP_SEND:
-                enqueue(pool, req);
+                ldp_queue_add(&pool->queue, req);
                 return;
         case LDP_AWAIT_ID:
                 stand_in_line(pool, req);
@@ -212,7 +192,7 @@ open_more(struct pool *pool)
         size_t opening = ready_count(pool, true) - ready_count(pool, false);
         struct mst_error why = { 0 };
 
-        if (pool->stopping || pool->fatal != 0 || opening > 0 || pool->enough || pool->queued == 0 ||
+        if (pool->stopping || pool->fatal != 0 || opening > 0 || pool->enough || pool->queue.count == 0 ||
             pool->now < pool->retry_at)
                 return;
         for (size_t i = 0; i < pool->lane_count; i++) {
@@ -253,7 +233,7 @@ send_one(struct pool *pool, struct lane *lane, struct ldp_request *req)
         int rc;
 
         /* With a full pool behind it a new entry's id is cheaper to ask for later. */
-        req->bulk = pool->sink->dir.server.entry_dn && pool->flying + pool->queued >= pool->lane_count * pool->window / 2;
+        req->bulk = pool->sink->dir.server.entry_dn && pool->flying + pool->queue.count >= pool->lane_count * pool->window / 2;
         rc = req->step->send(req, lane->conn->ld, &req->msgid);
         if (rc == LDAP_SUCCESS) {
                 req->deadline = pool->now + pool->sink->config->access.timeout;
@@ -292,14 +272,14 @@ flush(struct pool *pool)
 
                 if (pool->in_line[which] == 0 || batch == NULL)
                         continue;
-                if (pool->in_line[which] < LINE && pool->flying + pool->queued > 0 && !pool->stopping &&
+                if (pool->in_line[which] < LINE && pool->flying + pool->queue.count > 0 && !pool->stopping &&
                     pool->now - pool->line[which]->since < LINE_MS)
                         continue;
                 pool->spare = batch->next;
                 ldp_ids_batch(batch, pool->line[which]);
                 pool->line[which] = NULL;
                 pool->in_line[which] = 0;
-                enqueue(pool, batch);
+                ldp_queue_add(&pool->queue, batch);
         }
 }
 
@@ -308,9 +288,9 @@ send_queue(struct pool *pool)
 {
         struct lane *lane;
 
-        while (pool->first != NULL && pool->fatal == 0 && !(pool->stopping && pool->now >= pool->stop_at) &&
+        while (pool->queue.first != NULL && pool->fatal == 0 && !(pool->stopping && pool->now >= pool->stop_at) &&
                (lane = least_busy(pool)) != NULL)
-                (void)send_one(pool, lane, dequeue(pool));
+                (void)send_one(pool, lane, ldp_queue_take(&pool->queue));
 }
 
 /* --- receiving --------------------------------------------------------------------- */
@@ -431,7 +411,7 @@ next_deadline(const struct pool *pool)
                 if (lane->conn->state != LDP_CLOSED && lane->conn->state != LDP_READY && lane->conn->deadline < until)
                         until = lane->conn->deadline;
         }
-        if (pool->queued > 0 && pool->retry_at > pool->now && pool->retry_at < until)
+        if (pool->queue.count > 0 && pool->retry_at > pool->now && pool->retry_at < until)
                 until = pool->retry_at;
         if (pool->in_line[0] + pool->in_line[1] > 0 && pool->now + LINE_MS < until)
                 until = pool->now + LINE_MS;
@@ -481,7 +461,7 @@ is_over(const struct pool *pool)
                 return true;
         if (pool->stopping)
                 return pool->flying == 0 || pool->now >= pool->stop_at;
-        return pool->flying == 0 && pool->queued == 0 && pool->in_line[0] + pool->in_line[1] == 0 &&
+        return pool->flying == 0 && pool->queue.count == 0 && pool->in_line[0] + pool->in_line[1] == 0 &&
                mst_feed_ended(pool->feed);
 }
 
@@ -507,10 +487,10 @@ give_back(struct pool *pool)
         for (size_t which = 0; which < 2; which++)
                 for (struct ldp_request *req = pool->line[which], *next; req != NULL; req = next) {
                         next = req->next;
-                        enqueue(pool, req);
+                        ldp_queue_add(&pool->queue, req);
                 }
-        while (pool->first != NULL) {
-                struct ldp_request *req = dequeue(pool);
+        while (pool->queue.first != NULL) {
+                struct ldp_request *req = ldp_queue_take(&pool->queue);
 
                 if (req->batch != NULL) {
                         end_batch(pool, req);
@@ -567,7 +547,6 @@ ldp_apply(void *self, struct mst_feed *feed, struct mst_error *err)
         int rc;
 
         sink->dir.aside = 0;                     /* one may have been promoted meanwhile */
-        pool.last = &pool.first;
         pool.requests = calloc(count, sizeof *pool.requests);
         for (size_t i = 0; pool.requests != NULL && i < count; i++) {
                 pool.requests[i].sink = sink;
