@@ -374,13 +374,12 @@ static int
 count_waiting(struct mstc_run *run, struct mst_error *err)
 {
         for (size_t i = 0; i < run->target_count && !run->options->plan_only; i++) {
-                struct mstc_run_target *t = &run->targets[i];
-                int64_t waiting;
+                uint64_t *counted = &run->targets[i].counts[MSTC_N_RETRY];
+                int64_t n;
 
-                if (mstc_ops_waiting(run->store, t->row.id, t->sink->id, &waiting, err) != MST_OK)
+                if (mstc_ops_waiting(run->store, run->targets[i].row.id, run->targets[i].sink->id, &n, err) != MST_OK)
                         return err->code;
-                if ((uint64_t)waiting > t->counts[MSTC_N_RETRY])
-                        t->counts[MSTC_N_RETRY] = (uint64_t)waiting;
+                *counted = (uint64_t)n > *counted ? (uint64_t)n : *counted;
         }
         return MST_OK;
 }

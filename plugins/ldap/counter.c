@@ -33,6 +33,7 @@ struct drawer {
         int64_t value;                   /* what the counter was                       */
         bool there;                      /* it has been told                           */
         struct berval cookie;            /* of a listing; libldap's memory             */
+        bool answered;                   /* the server said whether there is more      */
         bool in_use[LDP_NUMBERS];
         int64_t from;                    /* the number of in_use[0]                    */
 };
@@ -110,7 +111,7 @@ note_highest(struct drawer *d, LDAPMessage *message)
                 return;
         paging = ldp_result_control(controls, LDAP_CONTROL_PAGEDRESULTS);
         if (paging != NULL)
-                (void)ldap_parse_pageresponse_control(d->conn->ld, paging, &estimate, &d->cookie);
+                d->answered = ldap_parse_pageresponse_control(d->conn->ld, paging, &estimate, &d->cookie) == LDAP_SUCCESS;
         ldap_controls_free(controls);
 }
 
@@ -134,6 +135,7 @@ look_up_highest(struct drawer *d, const char *base, struct mst_error *err)
                 ber_memfree(d->cookie.bv_val);
                 d->cookie = (struct berval){ 0 };
                 controls[0] = paging;
+                d->answered = false;
                 rc = ldp_conn_search(d->conn, base, LDAP_SCOPE_SUBTREE, filter, wanted, controls, &msgid, err);
                 ldap_control_free(paging);
                 paging = NULL;
@@ -144,6 +146,10 @@ look_up_highest(struct drawer *d, const char *base, struct mst_error *err)
         d->cookie = (struct berval){ 0 };
         if (rc == MST_OK && d->result.rc != LDAP_SUCCESS)
                 return failed(d, "the numbers in use cannot be looked up", err);
+        /* A listing that was cut short would give a number twice. */
+        if (rc == MST_OK && d->sink->dir.server.paging && !d->answered)
+                return mst_fail(err, MST_EREFUSED, "the server ended the listing of %s below '%s' without saying "
+                                "whether that was all", d->number->attribute, base);
         return rc;
 }
 
