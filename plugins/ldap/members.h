@@ -38,6 +38,8 @@ struct ldp_members {
         const char **keys;               /* while reading the group again              */
         uint32_t *key_order;
         bool *present;
+        uint64_t slice, next_slice;      /* Active Directory gives many in slices: from which, and
+                                          * where the next begins; 0: it was the last  */
         bool sought;                     /* stray.c: those under other names were looked for */
         uint32_t *strays;                /* whose removal was so already               */
         size_t stray_count, strayed;     /* how many, and how many were looked up      */

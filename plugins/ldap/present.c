@@ -4,8 +4,11 @@
  *
  * The group is read again when a large change of it was refused because somebody is in
  * already, or out: what is so already is settled, and the rest is written. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "dn.h"
 #include "request.h"
@@ -61,9 +64,13 @@ make_keys(struct ldp_request *req)
 static int
 send_reread(struct ldp_request *req, LDAP *ld, int *msgid)
 {
+        struct ldp_members *m = &req->members;
         char *wanted[] = { req->sink->member, NULL };
 
-        if (!make_keys(req))
+        m->next_slice = 0;
+        if (m->slice > 0)
+                wanted[0] = mst_arena_printf(req->arena, "%s;range=%" PRIu64 "-*", req->sink->member, m->slice);
+        if (wanted[0] == NULL || (m->slice == 0 && !make_keys(req)))
                 return LDAP_NO_MEMORY;
         return ldap_search_ext(ld, ldp_request_target(req), LDAP_SCOPE_BASE, "(objectClass=*)", wanted, 0, NULL, NULL, NULL, 1,
                                msgid);
@@ -88,10 +95,10 @@ note_present(struct ldp_request *req, const char *key)
 }
 
 static bool
-note_entry(struct ldp_request *req, LDAP *ld, LDAPMessage *message)
+note_values(struct ldp_request *req, LDAP *ld, LDAPMessage *message, const char *attribute)
 {
         struct ldp_members *m = &req->members;
-        struct berval **values = ldap_get_values_len(ld, message, req->sink->member);
+        struct berval **values = ldap_get_values_len(ld, message, attribute);
         bool ok = true;
 
         for (size_t i = 0; ok && values != NULL && values[i] != NULL; i++) {
@@ -105,6 +112,30 @@ note_entry(struct ldp_request *req, LDAP *ld, LDAPMessage *message)
                         note_present(req, key);
         }
         ldap_value_free_len(values);
+        return ok;
+}
+
+/* "member", or "member;range=0-1499" where the server gives no more at once. */
+static bool
+note_entry(struct ldp_request *req, LDAP *ld, LDAPMessage *message)
+{
+        size_t length = strlen(req->sink->member);
+        BerElement *ber = NULL;
+        uint64_t first, last;
+        bool ok = true;
+
+        for (char *name = ldap_first_attribute(ld, message, &ber); name != NULL;
+             name = ldap_next_attribute(ld, message, ber)) {
+                bool ours = strncasecmp(name, req->sink->member, length) == 0, sliced;
+
+                sliced = ours && strncasecmp(name + length, ";range=", 7) == 0;
+                if (sliced || (ours && name[length] == '\0'))
+                        ok = note_values(req, ld, message, name) && ok;
+                if (sliced && sscanf(name + length + 7, "%" SCNu64 "-%" SCNu64, &first, &last) == 2 && last < UINT32_MAX)
+                        req->members.next_slice = last + 1;
+                ldap_memfree(name);
+        }
+        ber_free(ber, 0);
         return ok;
 }
 
@@ -143,6 +174,13 @@ answer_reread(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
                 return ldp_request_locate(req, &step_reread, &result, err);
         if (result.rc != LDAP_SUCCESS)
                 return ldp_request_refused(req, &result, "reading the members of", err);
+        if (req->members.next_slice > req->members.slice) {
+                req->members.slice = req->members.next_slice;
+                return LDP_SEND;
+        }
+        if (req->members.next_slice != 0)
+                return ldp_request_settle(req, MST_RETRY, MST_ENET, "the server gives the members of '%s' in slices that "
+                                          "do not follow each other", mst_op_name(req->op));
         return subtract(req) ? ldp_members_go(req) : ldp_request_no_memory(req);
 }
 
@@ -152,5 +190,6 @@ enum ldp_next
 ldp_present_begin(struct ldp_request *req)
 {
         req->step = &step_reread;
+        req->members.slice = 0;
         return LDP_SEND;
 }
