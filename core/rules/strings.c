@@ -188,7 +188,7 @@ component(const char **at, const char *end, bool *time, int *rank, struct mstc_s
                 { 'S', true, 7, 0, 1 },
         };
         const char *start = *at;
-        int64_t number = 0;
+        int64_t number = 0, ticks;
         char unit;
 
         while (*at < end && **at >= '0' && **at <= '9' && *at - start < 9)
@@ -200,9 +200,9 @@ component(const char **at, const char *end, bool *time, int *rank, struct mstc_s
                 if (units[i].unit == unit && units[i].time == *time && units[i].rank > *rank) {
                         *rank = units[i].rank;
                         sum->months += number * units[i].months;
-                        sum->ticks += number * units[i].seconds * INT64_C(10000000);
                         (*at)++;
-                        return true;
+                        return !__builtin_mul_overflow(number, units[i].seconds * INT64_C(10000000), &ticks)
+                               && !__builtin_add_overflow(sum->ticks, ticks, &sum->ticks);
                 }
         return false;
 }

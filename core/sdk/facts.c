@@ -175,6 +175,9 @@ mstc_facts_find(const struct mst_facts *facts, enum mst_kind kind, const char *n
 }
 
 /* One more note, unless it is there already; what is said of it is for the caller. */
+static struct mstc_fact_note *add_note(struct mst_facts *facts, bool bad, const char *format, va_list args)
+        MST_PRINTF(3, 0);
+
 static struct mstc_fact_note *
 add_note(struct mst_facts *facts, bool bad, const char *format, va_list args)
 {

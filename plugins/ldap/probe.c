@@ -274,10 +274,10 @@ doubt_wants(struct prober *p)
 
                 if ((p->place->stamp != NULL && strcasecmp(name, p->place->stamp) == 0) ||
                     (p->place->number.attribute != NULL && strcasecmp(name, p->place->number.attribute) == 0))
-                        mst_facts_doubt(p->facts, p->place->kind, name, "Muster writes '%s' of %ss itself: remove the "
+                        mst_facts_doubt(p->facts, (int)p->place->kind, name, "Muster writes '%s' of %ss itself: remove the "
                                         "map, or give the option another attribute", name, which);
                 else if (type != NULL && !is_allowed(p, type))
-                        mst_facts_doubt(p->facts, p->place->kind, name, "none of the %s-object-classes allows '%s': name "
+                        mst_facts_doubt(p->facts, (int)p->place->kind, name, "none of the %s-object-classes allows '%s': name "
                                         "a class that does, or remove the map", which, name);
         }
 }

@@ -34,6 +34,8 @@ words(const struct fixture *fx)
         return text;
 }
 
+static void ldif(const struct fixture *fx, const char *format, ...) MST_PRINTF(2, 3);
+
 static void
 ldif(const struct fixture *fx, const char *format, ...)
 {
