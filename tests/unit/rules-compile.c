@@ -70,6 +70,7 @@ static const struct {
         { R, "user.when -ge system.now -plus 5", 31, "expected a duration after -plus, found '5'", "P1D" },
         { R, "user.when -ge system.now -minus P", 32, "expected a duration", NULL },
         { R, "user.when -ge system.now -plus P1D2W", 31, "expected a duration", NULL },
+        { R, "user.when -ge system.now -plus P999999999D", 31, "expected a duration", NULL },
         { R, "user.when -ge system.now -plus PT", 31, "expected a duration", NULL },
         { R, "user.when -ge system.now -plus", 30, "found none", NULL },
         { R, "Direct Reports for x", 19, "in quotation marks", NULL },

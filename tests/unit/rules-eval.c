@@ -397,7 +397,7 @@ static const struct { const char *rule; bool is; } hostile[] = {
         { "user.most -eq \"9223372036854775808\"", false },
         { "user.last -plus P9999Y -gt system.now", false },
         { "user.last -minus P9999Y -lt system.now", false },
-        { "user.last -plus P999999999D -ge user.last", false },
+        { "user.last -plus P3650000D -ge user.last", false },
         { "user.most -ge system.now", false },
         { "user.last -eq 5", false },
         { "user.last -contains \"x\"", false },
