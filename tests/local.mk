@@ -50,3 +50,10 @@ tests-without-servers:
 	  case $$test in tests/scenario/install.sh) echo $$test ;; tests/scenario/*|tests/emulators/*) ;; *) echo $$test ;; esac; \
 	done
 .PHONY: tests-without-servers
+
+# The tests that run what was built: those that a sanitizer can see something in.
+tests-that-run:
+	@for test in $(TESTS); do \
+	  case $$test in tests/lint/*|tests/scenario/configure.sh|tests/scenario/install.sh) ;; *) echo $$test ;; esac; \
+	done
+.PHONY: tests-that-run

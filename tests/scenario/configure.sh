@@ -1,7 +1,8 @@
 #!/bin/bash
 # What ./configure says and does about connectors that cannot be built, or do not exist.
 #
-# A library goes missing by a pkg-config that denies it.
+# A library goes missing by a pkg-config that denies it.  What the first configure found out
+# about the system, pkg-config's answers apart, the others are spared.
 set -u
 : "${top_srcdir:?make check sets it}" "${top_builddir:?}" "${srcdir:?}" "${MUSTER:?}"
 work=$(mktemp -d) || exit 1
@@ -18,8 +19,11 @@ chmod +x "$work/pkg-config"
 # configure DENIED ARGUMENT...: in a folder of its own; the output is in $said.
 configure() {
         rm -rf "$work/build" && mkdir "$work/build" || exit 1
-        said=$(cd "$work/build" && DENIED=$1 PKG_CONFIG=$work/pkg-config \
-                CONFIG_SITE=/dev/null "$top_srcdir/configure" "${@:2}" 2>&1)
+        said=$(cd "$work/build" && DENIED=$1 PKG_CONFIG=$work/pkg-config CONFIG_SITE=/dev/null \
+                "$top_srcdir/configure" --cache-file="$work/cache" "${@:2}" 2>&1)
+        local status=$?
+        sed -i '/pkg_cv_/d' "$work/cache"
+        return $status
 }
 
 wrong() {
