@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "record/record.h"
+#include "rules-record.h"
 #include "rules-world.h"
 #include "rules/index.h"
 
@@ -58,12 +59,6 @@ compile(struct bench *b)
         mst_arena_free(arena);
 }
 
-static void
-put(struct mst_record *record, const char *name, const char *text)
-{
-        mst_record_text(record, mst_record_put(record, name), text, strlen(text));
-}
-
 static struct mst_record *
 person(struct mst_arena *arena, uint32_t number)
 {
@@ -72,18 +67,7 @@ person(struct mst_arena *arena, uint32_t number)
 
         world_person(number, &p);
         record = mstc_record_new(arena, MST_USER, p.id, strlen(p.id));
-        for (size_t i = 0; i < WORLD_TEXTS; i++)
-                if (p.texts[i][0] != '\0')
-                        put(record, world_names[i], p.texts[i]);
-        if (p.tag_count > 0) {
-                struct mst_value *list = mst_record_put(record, "tags");
-
-                mst_record_list(record, list);
-                for (unsigned i = 0; i < p.tag_count; i++)
-                        mst_record_text(record, mst_record_append(record, list), p.tags[i], strlen(p.tags[i]));
-        }
-        mst_record_bool(record, mst_record_put(record, "accountEnabled"), p.enabled);
-        mst_record_date(record, mst_record_put(record, "employeeHireDate"), p.hired);
+        world_record(record, number);
         return record;
 }
 
