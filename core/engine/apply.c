@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#include "engine/numbers.h"
+#include "util/numbers.h"
 #include "util/alloc.h"
 #include "util/date.h"
 

@@ -211,7 +211,7 @@ each_above(struct mstc_run *run, int64_t entry, int (*tell)(void *self, int64_t 
         for (size_t i = 0; i < count; i++) {
                 const struct mstc_above *above;
 
-                if (mstc_above(run, groups[i], &above, err) != MST_OK)
+                if (mstc_memberof_above(run->store, &run->members->memberof, groups[i], &above, err) != MST_OK)
                         return err->code;
                 for (size_t k = 0; k < above->count; k++) {
                         int64_t grp = (intptr_t)mstc_numbers_get(&run->members->carried, above->groups[k]);

@@ -8,7 +8,7 @@
 
 #include "engine/run.h"
 
-#include "engine/numbers.h"
+#include "util/numbers.h"
 #include "store/entries.h"
 #include "util/alloc.h"
 

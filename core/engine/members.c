@@ -88,7 +88,7 @@ mstc_members_new(struct mstc_run *run, struct mst_error *err)
         m = run->members = mstc_alloc(sizeof *m);
         if (m == NULL)
                 return mst_fail_memory(err, "reading groups");
-        m->arena = mst_arena_new(8192);
+        m->arena = m->memberof.arena = mst_arena_new(8192);
         m->index = mstc_index_new();
         m->families = mstc_map_new();
         m->rule_groups = mstc_alloc((sync->group_count + 1) * sizeof *m->rule_groups);
@@ -125,8 +125,7 @@ mstc_members_free(struct mstc_members *m)
         forget_sets(&m->present);
         mstc_numbers_done(&m->active);
         mstc_numbers_done(&m->carried);
-        mstc_numbers_done(&m->above);
-        mstc_numbers_done(&m->ids);
+        mstc_memberof_done(&m->memberof);
         mstc_numbers_done(&m->dirty);
         mstc_index_free(m->index);
         mstc_map_free(m->families);
@@ -404,30 +403,24 @@ apply_difference(struct mstc_run *run, int64_t entry, const uint32_t *old, size_
 }
 
 int
-mstc_members_of(struct mstc_run *run, int64_t entry, const struct mst_record *record, struct mst_error *err)
+mstc_members_of(struct mstc_run *run, int64_t entry, const struct mst_record *record,
+                const struct mstc_found *found, struct mst_error *err)
 {
         struct mstc_members *m = run->members;
         struct ids now = { .arena = run->scratch };
-        struct mstc_eval eval;
         uint32_t *old;
         size_t old_count, unique = 0;
 
         if (mstc_gmem_get(run->store, entry, run->scratch, &old, &old_count, err) != MST_OK)
                 return err->code;
-        if (record != NULL) {
-                mstc_eval_init(run, &eval, run->scratch);
-                m->matches.count = 0;
-                if (!mstc_index_match(m->index, record, &eval, &m->matches))
-                        return mst_fail_memory(err, "reading groups");
-                if (mstc_eval_starved(&eval))
-                        return mst_fail_memory(err, "reading groups");
-                if (eval.why != NULL) {
+        if (found != NULL) {
+                if (found->why != NULL) {
                         mstc_log(run->engine, MST_LOG_WARNING, "the groups of %s cannot be told and stay as they are: "
-                                 "%s", record->id, eval.why);
+                                 "%s", record->id, found->why);
                         return MST_OK;
                 }
-                for (size_t i = 0; i < m->matches.count; i++)
-                        if (!add_id(&now, m->rule_groups[m->matches.ids[i]]))
+                for (size_t i = 0; i < found->count; i++)
+                        if (!add_id(&now, m->rule_groups[found->ids[i]]))
                                 return mst_fail_memory(err, "reading groups");
                 if (add_families(run, record, &now, err) != MST_OK
                     || mstc_carry_of(run, entry, add_carried, &now, err) != MST_OK)

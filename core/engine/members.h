@@ -2,9 +2,10 @@
 #ifndef MSTC_MEMBERS_H
 #define MSTC_MEMBERS_H
 
-#include "engine/numbers.h"
+#include "util/numbers.h"
 #include "engine/run.h"
 #include "store/groups.h"
+#include "store/memberof.h"
 #include "util/map.h"
 
 struct mstc_loaded {                         /* a set that was looked at               */
@@ -21,8 +22,7 @@ struct mstc_members {
         bool *family_full_told;
         struct mstc_numbers active;          /* grp ids that the configuration has     */
         struct mstc_numbers carried;         /* entry of a group of the source -> grp (as a pointer's value) */
-        struct mstc_numbers above;           /* entry of a group -> struct mstc_above  */
-        struct mstc_numbers ids;             /* entry of a group -> its id             */
+        struct mstc_memberof memberof;
         struct mstc_numbers wanted;          /* grp -> struct mstc_loaded              */
         struct mstc_numbers present;         /* glink -> struct mstc_loaded            */
         struct mstc_numbers dirty;           /* grp ids that are in gdirty already     */
@@ -30,18 +30,6 @@ struct mstc_members {
         struct mstc_matches matches;
         struct mst_arena *arena;             /* names; lives with the run              */
 };
-
-/* A group of the source, and all groups that it is in, directly or not: entries; none when the
- * source has it no more. */
-struct mstc_above {
-        uint32_t *groups;
-        size_t count;
-};
-
-/* memberof.c */
-int mstc_above(struct mstc_run *run, int64_t group, const struct mstc_above **ret, struct mst_error *err);
-/* Gives a record its memberOf and transitiveMemberOf, where some rule or map reads them. */
-int mstc_memberof(struct mstc_run *run, const struct mstc_entry *entry, struct mst_error *err);
 
 /* carry.c: groups of the source that are carried as they are */
 int mstc_carry_load(struct mstc_run *run, struct mstc_members *m, struct mst_error *err);

@@ -19,8 +19,8 @@
 #include "store/groups.h"
 #include "util/alloc.h"
 
-#define BATCH 256
-#define BATCHES_A_COMMIT 16
+#define BATCH MSTC_BLOCK_MOST
+#define BATCHES_A_COMMIT 8
 #define LEADERS_FROM 2000                    /* dirty entries that make reading all leaders worth it */
 #define BULK_FROM 200                        /* questions that make a listing worth it */
 
@@ -141,6 +141,15 @@ mstc_plan_keep(struct mstc_run *run, int64_t entry, uint32_t mask, struct mst_er
 
 /* ---- a batch -------------------------------------------------------------------------------- */
 
+/* Where some rule or map reads memberOf. */
+static int
+put_memberof(struct mstc_run *run, const struct mstc_entry *entry, struct mst_error *err)
+{
+        if (!run->sync->reads_members || run->members == NULL || entry->kind != MST_USER)
+                return MST_OK;
+        return mstc_memberof_put(run->store, &run->members->memberof, entry->number, entry->record, run->scratch, err);
+}
+
 /* A rule that could not be evaluated (a pattern past its limit) is not false: '*unsure'. */
 static bool
 in_scope(struct mstc_run *run, const struct mstc_expr *scope, const struct mst_record *record, bool *unsure)
@@ -176,7 +185,7 @@ mstc_plan_wants(struct mstc_run *run, const struct mstc_live *sink, const struct
         bool unsure = false;
         struct mst_error err = { 0 };
 
-        return entry->gone == 0 && entry->kind == MST_USER && mstc_memberof(run, entry, &err) == MST_OK
+        return entry->gone == 0 && entry->kind == MST_USER && put_memberof(run, entry, &err) == MST_OK
             && in_scope(run, run->sync->scope, entry->record, &unsure)
             && taker(run, sink, entry->record, &unsure) != NULL && !unsure;
 }
@@ -315,33 +324,60 @@ mstc_plan_chosen(const struct mstc_run *run, int64_t entry)
         return run->options->users == NULL;
 }
 
+/* Who is in the sync's scope; 'mask' 0: it cannot be told, and he stays as he is. */
+static int
+look_at_scope(struct mstc_run *run, struct mstc_entry *e, bool *in_sync, struct mst_error *err)
+{
+        bool unsure = false;
+
+        if (e->gone == 0 && put_memberof(run, e, err) != MST_OK)
+                return err->code;
+        *in_sync = e->gone == 0 && e->kind == MST_USER && in_scope(run, run->sync->scope, e->record, &unsure);
+        if (unsure && !run->linking && mstc_plan_keep(run, e->number, e->mask, err) != MST_OK)
+                return err->code;
+        if (unsure) {
+                *in_sync = false;
+                e->mask = 0;
+        }
+        return MST_OK;
+}
+
+static int
+plan_members(struct mstc_run *run, const struct mstc_entry *entries, size_t count, const bool *in_sync,
+             struct mst_error *err)
+{
+        const struct mst_record *records[BATCH];
+        struct mstc_found found[BATCH];
+        size_t in = 0, at = 0;
+
+        for (size_t i = 0; i < count; i++)
+                if (in_sync[i])
+                        records[in++] = entries[i].record;
+        if (mstc_members_match(run, records, in, found, err) != MST_OK)
+                return err->code;
+        for (size_t i = 0; i < count; i++) {
+                const struct mstc_found *his = in_sync[i] ? &found[at++] : NULL;
+
+                if (entries[i].mask != 0
+                    && mstc_members_of(run, entries[i].number, entries[i].record, his, err) != MST_OK)
+                        return err->code;
+        }
+        return MST_OK;
+}
+
 static int
 plan_batch(struct mstc_run *run, struct mstc_entry *entries, size_t count, struct mst_error *err)
 {
         bool in_sync[BATCH];
 
-        for (size_t i = 0; i < count; i++) {
-                struct mstc_entry *e = &entries[i];
-                bool unsure = false;
-
-                if (e->gone == 0 && mstc_memberof(run, e, err) != MST_OK)
+        for (size_t i = 0; i < count; i++)
+                if (look_at_scope(run, &entries[i], &in_sync[i], err) != MST_OK)
                         return err->code;
-                in_sync[i] = e->gone == 0 && e->kind == MST_USER
-                          && in_scope(run, run->sync->scope, e->record, &unsure);
-                if (unsure && !run->linking && mstc_plan_keep(run, e->number, e->mask, err) != MST_OK)
+        if (!run->linking && run->members != NULL && plan_members(run, entries, count, in_sync, err) != MST_OK)
+                return err->code;
+        for (size_t i = 0; !run->linking && i < count; i++)
+                if (entries[i].mask != 0 && mstc_plan_wake(run, &entries[i], err) != MST_OK)
                         return err->code;
-                if (unsure) {
-                        e->mask = 0;
-                        continue;
-                }
-                if (run->linking)
-                        continue;
-                if (run->members != NULL
-                    && mstc_members_of(run, entries[i].number, in_sync[i] ? entries[i].record : NULL, err) != MST_OK)
-                        return err->code;
-                if (mstc_plan_wake(run, &entries[i], err) != MST_OK)
-                        return err->code;
-        }
         for (size_t t = 0; t < run->target_count; t++)
                 if (mstc_first_of_sink(run, t)
                     && plan_sink(run, run->targets[t].sink, entries, count, in_sync, err) != MST_OK)

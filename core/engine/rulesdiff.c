@@ -17,14 +17,16 @@
 #include "util/date.h"
 #include "util/map.h"
 
-#define BATCH 1000u
+#define BATCH MSTC_BLOCK_MOST
 
 /* One configuration's part of a sync. */
 struct side {
         const struct mstc_sync *sync;        /* NULL: it is not there                  */
         struct mstc_index *index;            /* of groups that differ                  */
         struct mstc_matches matches;
-        bool in;                             /* the person at hand is in scope          */
+        bool in[BATCH];                      /* the people at hand who are in scope     */
+        struct mstc_found found[BATCH];      /* and the groups of these, without gaps   */
+        size_t found_at;
         struct mstc_mover **groups; size_t group_count;      /* that he is in, sorted   */
         size_t group_room;
 };
@@ -50,6 +52,7 @@ struct diffing {
         struct pair *pairs; size_t pair_count;
         struct mstc_mover **by_rule; size_t rule_count;      /* rule number in the index */
         struct mst_arena *scratch;           /* of one batch                           */
+        struct mst_arena *kept;              /* of one sync: what is known of groups of the source */
         int64_t now;
         bool failed;                         /* memory                                 */
         bool counted;                        /* the person at hand moves               */
@@ -317,24 +320,22 @@ by_address(const void *a, const void *b)
         return (x > y) - (x < y);
 }
 
-/* The groups that he is in on one side, sorted, each once. */
-static void
-find_groups(struct diffing *d, int which, const struct mst_record *record)
+/* The groups that he is in on one side, sorted, each once.  False: they cannot be told. */
+static bool
+find_groups(struct diffing *d, int which, size_t at, const struct mst_record *record)
 {
         struct side *side = &d->sides[which];
-        struct mstc_eval eval = eval_of(d);
+        const struct mstc_found *found;
         size_t unique = 0;
 
         side->group_count = 0;
-        side->matches.count = 0;
-        if (!side->in)
-                return;
-        if (!mstc_index_match(side->index, record, &eval, &side->matches)) {
-                d->failed = true;
-                return;
-        }
-        for (size_t i = 0; i < side->matches.count && !d->failed; i++)
-                add_group(d, side, d->by_rule[side->matches.ids[i]]);
+        if (!side->in[at])
+                return true;
+        found = &side->found[side->found_at++];
+        if (found->why != NULL)
+                return false;
+        for (size_t i = 0; i < found->count && !d->failed; i++)
+                add_group(d, side, d->by_rule[found->ids[i]]);
         add_families(d, which, record);
         if (side->group_count > 1)
                 qsort(side->groups, side->group_count, sizeof(struct mstc_mover *), by_address);
@@ -342,6 +343,7 @@ find_groups(struct diffing *d, int which, const struct mst_record *record)
                 if (unique == 0 || side->groups[unique - 1] != side->groups[i])
                         side->groups[unique++] = side->groups[i];
         side->group_count = unique;
+        return !d->failed;
 }
 
 static void
@@ -390,14 +392,14 @@ is_hidden(const struct pair *pair, const struct map_pair *map)
 }
 
 static void
-compare_target(struct diffing *d, const struct pair *pair, const struct mstc_view_record *person)
+compare_target(struct diffing *d, const struct pair *pair, size_t at, const struct mstc_view_record *person)
 {
         bool in[2];
 
         if (!pair->scopes_differ && pair->map_count == 0)
                 return;
         for (int s = 0; s < 2; s++)
-                in[s] = pair->targets[s] != NULL && d->sides[s].in && in_scope(d, pair->targets[s]->scope, person->record);
+                in[s] = pair->targets[s] != NULL && d->sides[s].in[at] && in_scope(d, pair->targets[s]->scope, person->record);
         if (in[0] != in[1])
                 tell(d, pair->mover, person, (struct mstc_move){ .enters = in[1] });
         for (size_t i = 0; in[0] && in[1] && i < pair->map_count; i++) {
@@ -412,19 +414,41 @@ compare_target(struct diffing *d, const struct pair *pair, const struct mstc_vie
 }
 
 static void
-compare_person(struct diffing *d, const struct mstc_view_record *person)
+compare_person(struct diffing *d, size_t at, const struct mstc_view_record *person)
 {
+        bool old = find_groups(d, 0, at, person->record), new = find_groups(d, 1, at, person->record);
+
         d->counted = false;
         d->diff->people++;
-        for (int s = 0; s < 2; s++)
-                d->sides[s].in = d->sides[s].sync != NULL && in_scope(d, d->sides[s].sync->scope, person->record);
-        for (int s = 0; s < 2 && !d->failed; s++)
-                find_groups(d, s, person->record);
-        if (!d->failed)
+        if (old && new)
                 compare_groups(d, person);
         for (size_t i = 0; i < d->pair_count && !d->failed; i++)
-                compare_target(d, &d->pairs[i], person);
+                compare_target(d, &d->pairs[i], at, person);
         d->diff->moved += d->counted;
+}
+
+/* All at once before the index of each side. */
+static void
+compare_people(struct diffing *d, const struct mstc_view_record *people, size_t count)
+{
+        const struct mst_record *records[BATCH];
+
+        for (int s = 0; s < 2; s++) {
+                struct side *side = &d->sides[s];
+                struct mstc_eval eval = eval_of(d);
+                size_t n = 0;
+
+                for (size_t i = 0; i < count; i++) {
+                        side->in[i] = side->sync != NULL && in_scope(d, side->sync->scope, people[i].record);
+                        if (side->in[i])
+                                records[n++] = people[i].record;
+                }
+                side->found_at = 0;
+                if (!mstc_index_match_all(side->index, records, n, &eval, &side->matches, side->found))
+                        d->failed = true;
+        }
+        for (size_t i = 0; i < count && !d->failed; i++)
+                compare_person(d, i, &people[i]);
 }
 
 /* ---- a sync, and all ---- */
@@ -450,9 +474,10 @@ leave_sync(struct diffing *d)
 static int
 compare_sync(struct diffing *d, const struct mstc_sync *before, const struct mstc_sync *after, struct mst_error *err)
 {
+        struct mstc_memberof memberof = { .arena = d->kept };
+        bool reads = (before != NULL && before->reads_members) || (after != NULL && after->reads_members), more = true;
         struct mstc_view_record *people;
         int64_t after_number = 0;
-        bool more = true;
         size_t count;
 
         d->sync = (before != NULL ? before : after)->name;
@@ -461,14 +486,15 @@ compare_sync(struct diffing *d, const struct mstc_sync *before, const struct mst
         d->scopes_differ = before == NULL || after == NULL || !same_text(before->scope, after->scope);
         if (!enter_groups(d, 0) || !enter_groups(d, 1) || !enter_targets(d))
                 return mst_fail_memory(err, "comparing rules");
-        while (more && !d->failed) {
+        while (more && !d->failed && err->code == MST_OK) {
                 mst_arena_reset(d->scratch);
-                if (mstc_view_records(d->store, d->sync, &after_number, BATCH, d->scratch, &people, &count, &more, err)
-                    != MST_OK)
-                        return err->code;
-                for (size_t i = 0; i < count && !d->failed; i++)
-                        compare_person(d, &people[i]);
+                if (mstc_view_records(d->store, d->sync, reads ? &memberof : NULL, &after_number, BATCH, d->scratch, &people,
+                                      &count, &more, err) == MST_OK)
+                        compare_people(d, people, count);
         }
+        mstc_memberof_done(&memberof);
+        if (err->code != MST_OK)
+                return err->code;
         return d->failed ? mst_fail_memory(err, "comparing rules") : MST_OK;
 }
 
@@ -508,8 +534,9 @@ mstc_rulesdiff_run(struct mstc_store *store, const struct mstc_setup *before, co
 
         *ret = (struct mstc_rulesdiff){ .arena = mst_arena_new(0) };
         d.scratch = mst_arena_new(0);
+        d.kept = mst_arena_new(0);
         d.known = mstc_map_new();
-        if (ret->arena == NULL || d.scratch == NULL || d.known == NULL)
+        if (ret->arena == NULL || d.scratch == NULL || d.kept == NULL || d.known == NULL)
                 mst_fail_memory(err, "comparing rules");
         for (size_t i = 0; i < before->sync_count && err->code == MST_OK; i++) {
                 compare_sync(&d, &before->syncs[i], mstc_setup_sync(after, before->syncs[i].name), err);
@@ -521,6 +548,7 @@ mstc_rulesdiff_run(struct mstc_store *store, const struct mstc_setup *before, co
                         leave_sync(&d);
                 }
         mst_arena_free(d.scratch);
+        mst_arena_free(d.kept);
         mstc_map_free(d.known);
         sort_movers(ret);
         return err->code;

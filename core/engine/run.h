@@ -258,8 +258,13 @@ void mstc_listing_free(struct mstc_listing *listing);
 /* ---- members.c, groupplan.c: dynamic groups ------------------------------------------ */
 int mstc_members_new(struct mstc_run *run, struct mst_error *err);
 void mstc_members_free(struct mstc_members *members);
-/* Which groups an entry is in now ('record' NULL: none); notes the difference. */
-int mstc_members_of(struct mstc_run *run, int64_t entry, const struct mst_record *record, struct mst_error *err);
+/* memberrules.c: whose rules are satisfied by up to MSTC_BLOCK_MOST people; 'found' is true until it
+ * is called again, or run->scratch is reset. */
+int mstc_members_match(struct mstc_run *run, const struct mst_record *const *records, size_t count,
+                       struct mstc_found *found, struct mst_error *err);
+/* Which groups an entry is in now ('found' NULL: none); notes the difference. */
+int mstc_members_of(struct mstc_run *run, int64_t entry, const struct mst_record *record,
+                    const struct mstc_found *found, struct mst_error *err);
 /* Sets that changed, into the store; in a transaction. */
 int mstc_members_save(struct mstc_run *run, struct mst_error *err);
 /* Groups that carry our stamp and that a lost store does not know. */

@@ -11,6 +11,7 @@
 #define MSTC_VIEW_H
 
 #include "record/record.h"
+#include "store/memberof.h"
 #include "store/store.h"
 
 /* ---- how things stand ------------------------------------------------------------- */
@@ -133,14 +134,16 @@ int mstc_view_person(struct mstc_store *store, int64_t number, struct mst_arena 
 int mstc_view_meant(struct mstc_store *store, const char *text, size_t most, struct mst_arena *arena,
                     struct mstc_view_person **ret, size_t *count, struct mst_error *err);
 
-/* Everybody who is there, in order of number, with his record. */
+/* Everybody who is there, in order of number, with his record; with the groups of the source that
+ * he is in where 'memberof' is not NULL. */
 struct mstc_view_record {
         int64_t number;
         const char *id, *title;
         const struct mst_record *record;
 };
-int mstc_view_records(struct mstc_store *store, const char *sync, int64_t *after, size_t most, struct mst_arena *arena,
-                      struct mstc_view_record **ret, size_t *count, bool *more, struct mst_error *err);
+int mstc_view_records(struct mstc_store *store, const char *sync, struct mstc_memberof *memberof, int64_t *after,
+                      size_t most, struct mst_arena *arena, struct mstc_view_record **ret, size_t *count, bool *more,
+                      struct mst_error *err);
 
 /* ---- groups ----------------------------------------------------------------------- */
 
@@ -163,11 +166,6 @@ struct mstc_view_group {
 int mstc_view_groups(struct mstc_store *store, const char *pattern, int64_t *after, size_t most,
                      struct mst_arena *arena, struct mstc_view_group **ret, size_t *count, bool *more,
                      struct mst_error *err);
-
-/* Gives a record the groups of the source that its entry is in, by their ids: memberOf and
- * transitiveMemberOf, where there are any.  The record is the caller's, in 'arena'. */
-int mstc_view_memberof(struct mstc_store *store, int64_t entry, const struct mst_record *record,
-                       struct mst_arena *arena, struct mst_error *err);
 
 struct mstc_view_member {
         int64_t number;

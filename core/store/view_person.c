@@ -73,6 +73,7 @@ read_one(struct mstc_store *store, int64_t number, bool with_applied, struct mst
          struct mstc_view_person *ret, struct mst_error *err)
 {
         struct mstc_rows rows = { .store = store, .arena = arena, .err = err };
+        struct mstc_memberof memberof = { .arena = arena };
         bool found = false;
 
         if (MSTC_ROWS(&rows, "SELECT " PERSON_COLUMNS "WHERE e.number=?", "i", number) && mstc_rows_next(&rows)) {
@@ -81,8 +82,10 @@ read_one(struct mstc_store *store, int64_t number, bool with_applied, struct mst
         }
         if (mstc_rows_end(&rows, "reading a record") != MST_OK)
                 return err->code;
-        if (found && with_applied && ret->record != NULL
-            && mstc_view_memberof(store, number, ret->record, arena, err) != MST_OK)
+        if (found && with_applied && ret->record != NULL)
+                mstc_memberof_put(store, &memberof, number, (struct mst_record *)(uintptr_t)ret->record, arena, err);
+        mstc_memberof_done(&memberof);
+        if (err->code != MST_OK)
                 return err->code;
         return found ? read_links(store, ret, with_applied, arena, err) : MST_END;
 }

@@ -4,8 +4,9 @@
 #include "store/view_read.h"
 
 int
-mstc_view_records(struct mstc_store *store, const char *sync, int64_t *after, size_t most, struct mst_arena *arena,
-                  struct mstc_view_record **ret, size_t *count, bool *more, struct mst_error *err)
+mstc_view_records(struct mstc_store *store, const char *sync, struct mstc_memberof *memberof, int64_t *after,
+                  size_t most, struct mst_arena *arena, struct mstc_view_record **ret, size_t *count, bool *more,
+                  struct mst_error *err)
 {
         struct mstc_rows rows = { .store = store, .arena = arena, .err = err };
         struct mstc_view_record *into = mst_arena_alloc(arena, most * sizeof *into);
@@ -35,8 +36,9 @@ mstc_view_records(struct mstc_store *store, const char *sync, int64_t *after, si
                 }
         if (mstc_rows_end(&rows, "reading people") != MST_OK)
                 return err->code;
-        for (size_t i = 0; i < got; i++)
-                if (mstc_view_memberof(store, into[i].number, into[i].record, arena, err) != MST_OK)
+        for (size_t i = 0; memberof != NULL && i < got; i++)
+                if (mstc_memberof_put(store, memberof, into[i].number, (struct mst_record *)(uintptr_t)into[i].record, arena,
+                                      err) != MST_OK)
                         return err->code;
         *count = got;
         *more = got == most;

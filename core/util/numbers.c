@@ -1,7 +1,7 @@
 /* numbers.c - from a number to a pointer. */
 #include "build.h"
 
-#include "engine/numbers.h"
+#include "util/numbers.h"
 
 #include "util/alloc.h"
 
