@@ -1,2 +1,3 @@
+include tests/emulators/rest/local.mk
 include tests/emulators/graph/local.mk
 include tests/emulators/ldap-proxy/local.mk

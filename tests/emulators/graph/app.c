@@ -1,6 +1,6 @@
 /* app.c - applications and their access tokens; see app.h. */
 #include "app.h"
-#include "seal.h"
+#include "../rest/seal.h"
 
 #include <json-c/json.h>
 #include <stdio.h>

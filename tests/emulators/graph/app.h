@@ -5,7 +5,7 @@
 #ifndef GRAPH_APP_H
 #define GRAPH_APP_H
 #include "assertion.h"
-#include "text.h"
+#include "../rest/text.h"
 #include "trouble.h"
 
 #include <stdbool.h>

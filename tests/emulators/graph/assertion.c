@@ -5,8 +5,8 @@
  * forms of a certificate's are not to be mixed: PS256 with x5t#S256, RS256 with x5t. */
 #include "assertion.h"
 #include "app.h"
-#include "seal.h"
-#include "text.h"
+#include "../rest/seal.h"
+#include "../rest/text.h"
 
 #include <json-c/json.h>
 #include <openssl/evp.h>

@@ -129,11 +129,13 @@ run(struct emulator *e, struct exchange *x, struct json_object *one, bool held, 
 
         text_fmt(&url, "/v1.0%s%s", text_of(one, "url")[0] == '/' ? "" : "/", text_of(one, "url"));
         in.url = text_str(&url);
+        exchange_open(&in, x->rest);
         if (held || strncasecmp(in.url, "/v1.0/$batch", 12) == 0) {
                 in.now = x->now;
+                in.kind = "other";
                 exchange_error(&in, 424, "FailedDependency", "A request that this one depends on has failed.");
         } else {
-                emulator_answer(e, &in);
+                rest_answer(&e->rest, &in);
                 status = in.status;
         }
         write_answer(text_of(one, "id"), &in, t);
@@ -160,7 +162,7 @@ batch_answer(struct emulator *e, struct exchange *x)
         }
         if (wrong == NULL) {
                 x->status = 200;
-                x->type = type_json;
+                x->type = type_odata;
                 text_lit(&x->reply, "{\"responses\":[");
                 /* In another order than asked. */
                 for (size_t i = 0; i < n; i++) {
@@ -237,8 +239,8 @@ objects_by_id(struct emulator *e, struct exchange *x)
         } else if (selection_read(&people, query_value(&x->query, "$select"), READING_COLLECTION, x) &&
                    group_select(&groups, NULL, false, x)) {
                 x->status = 200;
-                x->type = type_json;
-                text_fmt(&x->reply, "{\"@odata.context\":\"%s/v1.0/$metadata#directoryObjects\",\"value\":[", e->base);
+                x->type = type_odata;
+                text_fmt(&x->reply, "{\"@odata.context\":\"%s/v1.0/$metadata#directoryObjects\",\"value\":[", e->rest.base);
                 for (size_t i = 0; i < json_object_array_length(ids); i++) {
                         const char *id = json_object_get_string(json_object_array_get_idx(ids, i));
 

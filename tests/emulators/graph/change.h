@@ -9,16 +9,14 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 
-typedef bool change_made(struct emulator *e, struct json_object *ask, struct text *answer, struct text *why);
-
-change_made change_hire;        /* {"count":N,"set":{...}} or {"people":[{...}]} */
-change_made change_set;         /* {"id":NAME,"set":{property:value,"manager":NAME}} */
-change_made change_remove;      /* {"id":NAME} or {"ids":[...]}, so the next four */
-change_made change_purge;
-change_made change_restore;
-change_made change_enable;
-change_made change_disable;
-change_made change_bulk;        /* {"op":OP,"count":N,"property":P,"value":V,"seed":S} */
+door_call change_hire;        /* {"count":N,"set":{...}} or {"people":[{...}]} */
+door_call change_set;         /* {"id":NAME,"set":{property:value,"manager":NAME}} */
+door_call change_remove;      /* {"id":NAME} or {"ids":[...]}, so the next four */
+door_call change_purge;
+door_call change_restore;
+door_call change_enable;
+door_call change_disable;
+door_call change_bulk;        /* {"op":OP,"count":N,"property":P,"value":V,"seed":S} */
 
 /* Applies a patch of properties; one entry in the log. */
 bool change_apply(struct emulator *e, uint32_t index, struct json_object *set, bool hired, struct text *why);

@@ -77,13 +77,13 @@ write_page(struct round *r)
         struct emulator *e = r->e;
         struct link *k = &r->link;
         uint32_t start = k->at, written = 0;
-        bool empty = r->x->empty_page || (e->set.empty_first && k->page == 0) ||
+        bool empty = r->x->own->empty_page || (e->set.empty_first && k->page == 0) ||
                      (e->set.empty_every > 0 && k->page % e->set.empty_every == e->set.empty_every - 1);
         bool pending = false;
 
         r->x->status = 200;
-        r->x->type = type_json;
-        text_fmt(&r->x->reply, "{\"@odata.context\":\"%s/v1.0/$metadata#users", e->base);
+        r->x->type = type_odata;
+        text_fmt(&r->x->reply, "{\"@odata.context\":\"%s/v1.0/$metadata#users", e->rest.base);
         selection_text(&r->selection, &r->x->reply);
         text_lit(&r->x->reply, "\",\"value\":[");
         r->first = true;

@@ -8,19 +8,19 @@
 static const char *
 host_of(const struct emulator *e)
 {
-        const char *at = strstr(e->base, "://");
+        const char *at = strstr(e->rest.base, "://");
 
-        return at != NULL ? at + 3 : e->base;
+        return at != NULL ? at + 3 : e->rest.base;
 }
 
 void
 discovery_tenant(struct emulator *e, struct exchange *x)
 {
-        const char *tenant = x->query.segments[0], *base = e->base;
+        const char *tenant = x->query.segments[0], *base = e->rest.base;
         bool any = strcasecmp(tenant, "common") == 0 || strcasecmp(tenant, "organizations") == 0;
         struct text *t = &x->reply;
 
-        x->type = type_plain_json;
+        x->type = type_json;
         if (!any && strcasecmp(tenant, e->tenant) != 0 && strcasecmp(tenant, e->domain) != 0) {
                 x->status = 400;
                 x->code = "invalid_tenant";
@@ -48,8 +48,8 @@ discovery_instance(struct emulator *e, struct exchange *x)
         const char *host = host_of(e);
 
         x->status = 200;
-        x->type = type_plain_json;
+        x->type = type_json;
         text_fmt(&x->reply, "{\"tenant_discovery_endpoint\":\"%s/%s/v2.0/.well-known/openid-configuration\","
                  "\"api-version\":\"1.1\",\"metadata\":[{\"preferred_network\":\"%s\",\"preferred_cache\":\"%s\","
-                 "\"aliases\":[\"%s\"]}]}", e->base, e->tenant, host, host, host);
+                 "\"aliases\":[\"%s\"]}]}", e->rest.base, e->tenant, host, host, host);
 }

@@ -1,5 +1,5 @@
-/* emulator.c - takes a request to its handler: which kind it is, whether a fault
- * wants it, whether its bearer may, and what it costs. */
+/* emulator.c - takes a request to its handler: which kind it is, whether its bearer may,
+ * and what it costs. */
 #include "emulator.h"
 
 #include <stdio.h>
@@ -14,17 +14,6 @@ static const char *const read_groups[] = { "GroupMember.Read.All", "Group.Read.A
 static const char *const anything[] = { NULL };
 static const char *const read_hidden[] = { "Member.Read.Hidden", NULL };
 static const char *const read_leave[] = { "User-LifeCycleInfo.Read.All", "User-LifeCycleInfo.ReadWrite.All", NULL };
-
-/* Where a request below /v1.0 belongs. */
-struct route {
-        const char *kind;
-        unsigned units;
-        void (*answer)(struct emulator *e, struct exchange *x);
-        void (*answer_one)(struct emulator *e, struct exchange *x, const char *name);
-        const char *name;
-        const char *const *roles;
-        bool post;                      /* a read that is a POST */
-};
 
 static bool
 segment_is(const struct exchange *x, int n, const char *word)
@@ -149,12 +138,12 @@ name_request(struct exchange *x)
 {
         const char *theirs = exchange_header(x, "client-request-id");
 
-        guid_fresh(x->request_id);
-        strcpy(x->client_request_id, x->request_id);
+        guid_fresh(x->own->request_id);
+        strcpy(x->own->client_request_id, x->own->request_id);
         if (theirs != NULL && guid_is(theirs))
-                strcpy(x->client_request_id, theirs);
-        exchange_add(x, "request-id", x->request_id);
-        exchange_add(x, "client-request-id", x->client_request_id);
+                strcpy(x->own->client_request_id, theirs);
+        exchange_add(x, "request-id", x->own->request_id);
+        exchange_add(x, "client-request-id", x->own->client_request_id);
 }
 
 static void
@@ -174,7 +163,7 @@ challenge(struct exchange *x)
 static bool
 audience_known(const struct emulator *e, const char *audience)
 {
-        return strcmp(audience, e->base) == 0 || strncmp(audience, "http://localhost:", 17) == 0 ||
+        return strcmp(audience, e->rest.base) == 0 || strncmp(audience, "http://localhost:", 17) == 0 ||
                strcmp(audience, "https://graph.microsoft.com") == 0;
 }
 
@@ -194,10 +183,10 @@ authorize(struct emulator *e, struct exchange *x, const struct route *r)
                 return false;
         }
         app = apps_find(&e->apps, c.app);
-        x->client = app != NULL ? app->id : "";
-        x->reads_users = roles_have(c.roles, read_users);
-        x->reads_hidden = roles_have(c.roles, read_hidden);
-        x->reads_leave = roles_have(c.roles, read_leave);
+        x->own->client = app != NULL ? app->id : "";
+        x->own->reads_users = roles_have(c.roles, read_users);
+        x->own->reads_hidden = roles_have(c.roles, read_hidden);
+        x->own->reads_leave = roles_have(c.roles, read_leave);
         if (c.ends <= x->now)
                 exchange_trouble(x, T_OLD_TOKEN, "");
         else if (!audience_known(e, c.audience))
@@ -292,65 +281,44 @@ answer_signin(struct emulator *e, struct exchange *x, const char *kind)
                 discovery_instance(e, x);
 }
 
-static void
-answer_with_faults(struct emulator *e, struct exchange *x, bool readable)
+/* The address can be read: what lies at it? */
+void
+emulator_route(struct emulator *e, struct exchange *x)
 {
-        struct route r = { .kind = "other" };
-        bool graph = readable && segment_is(x, 0, "v1.0"), known = graph && route_graph(x, &r);
-        const char *signin = readable ? signin_kind(x) : NULL;
-        struct fault *f;
+        struct asked *own = x->own;
+        bool graph = segment_is(x, 0, "v1.0");
+        const char *level = exchange_header(x, "ConsistencyLevel");
 
-        x->kind = signin != NULL ? signin : r.kind;
-        f = readable ? faults_match(&e->faults, x) : NULL;
-        if (f == NULL || !fault_before(f, x)) {
-                if (!readable)
-                        exchange_trouble(x, T_BAD_URL, "");
-                else if (signin != NULL)
-                        answer_signin(e, x, signin);
-                else if (graph)
-                        answer_graph(e, x, &r, known);
-                else
-                        exchange_error(x, 404, "ResourceNotFound", "There is nothing at this address.");
-        }
-        if (f != NULL)
-                fault_after(f, x);
-        if (graph) {
-                exchange_add(x, "OData-Version", "4.0");
-                exchange_add(x, "Cache-Control", "no-cache");
-        }
-        ledger_note(&e->ledger, x, fault_name(f));
+        (void)e;
+        own->client = "";
+        own->eventual = level != NULL && strcasecmp(level, "eventual") == 0;
+        own->route.kind = "other";
+        own->known = graph && route_graph(x, &own->route);
+        own->signin = signin_kind(x);
+        own->graph = graph;
+        x->kind = own->signin != NULL ? own->signin : own->route.kind;
+        name_request(x);
 }
 
 void
 emulator_answer(struct emulator *e, struct exchange *x)
 {
-        bool readable = query_read(&x->query, x->url);
-        const char *level;
+        struct asked *own = x->own;
 
-        x->kind = "other";
-        x->code = "";
-        x->client = "";
-        x->now = e->people.now = clock_now(&e->clock);
-        x->authorized = exchange_header(x, "Authorization") != NULL;
-        level = exchange_header(x, "ConsistencyLevel");
-        x->eventual = level != NULL && strcasecmp(level, "eventual") == 0;
-        name_request(x);
-        control_tick(e);
-        if (readable && segment_is(x, 0, "_control"))
-                control_answer(e, x);
+        if (own->signin != NULL)
+                answer_signin(e, x, own->signin);
+        else if (own->graph)
+                answer_graph(e, x, &own->route, own->known);
         else
-                answer_with_faults(e, x, readable);
+                exchange_error(x, 404, "ResourceNotFound", "There is nothing at this address.");
 }
 
 void
-emulator_close(struct emulator *e)
+emulator_finish(struct emulator *e, struct exchange *x)
 {
-        control_close(e);
-        faults_clear(&e->faults);
-        ledger_close(&e->ledger);
-        identity_close(e);
-        apps_close(&e->apps);
-        groups_close(&e->groups);
-        photos_close(&e->photos);
-        directory_close(&e->people);
+        x->date_skew = e->set.date_skew;
+        if (!x->own->graph)
+                return;
+        exchange_add(x, "OData-Version", "4.0");
+        exchange_add(x, "Cache-Control", "no-cache");
 }

@@ -2,16 +2,15 @@
  * calls. One thread does everything, so nothing is locked. */
 #ifndef GRAPH_EMULATOR_H
 #define GRAPH_EMULATOR_H
+#include "../rest/rest.h"
 #include "app.h"
-#include "clock.h"
+#include "asked.h"
 #include "directory.h"
-#include "exchange.h"
-#include "faults.h"
 #include "group.h"
-#include "ledger.h"
 #include "photo.h"
 #include "settings.h"
 #include "throttle.h"
+#include "trouble.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,35 +27,42 @@ struct identity {
 
 struct json_object;
 struct link;
-struct waiting;                 /* what the control door asked for and the delay keeps back */
+
+/* What the command line asks for at the start. */
+struct start {
+        uint64_t people, seed, groups;
+        const char *client;
+        char *secret;
+};
 
 struct emulator {
+        struct rest rest;
         struct settings set;
-        struct clock clock;
+        struct start start;
         struct directory people;
         struct groups groups;
         struct photos photos;
         struct apps apps;
-        struct faults faults;
         struct throttle throttle;
-        struct ledger ledger;
         struct identity identities[IDENTITIES_MAX];
         int identity_count;
         int64_t revoked_at;             /* tokens issued until then, to clients with cp1, are challenged */
         const char *tenant, *domain;
-        char base[64];                  /* http://127.0.0.1:PORT, or https */
         uint64_t link_key, token_key;   /* seals */
         uint32_t link_serial;           /* links issued */
         uint32_t links_dead;            /* those up to this number are refused, */
         int64_t links_dead_as;          /* in this form (enum expiry), */
         bool pages_dead;                /* the skip tokens as well */
-        struct waiting *waiting;        /* by due time */
-        bool stop;
 };
 
-void emulator_close(struct emulator *e);
-/* Takes a request to its handler and fills in the reply, faults included. */
+extern const struct service graph_service;
+extern const struct door graph_doors[];
+
+/* The callbacks of the service. */
+void emulator_route(struct emulator *e, struct exchange *x);
 void emulator_answer(struct emulator *e, struct exchange *x);
+void emulator_finish(struct emulator *e, struct exchange *x);
+bool emulator_tell(struct emulator *e, struct exchange *x, const char *name, const char *about);
 
 /* Graph, one file each; the path below /v1.0 has been matched. */
 void users_list(struct emulator *e, struct exchange *x);
@@ -89,8 +95,4 @@ bool identity_register(struct emulator *e, struct json_object *ask, struct text 
 void identity_close(struct emulator *e);
 void discovery_tenant(struct emulator *e, struct exchange *x);
 void discovery_instance(struct emulator *e, struct exchange *x);
-void control_answer(struct emulator *e, struct exchange *x);
-/* Lets happen what is due: delayed changes, purges. */
-void control_tick(struct emulator *e);
-void control_close(struct emulator *e);
 #endif

@@ -9,7 +9,7 @@
 #ifndef GRAPH_FILTER_H
 #define GRAPH_FILTER_H
 #include "directory.h"
-#include "exchange.h"
+#include "trouble.h"
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* finder.c - from a text to the number of an object; see finder.h. */
 #include "finder.h"
-#include "seal.h"
-#include "text.h"
+#include "../rest/seal.h"
+#include "../rest/text.h"
 
 #include <ctype.h>
 #include <stdlib.h>

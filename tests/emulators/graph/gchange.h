@@ -3,13 +3,13 @@
 #define GRAPH_GCHANGE_H
 #include "change.h"
 
-change_made gchange_make;       /* {"set":{...},"ids":[...]} */
-change_made gchange_set;        /* {"group":NAME,"set":{...}} */
-change_made gchange_join;       /* {"group":NAME,"ids":[...]} or "count":N, or "others":N */
-change_made gchange_leave;
-change_made gchange_remove;     /* {"group":NAME} */
-change_made gchange_purge;
-change_made gchange_restore;
+door_call gchange_make;       /* {"set":{...},"ids":[...]} */
+door_call gchange_set;        /* {"group":NAME,"set":{...}} */
+door_call gchange_join;       /* {"group":NAME,"ids":[...]} or "count":N, or "others":N */
+door_call gchange_leave;
+door_call gchange_remove;     /* {"group":NAME} */
+door_call gchange_purge;
+door_call gchange_restore;
 
 /* The truth about one, or all. */
 void gchange_tell(struct emulator *e, uint32_t index, bool members, struct text *t);

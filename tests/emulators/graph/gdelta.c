@@ -31,7 +31,7 @@ hidden(const struct round *r, uint32_t group)
 {
         const char *visibility = r->e->groups.list[group].values[GROUP_VISIBILITY];
 
-        return visibility != NULL && strcmp(visibility, "\"HiddenMembership\"") == 0 && !r->x->reads_hidden;
+        return visibility != NULL && strcmp(visibility, "\"HiddenMembership\"") == 0 && !r->x->own->reads_hidden;
 }
 
 static bool
@@ -124,14 +124,14 @@ write_page(struct round *r)
 {
         struct link *k = &r->link;
         bool initial = (k->flags & LINK_INITIAL) != 0;
-        bool empty = r->x->empty_page || (r->e->set.empty_first && k->page == 0);
+        bool empty = r->x->own->empty_page || (r->e->set.empty_first && k->page == 0);
         uint32_t start = k->at;
 
         r->x->status = 200;
-        r->x->type = type_json;
+        r->x->type = type_odata;
         r->first = true;
         k->page++;
-        text_fmt(&r->x->reply, "{\"@odata.context\":\"%s/v1.0/$metadata#groups\",\"value\":[", r->e->base);
+        text_fmt(&r->x->reply, "{\"@odata.context\":\"%s/v1.0/$metadata#groups\",\"value\":[", r->e->rest.base);
         while (!empty && k->at < r->end && k->at - start < k->size && r->members < (uint32_t)r->e->set.member_slice)
                 if (initial)
                         write_slice(r, k->at++);

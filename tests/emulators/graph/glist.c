@@ -85,7 +85,7 @@ write_member(struct gathered *g, uint32_t m, const struct selection *people, con
         size_t start;
 
         g->x->objects++;
-        if ((m & IS_GROUP) == 0 && ((m & IS_OTHER) != 0 || !g->x->reads_users)) {
+        if ((m & IS_GROUP) == 0 && ((m & IS_OTHER) != 0 || !g->x->own->reads_users)) {
                 groups_member_id(&g->e->groups, &g->e->people, m, t);
                 for (int i = 1; i < people->count; i++)
                         text_fmt(t, ",\"%s\":null", properties[people->list[i]].name);
@@ -166,8 +166,8 @@ write_gathered(struct gathered *g, const char *context)
                 return;
         }
         g->x->status = 200;
-        g->x->type = type_json;
-        text_fmt(t, "{\"@odata.context\":\"%s/v1.0/$metadata#%s\",", g->e->base, context);
+        g->x->type = type_odata;
+        text_fmt(t, "{\"@odata.context\":\"%s/v1.0/$metadata#%s\",", g->e->rest.base, context);
         if (query_option(&g->x->query, "$skiptoken") == NULL && list_counted(g->x))
                 text_fmt(t, "\"@odata.count\":%u,", g->count);
         text_lit(t, "\"value\":[");
@@ -180,7 +180,7 @@ write_gathered(struct gathered *g, const char *context)
         if (at < g->count) {
                 link.at = at;
                 link.serial = ++g->e->link_serial;
-                text_fmt(t, ",\"@odata.nextLink\":\"%s%s?$skiptoken=", g->e->base, g->x->query.path);
+                text_fmt(t, ",\"@odata.nextLink\":\"%s%s?$skiptoken=", g->e->rest.base, g->x->query.path);
                 link_write(&link, text_str(&select), g->e->link_key, (size_t)g->e->set.link_length, t);
                 text_char(t, '"');
         }
@@ -283,9 +283,9 @@ group_get(struct emulator *e, struct exchange *x, const char *name)
         if (index == NOBODY)
                 return;
         x->status = 200;
-        x->type = type_json;
+        x->type = type_odata;
         x->objects++;
-        text_fmt(&x->reply, "{\"@odata.context\":\"%s/v1.0/$metadata#groups/$entity\",", e->base);
+        text_fmt(&x->reply, "{\"@odata.context\":\"%s/v1.0/$metadata#groups/$entity\",", e->rest.base);
         start = x->reply.len;
         group_write(&e->groups, index, &select, false, &x->reply);
         memmove(x->reply.at + start, x->reply.at + start + 1, x->reply.len - start - 1);
@@ -310,7 +310,7 @@ advanced(struct exchange *x)
 {
         bool page = query_option(&x->query, "$skiptoken") != NULL;
 
-        if (page ? x->eventual : list_counted(x))
+        if (page ? x->own->eventual : list_counted(x))
                 return true;
         exchange_trouble(x, page ? T_PAGE_TOKEN : T_ADVANCED, "An OData cast");
         return false;
@@ -321,7 +321,7 @@ group_members(struct emulator *e, struct exchange *x, const char *name)
 {
         uint32_t index = find(e, x, name);
         const char *visibility = index != NOBODY ? e->groups.list[index].values[GROUP_VISIBILITY] : NULL;
-        bool hidden = visibility != NULL && strcmp(visibility, "\"HiddenMembership\"") == 0 && !x->reads_hidden;
+        bool hidden = visibility != NULL && strcmp(visibility, "\"HiddenMembership\"") == 0 && !x->own->reads_hidden;
         struct gathered g;
 
         if (index == NOBODY)

@@ -10,7 +10,7 @@
 #define GRAPH_GROUP_H
 #include "deltalog.h"
 #include "directory.h"
-#include "exchange.h"
+#include "trouble.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -31,7 +31,7 @@ refuse(struct exchange *x, enum trouble what)
 
         x->status = row->status;
         x->code = row->code;
-        x->type = type_plain_json;
+        x->type = type_json;
         text_lit(&x->reply, "{\"error\":");
         text_json(&x->reply, row->code);
         text_lit(&x->reply, ",\"error_description\":");
@@ -108,7 +108,7 @@ answer(struct emulator *e, struct exchange *x, const struct identity *identity, 
         c.audience[strcspn(c.audience + 8, "/") + 8] = '\0';
         snprintf(c.roles, sizeof c.roles, "%s", app != NULL ? app->roles : "");
         x->status = 200;
-        x->type = type_plain_json;
+        x->type = type_json;
         text_lit(t, "{\"access_token\":\"");
         claims_write(&c, e->token_key, e->tenant, t);
         if (app_service)

@@ -5,7 +5,7 @@
  * length is asked for, characters that mean nothing but are sealed in length
  * by having to be the right ones. */
 #include "link.h"
-#include "seal.h"
+#include "../rest/seal.h"
 
 static void
 mask(char *data, size_t len, uint64_t key)

@@ -6,7 +6,7 @@
 #ifndef GRAPH_LINK_H
 #define GRAPH_LINK_H
 #include "property.h"
-#include "text.h"
+#include "../rest/text.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -49,7 +49,7 @@ list_counted(const struct exchange *x)
 {
         const char *count = query_value(&x->query, "$count");
 
-        return x->eventual && count != NULL && strcasecmp(count, "true") == 0;
+        return x->own->eventual && count != NULL && strcasecmp(count, "true") == 0;
 }
 
 static bool
@@ -105,8 +105,8 @@ write_page(struct listing *l, bool first)
         struct text *t = &l->x->reply, link = { 0 };
 
         l->x->status = 200;
-        l->x->type = type_json;
-        text_fmt(t, "{\"@odata.context\":\"%s/v1.0/$metadata#%s", e->base,
+        l->x->type = type_odata;
+        text_fmt(t, "{\"@odata.context\":\"%s/v1.0/$metadata#%s", e->rest.base,
                  l->life == LIFE_LIVE ? "users" : "directoryObjects");
         selection_text(&l->selection, t);
         text_lit(t, "\",");
@@ -118,7 +118,7 @@ write_page(struct listing *l, bool first)
         if (l->link.at < e->people.count) {
                 l->link.serial = ++e->link_serial;
                 link_write(&l->link, text_str(&l->text), e->link_key, (size_t)e->set.link_length, &link);
-                text_fmt(t, ",\"@odata.nextLink\":\"%s/v1.0/%s?$skiptoken=%s\"", e->base, l->path, text_str(&link));
+                text_fmt(t, ",\"@odata.nextLink\":\"%s/v1.0/%s?$skiptoken=%s\"", e->rest.base, l->path, text_str(&link));
                 text_free(&link);
         }
         text_char(t, '}');
@@ -169,7 +169,7 @@ go_on(struct listing *l, const struct query_option *token)
 
         if (!link_read(&l->link, &l->text, e->link_key, token->exact) || l->link.kind != LINK_LIST ||
             l->link.at > e->people.count || (e->pages_dead && l->link.serial <= e->links_dead) ||
-            ((l->link.flags & LINK_ADVANCED) != 0 && !x->eventual)) {
+            ((l->link.flags & LINK_ADVANCED) != 0 && !x->own->eventual)) {
                 exchange_trouble(x, T_PAGE_TOKEN, "");
                 return false;
         }
@@ -217,7 +217,7 @@ users_count(struct emulator *e, struct exchange *x)
         struct listing l = { .e = e, .x = x, .life = LIFE_LIVE };
         const char *filter = query_value(&x->query, "$filter");
 
-        if (!x->eventual) {
+        if (!x->own->eventual) {
                 exchange_trouble(x, T_COUNT, "");
                 return;
         }

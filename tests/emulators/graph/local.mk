@@ -7,20 +7,17 @@ endif
 tests_emulators_graph_libgraph_la_SOURCES = \
   tests/emulators/graph/account.c \
   tests/emulators/graph/app.c tests/emulators/graph/app.h \
+  tests/emulators/graph/asked.h \
   tests/emulators/graph/assertion.c tests/emulators/graph/assertion.h \
   tests/emulators/graph/batch.c \
   tests/emulators/graph/bulk.c \
   tests/emulators/graph/change.c tests/emulators/graph/change.h \
-  tests/emulators/graph/clock.c tests/emulators/graph/clock.h \
-  tests/emulators/graph/control.c \
   tests/emulators/graph/delta.c \
   tests/emulators/graph/deltalog.c tests/emulators/graph/deltalog.h \
   tests/emulators/graph/discovery.c \
+  tests/emulators/graph/door.c \
   tests/emulators/graph/directory.c tests/emulators/graph/directory.h \
   tests/emulators/graph/emulator.c tests/emulators/graph/emulator.h \
-  tests/emulators/graph/exchange.c tests/emulators/graph/exchange.h \
-  tests/emulators/graph/faultscript.c tests/emulators/graph/faultscript.h \
-  tests/emulators/graph/faults.c tests/emulators/graph/faults.h \
   tests/emulators/graph/filter.c tests/emulators/graph/filter.h \
   tests/emulators/graph/finder.c tests/emulators/graph/finder.h \
   tests/emulators/graph/gchange.c tests/emulators/graph/gchange.h \
@@ -28,22 +25,18 @@ tests_emulators_graph_libgraph_la_SOURCES = \
   tests/emulators/graph/glist.c \
   tests/emulators/graph/group.c tests/emulators/graph/group.h \
   tests/emulators/graph/identity.c \
-  tests/emulators/graph/ledger.c tests/emulators/graph/ledger.h \
   tests/emulators/graph/link.c tests/emulators/graph/link.h \
   tests/emulators/graph/list.c \
-  tests/emulators/graph/mangle.c tests/emulators/graph/mangle.h \
   tests/emulators/graph/names.c tests/emulators/graph/names.h \
   tests/emulators/graph/object.c tests/emulators/graph/object.h \
   tests/emulators/graph/person.c tests/emulators/graph/person.h \
   tests/emulators/graph/photo.c tests/emulators/graph/photo.h \
   tests/emulators/graph/places.c tests/emulators/graph/places.h \
   tests/emulators/graph/property.c tests/emulators/graph/property.h \
-  tests/emulators/graph/query.c tests/emulators/graph/query.h \
   tests/emulators/graph/round.c tests/emulators/graph/round.h \
-  tests/emulators/graph/seal.c tests/emulators/graph/seal.h \
+  tests/emulators/graph/service.c \
   tests/emulators/graph/settings.c tests/emulators/graph/settings.h \
   tests/emulators/graph/spoil.c tests/emulators/graph/spoil.h \
-  tests/emulators/graph/text.c tests/emulators/graph/text.h \
   tests/emulators/graph/throttle.c tests/emulators/graph/throttle.h \
   tests/emulators/graph/token.c \
   tests/emulators/graph/trouble.c tests/emulators/graph/trouble.h \
@@ -52,11 +45,11 @@ tests_emulators_graph_libgraph_la_SOURCES = \
 tests_emulators_graph_libgraph_la_CPPFLAGS = -D_GNU_SOURCE
 tests_emulators_graph_libgraph_la_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(CRYPTO_CFLAGS)
 tests_emulators_graph_libgraph_la_LIBADD = $(JSON_LIBS) $(CRYPTO_LIBS)
-tests_emulators_graph_graph_emulator_SOURCES = tests/emulators/graph/main.c \
-  tests/emulators/graph/server.c tests/emulators/graph/server.h
+tests_emulators_graph_graph_emulator_SOURCES = tests/emulators/graph/main.c
 tests_emulators_graph_graph_emulator_CPPFLAGS = -D_GNU_SOURCE
 tests_emulators_graph_graph_emulator_CFLAGS = $(AM_CFLAGS) $(MHD_CFLAGS) $(JSON_CFLAGS)
-tests_emulators_graph_graph_emulator_LDADD = tests/emulators/graph/libgraph.la $(MHD_LIBS) $(JSON_LIBS)
+tests_emulators_graph_graph_emulator_LDADD = tests/emulators/graph/libgraph.la \
+  tests/emulators/rest/librest.la $(MHD_LIBS) $(JSON_LIBS)
 EXTRA_DIST += tests/emulators/graph/README
 
 if HAVE_MHD
@@ -66,6 +59,7 @@ TESTS += tests/emulators/graph/test
 endif
 endif
 tests_emulators_graph_test_SOURCES = tests/emulators/graph/test.c tests/emulators/graph/suites.h \
+  tests/emulators/rest/client.c tests/emulators/rest/client.h \
   tests/emulators/graph/client.c tests/emulators/graph/client.h \
   tests/emulators/graph/forge.c tests/emulators/graph/forge.h \
   tests/emulators/graph/shape.c tests/emulators/graph/shape.h \
@@ -76,4 +70,5 @@ tests_emulators_graph_test_SOURCES = tests/emulators/graph/test.c tests/emulator
   tests/emulators/graph/test-shape.c tests/emulators/graph/test-signin.c tests/emulators/graph/test-token.c
 tests_emulators_graph_test_CPPFLAGS = -D_GNU_SOURCE
 tests_emulators_graph_test_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JSON_CFLAGS) $(CRYPTO_CFLAGS)
-tests_emulators_graph_test_LDADD = tests/emulators/graph/libgraph.la $(CHECK_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS)
+tests_emulators_graph_test_LDADD = tests/emulators/graph/libgraph.la \
+  tests/emulators/rest/librest.la $(CHECK_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS)

@@ -1,5 +1,6 @@
 /* object.c - a user as Graph sends him; see object.h. */
 #include "object.h"
+#include "asked.h"
 
 enum { PERSON_ROOM = 8192 };
 
@@ -46,7 +47,7 @@ selection_read(struct selection *s, const char *text, enum reading reading, stru
                         return false;
                 }
                 /* Without its own right this one is missing, as if it had not been asked for. */
-                if (x->reads_leave || strcmp(properties[p].name, "employeeLeaveDateTime") != 0)
+                if (x->own->reads_leave || strcmp(properties[p].name, "employeeLeaveDateTime") != 0)
                         props_add(&set, (unsigned)p);
                 text += len + (text[len] == ',');
         }

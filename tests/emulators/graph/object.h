@@ -4,7 +4,7 @@
 #define GRAPH_OBJECT_H
 #include "deltalog.h"
 #include "directory.h"
-#include "exchange.h"
+#include "trouble.h"
 
 #include <stdbool.h>
 #include <stdint.h>

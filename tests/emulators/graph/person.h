@@ -14,7 +14,7 @@
 #define GRAPH_PERSON_H
 #include "names.h"
 #include "places.h"
-#include "seal.h"
+#include "../rest/seal.h"
 
 #include <stdbool.h>
 #include <stdint.h>

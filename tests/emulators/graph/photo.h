@@ -3,7 +3,7 @@
  * of it is part of the directory, so that no delta ever tells of it. */
 #ifndef GRAPH_PHOTO_H
 #define GRAPH_PHOTO_H
-#include "exchange.h"
+#include "trouble.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,7 +6,7 @@
 #ifndef GRAPH_PROPERTY_H
 #define GRAPH_PROPERTY_H
 #include "person.h"
-#include "text.h"
+#include "../rest/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>

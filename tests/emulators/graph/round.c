@@ -15,7 +15,7 @@ refuse_old(struct round *r, int64_t form)
         struct text location = { 0 };
 
         if (form == EXPIRY_GONE) {
-                text_fmt(&location, "%s/v1.0/%s/delta?$deltatoken=", r->e->base, r->track.name);
+                text_fmt(&location, "%s/v1.0/%s/delta?$deltatoken=", r->e->rest.base, r->track.name);
                 exchange_add(r->x, "Location", text_str(&location));
                 text_free(&location);
         }
@@ -163,7 +163,7 @@ round_link(struct round *r, bool more)
                 next.flags = 0;
                 next.to = next.people = next.at = next.page_at = next.page = 0;
         }
-        text_fmt(t, "\"%s\":\"%s/v1.0/%s/delta?$%s=", more ? "@odata.nextLink" : "@odata.deltaLink", e->base,
+        text_fmt(t, "\"%s\":\"%s/v1.0/%s/delta?$%s=", more ? "@odata.nextLink" : "@odata.deltaLink", e->rest.base,
                  r->track.name, more ? "skiptoken" : "deltatoken");
         link_write(&next, text_str(&r->filter), e->link_key, (size_t)e->set.link_length, t);
         text_char(t, '"');

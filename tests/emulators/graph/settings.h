@@ -1,8 +1,7 @@
-/* settings.h - how the emulator behaves. One table serves the command line
- * (--page-size 200) and the control door (GET and POST /_control/settings). */
+/* settings.h - how the Graph emulator behaves. */
 #ifndef GRAPH_SETTINGS_H
 #define GRAPH_SETTINGS_H
-#include "text.h"
+#include "../rest/service.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,7 +17,7 @@ enum expiry {
         EXPIRY_LENIENT,         /* goes on working until the hard limit, then EXPIRY_THIRTY */
         EXPIRY_FORMS
 };
-extern const char *const expiry_names[EXPIRY_FORMS];
+extern const char *const expiry_names[EXPIRY_FORMS + 1];
 
 struct settings {
         int64_t page_size, list_page_size, member_slice;
@@ -46,9 +45,5 @@ struct settings {
         bool revoked;                           /* challenge every token, whatever it was asked with */
 };
 
-void settings_init(struct settings *s);
-/* Both return NULL or a sentence about what is wrong (static or in 'why'). */
-const char *settings_set(struct settings *s, const char *name, const char *value, struct text *why);
-void settings_json(const struct settings *s, struct text *t);
-void settings_help(void);
+extern const struct setting graph_settings[];
 #endif

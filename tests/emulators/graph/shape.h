@@ -1,7 +1,7 @@
 /* shape.h - whether a reply has the shape of the published entity model. */
 #ifndef GRAPH_SHAPE_H
 #define GRAPH_SHAPE_H
-#include "text.h"
+#include "../rest/text.h"
 
 #include <json-c/json.h>
 #include <stdbool.h>

@@ -104,9 +104,9 @@ START_TEST(item_63_by_ids)
         char id[GUID_LEN + 1] = "";
 
         client_do(c, "group", "{\"set\":{\"displayName\":\"A\"}}");
-        guid_write(id, c->e.people.world.realm, 3);
+        guid_write(id, c->e->people.world.realm, 3);
         text_fmt(&body, "{\"ids\":[\"%s\",\"00000000-0000-4000-8000-000000000000\",", id);
-        guid_write(id, c->e.groups.realm, 0);
+        guid_write(id, c->e->groups.realm, 0);
         text_fmt(&body, "\"%s\",7]}", id);
         ck_assert_int_eq(client_send(c, "POST", "/v1.0/directoryObjects/getByIds", text_str(&body)), 200);
         ck_assert_uint_eq(client_count(c), 2);
@@ -119,7 +119,7 @@ START_TEST(item_63_by_ids)
         ck_assert_int_eq(client_get(c, "/v1.0/directoryObjects/getByIds"), 405);
         for (int n = 1000; n <= 1001; n++) {
                 body.len = 0;
-                guid_write(id, c->e.people.world.realm, 5);
+                guid_write(id, c->e->people.world.realm, 5);
                 text_lit(&body, "{\"ids\":[");
                 for (int i = 0; i < n; i++)
                         text_fmt(&body, "%s\"%s\"", i > 0 ? "," : "", i == 700 ? id : "00000000-0000-4000-8000-000000000000");

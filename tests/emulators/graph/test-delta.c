@@ -24,7 +24,7 @@ keep(void *self, struct json_object *item)
 {
         struct mirror *m = self;
         const char *id = json_object_get_string(json_object_object_get(item, "id"));
-        uint32_t index = guid_index(id, strlen(id), m->c->e.people.world.realm);
+        uint32_t index = guid_index(id, strlen(id), m->c->e->people.world.realm);
         struct text why = { 0 };
         const char *wrong = shape_delta_item(item, &why);
 
@@ -298,9 +298,9 @@ START_TEST(item_38_managers)
         struct json_object *v;
         bool removed;
 
-        while (object_boss(&c->e.people, who) == NOBODY)
+        while (object_boss(&c->e->people, who) == NOBODY)
                 who++;
-        old = object_boss(&c->e.people, who);
+        old = object_boss(&c->e->people, who);
         boss = old == 50 ? 51 : 50;
         client_ask(c, "change", who, ",\"set\":{\"displayName\":\"X\"}");
         link = client_follow(c, link);
@@ -356,14 +356,14 @@ compare(struct mirror *m)
 {
         struct client *c = m->c;
 
-        for (uint32_t i = 0; i < c->e.people.count; i++) {
+        for (uint32_t i = 0; i < c->e->people.count; i++) {
                 struct json_object *truth, *v = NULL, *w = NULL, *removed;
                 struct text t = { 0 };
 
-                object_write_truth(&c->e.people, i, &t);
+                object_write_truth(&c->e->people, i, &t);
                 truth = json_tokener_parse(text_str(&t));
                 ck_assert_ptr_nonnull(m->last[i]);
-                if (c->e.people.members[i].life != LIFE_LIVE) {
+                if (c->e->people.members[i].life != LIFE_LIVE) {
                         ck_assert(present(m->last[i], "@removed", &removed));
                 } else {
                         present(truth, "jobTitle", &v);
@@ -448,7 +448,7 @@ START_TEST(item_37_twice_in_a_round)
                 for (size_t i = 0; i < client_count(c); i++) {
                         const char *id = json_object_get_string(json_object_object_get(client_value(c, i), "id"));
                         const char *name = json_object_get_string(json_object_object_get(client_value(c, i), "displayName"));
-                        uint32_t who = guid_index(id, strlen(id), c->e.people.world.realm);
+                        uint32_t who = guid_index(id, strlen(id), c->e->people.world.realm);
 
                         *(strcmp(name, "Outdated") == 0 ? &stale[who] : &right[who]) = page;
                 }

@@ -1,6 +1,6 @@
 /* test-faultscript.c - the fault script as text: what a line means, and what is refused. */
 #include "client.h"
-#include "faultscript.h"
+#include "../rest/faultscript.h"
 #include "suites.h"
 
 #include <check.h>
@@ -35,7 +35,7 @@ same_text(const char *a, const char *b)
 
 START_TEST(a_line_is_a_rule)
 {
-        struct faults lines = { .count = 0 }, rules = { .count = 0 };
+        struct faults lines = { .service = &graph_service }, rules = { .service = &graph_service };
         struct json_object *rule = json_tokener_parse(same[_i].json);
         const struct fault *a = &lines.list[0], *b = &rules.list[0];
         struct text why = { 0 };
@@ -91,7 +91,7 @@ START_TEST(a_bad_script_adds_nothing)
         ck_assert_int_eq(client_send(c, "POST", "/_control/faults", bad[_i].script), 409);
         ck_assert_msg(strstr(json_object_get_string(json_object_object_get(c->json, "error")), bad[_i].says) != NULL,
                       "%s: %s", bad[_i].script, text_str(&c->raw));
-        ck_assert_int_eq(c->e.faults.count, 1);
+        ck_assert_int_eq(c->rest->faults.count, 1);
         client_close(c);
 }
 END_TEST
@@ -106,7 +106,7 @@ START_TEST(a_script_acts)
         c->headers[0] = "Content-Type";
         c->headers[1] = "text/plain";
         ck_assert_int_eq(client_send(c, "POST", "/_control/faults", script), 200);
-        ck_assert_int_eq(c->e.faults.count, 2);
+        ck_assert_int_eq(c->rest->faults.count, 2);
         client_get(c, DELTA "?$select=id");
         client_next(c);
         ck_assert_int_eq((int)c->ending, (int)ENDING_WELL);
@@ -122,7 +122,7 @@ END_TEST
 
 START_TEST(a_full_table_is_told)
 {
-        struct faults f = { .count = 0 };
+        struct faults f = { .service = &graph_service };
         struct text script = { 0 }, why = { 0 };
 
         for (int i = 0; i <= FAULTS_MAX; i++)

@@ -13,11 +13,11 @@ START_TEST(generated_groups)
         struct text url = { 0 };
         char id[GUID_LEN + 1] = "";
 
-        groups_generate(&c->e.groups, &c->e.people, 30);
+        groups_generate(&c->e->groups, &c->e->people, 30);
         client_get(c, "/v1.0/groups");
         ck_assert_uint_eq(client_count(c), 30);
         ck_assert_str_eq(json_object_get_string(json_object_object_get(client_value(c, 0), "displayName")), "All Staff");
-        guid_write(id, c->e.people.world.realm, 5);
+        guid_write(id, c->e->people.world.realm, 5);
         text_fmt(&url, "/v1.0/users/%s/transitiveMemberOf/microsoft.graph.group?$select=id", id);
         ck_assert_int_eq(client_get(c, text_str(&url)), 400);   /* a cast is an advanced query */
         ck_assert_str_eq(client_code(c), "Request_UnsupportedQuery");
@@ -27,7 +27,7 @@ START_TEST(generated_groups)
         ck_assert_int_eq(client_get(c, text_str(&url)), 200);
         ck_assert_uint_ge(client_count(c), 1);
         url.len = 0;
-        guid_write(id, c->e.groups.realm, 2);
+        guid_write(id, c->e->groups.realm, 2);
         text_fmt(&url, "/v1.0/groups/%s?$select=displayName,groupTypes", id);
         ck_assert_int_eq(client_get(c, text_str(&url)), 200);
         ck_assert_str_eq(client_text(c, "id"), id);
@@ -47,7 +47,7 @@ START_TEST(groups_by_name_and_deleted)
         ck_assert_uint_eq(client_count(c), 1);
         client_get(c, "/v1.0/groups?$filter=displayName%20eq%20'other'");
         ck_assert_uint_eq(client_count(c), 0);
-        guid_write(id, c->e.groups.realm, 0);
+        guid_write(id, c->e->groups.realm, 0);
         text_fmt(&url, "/v1.0/directory/deletedItems/%s?$select=id", id);
         ck_assert_int_eq(client_get(c, text_str(&url)), 404);
         client_do(c, "group-remove", "{\"group\":\"O'Neill & Co\"}");

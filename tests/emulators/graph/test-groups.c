@@ -22,7 +22,7 @@ keep(void *self, struct json_object *item)
 {
         struct mirror *m = self;
         const char *id = json_object_get_string(json_object_object_get(item, "id"));
-        uint32_t group = guid_index(id, strlen(id), m->c->e.groups.realm);
+        uint32_t group = guid_index(id, strlen(id), m->c->e->groups.realm);
         struct json_object *list = json_object_object_get(item, "members@delta"), *gone;
 
         ck_assert_uint_lt(group, 8);
@@ -32,7 +32,7 @@ keep(void *self, struct json_object *item)
         for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
                 struct json_object *one = json_object_array_get_idx(list, i);
                 const char *who = json_object_get_string(json_object_object_get(one, "id"));
-                uint32_t person = guid_index(who, strlen(who), m->c->e.people.world.realm);
+                uint32_t person = guid_index(who, strlen(who), m->c->e->people.world.realm);
 
                 if (person == NOBODY) {
                         ck_assert_str_eq(json_object_get_string(json_object_object_get(one, "@odata.type")),
@@ -50,9 +50,9 @@ keep(void *self, struct json_object *item)
 static void
 compare(struct mirror *m)
 {
-        for (uint32_t g = 0; g < m->c->e.groups.count; g++)
-                for (uint32_t i = 0; i < m->c->e.people.count; i++)
-                        ck_assert_int_eq(m->in[g][i], groups_has(&m->c->e.groups, g, i));
+        for (uint32_t g = 0; g < m->c->e->groups.count; g++)
+                for (uint32_t i = 0; i < m->c->e->people.count; i++)
+                        ck_assert_int_eq(m->in[g][i], groups_has(&m->c->e->groups, g, i));
 }
 
 static void
@@ -79,7 +79,7 @@ START_TEST(item_48_slices)
         make(c, "A", 1200);
         make(c, "B", 3);
         make(c, "C", 2);
-        guid_write(a, c->e.groups.realm, 0);
+        guid_write(a, c->e->groups.realm, 0);
         client_get(c, DELTA);
         do {
                 size_t seen = 0;
@@ -162,7 +162,7 @@ START_TEST(item_49_removed_members)
         uint32_t who = 0;
 
         make(c, "A", 5);
-        while (!groups_has(&c->e.groups, 0, who))
+        while (!groups_has(&c->e->groups, 0, who))
                 who++;
         link = client_round(c, DELTA, NULL, NULL, NULL);
         snprintf(body, sizeof body, "{\"group\":\"A\",\"ids\":[\"%s\"]}", client_id(c, who));
@@ -268,7 +268,7 @@ START_TEST(item_51_a_group_is_a_member)
 
         make(c, "A", 0);
         make(c, "B", 2);
-        guid_write(id, c->e.groups.realm, 1);
+        guid_write(id, c->e->groups.realm, 1);
         snprintf(body, sizeof body, "{\"group\":\"A\",\"ids\":[\"%s\"]}", id);
         client_do(c, "join", body);
         client_get(c, DELTA);
@@ -295,14 +295,14 @@ START_TEST(item_51_nested_and_circular)
         make(c, "B", 0);
         make(c, "C", 0);
         for (uint32_t g = 0; g < 3; g++) {              /* A holds B, B holds C, C holds A */
-                guid_write(id, c->e.groups.realm, (g + 1) % 3);
+                guid_write(id, c->e->groups.realm, (g + 1) % 3);
                 text_fmt(&body, "{\"group\":\"%c\",\"ids\":[\"%s\"]}", (char)('A' + g), id);
                 client_do(c, "join", text_str(&body));
                 body.len = 0;
         }
         for (uint32_t i = 0, n = 0; n < 7; i++)         /* seven in C who are not in A */
-                if (!groups_has(&c->e.groups, 0, i))
-                        n += groups_join(&c->e.groups, 2, i, true);
+                if (!groups_has(&c->e->groups, 0, i))
+                        n += groups_join(&c->e->groups, 2, i, true);
         {
                 char *url = group_url(c, "A", rows[_i].rest);
 
@@ -448,7 +448,7 @@ START_TEST(item_39_delta_of_some_groups)
         for (int i = 0; i < 51; i++) {
                 char id[GUID_LEN + 1] = "";
 
-                guid_write(id, c->e.groups.realm, (uint32_t)(i == 0 ? 1 : i + 5));
+                guid_write(id, c->e->groups.realm, (uint32_t)(i == 0 ? 1 : i + 5));
                 text_fmt(&url, "%sid%%20eq%%20'%s'", i > 0 ? "%20or%20" : "", id);
                 if (i == 49)
                         ck_assert_int_eq(client_get(c, text_str(&url)), 200);
@@ -459,7 +459,7 @@ START_TEST(item_39_delta_of_some_groups)
         {
                 char id[GUID_LEN + 1] = "";
 
-                guid_write(id, c->e.groups.realm, 1);
+                guid_write(id, c->e->groups.realm, 1);
                 text_fmt(&url, DELTA "?$select=members&$deltatoken=latest&$filter=id%%20eq%%20'%s'", id);
                 link = client_round(c, text_str(&url), NULL, NULL, NULL);
         }

@@ -273,7 +273,7 @@ START_TEST(item_26_managers_of_a_list)
         ck_assert_uint_eq(client_count(c), 200);
         for (uint32_t i = 0; i < 200; i++) {
                 struct json_object *boss;
-                uint32_t want = object_boss(&c->e.people, i);
+                uint32_t want = object_boss(&c->e->people, i);
 
                 if (!json_object_object_get_ex(client_value(c, i), "manager", &boss)) {
                         ck_assert_uint_eq(want, NOBODY);
@@ -303,9 +303,9 @@ START_TEST(item_26_single_reads)
         char id[GUID_LEN + 1] = "", *upn;
         uint32_t i = 0;
 
-        while (object_boss(&c->e.people, i) == NOBODY)
+        while (object_boss(&c->e->people, i) == NOBODY)
                 i++;
-        guid_write(id, c->e.people.world.realm, i);
+        guid_write(id, c->e->people.world.realm, i);
         text_fmt(&url, USERS "/%s?$select=skills,userPrincipalName", id);
         ck_assert_int_eq(client_get(c, text_str(&url)), 200);
         upn = room_copy(client_text(c, "userPrincipalName"));
@@ -317,7 +317,7 @@ START_TEST(item_26_single_reads)
         url.len = 0;
         text_fmt(&url, USERS "/%s/manager?$select=id", upn);
         ck_assert_int_eq(client_get(c, text_str(&url)), 200);
-        ck_assert_uint_eq(guid_index(client_text(c, "id"), 36, c->e.people.world.realm), object_boss(&c->e.people, i));
+        ck_assert_uint_eq(guid_index(client_text(c, "id"), 36, c->e->people.world.realm), object_boss(&c->e->people, i));
         ck_assert_str_eq(client_text(c, "@odata.type"), "#microsoft.graph.user");
         url.len = 0;
         text_fmt(&url, USERS "/%s?$expand=manager", upn);
@@ -391,7 +391,7 @@ START_TEST(item_54_deleted_ones)
         client_token(c);
         client_get(c, "/v1.0/directory/deletedItems/microsoft.graph.user");
         ck_assert_uint_eq(client_count(c), 0);
-        ck_assert_uint_eq(c->e.people.purged, 3);
+        ck_assert_uint_eq(c->e->people.purged, 3);
         text_free(&url);
         client_close(c);
 }

@@ -152,7 +152,7 @@ START_TEST(item_57_prices)
         const char *at = prices[_i].url, *mark;
 
         client_do(c, "group", "{\"set\":{\"displayName\":\"A\"}}");
-        guid_write(group, c->e.groups.realm, 0);
+        guid_write(group, c->e->groups.realm, 0);
         if ((mark = strstr(at, "GROUP")) != NULL)
                 text_fmt(&url, "%.*s%s%s", (int)(mark - at), at, group, mark + 5);
         else if ((mark = strstr(at, "ID")) != NULL)

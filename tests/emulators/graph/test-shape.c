@@ -31,7 +31,7 @@ fill(struct client *c, const char *url, struct text *t)
 {
         char group[GUID_LEN + 1] = "";
 
-        guid_write(group, c->e.groups.realm, 0);
+        guid_write(group, c->e->groups.realm, 0);
         for (; *url != '\0'; url++) {
                 if (url[0] != '%' || strchr("PGg", url[1]) == NULL) {
                         text_char(t, *url);
@@ -73,7 +73,7 @@ START_TEST(replies_have_the_shape)
         struct text url = { 0 };
         size_t n;
 
-        groups_generate(&c->e.groups, &c->e.people, 30);
+        groups_generate(&c->e->groups, &c->e->people, 30);
         client_do(c, "bulk", "{\"op\":\"remove\",\"count\":40}");
         c->headers[0] = "ConsistencyLevel";
         c->headers[1] = "eventual";
@@ -91,7 +91,7 @@ START_TEST(changes_have_the_shape)
         struct client *c = client_open(500);
         char *people = client_latest(c, "displayName,department,otherMails,businessPhones,manager"), *groups;
 
-        groups_generate(&c->e.groups, &c->e.people, 10);
+        groups_generate(&c->e->groups, &c->e->people, 10);
         groups = client_round(c, "/v1.0/groups/delta?$deltatoken=latest", NULL, NULL, NULL);
         client_do(c, "bulk", "{\"op\":\"change\",\"count\":50,\"property\":\"department\"}");
         client_ask(c, "change", 3, ",\"set\":{\"department\":null,\"otherMails\":null,\"businessPhones\":[],\"manager\":null}");

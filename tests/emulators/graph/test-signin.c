@@ -124,7 +124,7 @@ write_head(struct text *t, const char *alg, enum thumbprint print)
 static char *
 assertion_of(int row, struct client *c)
 {
-        long long now = (long long)clock_now(&c->e.clock);
+        long long now = (long long)clock_now(&c->rest->clock);
         struct text head = { 0 }, claims = { 0 };
         char *jwt;
 
@@ -222,7 +222,7 @@ START_TEST(item_10_federation)
         client_do(c, "app", "{\"federation\":{\"issuer\":\"https://issuer.example/a\",\"subject\":"
                   "\"system:serviceaccount:muster:muster\",\"audience\":\"api://AzureADTokenExchange\"}}");
         text_fmt(&claims, "{\"iss\":\"%s\",\"sub\":\"%s\",\"aud\":\"%s\",\"exp\":%lld}", federated[_i].iss,
-                 federated[_i].sub, federated[_i].aud, (long long)clock_now(&c->e.clock) + 3600);
+                 federated[_i].sub, federated[_i].aud, (long long)clock_now(&c->rest->clock) + 3600);
         jwt = forge_jwt("{\"alg\":\"RS256\",\"kid\":\"k\",\"typ\":\"JWT\"}", text_str(&claims), key, false);
         ck_assert_int_eq(send_assertion(c, jwt), federated[_i].status);
         ck_assert_int_eq(number(c), federated[_i].number);

@@ -286,7 +286,7 @@ START_TEST(item_63_graph_is_read_only)
         ck_assert_int_eq(client_send(c, methods[_i], "/v1.0/directory/deletedItems/a/restore", "{}"), 405);
         ck_assert_int_eq(client_send(c, methods[_i], "/v1.0/nonsense", "{}"), 405);
         ck_assert_str_eq(client_code(c), "Request_BadRequest");
-        ck_assert_uint_eq(c->e.people.live, 3);
+        ck_assert_uint_eq(c->e->people.live, 3);
         client_close(c);
 }
 END_TEST
@@ -308,7 +308,7 @@ START_TEST(item_57_throttling)
         for (int i = 0; i < 5; i++)             /* who does not wait keeps the bucket full */
                 ck_assert_int_eq(client_get(c, "/v1.0/users"), 429);
         ck_assert_int_ge(atoi(client_header(c, "Retry-After")), wait);
-        ck_assert(c->e.throttle.level >= 10 && atof(client_header(c, "x-ms-throttle-limit-percentage")) >= 1.0);
+        ck_assert(c->e->throttle.level >= 10 && atof(client_header(c, "x-ms-throttle-limit-percentage")) >= 1.0);
         ck_assert_ptr_nonnull(strstr(client_header(c, "x-ms-throttle-scope"), "Tenant_Application/ReadWrite/" CLIENT));
         ck_assert_str_eq(client_header(c, "x-ms-throttle-information"), "ResourceUnitLimitExceeded");
         client_close(c);

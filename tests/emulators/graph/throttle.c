@@ -1,6 +1,7 @@
 /* throttle.c - resource units in a bucket; see throttle.h. */
 #include "throttle.h"
-#include "clock.h"
+#include "asked.h"
+#include "../rest/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +39,7 @@ refuse(struct throttle *t, const struct settings *set, double size, const char *
         t->until_ms = now + wait * 1000;
         exchange_trouble(x, T_THROTTLED, seconds);
         exchange_add(x, "Retry-After", seconds);
-        text_fmt(&scope, "Tenant_Application/ReadWrite/%s/%s", x->client, tenant);
+        text_fmt(&scope, "Tenant_Application/ReadWrite/%s/%s", x->own->client, tenant);
         exchange_add(x, "x-ms-throttle-scope", text_str(&scope));
         exchange_add(x, "x-ms-throttle-information", "ResourceUnitLimitExceeded");
         text_free(&scope);

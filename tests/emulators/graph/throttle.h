@@ -3,7 +3,7 @@
  * that a client that waits is served again. */
 #ifndef GRAPH_THROTTLE_H
 #define GRAPH_THROTTLE_H
-#include "exchange.h"
+#include "trouble.h"
 #include "settings.h"
 
 #include <stdint.h>

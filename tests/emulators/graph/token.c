@@ -33,16 +33,16 @@ aadsts(struct emulator *e, struct exchange *x, enum trouble what, const char *ab
                 } else {
                         text_char(&text, *at);
                 }
-        text_fmt(&text, "\r\nTrace ID: %s\r\nCorrelation ID: %s\r\nTimestamp: %s", trace, x->client_request_id,
+        text_fmt(&text, "\r\nTrace ID: %s\r\nCorrelation ID: %s\r\nTimestamp: %s", trace, x->own->client_request_id,
                  text_str(&when));
         x->status = row->status;
-        x->type = type_plain_json;
+        x->type = type_json;
         x->code = row->code;
         text_fmt(t, "{\"error\":\"%s\",\"error_description\":", row->code);
         text_json(t, text_str(&text));
         text_fmt(t, ",\"error_codes\":[%d],\"timestamp\":\"%s\",\"trace_id\":\"%s\",\"correlation_id\":\"%s\","
                  "\"error_uri\":\"https://login.microsoftonline.com/error?code=%d\"}", row->number, text_str(&when),
-                 trace, x->client_request_id, row->number);
+                 trace, x->own->client_request_id, row->number);
         text_free(&when);
         text_free(&text);
 }
@@ -98,11 +98,11 @@ resource_known(const struct emulator *e, const char *resource)
                 "https://graph.microsoft.com", "https://graph.microsoft.us", "https://dod-graph.microsoft.us",
                 "https://microsoftgraph.chinacloudapi.cn",
         };
-        size_t len = strlen(resource), base = strlen(e->base);
+        size_t len = strlen(resource), base = strlen(e->rest.base);
 
         if (len > 0 && resource[len - 1] == '/')
                 len--;
-        if ((len == base && strncmp(resource, e->base, len) == 0) || strncmp(resource, "http://localhost:", 17) == 0)
+        if ((len == base && strncmp(resource, e->rest.base, len) == 0) || strncmp(resource, "http://localhost:", 17) == 0)
                 return true;
         for (size_t i = 0; i < sizeof public_hosts / sizeof public_hosts[0]; i++)
                 if (len == strlen(public_hosts[i]) && strncmp(resource, public_hosts[i], len) == 0)
@@ -146,8 +146,8 @@ check_assertion(struct emulator *e, struct exchange *x, const struct form *f, co
                 aadsts(e, x, T_MISSING, "client_assertion_type");
                 return false;
         }
-        text_fmt(&by_id, "%s/%s/oauth2/v2.0/token", e->base, e->tenant);
-        text_fmt(&by_name, "%s/%s/oauth2/v2.0/token", e->base, e->domain);
+        text_fmt(&by_id, "%s/%s/oauth2/v2.0/token", e->rest.base, e->tenant);
+        text_fmt(&by_name, "%s/%s/oauth2/v2.0/token", e->rest.base, e->domain);
         urls[0] = text_str(&by_id);
         urls[1] = text_str(&by_name);
         what = assertion_check(app, field(f, "client_assertion"), urls, x->now, &about);
@@ -204,7 +204,7 @@ grant(struct emulator *e, struct exchange *x, const struct form *f, const struct
         snprintf(c.audience, sizeof c.audience, "%s", audience);
         snprintf(c.roles, sizeof c.roles, "%s", app->roles);
         x->status = 200;
-        x->type = type_plain_json;
+        x->type = type_json;
         text_fmt(&x->reply, "{\"token_type\":\"Bearer\",\"expires_in\":%lld,\"ext_expires_in\":%lld,\"access_token\":\"",
                  (long long)e->set.token_life, (long long)e->set.token_life);
         claims_write(&c, e->token_key, e->tenant, &x->reply);

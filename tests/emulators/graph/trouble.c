@@ -1,5 +1,6 @@
 /* trouble.c - the table of errors; see trouble.h. */
 #include "trouble.h"
+#include "asked.h"
 
 #define OLD_LINK "DeltaLink older than 30 days is not supported."
 
@@ -94,3 +95,103 @@ const struct trouble_row troubles[] = {
                 "ImageNotFoundException' was thrown." },
         [T_BAD_BODY] = { 400, "BadRequest", 0, "The body of the request could not be read: %s" },
 };
+
+const char type_odata[] = "application/json;odata.metadata=minimal;odata.streaming=true;"
+                          "IEEE754Compatible=false;charset=utf-8";
+
+/* The inner part of every error: when, and the two request ids. */
+static void
+inner(struct exchange *x, const char *code)
+{
+        struct text *t = &x->reply;
+
+        text_lit(t, ",\"innerError\":{");
+        if (code != NULL) {
+                text_lit(t, "\"code\":");
+                text_json(t, code);
+                text_char(t, ',');
+        }
+        text_lit(t, "\"date\":\"");
+        text_time(t, x->now);
+        t->len--;                               /* no 'Z' in this one */
+        text_lit(t, "\",\"request-id\":\"");
+        text_put(t, x->own->request_id);
+        text_lit(t, "\",\"client-request-id\":\"");
+        text_put(t, x->own->client_request_id);
+        text_lit(t, "\"}");
+}
+
+void
+exchange_nested(struct exchange *x, int status, const char *outer, const char *nested, const char *message)
+{
+        struct text *t = &x->reply;
+
+        t->len = 0;
+        x->status = status;
+        x->type = type_odata;
+        x->code = nested != NULL ? nested : outer;
+        text_lit(t, "{\"error\":{\"code\":");
+        text_json(t, outer);
+        text_lit(t, ",\"message\":");
+        text_json(t, message);
+        inner(x, nested);
+        text_lit(t, "}}");
+        if (status == 401)
+                exchange_add(x, "WWW-Authenticate", "Bearer realm=\"\", authorization_uri=\"https://login."
+                             "microsoftonline.com/common/oauth2/authorize\", client_id=\"00000003-0000-0000-c000-000000000000\"");
+}
+
+void
+exchange_error(struct exchange *x, int status, const char *code, const char *message)
+{
+        exchange_nested(x, status, code, NULL, message);
+}
+
+void
+exchange_trouble(struct exchange *x, enum trouble what, const char *about)
+{
+        const struct trouble_row *row = &troubles[what];
+        struct text message = { 0 };
+        const char *at = strstr(row->text, "%s");
+
+        if (at != NULL) {
+                text_raw(&message, row->text, (size_t)(at - row->text));
+                text_put(&message, about);
+                text_put(&message, at + 2);
+        } else {
+                text_put(&message, row->text);
+        }
+        if (what == T_NESTED)
+                exchange_nested(x, row->status, row->code, "syncStateNotFound", text_str(&message));
+        else
+                exchange_error(x, row->status, row->code, text_str(&message));
+        text_free(&message);
+}
+
+void
+exchange_refuse(struct exchange *x, int status, const char *code, const char *message, bool nested)
+{
+        static const struct { int status; const char *code; } usual[] = {
+                { 400, "BadRequest" }, { 401, "InvalidAuthenticationToken" }, { 403, "Authorization_RequestDenied" },
+                { 404, "Request_ResourceNotFound" }, { 429, "TooManyRequests" }, { 500, "Service_InternalServerError" },
+                { 503, "serviceNotAvailable" }, { 501, "NotImplemented" },
+        };
+        const char *given = code, *text = message != NULL ? message : "";
+
+        for (size_t i = 0; code == NULL && i < sizeof usual / sizeof usual[0]; i++)
+                if (usual[i].status == status)
+                        code = usual[i].code;
+        if (code == NULL)
+                code = "UnknownError";
+        if (strcmp(x->kind, "token") == 0) {
+                text_fmt(&x->reply, "{\"error\":\"%s\",\"error_description\":\"AADSTS90033: A transient error has "
+                         "occurred. Please try again.\",\"error_codes\":[90033]}",
+                         given != NULL ? given : "temporarily_unavailable");
+                x->status = status;
+                x->type = type_json;
+        } else if (nested) {
+                exchange_nested(x, status, "BadRequest", code, text);
+        } else {
+                exchange_error(x, status, code, text);
+        }
+}

@@ -2,6 +2,8 @@
  * a status or a code that turns out to be otherwise is corrected in one place. */
 #ifndef GRAPH_TROUBLE_H
 #define GRAPH_TROUBLE_H
+#include "../rest/exchange.h"
+
 
 enum trouble {
         /* the token endpoint: 'code' is the OAuth word, 'number' the AADSTS one */
@@ -27,4 +29,13 @@ struct trouble_row {
         const char *text;               /* one %s at most */
 };
 extern const struct trouble_row troubles[];
+extern const char type_odata[];
+
+/* The error replies of Graph; 'about' fills the %s of the table's text. */
+void exchange_trouble(struct exchange *x, enum trouble what, const char *about);
+void exchange_error(struct exchange *x, int status, const char *code, const char *message);
+/* The same with the code only in a nested innerError. */
+void exchange_nested(struct exchange *x, int status, const char *outer, const char *inner, const char *message);
+/* What a fault says: the usual code of the status where 'code' is NULL. */
+void exchange_refuse(struct exchange *x, int status, const char *code, const char *message, bool nested);
 #endif

@@ -12,8 +12,8 @@ write_one(struct emulator *e, struct exchange *x, uint32_t index, const struct s
 
         x->status = 200;
         x->objects++;
-        x->type = type_json;
-        text_fmt(t, "{\"@odata.context\":\"%s/v1.0/$metadata#%s/$entity\",", e->base, about);
+        x->type = type_odata;
+        text_fmt(t, "{\"@odata.context\":\"%s/v1.0/$metadata#%s/$entity\",", e->rest.base, about);
         start = t->len;
         if (strcmp(about, "users") == 0)
                 object_write(&e->people, index, s, &style, t);
@@ -83,7 +83,7 @@ write_group(struct emulator *e, struct exchange *x, uint32_t group)
         if (!group_select(&select, query_value(&x->query, "$select"), false, x))
                 return;
         x->status = 200;
-        x->type = type_json;
+        x->type = type_odata;
         x->objects++;
         group_write(&e->groups, group, &select, false, &x->reply);
         text_char(&x->reply, '}');

@@ -3,7 +3,7 @@
 #ifndef GRAPH_VALUES_H
 #define GRAPH_VALUES_H
 #include "person.h"
-#include "text.h"
+#include "../rest/text.h"
 
 #define VALUE(name) bool value_##name(struct text *t, const struct person *p)
 VALUE(id);

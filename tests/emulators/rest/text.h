@@ -5,8 +5,8 @@
  * each ask for it.  Memory that cannot be had ends the emulator with a
  * sentence: it is a test tool, and a half reply would be mistaken for a fault
  * that somebody asked for. */
-#ifndef GRAPH_TEXT_H
-#define GRAPH_TEXT_H
+#ifndef REST_TEXT_H
+#define REST_TEXT_H
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

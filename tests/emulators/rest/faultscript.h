@@ -7,8 +7,8 @@
  *
  * Words are name=value with the names of the JSON form; page is nth.  An action is a
  * word of its own and takes the number or the text that belongs to it. */
-#ifndef GRAPH_FAULTSCRIPT_H
-#define GRAPH_FAULTSCRIPT_H
+#ifndef REST_FAULTSCRIPT_H
+#define REST_FAULTSCRIPT_H
 #include "faults.h"
 
 /* Adds all rules of the script; false with "line 3: ..." in 'why', and nothing added. */

@@ -34,7 +34,7 @@ struct call {
 };
 
 struct server {
-        struct emulator *emulator;
+        struct rest *rest;
         struct MHD_Daemon *daemon;
         struct call *suspended;
         int listener;
@@ -112,12 +112,12 @@ read_request(struct call *c, const char *method)
         x->head_bytes = strlen(c->url) + strlen(method) + 12;
         MHD_get_connection_values(c->conn, MHD_HEADER_KIND, count_header, &x->head_bytes);
         if (c->too_big) {
-                exchange_error(x, 413, "RequestEntityTooLarge", "The body of the request is too large.");
+                exchange_open(x, c->server->rest);
                 x->kind = "other";
-                x->code = "RequestEntityTooLarge";
+                x->rest->service->refuse(x, 413, "RequestEntityTooLarge", "The body of the request is too large.", false);
                 return;
         }
-        emulator_answer(c->server->emulator, x);
+        rest_answer(c->server->rest, x);
 }
 
 /* The library ends a connection politely (shutdown, then close), so SO_LINGER is
@@ -188,7 +188,7 @@ reply(struct call *c)
         r = make_response(c);
         if (r == NULL)
                 return MHD_NO;
-        clock_http((int64_t)time(NULL) + c->server->emulator->set.date_skew, date);
+        clock_http((int64_t)time(NULL) + x->date_skew, date);
         MHD_add_response_header(r, "Date", date);
         if (x->type != NULL)
                 MHD_add_response_header(r, "Content-Type", x->type);
@@ -234,7 +234,7 @@ handle(void *cls, struct MHD_Connection *conn, const char *url, const char *meth
 }
 
 static int
-open_listener(uint16_t port, uint16_t *got)
+open_listener(const char *program, uint16_t port, uint16_t *got)
 {
         struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };
         socklen_t len = sizeof at;
@@ -244,7 +244,7 @@ open_listener(uint16_t port, uint16_t *got)
         if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
             bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || listen(fd, 256) != 0 ||
             getsockname(fd, (struct sockaddr *)&at, &len) != 0) {
-                fprintf(stderr, "graph-emulator: cannot listen on 127.0.0.1 port %u: %s\n", port, strerror(errno));
+                fprintf(stderr, "%s: cannot listen on 127.0.0.1 port %u: %s\n", program, port, strerror(errno));
                 if (fd >= 0)
                         close(fd);
                 return -1;
@@ -279,19 +279,19 @@ start(struct server *s, const char *certificate, const char *key)
 }
 
 struct server *
-server_open(struct emulator *e, uint16_t port, const char *certificate, const char *key)
+server_open(struct rest *r, uint16_t port, const char *certificate, const char *key)
 {
         struct server *s = room(sizeof *s);
 
-        s->emulator = e;
-        s->listener = open_listener(port, &s->port);
+        s->rest = r;
+        s->listener = open_listener(r->service->name, port, &s->port);
         if (s->listener < 0) {
                 free(s);
                 return NULL;
         }
         s->daemon = start(s, certificate, key);
         if (s->daemon == NULL) {
-                fputs("graph-emulator: the web server does not start; are certificate and key good?\n", stderr);
+                fprintf(stderr, "%s: the web server does not start; are certificate and key good?\n", r->service->name);
                 close(s->listener);
                 free(s);
                 return NULL;
@@ -335,7 +335,7 @@ server_run(struct server *s, int wake)
         const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD);
         struct pollfd fds[2] = { { .fd = info->epoll_fd, .events = POLLIN }, { .fd = wake, .events = POLLIN } };
 
-        while (!s->emulator->stop) {
+        while (!s->rest->stop) {
                 int64_t wait = resume_due(s);
                 MHD_UNSIGNED_LONG_LONG theirs;
 
@@ -350,7 +350,7 @@ server_run(struct server *s, int wake)
                 MHD_run(s->daemon);
         }
         /* Let the reply to 'quit' out. */
-        for (int i = 0; i < 20 && s->emulator->stop; i++)
+        for (int i = 0; i < 20 && s->rest->stop; i++)
                 if (MHD_run(s->daemon) != MHD_YES || usleep(1000) != 0)
                         break;
 }

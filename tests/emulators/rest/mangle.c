@@ -66,19 +66,31 @@ find_member(const struct text *t, size_t object, const char *name, struct member
         return false;
 }
 
-bool
-mangle_record(const struct text *reply, uint32_t record, size_t *from, size_t *to)
+/* The first of the lists that the object has. */
+static bool
+find_list(const struct text *t, size_t object, const char *const *lists, struct member *ret)
 {
-        struct member value;
+        for (; *lists != NULL; lists++)
+                if (find_member(t, object, *lists, ret) && t->at[ret->value] == '[')
+                        return true;
+        return false;
+}
+
+bool
+mangle_record(const struct text *reply, const char *const *lists, uint32_t record, size_t *from, size_t *to)
+{
+        struct member value, inside;
         size_t at;
 
         if (reply->len == 0 || reply->at[0] != '{')
                 return false;
-        if (!find_member(reply, 0, "value", &value) || reply->at[value.value] != '[') {
+        if (!find_list(reply, 0, lists, &value)) {
                 *from = 0;                      /* a single object */
                 *to = reply->len;
                 return record == 0 && !find_member(reply, 0, "error", &value);
         }
+        while (reply->at[value.value + 1] == '{' && find_list(reply, value.value + 1, lists, &inside))
+                value = inside;
         at = value.value + 1;
         while (at < value.to && reply->at[at] == '{') {
                 size_t end = skip_value(reply, at);
@@ -105,12 +117,12 @@ splice(struct text *t, size_t from, size_t to, const char *with, size_t len)
 }
 
 bool
-mangle_value(struct text *reply, uint32_t record, const char *property, const char *json, size_t len)
+mangle_value(struct text *reply, const char *const *lists, uint32_t record, const char *property, const char *json, size_t len)
 {
         size_t from, to;
         struct member m;
 
-        if (!mangle_record(reply, record, &from, &to) || !find_member(reply, from, property, &m))
+        if (!mangle_record(reply, lists, record, &from, &to) || !find_member(reply, from, property, &m))
                 return false;
         splice(reply, m.value, m.to, json, len);
         return true;
@@ -129,42 +141,44 @@ drop_member(struct text *t, const struct member *m)
 }
 
 bool
-mangle_drop(struct text *reply, uint32_t record, const char *property)
+mangle_drop(struct text *reply, const char *const *lists, uint32_t record, const char *property)
 {
         size_t from, to;
         struct member m;
 
-        if (!mangle_record(reply, record, &from, &to) || !find_member(reply, from, property, &m))
+        if (!mangle_record(reply, lists, record, &from, &to) || !find_member(reply, from, property, &m))
                 return false;
         drop_member(reply, &m);
         return true;
 }
 
 bool
-mangle_add(struct text *reply, uint32_t record, const char *member, size_t len)
+mangle_add(struct text *reply, const char *const *lists, uint32_t record, const char *member, size_t len)
 {
         size_t from, to;
 
-        if (!mangle_record(reply, record, &from, &to))
+        if (!mangle_record(reply, lists, record, &from, &to))
                 return false;
         splice(reply, to - 1, to - 1, member, len);
         return true;
 }
 
 bool
-mangle_link(struct text *reply, const char *link)
+mangle_member(struct text *reply, const char *const *names, const char *value)
 {
         struct member m;
         struct text json = { 0 };
+        bool found = false;
 
-        if (reply->len == 0 || reply->at[0] != '{' ||
-            (!find_member(reply, 0, "@odata.nextLink", &m) && !find_member(reply, 0, "@odata.deltaLink", &m)))
+        for (; reply->len > 0 && reply->at[0] == '{' && !found && *names != NULL; names++)
+                found = find_member(reply, 0, *names, &m);
+        if (!found)
                 return false;
-        if (link == NULL) {
+        if (value == NULL) {
                 drop_member(reply, &m);
                 return true;
         }
-        text_json(&json, link);
+        text_json(&json, value);
         splice(reply, m.value, m.to, json.at, json.len);
         text_free(&json);
         return true;

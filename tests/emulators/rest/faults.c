@@ -45,12 +45,16 @@ static const struct { const char *name; enum json_type type; } members[] = {
         { "delay-ms", json_type_int }, { "size", json_type_int }, { "nested", json_type_boolean },
 };
 
-/* What a request can be; "graph" and "*" stand for several. */
-static const char *const kinds[] = {
-        "*", "graph", "token", "imds", "app-service", "openid-configuration", "instance-discovery", "delta", "users",
-        "user", "manager", "deleted", "groups", "groups-delta", "group", "members", "memberOf", "batch", "getByIds",
-        "photo", "other",
-};
+static bool
+known_kind(const struct service *s, const char *kind)
+{
+        bool known = strcmp(kind, "*") == 0 || strcmp(kind, "other") == 0 ||
+                     (s->whole != NULL && strcmp(kind, s->whole) == 0);
+
+        for (const char *const *one = s->kinds; !known && *one != NULL; one++)
+                known = strcmp(kind, *one) == 0;
+        return known;
+}
 
 bool
 faults_number(const char *name)
@@ -79,7 +83,7 @@ good_member(const char *name, struct json_object *value, struct text *why)
 }
 
 static bool
-good_members(struct json_object *o, struct text *why)
+good_members(const struct service *s, struct json_object *o, struct text *why)
 {
         const char *kind;
 
@@ -88,16 +92,14 @@ good_members(struct json_object *o, struct text *why)
                         return false;
         }
         kind = json_object_get_string(json_object_object_get(o, "kind"));
-        for (size_t i = 0; kind != NULL && i < sizeof kinds / sizeof kinds[0]; i++)
-                if (strcmp(kind, kinds[i]) == 0)
-                        return true;
-        if (kind != NULL)
-                text_fmt(why, "there is no kind '%s' of request", kind);
-        return kind == NULL;
+        if (kind == NULL || known_kind(s, kind))
+                return true;
+        text_fmt(why, "there is no kind '%s' of request", kind);
+        return false;
 }
 
 static bool
-load_one(struct fault *f, struct json_object *o, struct text *why)
+load_one(const struct service *s, struct fault *f, struct json_object *o, struct text *why)
 {
         struct json_object *action = json_object_is_type(o, json_type_object)
                                      ? json_object_object_get(o, "action") : NULL;
@@ -108,9 +110,9 @@ load_one(struct fault *f, struct json_object *o, struct text *why)
                 text_put(why, "a fault is an object with an \"action\"");
                 return false;
         }
-        if (!good_members(o, why))
+        if (!good_members(s, o, why))
                 return false;
-        f->action = spoil_find(json_object_get_string(action));
+        f->action = spoil_find(s, json_object_get_string(action));
         if (f->action < 0) {
                 text_fmt(why, "there is no action '%s'", json_object_get_string(action));
                 return false;
@@ -148,7 +150,7 @@ faults_load(struct faults *f, struct json_object *rules, struct text *why)
                         text_fmt(why, "there is room for %d faults", FAULTS_MAX);
                         break;
                 }
-                if (!load_one(&f->list[f->count], list ? json_object_array_get_idx(rules, i) : rules, why))
+                if (!load_one(f->service, &f->list[f->count], list ? json_object_array_get_idx(rules, i) : rules, why))
                         break;
                 f->count++;
         }
@@ -178,7 +180,7 @@ faults_json(const struct faults *f, struct text *t)
         for (int i = 0; i < f->count; i++) {
                 const struct fault *one = &f->list[i];
 
-                text_fmt(t, "%s{\"action\":\"%s\",\"kind\":", i > 0 ? "," : "", fault_name(one));
+                text_fmt(t, "%s{\"action\":\"%s\",\"kind\":", i > 0 ? "," : "", fault_name(f, one));
                 text_json(t, one->kind != NULL ? one->kind : "");
                 text_lit(t, ",\"path\":");
                 text_json(t, one->path != NULL ? one->path : "");
@@ -190,19 +192,17 @@ faults_json(const struct faults *f, struct text *t)
 }
 
 const char *
-fault_name(const struct fault *f)
+fault_name(const struct faults *f, const struct fault *one)
 {
-        return f != NULL ? spoil_name(f->action) : "";
+        return spoil_action(f->service, one->action)->name;
 }
 
 static bool
-matches(const struct fault *f, const struct exchange *x)
+matches(const struct service *s, const struct fault *f, const struct exchange *x)
 {
-        bool graph = strcmp(x->kind, "other") != 0 && x->query.segment_count > 0 &&
-                     strcmp(x->query.segments[0], "v1.0") == 0;
+        bool behind = s->whole != NULL && f->kind != NULL && strcmp(f->kind, s->whole) == 0 && s->behind(x);
 
-        if (f->kind != NULL && strcmp(f->kind, "*") != 0 && strcmp(f->kind, x->kind) != 0 &&
-            !(graph && strcmp(f->kind, "graph") == 0))
+        if (f->kind != NULL && strcmp(f->kind, "*") != 0 && strcmp(f->kind, x->kind) != 0 && !behind)
                 return false;
         return f->path == NULL || strncmp(x->query.path, f->path, strlen(f->path)) == 0;
 }
@@ -215,7 +215,7 @@ faults_match(struct faults *f, const struct exchange *x)
         for (int i = 0; i < f->count; i++) {
                 struct fault *one = &f->list[i];
 
-                if (!matches(one, x))
+                if (!matches(f->service, one, x))
                         continue;
                 one->seen++;
                 if (acts == NULL && one->seen >= one->from && (one->count == 0 || one->acted < one->count)) {

@@ -1,7 +1,7 @@
 /* clock.h - the emulator's own time: the real one, moved by what the control
  * door asked for. It never goes back. */
-#ifndef GRAPH_CLOCK_H
-#define GRAPH_CLOCK_H
+#ifndef REST_CLOCK_H
+#define REST_CLOCK_H
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -5,8 +5,8 @@
  * kept.  An id is a GUID whose first 32 bits are the index in disguise: it can
  * be turned back into the index, and the rest shows whether it is one of ours.
  * A seal (SipHash-2-4) tells our own tokens and links from damaged ones. */
-#ifndef GRAPH_SEAL_H
-#define GRAPH_SEAL_H
+#ifndef REST_SEAL_H
+#define REST_SEAL_H
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

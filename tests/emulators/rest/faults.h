@@ -1,12 +1,13 @@
 /* faults.h - the fault script: rules that spoil chosen requests.
  *
- * A rule matches by kind ("token", "delta", "users", "user", "manager", ...,
- * "graph" for all of Graph, "*" for all) or by the start of the path, counts
+ * A rule matches by kind (those of the service, its word for all that lies behind
+ * the sign-in, "*" for all) or by the start of the path, counts
  * its matches, and acts from match number 'from' on, 'count' times (0: for
  * ever). The first rule that acts wins; the others count all the same. */
-#ifndef GRAPH_FAULTS_H
-#define GRAPH_FAULTS_H
+#ifndef REST_FAULTS_H
+#define REST_FAULTS_H
 #include "exchange.h"
+#include "service.h"
 
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -26,6 +27,7 @@ struct fault {
 };
 
 struct faults {
+        const struct service *service;
         struct fault list[FAULTS_MAX];
         int count;
 };
@@ -42,7 +44,7 @@ void faults_json(const struct faults *f, struct text *t);
 
 /* Counts the request; the rule that acts on it, or NULL. */
 struct fault *faults_match(struct faults *f, const struct exchange *x);
-const char *fault_name(const struct fault *f);
+const char *fault_name(const struct faults *f, const struct fault *one);
 /* Before the handler; true when the reply is complete. */
 bool fault_before(const struct fault *f, struct exchange *x);
 /* After it: spoils the reply. */

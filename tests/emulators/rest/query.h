@@ -1,7 +1,7 @@
 /* query.h - the address of a request, taken apart without the web server's
  * help: a '+' in a token must stay a '+', while in $filter it is a space. */
-#ifndef GRAPH_QUERY_H
-#define GRAPH_QUERY_H
+#ifndef REST_QUERY_H
+#define REST_QUERY_H
 #include "text.h"
 
 enum { QUERY_OPTIONS = 24, QUERY_SEGMENTS = 12 };

@@ -7,16 +7,11 @@
 #include <stdlib.h>
 
 struct line {
+        const struct service *service;
         const char *at;
         struct json_object *rule;
         const char *action;
         struct text *why;
-};
-
-/* What the value of an action's word means; the others take none. */
-static const struct { const char *action, *member; } values[] = {
-        { "reset-after-bytes", "after" }, { "short-body", "after" }, { "silent", "after" }, { "truncate", "after" },
-        { "foreign-next-link", "link" }, { "huge-value", "size" }, { "html", "status" },
 };
 
 static bool
@@ -76,24 +71,26 @@ put(struct line *l, const char *name, const char *value)
 
 /* "status" and "delay-ms" are members, too, and the action only if there is no other. */
 static bool
-is_action(const char *word)
+is_action(const struct line *l, const char *word)
 {
-        return strcmp(word, "status") != 0 && strcmp(word, "delay-ms") != 0 && spoil_find(word) >= 0;
+        return strcmp(word, "status") != 0 && strcmp(word, "delay-ms") != 0 && spoil_find(l->service, word) >= 0;
 }
 
 static bool
 put_action(struct line *l, const char *word, const char *value)
 {
+        const struct action *action;
+
         if (l->action != NULL) {
                 text_fmt(l->why, "'%s' and '%s' are two actions; a line has one", l->action, word);
                 return false;
         }
-        l->action = spoil_name(spoil_find(word));
+        action = spoil_action(l->service, spoil_find(l->service, word));
+        l->action = action->name;
         if (value == NULL)
                 return true;
-        for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
-                if (strcmp(values[i].action, word) == 0)
-                        return put(l, values[i].member, value);
+        if (action->member != NULL)
+                return put(l, action->member, value);
         text_fmt(l->why, "'%s' takes no value", word);
         return false;
 }
@@ -110,9 +107,9 @@ read_word(struct line *l)
         l->at += has_value;
         good = !has_value || read_value(l, &value);
         if (good && strcmp(text_str(&name), "action") == 0)
-                good = spoil_find(text_str(&value)) >= 0 ? put_action(l, text_str(&value), NULL)
+                good = spoil_find(l->service, text_str(&value)) >= 0 ? put_action(l, text_str(&value), NULL)
                                                          : put(l, "action", text_str(&value));
-        else if (good && is_action(text_str(&name)))
+        else if (good && is_action(l, text_str(&name)))
                 good = put_action(l, text_str(&name), has_value ? text_str(&value) : NULL);
         else if (good && !has_value) {
                 text_fmt(l->why, "there is no action '%s'; other words are name=value", text_str(&name));
@@ -127,9 +124,9 @@ read_word(struct line *l)
 
 /* The rule of a line, NULL for an empty one or after a sentence; *at moves to the next. */
 static struct json_object *
-read_line(const char **at, struct text *why)
+read_line(const struct service *s, const char **at, struct text *why)
 {
-        struct line l = { .at = *at, .rule = json_object_new_object(), .why = why };
+        struct line l = { .service = s, .at = *at, .rule = json_object_new_object(), .why = why };
         bool good = true;
 
         while (good) {
@@ -167,7 +164,7 @@ faultscript_load(struct faults *f, const char *script, struct text *why)
         for (int number = 1; *script != '\0' && why->len == 0; number++) {
                 struct text wrong = { 0 };
 
-                rule = read_line(&script, &wrong);
+                rule = read_line(f->service, &script, &wrong);
                 if (rule != NULL)
                         (void)faults_load(f, rule, &wrong);
                 if (wrong.len > 0)

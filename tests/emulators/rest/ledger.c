@@ -1,21 +1,19 @@
 /* ledger.c - which requests came, and what became of them; see ledger.h. */
 #include "ledger.h"
+#include "seal.h"
 
 #include <stdlib.h>
 #include <strings.h>
 
 void
-ledger_redact(const char *url, struct text *t)
+ledger_redact(const struct service *s, const char *url, struct text *t)
 {
-        static const char *const secrets[] = { "$skiptoken=", "$deltatoken=", "%24skiptoken=", "%24deltatoken=",
-                                               "access_token=", "client_secret=" };
-
         while (*url != '\0') {
                 size_t skip = 0;
 
-                for (size_t i = 0; i < sizeof secrets / sizeof secrets[0] && skip == 0; i++)
-                        if (strncasecmp(url, secrets[i], strlen(secrets[i])) == 0)
-                                skip = strlen(secrets[i]);
+                for (const char *const *one = s->secrets; skip == 0 && *one != NULL; one++)
+                        if (strncasecmp(url, *one, strlen(*one)) == 0)
+                                skip = strlen(*one);
                 if (skip > 0) {
                         size_t len = strcspn(url + skip, "&");
 
@@ -44,8 +42,8 @@ static void
 drop(struct ledger_line *line)
 {
         free(line->text);
-        free(line->client_request_id);
-        free(line->priority);
+        for (int i = 0; i < NOTED_MAX; i++)
+                free(line->noted[i]);
         *line = (struct ledger_line){ 0 };
 }
 
@@ -55,7 +53,6 @@ ledger_note(struct ledger *l, const struct exchange *x, const char *fault)
         struct ledger_line *line;
         struct ledger_count *count = count_of(l, x->kind);
         struct text address = { 0 };
-        const char *id = exchange_header(x, "client-request-id"), *priority = exchange_header(x, "x-ms-throttle-priority");
 
         if (l->lines == NULL)
                 l->lines = room(LEDGER_LINES * sizeof *l->lines);
@@ -63,14 +60,17 @@ ledger_note(struct ledger *l, const struct exchange *x, const char *fault)
         drop(line);
         text_put(&address, x->method);
         text_char(&address, ' ');
-        ledger_redact(x->url, &address);
+        ledger_redact(l->service, x->url, &address);
         *line = (struct ledger_line){
                 .number = ++l->count, .at = x->now, .text = text_take(&address),
-                .client_request_id = id != NULL ? room_copy(id) : NULL,
-                .priority = priority != NULL ? room_copy(priority) : NULL,
                 .kind = x->kind, .code = x->code, .fault = fault, .status = x->status,
                 .bytes = x->reply.len, .authorized = x->authorized,
         };
+        for (int i = 0; i < NOTED_MAX && l->service->noted[i].name != NULL; i++) {
+                const char *value = exchange_header(x, l->service->noted[i].header);
+
+                line->noted[i] = room_copy(value != NULL ? value : "");
+        }
         count->requests++;
         count->errors += x->status >= 400 || x->ending != ENDING_WELL;
         count->bytes += x->reply.len;
@@ -93,11 +93,11 @@ ledger_close(struct ledger *l)
         for (uint64_t i = 0; l->lines != NULL && i < LEDGER_LINES; i++)
                 drop(&l->lines[i]);
         free(l->lines);
-        *l = (struct ledger){ 0 };
+        *l = (struct ledger){ .service = l->service };
 }
 
 static void
-line_json(const struct ledger_line *line, struct text *t)
+line_json(const struct service *s, const struct ledger_line *line, struct text *t)
 {
         text_fmt(t, "{\"number\":%llu,\"time\":\"", (unsigned long long)line->number);
         text_time(t, line->at);
@@ -105,11 +105,12 @@ line_json(const struct ledger_line *line, struct text *t)
         text_json(t, line->text);
         text_fmt(t, ",\"status\":%d,\"code\":", line->status);
         text_json(t, line->code);
-        text_fmt(t, ",\"bytes\":%llu,\"authorization\":%s,\"clientRequestId\":", (unsigned long long)line->bytes,
+        text_fmt(t, ",\"bytes\":%llu,\"authorization\":%s", (unsigned long long)line->bytes,
                  line->authorized ? "true" : "false");
-        text_json(t, line->client_request_id != NULL ? line->client_request_id : "");
-        text_lit(t, ",\"priority\":");
-        text_json(t, line->priority != NULL ? line->priority : "");
+        for (int i = 0; i < NOTED_MAX && line->noted[i] != NULL; i++) {
+                text_fmt(t, ",\"%s\":", s->noted[i].name);
+                text_json(t, line->noted[i]);
+        }
         text_lit(t, ",\"fault\":");
         text_json(t, line->fault);
         text_char(t, '}');
@@ -168,7 +169,7 @@ ledger_json(const struct ledger *l, uint64_t after, uint64_t limit, struct text 
         for (uint64_t n = after; n < l->count && limit > 0; n++, limit--) {
                 if (!first)
                         text_lit(t, ",\n");
-                line_json(&l->lines[n % LEDGER_LINES], t);
+                line_json(l->service, &l->lines[n % LEDGER_LINES], t);
                 first = false;
         }
         text_lit(t, "]}");

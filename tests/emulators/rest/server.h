@@ -1,7 +1,7 @@
 /* server.h - the web server: one thread, one epoll, loopback only. */
-#ifndef GRAPH_SERVER_H
-#define GRAPH_SERVER_H
-#include "emulator.h"
+#ifndef REST_SERVER_H
+#define REST_SERVER_H
+#include "rest.h"
 
 #include <stdint.h>
 
@@ -10,9 +10,9 @@ struct server;
 /* Listens on 127.0.0.1; port 0 takes a free one. NULL after a sentence on
  * standard error. */
 /* 'certificate' and 'key' as PEM, or both NULL for http. */
-struct server *server_open(struct emulator *e, uint16_t port, const char *certificate, const char *key);
+struct server *server_open(struct rest *r, uint16_t port, const char *certificate, const char *key);
 uint16_t server_port(const struct server *s);
-/* Serves until 'e->stop' or until something can be read from 'wake'. */
+/* Serves until 'r->stop' or until something can be read from 'wake'. */
 void server_run(struct server *s, int wake);
 void server_close(struct server *s);
 #endif
