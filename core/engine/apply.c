@@ -18,7 +18,7 @@
 #include "util/date.h"
 
 #define ROOM 512                             /* ops with a sink, drawn or not          */
-#define LOW_WATER 320                        /* below this the next ones are claimed   */
+#define ROOM_MOST 65536                      /* for a connector that takes more at once */
 #define GATHER 192                           /* outcomes that are worth a commit       */
 #define GATHER_MS 20                         /* or that have waited so long            */
 #define FIRST 128                            /* ops for a sink that has none yet       */
@@ -36,6 +36,7 @@ struct applier {
         struct mstc_run *run;
         struct mstc_live *sink;
         struct mst_feed *feed;
+        size_t room;                         /* ops with the sink at most              */
         struct mstc_set *creating;           /* entries with a create that will be sent */
         struct mstc_numbers waits;           /* entry -> struct waiting                */
         size_t wait_count;
@@ -264,7 +265,7 @@ settle_one(struct applier *a, struct mst_op *op, struct mst_error *err)
 static bool
 can_claim(const struct applier *a)
 {
-        return a->rank < MSTC_RANK_END && mstc_feed_open_count(a->feed) <= LOW_WATER && !hands_full(a)
+        return a->rank < MSTC_RANK_END && mstc_feed_open_count(a->feed) <= a->room / 8 * 5 && !hands_full(a)
             && (!a->drained || a->runnable.count != 0);
 }
 
@@ -389,7 +390,7 @@ static int
 step(struct applier *a, struct mst_error *err)
 {
         bool stopping = mstc_engine_stopping(a->run->engine);
-        size_t count = mstc_feed_collect(a->feed, a->answered + a->answered_count, ROOM - a->answered_count, 0);
+        size_t count = mstc_feed_collect(a->feed, a->answered + a->answered_count, a->room - a->answered_count, 0);
         int rc;
 
         a->again = false;
@@ -447,10 +448,12 @@ applier_done(struct applier *a)
 static int
 applier_start(struct applier *a, struct mst_error *err)
 {
-        a->feed = mstc_feed_new(ROOM);
+        a->room = a->sink->setup->plugin->sink_in_flight;
+        a->room = a->room < ROOM ? ROOM : a->room > ROOM_MOST ? ROOM_MOST : a->room;
+        a->feed = mstc_feed_new(a->room);
         a->creating = mstc_set_new();
-        a->claimed = mstc_alloc(ROOM * sizeof(struct mst_op *));
-        a->answered = mstc_alloc(ROOM * sizeof(struct mst_op *));
+        a->claimed = mstc_alloc(a->room * sizeof(struct mst_op *));
+        a->answered = mstc_alloc(a->room * sizeof(struct mst_op *));
         if (a->feed == NULL || a->creating == NULL || a->claimed == NULL || a->answered == NULL)
                 return mst_fail_memory(err, "sending ops");
         if (mstc_op_creating(a->run->store, a->sink->id, mstc_now_ms(), a->creating, err) != MST_OK)

@@ -68,7 +68,9 @@ struct mst_plugin {
         const struct mst_attribute *sink_attributes;
         const struct mst_default_map *sink_map;
         uint32_t sink_can;
-        uint32_t sink_in_flight;                           /* ops at once; 0: one      */
+        /* Ops at once; 0: one.  A sink whose cost is by the batch (a file is written whole)
+         * says many: up to 65,536 are waiting for it then, each some KiB of memory. */
+        uint32_t sink_in_flight;
         uint32_t sink_members;                             /* members an op; 0: no limit */
 };
 

@@ -16,14 +16,13 @@
 
 #include "sink.h"
 
-#define AT_ONCE 1000u
 #define GATHER_MS 20                         /* longest wait for one more              */
 #define TRIES 5
 
 struct gathered {
-        struct mst_op *ops[AT_ONCE];
-        enum mst_outcome outcomes[AT_ONCE];
-        struct mst_error whys[AT_ONCE];
+        struct mst_op *ops[FIL_AT_ONCE];
+        enum mst_outcome outcomes[FIL_AT_ONCE];
+        const struct mst_error *whys[FIL_AT_ONCE];   /* in the batch's arena; NULL: done */
         size_t count;
 };
 
@@ -37,8 +36,8 @@ gather(struct fil_sink *sink, struct mst_feed *feed, struct gathered *g)
                 struct pollfd fd = { .fd = mst_feed_fd(feed), .events = POLLIN };
 
                 g->ops[g->count++] = op;
-                op = g->count < AT_ONCE ? mst_feed_next(feed) : NULL;
-                if (op == NULL && g->count < AT_ONCE && !mst_feed_ended(feed) && !mst_host_stopping(sink->host)
+                op = g->count < FIL_AT_ONCE ? mst_feed_next(feed) : NULL;
+                if (op == NULL && g->count < FIL_AT_ONCE && !mst_feed_ended(feed) && !mst_host_stopping(sink->host)
                     && poll(&fd, 1, GATHER_MS) > 0)
                         op = mst_feed_next(feed);
         }
@@ -55,10 +54,12 @@ change_all(struct fil_sink *sink, struct gathered *g, struct mst_arena *arena, s
             || (sink->has_groups && fil_book_fresh(&sink->groups, err) != MST_OK))
                 return err->code;
         for (size_t i = 0; i < g->count; i++) {
-                g->whys[i] = (struct mst_error){ 0 };
-                g->outcomes[i] = fil_change(&batch, g->ops[i], &g->whys[i]);
+                struct mst_error why = { 0 };
+
+                g->outcomes[i] = fil_change(&batch, g->ops[i], &why);
+                g->whys[i] = why.code != MST_OK ? mst_arena_memdup(arena, &why, sizeof why) : NULL;
                 /* Out of memory in the middle of a row: that table is not to be written. */
-                if (g->outcomes[i] == MST_RETRY)
+                if (g->outcomes[i] == MST_RETRY || (why.code != MST_OK && g->whys[i] == NULL))
                         return mst_fail_memory(err, "changing rows");
         }
         return fil_fix_members(&batch) ? MST_OK : mst_fail_memory(err, "changing members");
@@ -85,7 +86,7 @@ settle(struct gathered *g, enum mst_kind kind, enum fil_saved saved, const struc
                 else if (good && saved != FIL_SAVED)
                         mst_op_settle(g->ops[i], MST_UNSENT, NULL);
                 else
-                        mst_op_settle(g->ops[i], outcome, good ? NULL : &g->whys[i]);
+                        mst_op_settle(g->ops[i], outcome, good ? NULL : g->whys[i]);
                 g->ops[i] = NULL;
         }
 }

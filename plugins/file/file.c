@@ -72,5 +72,5 @@ MST_PLUGIN(file) = {
         .sink_can = MST_CAN_USERS | MST_CAN_GROUPS | MST_CAN_UPDATE | MST_CAN_RENAME | MST_CAN_DISABLE | MST_CAN_DELETE |
                     MST_CAN_STAMP | MST_CAN_LIST | MST_CAN_FIND | MST_CAN_MEMBERS | MST_CAN_EMPTY_GROUP | MST_CAN_NEST |
                     MST_CAN_PRESENT,
-        .sink_in_flight = 1000,
+        .sink_in_flight = FIL_AT_ONCE,
 };

@@ -7,6 +7,8 @@
 
 #include "table.h"
 
+#define FIL_AT_ONCE 32768u                   /* ops that become one new file, at most  */
+
 struct fil_sink_config {
         char *path, *groups_path;
         int64_t format, groups_format;       /* enum fil_format                        */
