@@ -28,8 +28,6 @@ int mstc_plan_keep(struct mstc_run *run, int64_t entry, uint32_t mask, struct ms
 /* Does a target of that sink want the entry? */
 bool mstc_plan_wants(struct mstc_run *run, const struct mstc_live *sink, const struct mstc_entry *entry);
 bool mstc_plan_chosen(const struct mstc_run *run, int64_t entry);
-/* What time alone can change about this entry is put in the diary. */
-int mstc_plan_wake(struct mstc_run *run, const struct mstc_entry *entry, struct mst_error *err);
 /* What a person would call the entry: display name, else UPN, else id. */
 const char *mstc_plan_title(const struct mstc_entry *entry);
 

@@ -37,6 +37,7 @@ struct mstc_sync_options {
         bool full;                           /* start a new generation                 */
         const char *const *users;            /* chosen users only: id, UPN, mail; or NULL */
         size_t user_count;
+        int64_t now;                         /* system.now, as MST_DATE; 0: of the clock */
         /* plan_only: called for each op that the plan holds, in order of claiming, before
          * it is forgotten; valid during the call.  May be NULL. */
         void (*op)(void *self, const struct mstc_planned *op);

@@ -376,7 +376,7 @@ plan_batch(struct mstc_run *run, struct mstc_entry *entries, size_t count, struc
         if (!run->linking && run->members != NULL && plan_members(run, entries, count, in_sync, err) != MST_OK)
                 return err->code;
         for (size_t i = 0; !run->linking && i < count; i++)
-                if (entries[i].mask != 0 && mstc_plan_wake(run, &entries[i], err) != MST_OK)
+                if (entries[i].mask != 0 && mstc_moments_note(run, &entries[i], err) != MST_OK)
                         return err->code;
         for (size_t t = 0; t < run->target_count; t++)
                 if (mstc_first_of_sink(run, t)
@@ -523,18 +523,7 @@ plan_all(struct mstc_run *run, int64_t dirty, uint64_t *ret_ops, struct mst_erro
 static int
 count_work(struct mstc_run *run, int64_t *ret_dirty, int64_t *ret_groups, struct mst_error *err)
 {
-        int64_t now = mstc_now_ms();
-        bool due;
-
-        if (mstc_wake_any(run->store, run->row.id, now, &due, err) != MST_OK)
-                return err->code;
-        if (due && (mstc_store_begin(run->store, err) != MST_OK
-                    || mstc_wake_due(run->store, run->row.id, now, run->mask | MSTC_GROUP_BIT, err) != MST_OK
-                    || mstc_store_commit(run->store, err) != MST_OK)) {
-                mstc_store_rollback(run->store);
-                return err->code;
-        }
-        if (mstc_dirty_count(run->store, run->row.id, ret_dirty, err) != MST_OK)
+        if (mstc_moments_due(run, err) != MST_OK || mstc_dirty_count(run->store, run->row.id, ret_dirty, err) != MST_OK)
                 return err->code;
         if (run->all_dirty)
                 *ret_dirty = *ret_dirty > run->row.live ? *ret_dirty : run->row.live;

@@ -177,6 +177,14 @@ int mstc_apply(struct mstc_run *run, struct mst_error *err);
 /* resolve.c: what became of ops whose result is not known. */
 int mstc_resolve(struct mstc_run *run, struct mst_error *err);
 
+/* ---- moments.c: what time alone changes ----------------------------------------------- */
+/* Some rule, scope or map of the sync reads the clock. */
+bool mstc_moments_any(const struct mstc_sync *sync);
+/* When the entry is to be planned again though nothing is read of it; in a transaction. */
+int mstc_moments_note(struct mstc_run *run, const struct mstc_entry *entry, struct mst_error *err);
+/* Whose moment has come becomes dirty. */
+int mstc_moments_due(struct mstc_run *run, struct mst_error *err);
+
 /* ---- values.c ------------------------------------------------------------------------ */
 struct mstc_wanted {
         struct mst_record *record;           /* what the sink should hold              */

@@ -35,29 +35,6 @@ live_of(struct mstc_engine *engine, const struct mstc_instance *instance)
         return NULL;
 }
 
-static bool
-uses_clock(const struct mstc_expr *expr)
-{
-        return expr != NULL && mstc_expr_uses_now(expr);
-}
-
-static bool
-depends_on_clock(const struct mstc_sync *sync)
-{
-        bool timed = uses_clock(sync->scope);
-
-        for (size_t i = 0; i < sync->group_count; i++)
-                timed = timed || uses_clock(sync->groups[i].rule);
-        for (size_t f = 0; f < sync->family_count; f++)
-                timed = timed || uses_clock(sync->families[f].rule);
-        for (size_t t = 0; t < sync->target_count; t++) {
-                timed = timed || uses_clock(sync->targets[t].scope);
-                for (size_t m = 0; m < sync->targets[t].map_count; m++)
-                        timed = timed || uses_clock(sync->targets[t].maps[m].expression);
-        }
-        return timed;
-}
-
 static int
 make_targets(struct mstc_run *run, struct mst_error *err)
 {
@@ -96,9 +73,9 @@ run_init(struct mstc_run *run, struct mstc_engine *engine, struct mstc_sync *syn
         run->sync = sync;
         run->options = options;
         run->summary = summary;
-        run->now = mstc_clock_now();
+        run->now = options->now != 0 ? options->now : mstc_clock_now();
         run->begun = mstc_now_ms();
-        run->timed = depends_on_clock(sync);
+        run->timed = mstc_moments_any(sync);
         run->arena = mst_arena_new(4096);
         run->scratch = mst_arena_new(16384);
         run->listings = mstc_alloc((engine->live_count + 1) * sizeof(struct mstc_listing *));

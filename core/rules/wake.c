@@ -5,6 +5,10 @@
  * by bisection, calendar months and their clamping included.  Both "reaches" and
  * "passes" are candidates; waking once too often does no harm.
  *
+ * Conditions of a rule that the clock has no part in come first: beside one that is false
+ * under an -and, or true under an -or, nothing turns until the record changes, and that plans
+ * it anyway.
+ *
  * Where the clock enters in another way (Now() in a function) nothing is known but
  * that calendars turn by the hour: the next full hour is the answer. */
 #include "build.h"
@@ -146,6 +150,38 @@ quantifier(struct wake *wake, const struct mstc_node *node)
         wake->run.element = at.out;
 }
 
+/* An attribute against the clock is true or false, whatever the hour: it never breaks off what
+ * stands behind it. */
+static bool
+is_plain(const struct mstc_node *node)
+{
+        for (uint32_t i = 0; node->kind == MSTC_NODE_COMPARE && i < node->count; i++)
+                if (!is_clock(node->kids[i]) && node->kids[i]->kind != MSTC_NODE_ATTRIBUTE
+                    && node->kids[i]->kind != MSTC_NODE_CONSTANT)
+                        return false;
+        return node->kind == MSTC_NODE_COMPARE;
+}
+
+/* Does one that the clock has no part in decide for all? */
+static bool
+is_settled(struct wake *wake, const struct mstc_node *node)
+{
+        bool decides = node->kind == MSTC_NODE_OR, is;
+
+        for (uint32_t i = 0; i < node->count && wake->run.expr->mode == MSTC_RULE; i++) {
+                if (reads_now(node->kids[i]) && !is_plain(node->kids[i]))
+                        return false;
+                if (reads_now(node->kids[i]))
+                        continue;
+                wake->run.broken = false;
+                if (mstc_run_test(&wake->run, node->kids[i], &is) != MSTC_VALUE || wake->run.broken)
+                        return false;
+                if (is == decides)
+                        return true;
+        }
+        return false;
+}
+
 static void
 walk(struct wake *wake, const struct mstc_node *node)
 {
@@ -155,6 +191,8 @@ walk(struct wake *wake, const struct mstc_node *node)
         case MSTC_NODE_AND:
         case MSTC_NODE_OR:
         case MSTC_NODE_NOT:
+                if (node->kind != MSTC_NODE_NOT && is_settled(wake, node))
+                        break;
                 for (uint32_t i = 0; i < node->count; i++)
                         walk(wake, node->kids[i]);
                 break;

@@ -69,6 +69,12 @@ tests_unit_engine_leave_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_engine_leave_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/engine-leave
 
+check_PROGRAMS += tests/unit/engine-moments
+tests_unit_engine_moments_SOURCES = tests/unit/engine-moments.c $(WORLD)
+tests_unit_engine_moments_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_moments_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-moments
+
 check_PROGRAMS += tests/unit/engine-people
 tests_unit_engine_people_SOURCES = tests/unit/engine-people.c $(WORLD)
 tests_unit_engine_people_CFLAGS = $(UNIT_CFLAGS)
