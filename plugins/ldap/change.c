@@ -300,23 +300,18 @@ is_our_login(struct ldp_request *req)
 enum ldp_next
 ldp_change_begin(struct ldp_request *req)
 {
-        static const struct ldp_result sure = { .rc = LDAP_SUCCESS };
         enum ldp_next next = LDP_SEND;
 
         if (mst_op_verb(req->op) == MST_DISABLE && is_our_login(req))
                 return ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "'%s' is Muster's own login and is never "
                                           "disabled", req->dn);
         if (ldp_lock_must_read(req))
-                return ldp_lock_read(req);
+                return ldp_request_has_id(req) && req->bits_read == 0 ? ldp_ahead_await(req, NULL) : ldp_lock_read(req);
         if (!plan_rename(req, &next) || !build(req, &next))
                 return next;
         if (req->rdn == NULL && req->mods == NULL)
                 return ldp_request_done(req, MST_ALREADY);
-        /* A rename needs the parent that it has now: somebody else may have moved it. */
-        if (req->rdn != NULL && req->sink->dir.id.addresses && !req->located && ldp_id_is(&req->sink->dir.id, req->id))
-                return ldp_request_locate(req, NULL, &sure, NULL);
-        req->step = ldp_guard_step(req, req->rdn != NULL ? &step_rename : &step_modify, req->rdn == NULL);
-        return LDP_SEND;
+        return ldp_guard_go(req, req->rdn != NULL ? &step_rename : &step_modify, req->rdn == NULL);
 }
 
 /* --- rename ------------------------------------------------------------------------ */
@@ -324,13 +319,14 @@ ldp_change_begin(struct ldp_request *req)
 int
 ldp_rename_send(struct ldp_request *req, LDAP *ld, const char *rdn, const char *parent, int *msgid)
 {
-        LDAPControl guard, *list[2], **controls;
+        LDAPControl guard, confirm, *list[3], **controls;
 
         /* Samba does not know the parent of what is called by its id. */
         if (parent == NULL && ldp_request_target(req) != req->dn)
                 parent = ldp_dn_parent(req->dn);
         if (!ldp_request_guard(req, ld, &guard, list, &controls))
                 return LDAP_NO_MEMORY;
+        ldp_confirm_ask(req, LDAP_CONTROL_POST_READ, &confirm, list, &controls);
         return ldap_rename(ld, ldp_request_target(req), rdn, parent, 1, controls, NULL, msgid);
 }
 
@@ -356,6 +352,8 @@ answer_rename(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
                 return ldp_contest(req, &step_rename);
         if (result.rc != LDAP_SUCCESS)
                 return ldp_request_refused(req, &result, "renaming", err);
+        if (ldp_confirm_another(req, ld, message, LDAP_CONTROL_POST_READ))
+                return ldp_confirm_undo(req);
         dn = ldp_dn_join(req->arena, req->rdn, req->parent != NULL ? req->parent : ldp_dn_parent(req->dn));
         if (dn == NULL)
                 return ldp_request_settle(req, MST_UNKNOWN, MST_EINTERNAL, "out of memory after renaming '%s'",
@@ -392,8 +390,7 @@ without_stamp(struct ldp_request *req)
         req->unstamped = true;
         if (!build(req, &next))
                 return next;
-        req->step = ldp_guard_step(req, &step_modify, true);
-        return LDP_SEND;
+        return ldp_guard_go(req, &step_modify, true);
 }
 
 static enum ldp_next
@@ -521,10 +518,11 @@ static const struct ldp_step step_reread = { "reread", true, send_reread, answer
 static int
 send_delete(struct ldp_request *req, LDAP *ld, int *msgid)
 {
-        LDAPControl guard, *list[2], **controls;
+        LDAPControl guard, confirm, *list[3], **controls;
 
         if (!ldp_request_guard(req, ld, &guard, list, &controls))
                 return LDAP_NO_MEMORY;
+        ldp_confirm_ask(req, LDAP_CONTROL_PRE_READ, &confirm, list, &controls);
         return ldap_delete_ext(ld, ldp_request_target(req), controls, NULL, msgid);
 }
 
@@ -534,6 +532,11 @@ answer_delete(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
         struct ldp_result result;
 
         ldp_result_read(ld, message, &result);
+        if (result.rc == LDAP_SUCCESS && ldp_confirm_another(req, ld, message, LDAP_CONTROL_PRE_READ)) {
+                mst_host_log(req->sink->host, MST_LOG_ERROR, "'%s' was taken by another entry in the moment before it was "
+                             "deleted: that one is deleted now; restore it from a backup", req->dn);
+                result.rc = LDAP_ASSERTION_FAILED;
+        }
         if (result.rc == LDAP_SUCCESS)
                 return ldp_request_done(req, MST_DONE);
         if (result.rc == LDAP_NO_SUCH_OBJECT || result.rc == LDAP_ASSERTION_FAILED)
@@ -549,6 +552,5 @@ ldp_delete_begin(struct ldp_request *req)
         if (is_our_login(req))
                 return ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "'%s' is Muster's own login and is never "
                                           "deleted", req->dn);
-        req->step = ldp_guard_step(req, &step_delete, false);
-        return LDP_SEND;
+        return ldp_guard_go(req, &step_delete, false);
 }

@@ -209,25 +209,6 @@ send_add(struct ldp_request *req, LDAP *ld, int *msgid)
                             msgid);
 }
 
-/* The id from the post-read control: an entry in BER with one attribute. */
-static void
-take_id(struct ldp_request *req, LDAPControl **controls)
-{
-        const struct ldp_id *id = &req->sink->dir.id;
-        LDAPControl *control = ldp_result_control(controls, LDAP_CONTROL_POST_READ);
-        BerElement *ber;
-        struct berval dn, name, *values = NULL;
-
-        if (control == NULL || (ber = ber_init(&control->ldctl_value)) == NULL)
-                return;
-        if (ber_scanf(ber, "{m{{m[W]", &dn, &name, &values) != LBER_ERROR && values != NULL &&
-            values[0].bv_val != NULL && name.bv_len == strlen(id->attribute) &&
-            strncasecmp(name.bv_val, id->attribute, name.bv_len) == 0)
-                req->id = ldp_id_text(req->arena, id, &values[0]);
-        ber_bvarray_free(values);
-        ber_free(ber, 1);
-}
-
 /* The entry is there: on with what it still lacks. */
 enum ldp_next
 ldp_create_go_on(struct ldp_request *req)
@@ -289,16 +270,17 @@ answer_add(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_e
 
         if (ldap_parse_result(ld, message, &rc, NULL, NULL, NULL, &controls, 0) != LDAP_SUCCESS)
                 return ldp_request_settle(req, MST_UNKNOWN, MST_ENET, "the answer cannot be read");
-        if (rc == LDAP_SUCCESS && controls != NULL)
-                take_id(req, controls);
+        if (rc == LDAP_SUCCESS)
+                req->id = ldp_confirm_id(req, controls, LDAP_CONTROL_POST_READ);
         ldap_controls_free(controls);
         if (rc != LDAP_SUCCESS)
                 return add_refused(req, ld, message, err);
         req->wrote = req->looked = true;
+        req->looked_at = mst_host_ticks_ms(req->sink->host);
         if (req->place->kind == MST_GROUP && !req->bare)
                 ldp_members_first_done(req);
         if (req->bulk && req->id == NULL && ldp_ids_await(req))
-                return LDP_AWAIT_ID;
+                return LDP_AWAIT;
         return ldp_create_go_on(req);
 }
 

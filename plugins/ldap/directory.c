@@ -53,13 +53,14 @@ note_root(struct ldp_dir *dir, LDAP *ld, LDAPMessage *entry, struct mst_error *e
         server->post_read = holds(controls, LDAP_CONTROL_POST_READ);
         server->assertion = holds(controls, LDAP_CONTROL_ASSERT);
         server->paging = holds(controls, LDAP_CONTROL_PAGEDRESULTS);
-        server->entry_dn = holds(classes, "OpenLDAProotDSE");
         server->pre_read = holds(controls, LDAP_CONTROL_PRE_READ);
         server->increment = holds(features, LDAP_FEATURE_MODIFY_INCREMENT);
         server->permissive = holds(controls, LDAP_CONTROL_X_PERMISSIVE_MODIFY);
         server->subschema = schema[0];
         server->vendor = vendor[0];
         server->looks = ldp_dialect_guess(capabilities, classes, vendor[0]);
+        server->dn_attribute = server->looks->name == LDP_OPENLDAP ? "entryDN"
+                             : server->looks->name == LDP_AD ? "distinguishedName" : NULL;
         return MST_OK;
 }
 

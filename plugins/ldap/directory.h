@@ -84,7 +84,7 @@ struct ldp_server {
         bool post_read, assertion, paging;
         bool pre_read, increment;
         bool permissive;                 /* passes over values that are there, or not, already */
-        bool entry_dn;                   /* slapd: entries are found by (entryDN=...) without an index */
+        const char *dn_attribute;        /* entries are found by it and their DN without an index; NULL: none */
         const char *subschema;           /* DN, or NULL                                */
         const char **contexts;           /* namingContexts, NULL ends                  */
         const char *vendor;

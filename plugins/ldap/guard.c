@@ -10,14 +10,23 @@
  *   stamp       others (389 DS): a modify takes our stamp out and puts it in again, which
  *               fails, with all the rest, where it is another's
  *   look        and before what is no modify, or where there is no stamp, the entry is
- *               read: no proof, but the time in which it could go wrong is one call's */
+ *               read, with others that are about to be changed too (ahead.c).  That is no
+ *               proof: for it to go wrong somebody else must, in the LOOK_MS at most between
+ *               look and change, rename our entry away and give its name to another.  Ops of
+ *               ours cannot: a name is free only after the op of who has it
+ *   afterwards  so the answer to a rename or delete is asked for the id of what it met, where
+ *               the server can tell (RFC 4527).  A wrong entry is renamed back; a deletion
+ *               cannot be taken back, and is told loudly (confirm.c) */
 #include <string.h>
 
 #include <muster/escape.h>
 
 #include "dn.h"
 #include "id.h"
+#include "lock.h"
 #include "request.h"
+
+#define LOOK_MS 2000             /* after which a look counts no more */
 
 static const struct ldp_step step_look;
 
@@ -115,20 +124,20 @@ ldp_guard_stamps(const struct ldp_request *req)
 {
         enum mst_verb verb = mst_op_verb(req->op);
 
-        return !is_safe(req) && !req->looked && !req->unstamped && req->place->stamp != NULL &&
-               mst_op_stamp(req->op)[0] != '\0' && verb != MST_ADOPT && verb != MST_CREATE;
+        return !is_safe(req) && !req->unstamped && req->place->stamp != NULL && mst_op_stamp(req->op)[0] != '\0' &&
+               verb != MST_ADOPT && verb != MST_CREATE;
 }
 
-const struct ldp_step *
-ldp_guard_step(struct ldp_request *req, const struct ldp_step *step, bool modifies)
+enum ldp_next
+ldp_guard_go(struct ldp_request *req, const struct ldp_step *step, bool modifies)
 {
         bool renames = mst_op_verb(req->op) != MST_DELETE && !modifies;
 
+        req->step = step;
         if (req->looked || (modifies && ldp_guard_stamps(req)) ||
-            (is_safe(req) && !(renames && req->sink->dir.id.addresses)))
-                return step;
-        req->guarded = step;
-        return &step_look;
+            (is_safe(req) && !(renames && req->sink->dir.id.addresses && ldp_request_has_id(req))))
+                return LDP_SEND;
+        return req->located ? ldp_guard_look(req, step) : ldp_ahead_await(req, step);
 }
 
 enum ldp_next
@@ -139,6 +148,13 @@ ldp_guard_look(struct ldp_request *req, const struct ldp_step *then)
         return LDP_SEND;
 }
 
+void
+ldp_guard_renew(struct ldp_request *req, int64_t now)
+{
+        if (req->looked && req->op != NULL && !req->step->reads && !is_safe(req) && now - req->looked_at > LOOK_MS)
+                (void)ldp_guard_look(req, req->step);
+}
+
 static int
 send_look(struct ldp_request *req, LDAP *ld, int *msgid)
 {
@@ -146,7 +162,8 @@ send_look(struct ldp_request *req, LDAP *ld, int *msgid)
 
         req->found = req->seen_dn = NULL;
         req->taken = false;
-        return ldap_search_ext(ld, ldp_request_target(req), LDAP_SCOPE_BASE, "(objectClass=*)", wanted, 0, NULL, NULL, NULL, 1, msgid);
+        return ldap_search_ext(ld, ldp_request_target(req), LDAP_SCOPE_BASE, "(objectClass=*)", wanted, 0, NULL, NULL,
+                               NULL, 1, msgid);
 }
 
 static const char *
@@ -162,45 +179,66 @@ first_value(struct ldp_request *req, LDAP *ld, LDAPMessage *message, const char 
         return text;
 }
 
+void
+ldp_guard_note(struct ldp_request *req, LDAP *ld, LDAPMessage *message)
+{
+        const char *ours = mst_op_stamp(req->op), *stamp;
+        bool adopts = mst_op_verb(req->op) == MST_ADOPT;
+        char *dn = ldap_get_dn(ld, message);
+
+        req->found = first_value(req, ld, message, req->sink->dir.id.attribute, true);
+        req->seen_dn = dn != NULL ? mst_arena_strdup(req->arena, dn) : NULL;
+        ldap_memfree(dn);
+        stamp = first_value(req, ld, message, req->place->stamp, false);
+        req->taken = adopts && stamp != NULL && ours[0] != '\0' && strcmp(stamp, ours) != 0;
+        req->ours = adopts && stamp != NULL && !req->taken;
+        if (ldp_lock_must_read(req))
+                req->bits = first_value(req, ld, message, req->sink->lock.attribute, false);
+}
+
+/* It may be elsewhere: what is to be renamed, then? */
 static enum ldp_next
 go_on(struct ldp_request *req)
 {
-        req->step = req->guarded;
-        return LDP_SEND;
-}
-
-/* Addressed by its id it was found wherever it is: what is to be renamed, then? */
-static enum ldp_next
-renamed_since(struct ldp_request *req)
-{
         const char *was = ldp_dn_normal(req->arena, req->dn);
         const char *now = req->seen_dn != NULL ? ldp_dn_normal(req->arena, req->seen_dn) : NULL;
+        bool moved, goes_on = req->guarded != NULL && !req->ours;
 
         if (was == NULL || now == NULL)
                 return ldp_request_no_memory(req);
-        if (strcmp(was, now) == 0)
-                return go_on(req);
-        req->dn = req->seen_dn;
-        req->moved = true;
-        return ldp_change_begin(req);
+        moved = strcmp(was, now) != 0;
+        if (moved) {
+                req->dn = req->seen_dn;
+                req->moved = true;
+        }
+        if (moved && mst_op_verb(req->op) == MST_DELETE)
+                return ldp_delete_begin(req);
+        if (goes_on && (!moved || mst_op_verb(req->op) == MST_MEMBERS)) {
+                req->step = req->guarded;
+                return LDP_SEND;
+        }
+        return ldp_change_begin(req);            /* an adopted one that is ours is not stamped again */
+}
+
+enum ldp_next
+ldp_guard_seen(struct ldp_request *req, struct mst_error *err)
+{
+        static const struct ldp_result another = { .rc = LDAP_ASSERTION_FAILED };
+
+        if (req->found == NULL || strcmp(req->found, req->id) != 0 || req->taken)
+                return ldp_request_locate(req, NULL, &another, err);
+        req->looked = true;
+        req->looked_at = mst_host_ticks_ms(req->sink->host);
+        return go_on(req);
 }
 
 static enum ldp_next
 answer_look(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_error *err)
 {
         struct ldp_result result;
-        const char *stamp;
 
         if (ldap_msgtype(message) == LDAP_RES_SEARCH_ENTRY) {
-                char *dn = ldap_get_dn(ld, message);
-
-                req->found = first_value(req, ld, message, req->sink->dir.id.attribute, true);
-                req->seen_dn = dn != NULL ? mst_arena_strdup(req->arena, dn) : NULL;
-                ldap_memfree(dn);
-                stamp = first_value(req, ld, message, req->place->stamp, false);
-                req->taken = mst_op_verb(req->op) == MST_ADOPT && stamp != NULL && mst_op_stamp(req->op)[0] != '\0' &&
-                             strcmp(stamp, mst_op_stamp(req->op)) != 0;
-                req->ours = mst_op_verb(req->op) == MST_ADOPT && stamp != NULL && !req->taken;
+                ldp_guard_note(req, ld, message);
                 return LDP_MORE;
         }
         if (ldap_msgtype(message) != LDAP_RES_SEARCH_RESULT)
@@ -210,14 +248,7 @@ answer_look(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct mst_
                 return ldp_request_locate(req, NULL, &result, err);
         if (result.rc != LDAP_SUCCESS)
                 return ldp_request_refused(req, &result, "looking at", err);
-        if (req->found == NULL || strcmp(req->found, req->id) != 0 || req->taken) {
-                result.rc = LDAP_ASSERTION_FAILED;
-                return ldp_request_locate(req, NULL, &result, err);
-        }
-        req->looked = true;
-        if (req->ours)
-                return ldp_change_begin(req);    /* what is left to do does not stamp it again */
-        return req->sink->dir.id.addresses ? renamed_since(req) : go_on(req);
+        return ldp_guard_seen(req, err);
 }
 
 static const struct ldp_step step_look = { "look", true, send_look, answer_look, NULL };

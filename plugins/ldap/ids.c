@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * ids.c - the entryUUIDs of many new entries with one search.
+ * ids.c - the ids of many new entries with one search.
  *
  * The post-read control tells the id with the answer to the add, which is right for a
- * few.  For many it costs slapd a third of its speed, while one search for 64 names,
- * (|(entryDN=...)(entryDN=...)...), costs next to nothing: entryDN needs no index, as
- * the server looks the name itself up.
+ * few.  For many it costs slapd a third of its speed, and Active Directory does not know
+ * it, while one search for 64 names, (|(entryDN=...)(entryDN=...)...), costs next to
+ * nothing: entryDN, there distinguishedName, needs no index, as the server looks the name
+ * itself up.
  *
  *   await    the entry is there, its id is not known: it stands in line
  *   flush    those in line become one request of their own, 'batch', without an op
@@ -34,11 +35,14 @@ send_batch(struct ldp_request *batch, LDAP *ld, int *msgid)
 {
         char *wanted[] = { (char *)batch->sink->dir.id.attribute, NULL };
         size_t room = 8;
+        const char *name = batch->sink->dir.server.dn_attribute;
         char *filter, *at;
 
+        if (name == NULL)
+                return LDAP_NOT_SUPPORTED;       /* meanwhile another batch has shown that it is of no use */
         mst_arena_reset(batch->arena);
         for (const struct ldp_request *req = batch->batch; req != NULL; req = req->next)
-                room += strlen(req->dn) * 3 + sizeof "(entryDN=)";
+                room += strlen(req->dn) * 3 + strlen(name) + 3;
         filter = at = mst_arena_alloc(batch->arena, room);
         if (filter == NULL)
                 return LDAP_NO_MEMORY;
@@ -48,7 +52,10 @@ send_batch(struct ldp_request *batch, LDAP *ld, int *msgid)
 
                 if (safe == NULL)
                         return LDAP_NO_MEMORY;
-                at = stpcpy(stpcpy(stpcpy(at, "(entryDN="), safe), ")");
+                *at++ = '(';
+                at = stpcpy(at, name);
+                *at++ = '=';
+                at = stpcpy(stpcpy(at, safe), ")");
         }
         memcpy(at, ")", 2);
         return ldap_search_ext(ld, batch->place->base, LDAP_SCOPE_SUBTREE, filter, wanted, 0, NULL, NULL, NULL,
@@ -84,8 +91,9 @@ answer_batch(struct ldp_request *batch, LDAP *ld, LDAPMessage *message, struct m
                 return LDP_MORE;
         for (const struct ldp_request *req = batch->batch; req != NULL; req = req->next)
                 any |= req->id != NULL;
-        /* A server, or rights, that know nothing of entryDN: not that way again. */
-        batch->sink->dir.server.entry_dn &= any;
+        /* A server, or rights, that know nothing of that attribute: not that way again. */
+        if (!any)
+                batch->sink->dir.server.dn_attribute = NULL;
         return LDP_BATCH;
 }
 
@@ -98,6 +106,7 @@ ldp_ids_await(struct ldp_request *req)
         if (req->name_normal == NULL)
                 return false;
         req->name_hash = hash(req->name_normal);
+        req->line = LDP_LINE_IDS;
         return true;
 }
 

@@ -23,7 +23,7 @@ plugins_ldap_la_SOURCES = plugins/ldap/ldap.c plugins/ldap/options.c plugins/lda
   plugins/ldap/mods.c plugins/ldap/mods.h plugins/ldap/create.c plugins/ldap/change.c \
   plugins/ldap/members.c plugins/ldap/members.h plugins/ldap/present.c plugins/ldap/refer.c plugins/ldap/stray.c \
   plugins/ldap/kind.c plugins/ldap/kind.h plugins/ldap/chunk.c plugins/ldap/chunk.h \
-  plugins/ldap/guard.c plugins/ldap/contest.c \
+  plugins/ldap/guard.c plugins/ldap/ahead.c plugins/ldap/confirm.c plugins/ldap/contest.c \
   plugins/ldap/number.c plugins/ldap/number.h plugins/ldap/counter.c plugins/ldap/counter.h \
   plugins/ldap/ids.c plugins/ldap/parents.c plugins/ldap/pool.c plugins/ldap/queue.h \
   plugins/ldap/reading.c plugins/ldap/reading.h plugins/ldap/columns.c plugins/ldap/columns.h \

@@ -249,8 +249,7 @@ ldp_members_go(struct ldp_request *req)
                 return req->members.sought ? finish(req) : ldp_stray_begin(req);
         if (!trim(req))
                 return ldp_request_no_memory(req);
-        req->step = ldp_guard_step(req, &step_write, true);
-        return LDP_SEND;
+        return ldp_guard_go(req, &step_write, true);
 }
 
 /* --- the placeholder ------------------------------------------------------------- */

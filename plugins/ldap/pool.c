@@ -7,7 +7,8 @@
  *             opened only when those that are open are all busy
  *   wait      for answers, ops, the wish to stop, or a deadline
  *   receive   what has come; a request that goes on is sent again at once
- *   flush     new entries that stand in line for their ids ask for them together
+ *   flush     those in line ask together: new entries for their ids (ids.c), others for what is
+ *             to be known before they are changed (ahead.c)
  *
  * A lost connection leaves its writes unknown and its reads to be sent again; what was
  * not sent waits for another connection.  Nobody waits for one while others work.
@@ -26,9 +27,9 @@
 #define LANES 16
 #define WINDOW 32
 #define STOP_MS 1500             /* for answers to what is in flight */
-#define LINE 64                  /* new entries that ask for their ids together */
+#define LINE 64                  /* that ask together, at most */
 #define SPARES 4                 /* such requests at once */
-#define LINE_MS 20               /* longest wait in line */
+#define LINE_MS 300              /* longest wait in line, while others work */
 #define DENIALS 16               /* refusals for want of rights, without one success between */
 
 struct lane {
@@ -46,8 +47,7 @@ struct pool {
         struct ldp_request *requests, *free;     /* all there are; those that are idle */
         struct ldp_request *spare;               /* idle ones kept for batches, or all could stand in line */
         struct ldp_queue queue;                  /* to be sent */
-        struct ldp_request *line[2];             /* created, without an id yet: users, groups */
-        size_t in_line[2];
+        struct ldp_waiting lines[LDP_LINES][2];  /* users, groups */
         size_t flying;
         int64_t now, retry_at, stop_at;
         size_t failures;                         /* connections in a row that failed */
@@ -68,15 +68,14 @@ put_back(struct pool *pool, struct ldp_request *req)
         *list = req;
 }
 
-static void
-stand_in_line(struct pool *pool, struct ldp_request *req)
+static size_t
+in_line(const struct pool *pool)
 {
-        size_t which = req->place->kind == MST_GROUP;
+        size_t count = 0;
 
-        req->since = pool->now;
-        req->next = pool->line[which];
-        pool->line[which] = req;
-        pool->in_line[which]++;
+        for (size_t i = 0; i < LDP_LINES * 2; i++)
+                count += pool->lines[i / 2][i % 2].count;
+        return count;
 }
 
 static void follow(struct pool *pool, struct ldp_request *req, enum ldp_next next);
@@ -89,7 +88,7 @@ end_batch(struct pool *pool, struct ldp_request *batch)
 
         for (; req != NULL; req = next) {
                 next = req->next;
-                follow(pool, req, ldp_create_go_on(req));
+                follow(pool, req, req->line == LDP_LINE_IDS ? ldp_create_go_on(req) : ldp_ahead_go_on(req, pool->err));
         }
         put_back(pool, batch);
 }
@@ -102,8 +101,8 @@ follow(struct pool *pool, struct ldp_request *req, enum ldp_next next)
         case LDP_SEND:
                 ldp_queue_add(&pool->queue, req);
                 return;
-        case LDP_AWAIT_ID:
-                stand_in_line(pool, req);
+        case LDP_AWAIT:
+                ldp_waiting_add(&pool->lines[req->line][req->place->kind == MST_GROUP], req, pool->now);
                 return;
         case LDP_BATCH:
                 end_batch(pool, req);
@@ -233,7 +232,10 @@ send_one(struct pool *pool, struct lane *lane, struct ldp_request *req)
         int rc;
 
         /* With a full pool behind it a new entry's id is cheaper to ask for later. */
-        req->bulk = pool->sink->dir.server.entry_dn && pool->flying + pool->queue.count >= pool->lane_count * pool->window / 2;
+        req->bulk = pool->sink->dir.server.dn_attribute != NULL &&
+                    (!pool->sink->dir.server.post_read ||
+                     pool->flying + pool->queue.count >= pool->lane_count * pool->window / 2);
+        ldp_guard_renew(req, pool->now);
         rc = req->step->send(req, lane->conn->ld, &req->msgid);
         if (rc == LDAP_SUCCESS) {
                 req->deadline = pool->now + pool->sink->config->access.timeout;
@@ -263,22 +265,35 @@ send_one(struct pool *pool, struct lane *lane, struct ldp_request *req)
         return true;
 }
 
-/* Those in line ask, when they are many, have waited, or nothing else goes on. */
+/* Do those in line ask now?  When they are many, have waited, or nothing else goes on; for what
+ * is to be changed only when it is soon its turn, as what was seen grows old. */
+static bool
+is_time(const struct pool *pool, const struct ldp_waiting *line, enum ldp_line what)
+{
+        size_t busy = pool->flying + pool->queue.count;
+
+        if (line->count == 0 || pool->spare == NULL)
+                return false;
+        if (what == LDP_LINE_LOOKS && (pool->stopping || pool->queue.count > LINE))
+                return false;
+        return line->count >= LINE || busy == 0 || pool->stopping || pool->now - line->since >= LINE_MS;
+}
+
 static void
 flush(struct pool *pool)
 {
-        for (size_t which = 0; which < 2; which++) {
-                struct ldp_request *batch = pool->spare;
+        for (size_t i = 0; i < LDP_LINES * 2; i++) {
+                struct ldp_waiting *line = &pool->lines[i / 2][i % 2];
+                struct ldp_request *batch = pool->spare, *first;
 
-                if (pool->in_line[which] == 0 || batch == NULL)
-                        continue;
-                if (pool->in_line[which] < LINE && pool->flying + pool->queue.count > 0 && !pool->stopping &&
-                    pool->now - pool->line[which]->since < LINE_MS)
+                if (!is_time(pool, line, (enum ldp_line)(i / 2)))
                         continue;
                 pool->spare = batch->next;
-                ldp_ids_batch(batch, pool->line[which]);
-                pool->line[which] = NULL;
-                pool->in_line[which] = 0;
+                first = ldp_waiting_cut(line, LINE);
+                if (i / 2 == LDP_LINE_IDS)
+                        ldp_ids_batch(batch, first);
+                else
+                        ldp_ahead_batch(batch, first);
                 ldp_queue_add(&pool->queue, batch);
         }
 }
@@ -413,7 +428,7 @@ next_deadline(const struct pool *pool)
         }
         if (pool->queue.count > 0 && pool->retry_at > pool->now && pool->retry_at < until)
                 until = pool->retry_at;
-        if (pool->in_line[0] + pool->in_line[1] > 0 && pool->now + LINE_MS < until)
+        if (in_line(pool) > 0 && pool->now + LINE_MS < until)
                 until = pool->now + LINE_MS;
         if (pool->stopping && pool->stop_at < until)
                 until = pool->stop_at;
@@ -461,7 +476,7 @@ is_over(const struct pool *pool)
                 return true;
         if (pool->stopping)
                 return pool->flying == 0 || pool->now >= pool->stop_at;
-        return pool->flying == 0 && pool->queue.count == 0 && pool->in_line[0] + pool->in_line[1] == 0 &&
+        return pool->flying == 0 && pool->queue.count == 0 && in_line(pool) == 0 &&
                mst_feed_ended(pool->feed);
 }
 
@@ -484,8 +499,8 @@ give_back(struct pool *pool)
         for (size_t i = 0; i < pool->lane_count; i++)
                 if (pool->lanes[i].flying > 0)
                         lose(pool, &pool->lanes[i], &why);
-        for (size_t which = 0; which < 2; which++)
-                for (struct ldp_request *req = pool->line[which], *next; req != NULL; req = next) {
+        for (size_t i = 0; i < LDP_LINES * 2; i++)
+                for (struct ldp_request *req = pool->lines[i / 2][i % 2].last, *next; req != NULL; req = next) {
                         next = req->next;
                         ldp_queue_add(&pool->queue, req);
                 }

@@ -20,10 +20,17 @@ struct ldp_request;
 enum ldp_next {
         LDP_SEND = 1,            /* the request's step is to be sent                   */
         LDP_MORE,                /* further messages answer the same call              */
-        LDP_AWAIT_ID,                    /* created; its id is to be asked for with others' */
+        LDP_AWAIT,                       /* it is to be asked for with others, see 'line'  */
         LDP_BATCH,                       /* the answer for those in 'batch' is complete    */
         LDP_SETTLED,             /* the op is settled: forget the request              */
         LDP_FATAL                /* settled, and 'err' speaks of the sink as a whole   */
+};
+
+/* What is asked of the server for many requests at once. */
+enum ldp_line {
+        LDP_LINE_IDS,                    /* ids.c: the ids of new entries              */
+        LDP_LINE_LOOKS,                  /* ahead.c: what is to be known before a change */
+        LDP_LINES
 };
 
 struct ldp_step {
@@ -67,6 +74,7 @@ struct ldp_request {
         bool wrote;                              /* a part of it is done               */
         bool denied, done;                       /* settled because of rights; as done */
         bool looked;                             /* guard.c: it is the one we mean     */
+        int64_t looked_at;                       /* ticks                              */
         bool unstamped, taken, ours;             /* it bears no stamp; another's; an adopted one ours */
         const struct ldp_step *guarded;
         const char *aside, *home;                /* contest.c: the odd RDN, and the name before */
@@ -83,9 +91,9 @@ struct ldp_request {
         unsigned losses;                         /* connections that ended while it was sent */
         int64_t deadline;
         bool bulk;                               /* create: the id is asked for later  */
+        enum ldp_line line;                      /* in which it stands, or stood last  */
         const char *name_normal;                 /* while it stands in line for it     */
         uint32_t name_hash;
-        int64_t since;
         enum ldp_next (*then)(struct ldp_request *req);  /* refer.c: where it goes on  */
         struct ldp_request *batch;               /* those that this one asks for; no op */
         struct ldp_request *next;
@@ -116,11 +124,34 @@ int ldp_rename_send(struct ldp_request *req, LDAP *ld, const char *rdn, const ch
 /* contest.c: the name is taken; what now, if by one of ours that is renamed too? */
 enum ldp_next ldp_contest(struct ldp_request *req, const struct ldp_step *rename);
 
-/* guard.c: whether a modify is to take our stamp out and put it in again; and the step to
- * begin with in order to come to 'step', a modify or not. */
+/* guard.c: whether a modify is to take our stamp out and put it in again; and on to 'step', a
+ * modify or not, by way of a look where one is needed. */
 bool ldp_guard_stamps(const struct ldp_request *req);
+enum ldp_next ldp_guard_go(struct ldp_request *req, const struct ldp_step *step, bool modifies);
+/* A look at this entry alone, and then to 'step'. */
 enum ldp_next ldp_guard_look(struct ldp_request *req, const struct ldp_step *then);
-const struct ldp_step *ldp_guard_step(struct ldp_request *req, const struct ldp_step *step, bool modifies);
+/* What was seen of it is noted; and what follows, when all was. */
+void ldp_guard_note(struct ldp_request *req, LDAP *ld, LDAPMessage *message);
+enum ldp_next ldp_guard_seen(struct ldp_request *req, struct mst_error *err);
+/* Before its step is sent: a look that is too long ago is taken again. */
+void ldp_guard_renew(struct ldp_request *req, int64_t now);
+
+/* confirm.c: the id in the answer's control of that OID, NULL: none; the control that asks for
+ * it with a rename or delete, put behind 'list' where nothing else says which entry is meant;
+ * and whether the answer speaks of another entry than ours. */
+const char *ldp_confirm_id(struct ldp_request *req, LDAPControl **controls, const char *oid);
+void ldp_confirm_ask(struct ldp_request *req, const char *oid, LDAPControl *room, LDAPControl *list[3],
+                     LDAPControl ***ret);
+bool ldp_confirm_another(struct ldp_request *req, LDAP *ld, LDAPMessage *message, const char *oid);
+/* What was renamed was another's: it gets its name back. */
+enum ldp_next ldp_confirm_undo(struct ldp_request *req);
+
+/* ahead.c: 'req' may stand in line to be looked at with others before it goes to 'then' (NULL:
+ * to the beginning of its change); 'batch', idle, becomes the request for those in the list
+ * 'first', all of one place; and on when it is answered. */
+enum ldp_next ldp_ahead_await(struct ldp_request *req, const struct ldp_step *then);
+void ldp_ahead_batch(struct ldp_request *batch, struct ldp_request *first);
+enum ldp_next ldp_ahead_go_on(struct ldp_request *req, struct mst_error *err);
 
 /* Controls for a change: that the entry is the one we mean; '*ret' NULL where the server
  * knows no such control.  'room' and 'list' (two) are the caller's.  False: no memory. */
@@ -185,9 +216,5 @@ enum ldp_next ldp_present_begin(struct ldp_request *req);
 /* stray.c: who is not in the group under the name that he was to leave by, and may be under
  * another; then those are written by members.c, or the op is settled. */
 enum ldp_next ldp_stray_begin(struct ldp_request *req);
-
-/* parents.c: whether what is missing may be made, and its beginning. */
-bool ldp_parents_can(struct ldp_request *req);
-enum ldp_next ldp_parents_begin(struct ldp_request *req, const struct ldp_step *resume);
 
 #endif
