@@ -140,9 +140,11 @@ ldp_members_order(struct ldp_request *req)
         for (uint32_t i = 0; i < m->count; i++) {
                 const char *value = ldp_member_value(req, i);
 
+                if (m->state[i] != 0)
+                        continue;
                 if (value != NULL && value[0] != '\0')
                         m->order[m->order_count++] = i;
-                else if (m->state[i] == 0)
+                else
                         ldp_member_settle(req, i, MST_REFUSED, req->sink->refers == NULL ? "the member has no DN"
                                                                            : "it is not known what it is called there");
         }
@@ -261,6 +263,8 @@ referred(struct ldp_request *req)
         struct ldp_members *m = &req->members;
         bool any = false, leaves = false;
 
+        if (req->sink->dir.dialect->name == LDP_AD && req->sink->refers == NULL && !ldp_stray_pairs(req))
+                return ldp_request_no_memory(req);
         for (size_t i = 0; i < m->order_count; i++) {
                 any |= joins(req, m->order[i]);
                 leaves |= !joins(req, m->order[i]);

@@ -27,9 +27,9 @@
 #define LANES 16
 #define WINDOW 32
 #define STOP_MS 1500             /* for answers to what is in flight */
-#define LINE 64                  /* that ask together, at most */
+#define LINE 100                 /* that ask together, at most */
 #define SPARES 4                 /* such requests at once */
-#define LINE_MS 300              /* longest wait in line, while others work */
+#define LINE_MS 1000             /* longest wait in line, while others work */
 #define DENIALS 16               /* refusals for want of rights, without one success between */
 
 struct lane {
@@ -274,7 +274,7 @@ is_time(const struct pool *pool, const struct ldp_waiting *line, enum ldp_line w
 
         if (line->count == 0 || pool->spare == NULL)
                 return false;
-        if (what == LDP_LINE_LOOKS && (pool->stopping || pool->queue.count > LINE))
+        if (what == LDP_LINE_LOOKS && (pool->stopping || pool->queue.count > LINE / 2))
                 return false;
         return line->count >= LINE || busy == 0 || pool->stopping || pool->now - line->since >= LINE_MS;
 }

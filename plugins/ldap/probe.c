@@ -154,7 +154,7 @@ note_can(struct prober *p)
         if (!p->sink->dir.server.paging)
                 mst_facts_note(p->facts, true, "the server offers no paged results: listings of more entries than "
                                "its size limit will fail");
-        if (!p->sink->dir.server.post_read)
+        if (!p->sink->dir.server.post_read && p->sink->dir.server.dn_attribute == NULL)
                 mst_facts_note(p->facts, false, "the server offers no post-read control: each new entry costs one "
                                "more call");
         if (p->sink->lock.bit != 0 && ldp_password_attribute(p->sink) == NULL)

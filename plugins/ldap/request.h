@@ -216,5 +216,8 @@ enum ldp_next ldp_present_begin(struct ldp_request *req);
 /* stray.c: who is not in the group under the name that he was to leave by, and may be under
  * another; then those are written by members.c, or the op is settled. */
 enum ldp_next ldp_stray_begin(struct ldp_request *req);
+/* Who leaves by one name and joins by another is settled where the server moves members along
+ * by itself, always.  False: no memory. */
+bool ldp_stray_pairs(struct ldp_request *req);
 
 #endif

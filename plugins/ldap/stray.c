@@ -12,6 +12,9 @@
  *             is none of them may be a group (an old name does not say what it was of)
  *   write     whose name differs is taken out under that one (members.c)
  *
+ * Active Directory's links are to entries, not names: who is told to leave by the old name and
+ * to join by the new one is where he shall be, and nothing is sent for him ('pairs').
+ *
  * Whose removal went through costs nothing, and who is not found is in no group. */
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +93,29 @@ own_values(struct ldp_request *req)
                 values[i] = mst_op_member_name(req->op, i);
         m->values = values;
         return values != NULL;
+}
+
+bool
+ldp_stray_pairs(struct ldp_request *req)
+{
+        struct ldp_members *m = &req->members;
+        uint32_t *all = mst_arena_alloc(req->arena, (m->count + 1) * sizeof *all);
+        size_t known = 0;
+
+        if (all == NULL)
+                return false;
+        for (uint32_t i = 0; i < m->count; i++)
+                if (m->state[i] == 0 && ldp_id_is(&req->sink->dir.id, object_of(req, i)))
+                        all[known++] = i;
+        qsort_r(all, known, sizeof *all, by_object, req);
+        for (size_t i = 1; i < known; i++)
+                if (by_object(&all[i - 1], &all[i], req) == 0 &&
+                    mst_op_member_joins(req->op, all[i - 1]) != mst_op_member_joins(req->op, all[i])) {
+                        ldp_member_settle(req, all[i - 1], MST_ALREADY, NULL);
+                        ldp_member_settle(req, all[i], MST_ALREADY, NULL);
+                        i++;
+                }
+        return ldp_members_order(req);
 }
 
 enum ldp_next
