@@ -6,6 +6,7 @@
  *   answered            'tell', then the status, settles the op
  *   sent, no answer     unknown
  *   nothing had left    retry
+ *   answered, and more  the same op is asked again; a create is never less than unknown then
  *
  * Trouble that is the service's as a whole (not reached, or failing, many times in a
  * row; credentials refused) ends the call with that error; what was drawn and not
@@ -60,6 +61,16 @@ by_status(const struct mst_op *op, int status)
         return MST_REFUSED;
 }
 
+/* What is said of an op of which earlier requests were answered: a create may be there. */
+static enum mst_outcome
+after_steps(const struct mst_op *op, const struct mstc_flight *flight, enum mst_outcome outcome)
+{
+        bool doubt = flight->steps > 0 && mst_op_verb(op) == MST_CREATE && outcome != MST_DONE;
+
+        return doubt ? MST_UNKNOWN : outcome;
+}
+
+/* The answer was settled, and *op is not to be touched any more, or more is wanted. */
 static void
 settle_answered(struct each *each, struct mst_op *op, struct mstc_flight *flight)
 {
@@ -71,6 +82,7 @@ settle_answered(struct each *each, struct mst_op *op, struct mstc_flight *flight
         if (each->tell != NULL && each->tell(each->self, op, flight->reply, &why))
                 return;
         outcome = by_status(op, status);
+        flight->reply->more = false;
         if (flight->why.code != MST_OK && outcome == MST_RETRY) {
                 why = flight->why;
         } else if (outcome != MST_DONE && why.code == MST_OK) {
@@ -78,7 +90,7 @@ settle_answered(struct each *each, struct mst_op *op, struct mstc_flight *flight
                          "%s: status %d: %s", mstc_flight_say(flight, what, sizeof what), status,
                          excerpt(flight->reply, body, sizeof body));
         }
-        mst_op_settle(op, outcome, outcome == MST_DONE ? NULL : &why);
+        mst_op_settle(op, after_steps(op, flight, outcome), outcome == MST_DONE ? NULL : &why);
 }
 
 static void
@@ -94,27 +106,49 @@ settle(struct each *each, struct mstc_flight *flight)
                 settle_answered(each, op, flight);
         else if (flight->reply->sent)
                 mst_op_settle(op, MST_UNKNOWN, &flight->why);
-        else if (flight->why.code == MST_ENET || flight->why.code == MST_ETHROTTLED)
-                mst_op_settle(op, MST_RETRY, &flight->why);
+        else if (flight->steps > 0 || flight->why.code == MST_ENET || flight->why.code == MST_ETHROTTLED)
+                mst_op_settle(op, after_steps(op, flight, MST_RETRY), &flight->why);
         else
                 mst_op_settle(op, MST_UNSENT, NULL);
 }
 
 /* An op whose request could not be asked for. */
 static void
-refuse(struct mst_op *op, const struct mst_error *why)
+refuse(struct mst_op *op, const struct mstc_flight *flight, const struct mst_error *why)
 {
         bool later = why->code == MST_ENET || why->code == MST_ETHROTTLED;
 
-        mst_op_settle(op, later ? MST_RETRY : MST_REFUSED, why);
+        mst_op_settle(op, after_steps(op, flight, later ? MST_RETRY : MST_REFUSED), why);
+}
+
+/* Asks for the op's next request; false when there is none and the op is settled. */
+static bool
+ask_for(struct each *each, struct mst_op *op, struct mstc_flight *flight)
+{
+        struct mst_error why = { 0 };
+        int code = each->ask(each->self, op, flight->own_request, &why);
+
+        if (code != MST_OK) {
+                if (code != MST_END)
+                        refuse(op, flight, &why);
+                return false;
+        }
+        flight->user = op;
+        mstc_flight_begin(flight, flight->own_request, flight->own_reply);
+        flight->once = true;
+        return true;
+}
+
+void
+mst_http_more(struct mst_http_reply *reply)
+{
+        reply->more = true;
 }
 
 static int
 draw_one(struct each *each, struct mst_op *op, struct mst_error *err)
 {
         struct mstc_flight *flight = mstc_flight_new(each->http);
-        struct mst_error why = { 0 };
-        int code;
 
         if (flight != NULL && flight->own_request == NULL)
                 flight->own_request = mst_http_request_new();
@@ -126,16 +160,10 @@ draw_one(struct each *each, struct mst_op *op, struct mst_error *err)
                 mst_op_settle(op, MST_UNSENT, NULL);
                 return mst_fail_memory(err, "sending requests");
         }
-        code = each->ask(each->self, op, flight->own_request, &why);
-        if (code != MST_OK) {
-                if (code != MST_END)
-                        refuse(op, &why);
+        if (!ask_for(each, op, flight)) {
                 mstc_flight_free(flight);
                 return MST_OK;
         }
-        flight->user = op;
-        mstc_flight_begin(flight, flight->own_request, flight->own_reply);
-        flight->once = true;
         flight->next = each->mine;
         each->mine = flight;
         each->count++;
@@ -181,6 +209,11 @@ reap(struct each *each, struct mst_error *err)
                         code = mst_fail(err, MST_EAUTH, "the service refuses the credentials (status "
                                         "401, twice in a row)");
                 }
+                flight->steps++;
+                if (flight->reply->more && ask_for(each, flight->user, flight)) {
+                        at = &flight->next;
+                        continue;
+                }
                 *at = flight->next;
                 mstc_flight_free(flight);
                 each->count--;
@@ -194,7 +227,7 @@ abandon(struct each *each)
 {
         for (struct mstc_flight *f = each->mine; f != NULL; f = f->next) {
                 struct mst_error why = { 0 };
-                bool sent = f->state == MSTC_AIR && f->starts > 0;
+                bool sent = f->steps > 0 || (f->state == MSTC_AIR && f->starts > 0);
 
                 mst_fail(&why, MST_ENET, "broken off before the answer came");
                 mst_op_settle(f->user, sent ? MST_UNKNOWN : MST_UNSENT, sent ? &why : NULL);

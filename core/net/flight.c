@@ -44,6 +44,7 @@ mstc_flight_new(struct mst_http *http)
         flight->next = NULL;
         flight->user = NULL;
         flight->once = false;
+        flight->steps = 0;
         return flight;
 }
 

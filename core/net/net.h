@@ -42,6 +42,7 @@ struct mst_http_reply {
         int status;
         bool sent;
         bool too_large;
+        bool more;                           /* see mst_http_more()                    */
         size_t cap;
         struct mstc_net_bytes body;
         struct mstc_net_bytes lines;         /* "Name: value" NUL ...                  */
@@ -75,6 +76,7 @@ struct mstc_flight {
         unsigned throttles;
         bool again, fresh;                   /* 401 was answered once; new connection  */
         bool once;                           /* never repeated: each() does it         */
+        unsigned steps;                      /* requests of the op that were answered  */
         uint64_t token_serial;
         int64_t due, begun;
         int code;                            /* when landed                            */

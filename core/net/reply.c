@@ -36,7 +36,7 @@ mstc_reply_reset(struct mst_http_reply *reply, size_t cap, bool secret)
         mstc_net_clear(&reply->lines);
         reply->body.secret = secret;
         reply->status = 0;
-        reply->sent = reply->too_large = false;
+        reply->sent = reply->too_large = reply->more = false;
         reply->cap = cap;
 }
 

@@ -261,6 +261,12 @@ MST_API int mst_http_many(struct mst_http *http, const struct mst_http_many *cal
  * the body.  'tell' is not called where there is no answer: sent is unknown, not sent
  * is retry.  NULL leaves everything to the status.
  *
+ * An op that takes several requests calls mst_http_more() in 'tell' instead of settling:
+ * 'ask' is then asked again for the same op, before any new one, and finds what it has done
+ * so far where it put it, mst_op_user().  A create of which a request was answered may have
+ * happened: what it does not settle as done itself counts as unknown, whatever a later
+ * answer says, so that the engine looks.
+ *
  * 429 holds back all further requests as long as the service asks.  Trouble of the
  * service as a whole ends the call with that error, and the ops that were not sent are
  * given back: credentials refused (401 twice in a row), nobody there (three times in a
@@ -270,6 +276,7 @@ typedef int mst_http_ask(void *self, struct mst_op *op, struct mst_http_request 
                          struct mst_error *err);
 typedef bool mst_http_tell(void *self, struct mst_op *op, struct mst_http_reply *reply,
                            struct mst_error *err);
+MST_API void mst_http_more(struct mst_http_reply *reply);
 MST_API int mst_http_each(struct mst_http *http, struct mst_feed *feed, mst_http_ask *ask,
                           mst_http_tell *tell, void *self, struct mst_error *err);
 

@@ -152,6 +152,73 @@ START_TEST(each_several_at_once)
 }
 END_TEST
 
+/* An op of two requests: what the second answer makes of it. */
+static const struct {
+        enum mst_verb verb;
+        struct server_step second;
+        enum mst_outcome outcome;
+        const char *says;
+} pairs[] = {
+        { MST_CREATE, DETAIL(200), MST_DONE, NULL },
+        { MST_CREATE, DETAIL(406), MST_UNKNOWN, "406" },        /* it is there: the engine looks */
+        { MST_CREATE, DETAIL(409), MST_UNKNOWN, "409" },
+        { MST_CREATE, DETAIL(404), MST_UNKNOWN, "404" },
+        { MST_CREATE, DETAIL(429), MST_UNKNOWN, "429" },
+        { MST_CREATE, DETAIL(503), MST_UNKNOWN, "503" },
+        { MST_CREATE, { .what = SERVER_CLOSE }, MST_UNKNOWN, "POST" },
+        { MST_CREATE, { .status = -1 }, MST_UNKNOWN, "too long" },      /* ask() refuses it */
+        { MST_UPDATE, DETAIL(200), MST_DONE, NULL },
+        { MST_UPDATE, DETAIL(406), MST_REFUSED, "406" },
+        { MST_UPDATE, DETAIL(503), MST_RETRY, "503" },
+        { MST_UPDATE, { .what = SERVER_CLOSE }, MST_UNKNOWN, "PATCH" },
+        { MST_UPDATE, { .status = -1 }, MST_REFUSED, "too long" },
+};
+
+static int
+ask_twice(void *self, struct mst_op *op, struct mst_http_request *into, struct mst_error *why)
+{
+        const bool *second_refused = self;
+
+        if (mst_op_user(op) != NULL && *second_refused)
+                return mst_fail(why, MST_EREFUSED, "the number is too long");
+        return ask(self, op, into, why);
+}
+
+static bool
+tell_twice(void *self, struct mst_op *op, struct mst_http_reply *got, struct mst_error *why)
+{
+        (void)why;
+        if (mst_op_user(op) != NULL)
+                return false;
+        mst_op_set_object(op, "id", "name", NULL);
+        mst_op_set_user(op, self);
+        mst_http_more(got);
+        return true;
+}
+
+START_TEST(each_two_requests)
+{
+        struct server_step steps[] = { DETAIL(200), pairs[_i].second };
+        bool refused = pairs[_i].second.status < 0;
+        struct mst_op *op;
+        int code;
+
+        config.in_flight = 1;
+        serve(steps, refused ? 1 : 2);
+        push(pairs[_i].verb, 1);
+        mst_test_end(feed);
+        code = mst_http_each(http, feed, ask_twice, tell_twice, &refused, &err);
+        mst_test_close(feed, code == MST_OK ? NULL : &err);
+        op = mst_test_collect(feed);
+        ck_assert_ptr_nonnull(op);
+        ck_assert_int_eq(mst_test_outcome(op), pairs[_i].outcome);
+        if (pairs[_i].says != NULL)
+                ck_assert_msg(strstr(mst_test_why(op)->text, pairs[_i].says) != NULL, "%s", mst_test_why(op)->text);
+        ck_assert_ptr_null(mst_test_collect(feed));
+        ck_assert_uint_eq(server_count(&server), refused ? 1 : 2);
+}
+END_TEST
+
 static int
 ask_badly(void *self, struct mst_op *op, struct mst_http_request *into, struct mst_error *why)
 {
@@ -345,6 +412,7 @@ suite(void)
 
         tcase_add_checked_fixture(c, begin_feed, end);
         tcase_add_loop_test(c, each_outcome, 0, UNIT_COUNT(cases));
+        tcase_add_loop_test(c, each_two_requests, 0, UNIT_COUNT(pairs));
         tcase_add_test(c, each_several_at_once);
         tcase_add_test(c, each_ask);
         tcase_add_test(c, each_unreached);

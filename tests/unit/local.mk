@@ -212,6 +212,12 @@ tests_unit_rules_index_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_rules_index_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/rules-index
 
+check_PROGRAMS += tests/unit/password
+tests_unit_password_SOURCES = tests/unit/password.c
+tests_unit_password_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_password_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/password
+
 check_PROGRAMS += tests/unit/secret
 tests_unit_secret_SOURCES = tests/unit/secret.c
 tests_unit_secret_CFLAGS = $(UNIT_CFLAGS)
