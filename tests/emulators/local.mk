@@ -1,3 +1,4 @@
 include tests/emulators/rest/local.mk
 include tests/emulators/graph/local.mk
+include tests/emulators/kaizala/local.mk
 include tests/emulators/ldap-proxy/local.mk
