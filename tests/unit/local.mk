@@ -87,6 +87,12 @@ tests_unit_engine_plan_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_engine_plan_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/engine-plan
 
+check_PROGRAMS += tests/unit/engine-rules
+tests_unit_engine_rules_SOURCES = tests/unit/engine-rules.c $(WORLD)
+tests_unit_engine_rules_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_rules_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-rules
+
 check_PROGRAMS += tests/unit/engine-torture
 tests_unit_engine_torture_SOURCES = tests/unit/engine-torture.c $(WORLD)
 tests_unit_engine_torture_CFLAGS = $(UNIT_CFLAGS)

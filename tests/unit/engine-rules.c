@@ -1,0 +1,201 @@
+/* engine-rules.c - random rules over random people through the engine: whoever the mirror has is in
+ * the groups whose rules he satisfies, each rule evaluated for itself, and in no other; with many
+ * people at once (a first read, another configuration), and with a few. */
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/view.h"
+#include "util/date.h"
+
+#define PEOPLE 150
+#define RULES 60
+
+static unsigned seed;
+
+static unsigned
+dice(unsigned sides)
+{
+        seed = seed * 1103515245u + 12345u;
+        return (seed >> 16) % sides;
+}
+
+#define PICK(table) ((table)[dice((unsigned)UNIT_COUNT(table))])
+
+static const char *const departments[] = { "Finance", "FINANCE", "Sales", "Supply", "Stra\xc3\x9f" "e", "12" };
+static const char *const titles[] = { "Senior Manager", "Manager", "Senior Clerk", "Clerk 7", "clerk" };
+static const char *const days[] = { "2025-12-31", "2026-03-01", "2026-03-01T08:00:00Z", "2030-01-01", "soon" };
+static const char *const others[] = { "a@x|b@y", "b@y", "a@x", "c@z|a@x|d@z" };
+
+static void
+any_person(FILE *out, int number, char kind)
+{
+        fprintf(out, "%c %d mailNickname=p%d", kind, number, number);
+        fprintf(out, ";department=%s", dice(5) == 0 ? "" : PICK(departments));
+        fprintf(out, ";jobTitle=%s", dice(5) == 0 ? "" : PICK(titles));
+        fprintf(out, ";country=C%u;employeeId=%u", dice(4), dice(30));
+        fprintf(out, ";employeeHireDate=%s", dice(4) == 0 ? "" : PICK(days));
+        fprintf(out, ";otherMails=%s", dice(3) == 0 ? "" : PICK(others));
+        fprintf(out, ";accountEnabled=%s\n", dice(4) == 0 ? "false" : "true");
+}
+
+/* Once a page there are so many; each is one that is there, or comes. */
+static void
+people(struct world *w, int from, int to, unsigned every, char kind)
+{
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        for (int i = from; i <= to; i++)
+                if (dice(every) == 0)
+                        any_person(out, i, kind);
+        fputs("complete c\n", out);
+        fclose(out);
+        world_page(w, text);
+        free(text);
+}
+
+static void
+condition(FILE *out, unsigned depth)
+{
+        static const char *const patterns[] = { "^Sen", "er$", "[0-9]", "^S.*e$" };
+        static const char *const order[] = { "-le", "-ge", "-lt", "-gt" };
+        static const char *const names[] = { "department", "jobTitle", "country" };
+
+        switch (dice(depth == 0 ? 9 : 13)) {
+        case 0: fprintf(out, "user.department %s \"%s\"", dice(3) == 0 ? "-ne" : "-eq", PICK(departments)); break;
+        case 1: fprintf(out, "user.jobTitle %s [\"%s\", \"%s\"]", dice(3) == 0 ? "-notIn" : "-in", PICK(titles), PICK(titles)); break;
+        case 2: fprintf(out, "user.jobTitle -startsWith \"%.3s\"", PICK(titles)); break;
+        case 3: fprintf(out, "user.department -contains \"%c\"", "aeiouSs"[dice(7)]); break;
+        case 4: fprintf(out, "user.jobTitle -match \"%s\"", PICK(patterns)); break;
+        case 5: fprintf(out, "user.%s -eq null", PICK(names)); break;
+        case 6: fprintf(out, "user.employeeHireDate %s system.now%s", PICK(order), dice(2) == 0 ? "" : " -minus P60D"); break;
+        case 7: fprintf(out, "user.otherMails %s (_ -eq \"%c@%c\")", dice(3) == 0 ? "-all" : "-any", "abc"[dice(3)], "xyz"[dice(3)]); break;
+        case 8: fprintf(out, "user.accountEnabled -eq %s -and user.country -eq \"C%u\"", dice(2) == 0 ? "true" : "false", dice(5)); break;
+        case 9:
+                fputs("-not (", out);
+                condition(out, depth - 1);
+                fputs(")", out);
+                break;
+        default:
+                fputs("(", out);
+                condition(out, depth - 1);
+                fputs(dice(2) == 0 ? ") -and (" : ") -or (", out);
+                condition(out, depth - 1);
+                fputs(")", out);
+        }
+}
+
+/* The inside of a sync; to be freed. */
+static char *
+rules(void)
+{
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        if (dice(2) == 0)
+                fputs("<scope>user.country -ne \"C3\"</scope>", out);
+        for (int i = 0; i < RULES; i++) {
+                fprintf(out, "<group name='g%d'>", i);
+                condition(out, 2);
+                fputs("</group>", out);
+        }
+        fputs("<target sink='snk'><groups use='*'/></target>", out);
+        fclose(out);
+        return text;
+}
+
+/* Each rule for itself, for whoever is in the mirror. */
+static void
+check_group(struct world *w, struct mstc_store *store, const struct mstc_view_group *group,
+            const struct mstc_view_record *all, size_t count, int64_t now)
+{
+        const struct mstc_sync *sync = &w->setup->syncs[0];
+        struct mst_arena *arena = mst_arena_new(0);
+
+        for (size_t g = 0; g < sync->group_count; g++) {
+                if (strcmp(sync->groups[g].name, group->name) != 0)
+                        continue;
+                for (size_t i = 0; i < count; i++) {
+                        struct mstc_eval eval = { .now = now, .arena = arena };
+                        bool is, want, present;
+
+                        want = (sync->scope == NULL || mstc_expr_test(sync->scope, all[i].record, &eval))
+                            && mstc_expr_test(sync->groups[g].rule, all[i].record, &eval);
+                        ck_assert_int_eq(mstc_view_membership(store, group->number, 0, all[i].number, &is, &present, &w->err), MST_OK);
+                        ck_assert_msg(is == want, "%s is %s %s: %s", all[i].id, is ? "in" : "not in", group->name,
+                                      mstc_expr_text(sync->groups[g].rule));
+                }
+        }
+        mst_arena_free(arena);
+}
+
+static void
+check_all(struct world *w, int64_t now, size_t people_count)
+{
+        struct mst_arena *arena = mst_arena_new(0);
+        struct mstc_store *store;
+        struct mstc_view_record *all;
+        struct mstc_view_group *groups;
+        size_t count, group_count;
+        int64_t after = 0;
+        bool more;
+
+        ck_assert_msg(mstc_store_open(w->store_file, MSTC_READ, &store, &w->err) == MST_OK, "%s", w->err.text);
+        ck_assert_int_eq(mstc_view_records(store, "s", NULL, &after, 1000, arena, &all, &count, &more, &w->err), MST_OK);
+        ck_assert_uint_eq(count, people_count);
+        after = 0;
+        ck_assert_int_eq(mstc_view_groups(store, NULL, &after, 1000, arena, &groups, &group_count, &more, &w->err), MST_OK);
+        ck_assert_uint_eq(group_count, RULES);
+        for (size_t g = 0; g < group_count; g++)
+                check_group(w, store, &groups[g], all, count, now);
+        mstc_store_close(store);
+        mst_arena_free(arena);
+}
+
+START_TEST(same)
+{
+        static const char at[] = "2026-03-01T12:00:00Z";
+        struct mstc_sync_options options = { 0 };
+        struct world *w;
+        char *text;
+
+        seed = (unsigned)_i * 7919u + 1;
+        ck_assert(mstc_date_parse_iso(at, strlen(at), &options.now));
+        text = rules();
+        w = world_new("", text);
+        free(text);
+        w->quiet = true;
+        people(w, 1, PEOPLE, 1, 'w');
+        world_sync(w, &options);
+        check_all(w, options.now, PEOPLE);
+        for (int round = 0; round < 3; round++) {
+                text = rules();
+                world_configure(w, "", text);
+                free(text);
+                world_sync(w, &options);
+                check_all(w, options.now, PEOPLE);
+                people(w, 1, PEOPLE, round == 0 ? 2 : 20, 'p');      /* many, and few */
+                world_sync(w, &options);
+                check_all(w, options.now, PEOPLE);
+        }
+        world_free(w);
+}
+END_TEST
+
+static Suite *
+suite(void)
+{
+        Suite *s = suite_create("engine-rules");
+        TCase *t = tcase_create("all");
+
+        tcase_set_timeout(t, 300);
+        tcase_add_loop_test(t, same, 0, 6);
+        suite_add_tcase(s, t);
+        return s;
+}
+
+UNIT_MAIN(suite)
