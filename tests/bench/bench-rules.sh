@@ -19,6 +19,8 @@
 #   BENCH_NODE="5000 1000"         people and rules for new Function; filtrex takes a fifth
 #                                  of the people
 #   BENCH_PLAIN="1000 200"         people for 'own, no index' with 1,000 rules and 15,000
+#   BENCH_DIFF="1000000 200"       people and rules for `muster rules diff`, half of them changed
+#                                  with a map; a tenth of each shows how it grows
 #
 # A quick look: BENCH_PEOPLE=100000 BENCH_ROUNDS=1
 set -u
@@ -29,6 +31,7 @@ rounds=${BENCH_ROUNDS-3}
 read -r sql_people sql_rules <<<"${BENCH_SAMPLE-100000 100}"
 read -r node_people node_rules <<<"${BENCH_NODE-5000 1000}"
 read -r plain_few plain_many <<<"${BENCH_PLAIN-1000 200}"
+read -r diff_people diff_rules <<<"${BENCH_DIFF-1000000 200}"
 tools=$top_builddir/tests/bench
 
 mkdir -p "$top_builddir/bench-rules"
@@ -54,6 +57,30 @@ of() {
                 awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
 reckon() { awk "BEGIN { print $1 }"; }
+
+# The program itself, not libtool's wrapper, which is a shell script.
+muster=$top_builddir/.libs/muster
+[ -x "$muster" ] || muster=$top_builddir/muster
+export LD_LIBRARY_PATH=$top_builddir/.libs
+
+# mirror PEOPLE: a store with them, and two configurations over it for as many rules as are asked for.
+mirror() {
+        local rules
+        "$tools/rules-mirror" store "$work/mirror-$1.db" "$1" 2>"$work/log" || fail "$(tail -n 1 "$work/log")"
+        for rules in "$diff_rules" $((diff_rules / 10)); do
+                "$tools/rules-mirror" config "$work/mirror-$1.db" "$rules" 0 >"$work/old-$1-$rules.xml"
+                "$tools/rules-mirror" config "$work/mirror-$1.db" "$rules" 2 >"$work/new-$1-$rules.xml"
+        done
+        chmod 600 "$work"/*.xml
+}
+# rules_diff PEOPLE RULES: one run of it.
+rules_diff() {
+        "$tools/timed" -o "$work/timed" "$muster" rules diff --json "$work/old-$1-$2.xml" "$work/new-$1-$2.xml" >"$work/log" 2>&1 ||
+                { tail -n 20 "$work/log" >&2; fail "rules diff failed"; }
+        grep -q "\"people\": *$1[,}]" "$work/log" || fail "rules diff did not look at $1 people"
+        awk '{ print "seconds", $1, "kib", $3 }' "$work/timed" >>"$work/diff-$1-$2.runs"
+        rm "$work/timed"
+}
 
 # agree NAME RULES PEOPLE: it found what the index finds.
 agree() {
@@ -94,8 +121,15 @@ filtrex_people=$((node_people / 5))
 head -n "$filtrex_people" "$work/people" >"$work/people-filtrex"
 for how in script filtrex; do "$tools/rules" $how "$node_rules" >"$work/$how"; done
 
+say "filling a mirror for rules diff"
+mirror "$diff_people"
+mirror $((diff_people / 10))
+
 for round in $(seq "$rounds"); do
         say "round $round of $rounds"
+        rules_diff "$diff_people" "$diff_rules"
+        rules_diff "$diff_people" $((diff_rules / 10))
+        rules_diff $((diff_people / 10)) "$diff_rules"
         for size in $sizes; do
                 run "index-$size" "$tools/rules" index "$size" "$people"
                 run "single-$size" "$tools/rules" single "$size" "$people" 100
@@ -143,6 +177,14 @@ for size in $sizes; do
         memory "most memory, all of them" "$(of "index-$size" kib)" 280
         memory "most memory, one at a time" "$(of "single-$size" kib)" 160
 done
+# Both sides of each rule that changed, as SQL; the program starts, reads the mirror and compares
+# two configurations in its time, SQLite evaluates only.
+ours=$(of "diff-$diff_people-$diff_rules" seconds)
+row "rules diff, $(thousands "$diff_people") x $diff_rules" "$ours" "SQLite (x)" "$(reckon "$sqlite * $diff_rules * $diff_people")" ""
+row "" "$ours" '' '' 30
+memory "most memory" "$(of "diff-$diff_people-$diff_rules" kib)" 1024
+row "a tenth of the rules" "$(of "diff-$diff_people-$((diff_rules / 10))" seconds)" '' '' ""
+row "a tenth of the people" "$(of "diff-$((diff_people / 10))-$diff_rules" seconds)" '' '' ""
 
 printf '\n%s, %s of %s\n' "$(uname -sr)" "$(nproc) processors" \
         "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)"
