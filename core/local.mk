@@ -13,8 +13,8 @@ if HAVE_CURL
 lib_LTLIBRARIES += libmuster-net.la
 endif
 libmuster_net_la_SOURCES =
-libmuster_net_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
-libmuster_net_la_LIBADD = libmuster.la $(CURL_LIBS)
+libmuster_net_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(CRYPTO_CFLAGS)
+libmuster_net_la_LIBADD = libmuster.la $(CURL_LIBS) $(CRYPTO_LIBS)
 libmuster_net_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 -no-undefined \
   -Wl,--version-script=$(top_srcdir)/core/libmuster-net.map
 EXTRA_libmuster_net_la_DEPENDENCIES = core/libmuster-net.map

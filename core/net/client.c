@@ -81,6 +81,7 @@ mst_http_free(struct mst_http *http)
                 http->origins = next;
         }
         mstc_net_done(&http->id_header);
+        mstc_free(http->minute);
         mstc_free(http);
 }
 
@@ -95,6 +96,7 @@ mst_http_set(struct mst_http *http, enum mst_http_knob knob, int64_t value)
         case MST_HTTP_CONNECT: http->connect = value; break;
         case MST_HTTP_SILENCE: http->silence = value; break;
         case MST_HTTP_GZIP: http->gzip = value != 0; break;
+        case MST_HTTP_MINUTE: mstc_pace_minute(http, value); break;
         }
 }
 

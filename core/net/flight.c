@@ -190,7 +190,7 @@ set_headers(struct mstc_flight *flight)
                 flight->token_serial = request->token->serial;
                 if (strpbrk(mst_secret_reveal(secret), "\r\n") != NULL)
                         return mst_fail(&flight->why, MST_EINTERNAL, "a token holds a line break");
-                good = append_pair(flight, "Authorization", ": Bearer ", mst_secret_reveal(secret));
+                good = append_pair(flight, request->token_name, request->token_prefix, mst_secret_reveal(secret));
         }
         if (!good)
                 return mst_fail_memory(&flight->why, "preparing a request");

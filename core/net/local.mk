@@ -2,3 +2,6 @@
 libmuster_net_la_SOURCES += core/net/net.h core/net/client.c core/net/each.c core/net/flight.c \
   core/net/origin.c core/net/pace.c core/net/reply.c core/net/request.c core/net/token.c \
   core/net/turn.c
+if HAVE_CRYPTO
+libmuster_net_la_SOURCES += core/net/seal.c
+endif

@@ -9,6 +9,7 @@
  *   each.c      the way from a sink's feed to flights and back
  *   token.c     tokens and their life
  *   pace.c      how long to wait: Retry-After, backoff, rate
+ *   seal.c      secrets kept in the store (<muster/seal.h>); knows nothing of the rest
  */
 #ifndef MSTC_NET_H
 #define MSTC_NET_H
@@ -35,6 +36,7 @@ struct mst_http_request {
         bool has_body, is_form;
         bool repeatable, secret_reply;
         struct mst_http_token *token;
+        char token_name[64], token_prefix[32];       /* of the header that carries it  */
         const char *bad;                     /* why it cannot be sent, or NULL         */
 };
 
@@ -100,6 +102,8 @@ struct mst_http {
         int64_t gate;                        /* nobody starts before                   */
         int64_t hold;                        /* the same, at the caller's own wish     */
         int64_t rate_us;                     /* when the rate allows the next          */
+        int64_t *minute;                     /* when the last requests were sent, in a ring */
+        size_t minute_size, minute_at;       /* as many as a minute may have; the oldest */
         int64_t waited, waited_to;
 };
 
@@ -140,6 +144,7 @@ uint32_t mstc_pace_dice(struct mst_http *http);
 int64_t mstc_pace_backoff(int64_t base, unsigned tries, uint32_t dice);
 int64_t mstc_pace_jitter(int64_t wait, uint32_t dice);
 int64_t mstc_pace_rate(struct mst_http *http, int64_t now, bool take);   /* ms to wait */
+void mstc_pace_minute(struct mst_http *http, int64_t most);
 bool mstc_pace_afford(struct mst_http *http, int64_t now, int64_t until);
 void mstc_pace_spend(struct mst_http *http, int64_t now, int64_t until);
 

@@ -6,9 +6,10 @@
 #include <strings.h>
 
 #include "net/net.h"
+#include "util/alloc.h"
 #include "util/date.h"
 
-enum { HOUR_MS = 3600000, BACKOFF_MOST_MS = 60000, BURST_US = 50000 };
+enum { MINUTE_MOST = 100000, MINUTE_MS = 61000, HOUR_MS = 3600000, BACKOFF_MOST_MS = 60000, BURST_US = 50000 };
 
 uint32_t
 mstc_pace_dice(struct mst_http *http)
@@ -43,13 +44,51 @@ mstc_pace_jitter(int64_t wait, uint32_t dice)
         return wait + (int64_t)((uint64_t)(wait / 10) * dice >> 32);
 }
 
+/* Without memory for the times, or with nonsense, as much as is safe: one a second. */
+void
+mstc_pace_minute(struct mst_http *http, int64_t most)
+{
+        mstc_free(http->minute);
+        http->minute = NULL;
+        http->minute_size = http->minute_at = 0;
+        if (most <= 0)
+                return;
+        if (most <= MINUTE_MOST)
+                http->minute = mstc_alloc((size_t)most * sizeof *http->minute);
+        if (http->minute == NULL) {
+                http->config.rate = 1;
+                return;
+        }
+        http->minute_size = (size_t)most;
+        for (size_t i = 0; i < http->minute_size; i++)
+                http->minute[i] = INT64_MIN / 2;
+}
+
+/* As many before this one as a minute may have: the oldest of them must be a minute ago.  A
+ * second more, as the service counts when they arrive. */
+static int64_t
+minute_rate(struct mst_http *http, int64_t now, bool take)
+{
+        int64_t wait = http->minute[http->minute_at] + MINUTE_MS - now;
+
+        if (wait > 0)
+                return wait;
+        if (take) {
+                http->minute[http->minute_at] = now;
+                http->minute_at = (http->minute_at + 1) % http->minute_size;
+        }
+        return 0;
+}
+
 /* The rate is a clock that runs ahead by the requests' share of time; who would have to
  * wait more than the burst that is allowed waits. */
 int64_t
 mstc_pace_rate(struct mst_http *http, int64_t now, bool take)
 {
-        int64_t now_us = now * 1000, ahead;
+        int64_t now_us = now * 1000, ahead, wait;
 
+        if (http->minute != NULL && (wait = minute_rate(http, now, take)) > 0)
+                return wait;
         if (http->config.rate <= 0)
                 return 0;
         ahead = http->rate_us - now_us;

@@ -198,10 +198,25 @@ mst_http_form(struct mst_http_request *request, const char *name, const char *va
 }
 
 void
+mst_http_token_header(struct mst_http_request *request, struct mst_http_token *token, const char *name,
+                      const char *prefix)
+{
+        if (request == NULL)
+                return;
+        if (!good_name(name) || !good_value(prefix) || strlen(name) >= sizeof request->token_name
+            || strlen(prefix) + 2 >= sizeof request->token_prefix) {
+                blame(request, "the header of its token cannot be sent");
+                return;
+        }
+        request->token = token;
+        snprintf(request->token_name, sizeof request->token_name, "%s", name);
+        snprintf(request->token_prefix, sizeof request->token_prefix, ": %s", prefix);
+}
+
+void
 mst_http_bearer(struct mst_http_request *request, struct mst_http_token *token)
 {
-        if (request != NULL)
-                request->token = token;
+        mst_http_token_header(request, token, "Authorization", "Bearer ");
 }
 
 void

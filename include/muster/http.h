@@ -122,7 +122,10 @@ enum mst_http_knob {
         MST_HTTP_CAP = 4,        /* bytes of a body, unpacked; 64 MiB                   */
         MST_HTTP_CONNECT = 5,    /* ms to connect; 10,000                               */
         MST_HTTP_SILENCE = 6,    /* ms with nothing coming; 30,000                      */
-        MST_HTTP_GZIP = 7        /* 1: accept packed bodies; 1                          */
+        MST_HTTP_GZIP = 7,       /* 1: accept packed bodies; 1                          */
+        MST_HTTP_MINUTE = 8      /* requests, repeated ones too, in any minute; at once as
+                                  * many as are left of it, and then a wait that costs no
+                                  * patience; 0: any number; up to 100,000; 0           */
 };
 MST_API void mst_http_set(struct mst_http *http, enum mst_http_knob knob, int64_t value);
 
@@ -179,6 +182,10 @@ MST_API void mst_http_form(struct mst_http_request *request, const char *name,
 /* Sends "Authorization: Bearer ..." with the token of that cache, which is fetched when
  * needed.  A 401 drops the token, and the request is repeated once with a new one. */
 MST_API void mst_http_bearer(struct mst_http_request *request, struct mst_http_token *token);
+
+/* The same in a header of another name, behind a plain prefix that may be "". */
+MST_API void mst_http_token_header(struct mst_http_request *request, struct mst_http_token *token,
+                                   const char *name, const char *prefix);
 
 /* Says that sending it twice does no harm.  GET, HEAD, PUT and DELETE are taken so
  * without being told; anything else is sent again only when the service said 429 or

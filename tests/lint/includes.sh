@@ -19,7 +19,7 @@ pcre2[.]h rules
 utf8proc[.]h rules
 xxhash[.]h rules store host engine
 (ldap|lber|ldap_schema|openldap)[.]h none
-openssl/.* none
+openssl/.* net
 microhttpd[.]h none
 check[.]h none'
 

@@ -2,6 +2,7 @@
  * tried again, what is not, what never leaves. */
 #include "build.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -359,6 +360,39 @@ START_TEST(http_rate)
 }
 END_TEST
 
+static void *
+stop_after_three(void *self)
+{
+        (void)self;
+        while (server_count(&server) < 3)
+                mst_host_sleep(mst_test_host(test), 10);
+        mst_host_sleep(mst_test_host(test), 300);
+        mst_test_stop(test);
+        return NULL;
+}
+
+/* So many in a minute go out at once, and the next waits, which costs no patience. */
+START_TEST(http_minute)
+{
+        static const struct server_step steps[] = { STATUS(503), OK200 };
+        pthread_t thread;
+
+        serve(steps, 2);
+        mst_http_set(http, MST_HTTP_PATIENCE, 500);
+        mst_http_set(http, MST_HTTP_MINUTE, 3);
+        ck_assert_int_eq(pthread_create(&thread, NULL, stop_after_three, NULL), 0);
+        for (int i = 0; i < 2; i++) {                    /* the first is sent twice */
+                mst_http_start(request, "GET", "/");
+                ck_assert_int_eq(mst_http_do(http, request, reply, &err), MST_OK);
+        }
+        mst_http_start(request, "GET", "/");
+        ck_assert_int_eq(mst_http_do(http, request, reply, &err), MST_ENET);
+        ck_assert_uint_eq(server_count(&server), 3);
+        ck_assert_int_lt(mst_http_waited(http), 500);
+        pthread_join(thread, NULL);
+}
+END_TEST
+
 /* What a service asks to wait, everybody waits. */
 /* A wait of the caller's own costs no patience; one that the service asked for does. */
 START_TEST(http_hold)
@@ -426,6 +460,7 @@ suite(void)
         tcase_add_loop_test(c, http_bad_requests, 0, 15);
         tcase_add_test(c, http_proxy);
         tcase_add_test(c, http_rate);
+        tcase_add_test(c, http_minute);
         tcase_add_test(c, http_hold);
         tcase_add_test(c, http_gate);
         suite_add_tcase(s, c);

@@ -35,6 +35,20 @@ tests_unit_http_pure_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_http_pure_LDADD = libmuster-net.la $(UNIT_LIBS)
 TESTS += tests/unit/http-pure
 
+check_PROGRAMS += tests/unit/http-minute
+tests_unit_http_minute_SOURCES = tests/unit/http-minute.c core/net/pace.c
+tests_unit_http_minute_CFLAGS = $(UNIT_CFLAGS) $(CURL_CFLAGS)
+tests_unit_http_minute_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/http-minute
+
+if HAVE_CRYPTO
+check_PROGRAMS += tests/unit/seal
+tests_unit_seal_SOURCES = tests/unit/seal.c
+tests_unit_seal_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_seal_LDADD = libmuster-net.la $(UNIT_LIBS)
+TESTS += tests/unit/seal
+endif
+
 check_PROGRAMS += tests/unit/http-tls
 tests_unit_http_tls_SOURCES = tests/unit/http-tls.c
 tests_unit_http_tls_CFLAGS = $(UNIT_CFLAGS)

@@ -1,6 +1,8 @@
 /* test.c - the emulator's own test: each of the 29 items of its checklist. */
 #include "suites.h"
 
+#include "../../unit/unit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -145,7 +147,9 @@ main(void)
         suite_add_tcase(s, case_members());
         suite_add_tcase(s, case_portal());
         r = srunner_create(s);
-        srunner_run_all(r, CK_NORMAL);
+        if (UNIT_SANITIZED && getenv("CK_FORK") == NULL)
+                srunner_set_fork_status(r, CK_NOFORK);
+        srunner_run_all(r, CK_ENV);
         failed = srunner_ntests_failed(r);
         srunner_free(r);
         return failed == 0 ? 0 : 1;
