@@ -237,6 +237,13 @@ symbol_relation(enum mstc_op op, const struct mst_value *a, const struct mst_val
         return ordered(op, order);
 }
 
+/* Whether it says null itself, rather than yields it. */
+static bool
+says_null(const struct mstc_node *node)
+{
+        return node->kind == MSTC_NODE_CONSTANT && node->constant->value.type == MST_NULL;
+}
+
 static enum mstc_flow
 symbol(struct mstc_run *run, const struct mstc_node *node, bool *ret)
 {
@@ -247,9 +254,16 @@ symbol(struct mstc_run *run, const struct mstc_node *node, bool *ret)
         if ((flow = mstc_run_refer(run, node->kids[0], &room_a, &a)) != MSTC_VALUE ||
             (flow = mstc_run_refer(run, node->kids[1], &room_b, &b)) != MSTC_VALUE)
                 return flow;
-        if (a->type == MST_LIST || b->type == MST_LIST || a->type == MST_OBJECT || b->type == MST_OBJECT)
+        if (a->type == MST_LIST || b->type == MST_LIST || a->type == MST_OBJECT || b->type == MST_OBJECT) {
+                if (says_null(node->kids[0]) || says_null(node->kids[1])) {
+                        const struct mst_value *one = says_null(node->kids[0]) ? b : a;
+
+                        *ret = (one->type == MST_LIST && one->length == 0) != node->negative;
+                        return MSTC_VALUE;
+                }
                 return mstc_run_fail(run, "a comparison needs single values, found a %s",
                                      a->type == MST_LIST || b->type == MST_LIST ? "list" : "structured value");
+        }
         *ret = node->op == MSTC_OP_EQ ? symbol_equal(a, b) != node->negative :
                symbol_relation((enum mstc_op)node->op, a, b);
         return MSTC_VALUE;

@@ -147,7 +147,8 @@ settle(struct mstc_clause *clause, const char *operator_name, const char *value,
                 return complain(why, arena, "unknown operator '%s': expected EQUALS, NOT EQUALS, ENDS_WITH, INCLUDES, "
                                 "GREATER_THAN, GREATER_THAN_OR_EQUALS, IS TRUE, IS FALSE, IS NULL, IS NOT NULL, "
                                 "REGEX MATCH, NOT REGEX MATCH, & or !&", operator_name);
-        if (clause->operator->value != (value != NULL && value[0] != '\0') && clause->operator->test != EQUALS)
+        if (clause->operator->value != (value != NULL && value[0] != '\0') &&
+            (clause->operator->test != EQUALS || value == NULL))
                 return complain(why, arena, "%s %s", clause->operator->name,
                                 clause->operator->value ? "needs a value" : "takes no value");
         if (clause->operator->test == GREATER || clause->operator->test == GREATER_EQUAL) {

@@ -56,6 +56,8 @@ item(struct mstc_call *call, bool lenient, struct mst_value *ret)
                 return flow;
         count = list.type == MST_LIST ? (int64_t)list.length : 1;
         *ret = mstc_value_null();
+        if (count == 0)                      /* no element at all is no value          */
+                return MSTC_VALUE;
         if (index < 1 || index > count)
                 return lenient ? MSTC_VALUE :
                        mstc_call_fail(call, "there is no element %lld: the attribute has %lld, counted from 1",

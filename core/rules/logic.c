@@ -40,17 +40,21 @@ mstc_fn_switch(struct mstc_call *call, struct mst_value *ret)
         return flow != MSTC_VALUE ? flow : mstc_arg_value(call, 1, ret);
 }
 
+/* A list without elements is no value, as it is for -eq null. */
+static bool
+nothing(const struct mst_value *value)
+{
+        return value->type == MST_NULL || (value->type == MST_LIST && value->length == 0);
+}
+
 enum mstc_flow
 mstc_fn_coalesce(struct mstc_call *call, struct mst_value *ret)
 {
         enum mstc_flow flow = MSTC_VALUE;
 
         *ret = mstc_value_null();
-        for (uint32_t i = 0; i < call->node->count && flow == MSTC_VALUE; i++) {
+        for (uint32_t i = 0; i < call->node->count && flow == MSTC_VALUE && nothing(ret); i++)
                 flow = mstc_arg_value(call, i, ret);
-                if (ret->type != MST_NULL)
-                        break;
-        }
         return flow;
 }
 
@@ -61,7 +65,7 @@ mstc_fn_is_null(struct mstc_call *call, struct mst_value *ret)
         enum mstc_flow flow = mstc_arg_value(call, 0, &value);
 
         if (flow == MSTC_VALUE)
-                *ret = mstc_value_bool(value.type == MST_NULL || (value.type == MST_LIST && value.length == 0));
+                *ret = mstc_value_bool(nothing(&value));
         return flow;
 }
 
@@ -69,9 +73,7 @@ mstc_fn_is_null(struct mstc_call *call, struct mst_value *ret)
 static bool
 empty(const struct mst_value *value)
 {
-        return value->type == MST_NULL ||
-               ((value->type == MST_TEXT || value->type == MST_LIST || value->type == MST_REF) &&
-                value->length == 0);
+        return nothing(value) || ((value->type == MST_TEXT || value->type == MST_REF) && value->length == 0);
 }
 
 enum mstc_flow

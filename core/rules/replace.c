@@ -156,11 +156,10 @@ token(struct mstc_buffer *into, const struct search *search, const char *text, s
                         add_group(into, search, (size_t)group);
                 return group >= 0 ? n + 1 : 0;
         default:
-                /* As many digits as name a group that exists. */
-                while (n < length && n < 6 && text[n] >= '0' && text[n] <= '9')
+                /* All digits are one number, as in .NET: $10 is never $1 with a 0 behind it. */
+                while (n < length && text[n] >= '0' && text[n] <= '9')
                         n++;
-                for (group = -1; n > 1 && (group = mstc_regex_group(search->regex, text + 1, n - 1)) < 0; n--)
-                        ;
+                group = n > 1 ? mstc_regex_group(search->regex, text + 1, n - 1) : -1;
                 if (group >= 0)
                         add_group(into, search, (size_t)group);
                 return group >= 0 ? n : 0;

@@ -192,7 +192,7 @@ tests_unit_rule_cases_SOURCES = tests/unit/rule-cases.c
 tests_unit_rule_cases_CFLAGS = $(UNIT_CFLAGS) $(JSON_CFLAGS)
 tests_unit_rule_cases_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/rule-cases
-EXTRA_DIST += tests/cases/rules-public.json tests/cases/README.md
+EXTRA_DIST += tests/cases/rules-public.json tests/cases/rules-decisions.json tests/cases/README.md
 
 check_PROGRAMS += tests/unit/rules-compile
 tests_unit_rules_compile_SOURCES = tests/unit/rules-compile.c
