@@ -93,6 +93,14 @@ mstc_access_by_key(const struct mstc_node *left, const struct mstc_constant *rig
         return !left->dated && right->value.type != MST_DATE && right->value.type != MST_NULL;
 }
 
+/* A broken byte counts as U+FFFD where texts are folded, and not always where they are searched. */
+bool
+mstc_access_as_part(const struct mstc_constant *right)
+{
+        return right->folded_length > 0
+               && memmem(right->folded, right->folded_length, "\xEF\xBF\xBD", 3) == NULL;
+}
+
 /* Every key under which a value equal to 'constant' can lie. */
 static uint64_t
 equal_keys(struct access *a, uint32_t slot, const struct mstc_constant *constant)
@@ -133,12 +141,16 @@ affix(struct access *a, uint32_t slot, const struct mstc_node *node, size_t from
 {
         const struct mstc_constant *constant = node->kids[1]->constant;
         size_t length = constant->folded_length < MSTC_AFFIX_MOST ? constant->folded_length : MSTC_AFFIX_MOST;
+        uint64_t others;
 
         if (node->op == MSTC_OP_STARTS)
                 push(a, slot, MSTC_KEY_BEGIN, constant->folded, length);
-        else
+        else if (node->op == MSTC_OP_ENDS)
                 push(a, slot, MSTC_KEY_END, constant->folded + constant->folded_length - length, length);
-        return (struct need){ from, a->count, 16 + 4096 / ((uint64_t)a->index->slots[slot].affixes + 1) };
+        else
+                push(a, slot, MSTC_KEY_PART, constant->folded, length);
+        others = node->op == MSTC_OP_CONTAINS ? a->index->slots[slot].parts : a->index->slots[slot].affixes;
+        return (struct need){ from, a->count, 16 + 4096 / (others + 1) };
 }
 
 static struct need
@@ -170,7 +182,8 @@ comparison(struct access *a, const struct mstc_node *node, bool negated)
 
                 return (struct need){ from, a->count, cost };
         }
-        if ((node->op == MSTC_OP_STARTS || node->op == MSTC_OP_ENDS) && right->constant->folded_length > 0)
+        if (((node->op == MSTC_OP_STARTS || node->op == MSTC_OP_ENDS) && right->constant->folded_length > 0) ||
+            (node->op == MSTC_OP_CONTAINS && mstc_access_as_part(right->constant)))
                 return affix(a, slot, node, from);
         return present(a, left, from);
 }
@@ -301,34 +314,24 @@ mstc_access_survey(struct mstc_index *index, const struct mstc_indexed *rule)
         return !a.failed;
 }
 
-static bool
-post(struct mstc_index *index, uint32_t key, uint32_t rule)
-{
-        if (index->posting_count == index->posting_room) {
-                size_t room = index->posting_room == 0 ? 1024 : index->posting_room * 2;
-                struct mstc_posting *new = mstc_realloc_array(index->postings, room, sizeof *new);
-
-                if (new == NULL)
-                        return false;
-                index->postings = new;
-                index->posting_room = room;
-        }
-        index->postings[index->posting_count++] = (struct mstc_posting){ key, rule };
-        return true;
-}
-
 bool
-mstc_access_post(struct mstc_index *index, uint32_t rule)
+mstc_access_find(struct mstc_index *index, const struct mstc_indexed *rule, struct mstc_condition condition,
+                 uint32_t *count)
 {
-        struct access a = { .index = index, .rule = &index->rules[rule] };
-        struct need need = find(&a, a.rule->expr->root, false);
+        struct access a = { .index = index, .rule = rule };
+        struct need need = find(&a, condition.node, condition.negated);
         bool good = !a.failed;
 
-        if (need.cost == UINT64_MAX || need.to - need.from > KEYS_MOST)
-                index->always[rule / 64] |= UINT64_C(1) << rule % 64;
-        else
-                for (size_t i = need.from; i < need.to && good; i++)
-                        good = post(index, a.keys[i], rule);
+        *count = 0;
+        if (need.cost != UINT64_MAX && need.to - need.from <= KEYS_MOST)
+                *count = (uint32_t)(need.to - need.from);
+        if (good && *count > 0) {
+                good = mstc_index_room(&index->accesses, index->access_count, &index->access_room, *count,
+                                       sizeof *index->accesses);
+                if (good)
+                        memcpy(index->accesses + index->access_count, a.keys + need.from, *count * sizeof *a.keys);
+                index->access_count += good ? *count : 0;
+        }
         mstc_free(a.keys);
         return good;
 }

@@ -1,14 +1,17 @@
 /* block.c - many records against the rule index at once.
  *
  * Everything is turned on its side: for each key there is a set of bits, one for each record
- * of the block that brings it.  A rule starts with the records that its access keys bring and
- * hands them down its program, an instruction dividing them into those that go to 'yes' and
- * those that go to 'no'; where a key decides, that is one operation for all of them.  Only
- * what keys do not decide is asked for each record, and once for each value.
+ * of the block that brings it.  A clause starts with the records that its access keys bring;
+ * its literals leave fewer; its program, if it has one, divides them, an instruction sending
+ * some to 'yes' and some to 'no'.  Only what keys do not decide is asked for each record, and
+ * once for each value.
  *
- *   rules      r0   r1   r2 ...            each: bits in, its program, bits out
- *   key bits   [0110...] [1000...]         filled by looking at the records' values
- *   results    (r0, bits) (r2, bits) ...   turned back into a list for each record */
+ * Most keys are rare, so that sets are mostly empty: a mask tells which words of it are not,
+ * and whatever is done is done word for word, 64 records at a time.
+ *
+ *   key bits   mask 0100   [.... 0110 .... ....]    words outside of the mask mean nothing
+ *   clauses    c0   c1   c2 ...                     each: bits in, bits out
+ *   lists      r0: 4 17   r1: 17   r2: ...          the ids that each record has so far */
 #include "build.h"
 
 #include <string.h>
@@ -17,6 +20,10 @@
 #include "util/alloc.h"
 
 #define WORDS (MSTC_BLOCK_MOST / 64)
+/* From an attribute to the next: not a power of two, so that they do not meet in the cache. */
+#define STRIDE (MSTC_BLOCK_MOST + 8)
+
+_Static_assert(WORDS <= 32, "a mask has a bit for each word");
 
 struct bits { uint64_t words[WORDS]; };
 
@@ -26,26 +33,32 @@ struct memo {
         struct bits known, yes, broken;
 };
 
-struct result { uint32_t id; struct bits of; };
+struct list { uint32_t *ids, count, room; };
 
 struct mstc_block {
-        const struct mst_value **values;     /* of record r: from r * attributes       */
+        const struct mst_value **values;     /* of attribute a: from a * STRIDE        */
         struct mst_value *rooms;
         struct mstc_known **row;             /* the same; NULL: a value that is not kept */
         struct bits *keys, *odd;             /* of each key, of each slot              */
+        uint32_t *masks;                     /* of each key                            */
         bool *any_odd;                       /* of each slot                           */
-        struct bits *active;                 /* of each instruction of a program       */
+        uint64_t odd_slots;                  /* the same: bit number % 64              */
+        uint64_t *active;                    /* of each instruction of a program       */
         struct memo *memos;                  /* of each predicate                      */
-        struct result *results;
-        uint32_t *ids;
-        size_t values_room, rooms_room, row_room, keys_room, odd_room, any_room, active_room, memos_room, results_room, ids_room;
-        size_t result_count;
+        size_t values_room, rooms_room, row_room, keys_room, odd_room, masks_room, any_room, active_room, memos_room;
         uint32_t round;
 
+        struct list lists[MSTC_BLOCK_MOST];
+        struct mst_arena *listed;            /* where they lie                         */
+        uint32_t usual;                      /* as many as most had the last time      */
+        struct bits found;                   /* of an id that several clauses have     */
+        uint32_t found_mask;
+
         const struct mstc_index *index;      /* of the block at hand                   */
-        const struct mstc_known_table *tables;
+        struct mstc_scratch *scratch;
         const struct mst_record *const *records;
-        struct mstc_found *found;
+        struct mstc_found *said;
+        size_t count;
         struct mstc_run run;
 };
 
@@ -59,51 +72,12 @@ mstc_block_free(struct mstc_block *b)
         mstc_free(b->row);
         mstc_free(b->keys);
         mstc_free(b->odd);
+        mstc_free(b->masks);
         mstc_free(b->any_odd);
         mstc_free(b->active);
         mstc_free(b->memos);
-        mstc_free(b->results);
-        mstc_free(b->ids);
+        mst_arena_free(b->listed);
         mstc_free(b);
-}
-
-static struct bits
-both(struct bits a, const struct bits *b)
-{
-        for (size_t w = 0; w < WORDS; w++)
-                a.words[w] &= b->words[w];
-        return a;
-}
-
-static struct bits
-without(struct bits a, const struct bits *b)
-{
-        for (size_t w = 0; w < WORDS; w++)
-                a.words[w] &= ~b->words[w];
-        return a;
-}
-
-static void
-add(struct bits *a, const struct bits *b)
-{
-        for (size_t w = 0; w < WORDS; w++)
-                a->words[w] |= b->words[w];
-}
-
-static bool
-none(const struct bits *a)
-{
-        uint64_t any = 0;
-
-        for (size_t w = 0; w < WORDS; w++)
-                any |= a->words[w];
-        return any == 0;
-}
-
-static void
-set(struct bits *a, size_t record)
-{
-        a->words[record / 64] |= UINT64_C(1) << record % 64;
 }
 
 /* --- what the records bring --------------------------------------------------------------- */
@@ -111,7 +85,7 @@ set(struct bits *a, size_t record)
 static bool
 prepare(struct mstc_block *b, const struct mstc_index *index, struct mstc_scratch *scratch)
 {
-        size_t cells = (index->attribute_count + 1) * MSTC_BLOCK_MOST;
+        size_t cells = (index->attribute_count + 1) * STRIDE;
         size_t keys = index->key_count + 1, slots = index->slot_count + 1;
 
         if (!mstc_scratch_bind(index, scratch) ||
@@ -119,13 +93,15 @@ prepare(struct mstc_block *b, const struct mstc_index *index, struct mstc_scratc
             !mstc_widen(&b->rooms, &b->rooms_room, cells, sizeof *b->rooms) ||
             !mstc_widen(&b->row, &b->row_room, cells, sizeof *b->row) ||
             !mstc_widen(&b->keys, &b->keys_room, keys, sizeof *b->keys) ||
+            !mstc_widen(&b->masks, &b->masks_room, keys, sizeof *b->masks) ||
             !mstc_widen(&b->odd, &b->odd_room, slots, sizeof *b->odd) ||
             !mstc_widen(&b->any_odd, &b->any_room, slots, sizeof *b->any_odd) ||
-            !mstc_widen(&b->active, &b->active_room, index->longest_program + 1, sizeof *b->active) ||
-            !mstc_widen(&b->memos, &b->memos_room, index->predicate_count + 1, sizeof *b->memos) ||
-            !mstc_widen(&b->results, &b->results_room, index->count + 1, sizeof *b->results))
+            !mstc_widen(&b->active, &b->active_room, (size_t)index->longest_program + 1, sizeof *b->active) ||
+            !mstc_widen(&b->memos, &b->memos_room, index->predicate_count + 1, sizeof *b->memos))
                 return false;
-        memset(b->keys, 0, keys * sizeof *b->keys);
+        if (b->listed == NULL && (b->listed = mst_arena_new(0)) == NULL)
+                return false;
+        memset(b->masks, 0, keys * sizeof *b->masks);
         memset(b->odd, 0, slots * sizeof *b->odd);
         memset(b->any_odd, 0, slots * sizeof *b->any_odd);
         if (++b->round == 0) {
@@ -133,36 +109,65 @@ prepare(struct mstc_block *b, const struct mstc_index *index, struct mstc_scratc
                 b->round = 1;
         }
         b->index = index;
-        b->tables = scratch->tables;
-        b->result_count = 0;
+        b->scratch = scratch;
+        b->odd_slots = 0;
         for (size_t i = 0; i < index->attribute_count; i++)
                 mstc_known_settle(&scratch->tables[i], MSTC_BLOCK_MOST);
         return true;
 }
 
-/* One attribute of all records after the other, so that what is known of its values stays near
- * at hand. */
+/* The bits of word 'w' of the key's records. */
+static inline uint64_t
+word_of(const struct mstc_block *b, uint32_t key, size_t w)
+{
+        return (b->masks[key] >> w & 1) != 0 ? b->keys[key].words[w] : 0;
+}
+
+/* What the attribute of all records brings, so that what is known of its values stays near at hand. */
 static bool
-look_at(struct mstc_block *b, struct mstc_looking *l, size_t number, size_t record_count)
+look_at(struct mstc_block *b, struct mstc_looking *l, size_t number)
 {
         const struct mstc_attribute *attribute = &b->index->attributes[number];
 
-        for (size_t r = 0; r < record_count; r++) {
-                size_t cell = r * b->index->attribute_count + number;
-                struct mstc_known *known;
+        for (size_t r = 0; r < b->count; r++) {
+                const struct mstc_known *known;
+                uint64_t bit = UINT64_C(1) << r % 64;
+                size_t w = r / 64;
 
-                if (!mstc_look(l, number, b->values[cell]))
+                if (!mstc_look(l, number, b->values[number * STRIDE + r]))
                         return false;
                 known = l->known;
-                for (uint32_t k = 0; k < known->key_count; k++)
-                        set(&b->keys[known->keys[k]], r);
+                for (uint32_t k = 0; k < known->key_count; k++) {
+                        uint32_t key = known->keys[k];
+
+                        b->keys[key].words[w] = word_of(b, key, w) | bit;
+                        b->masks[key] |= UINT32_C(1) << w;
+                }
                 for (uint32_t k = 0; k < attribute->slot_count; k++)
                         if (known->odd[k]) {
-                                set(&b->odd[attribute->slots[k]], r);
+                                b->odd[attribute->slots[k]].words[w] |= bit;
                                 b->any_odd[attribute->slots[k]] = true;
+                                b->odd_slots |= UINT64_C(1) << attribute->slots[k] % 64;
                         }
-                b->row[cell] = known == &l->table->one ? NULL : known;
+                b->row[number * STRIDE + r] = l->known == &l->table->one ? NULL : l->known;
         }
+        return true;
+}
+
+static bool
+look_at_all(struct mstc_block *b, struct mst_arena *arena)
+{
+        struct mstc_looking looking = { .index = b->index, .scratch = b->scratch, .arena = arena };
+
+        for (size_t r = 0; r < b->count; r++) {
+                b->said[r] = (struct mstc_found){ 0 };
+                mstc_find_values(b->index, b->records[r], b->values + r, STRIDE, b->rooms + r);
+                b->keys[MSTC_ALWAYS].words[r / 64] = word_of(b, MSTC_ALWAYS, r / 64) | UINT64_C(1) << r % 64;
+                b->masks[MSTC_ALWAYS] |= UINT32_C(1) << r / 64;
+        }
+        for (size_t i = 0; i < b->index->attribute_count; i++)
+                if (!look_at(b, &looking, i))
+                        return false;
         return true;
 }
 
@@ -172,8 +177,7 @@ look_at(struct mstc_block *b, struct mstc_looking *l, size_t number, size_t reco
 static uint32_t
 answer(struct mstc_block *b, const struct mstc_predicate *predicate, size_t record)
 {
-        size_t first = record * b->index->attribute_count;
-        struct mstc_known *known = predicate->attribute == MSTC_NO ? NULL : b->row[first + predicate->attribute];
+        struct mstc_known *known = predicate->attribute == MSTC_NO ? NULL : b->row[predicate->attribute * STRIDE + record];
         uint32_t shift = predicate->local % 32 * 2, ret = 0;
 
         if (known != NULL)
@@ -181,188 +185,287 @@ answer(struct mstc_block *b, const struct mstc_predicate *predicate, size_t reco
         if (ret != 0)
                 return ret;
         b->run.record = b->records[record];
-        b->run.values = b->values + first;
-        ret = mstc_predicate_compute(&b->run, predicate);
+        b->run.values = b->values + record;
+        ret = mstc_predicate_compute(&b->run, b->scratch, predicate);
         if (ret == MSTC_ANSWER_BROKEN)
-                b->found[record].why = b->run.eval->why;
+                b->said[record].why = b->run.eval->why;
         else if (known != NULL)
                 known->answers[predicate->local / 32] |= (uint64_t)ret << shift;
         return ret;
 }
 
-/* Asks for each of the records: 'yes' and 'broken' get those for whom it is so. */
-static void
-ask_each(struct mstc_block *b, uint32_t number, const struct bits *records, struct bits *yes, struct bits *broken)
+/* Asks for each of the records; '*broken' gets those for whom there is no answer. */
+static uint64_t
+ask_each(struct mstc_block *b, uint32_t number, size_t w, uint64_t records, uint64_t *broken)
 {
         const struct mstc_predicate *predicate = &b->index->predicates[number];
+        uint64_t yes = 0;
 
-        for (size_t w = 0; w < WORDS; w++)
-                for (uint64_t left = records->words[w]; left != 0; left &= left - 1) {
-                        uint32_t is = answer(b, predicate, w * 64 + (size_t)__builtin_ctzll(left));
-                        uint64_t bit = left & -left;
+        for (uint64_t left = records; left != 0; left &= left - 1) {
+                uint32_t is = answer(b, predicate, w * 64 + (size_t)__builtin_ctzll(left));
+                uint64_t bit = left & -left;
 
-                        yes->words[w] |= is == MSTC_ANSWER_YES ? bit : 0;
-                        broken->words[w] |= is == MSTC_ANSWER_BROKEN ? bit : 0;
-                }
+                yes |= is == MSTC_ANSWER_YES ? bit : 0;
+                *broken |= is == MSTC_ANSWER_BROKEN ? bit : 0;
+        }
+        return yes;
 }
 
 /* The same, and nobody twice: where values are not kept with their answers. */
-static void
-ask_once(struct mstc_block *b, uint32_t number, const struct bits *records, struct bits *yes, struct bits *broken)
+static uint64_t
+ask_once(struct mstc_block *b, uint32_t number, size_t w, uint64_t records, uint64_t *broken)
 {
         struct memo *memo = &b->memos[number];
-        struct bits missing;
+        uint64_t missing;
 
         if (memo->round != b->round)
                 *memo = (struct memo){ .round = b->round };
-        missing = without(*records, &memo->known);
-        if (!none(&missing)) {
-                ask_each(b, number, &missing, &memo->yes, &memo->broken);
-                add(&memo->known, &missing);
+        missing = records & ~memo->known.words[w];
+        if (missing != 0) {
+                memo->yes.words[w] |= ask_each(b, number, w, missing, &memo->broken.words[w]);
+                memo->known.words[w] |= missing;
         }
-        *yes = both(*records, &memo->yes);
-        *broken = both(*records, &memo->broken);
+        *broken = records & memo->broken.words[w];
+        return records & memo->yes.words[w];
 }
 
-/* What keys do not decide: leaves in 'yes' those who satisfy the predicate.  For whom it broke
+/* What keys do not decide: leaves in '*yes' those who satisfy the predicate.  For whom it broke
  * is in neither set. */
 static void
-split_by_asking(struct mstc_block *b, uint32_t number, struct bits *yes, struct bits *no)
+split_by_asking(struct mstc_block *b, uint32_t number, size_t w, uint64_t *yes, uint64_t *no)
 {
         const struct mstc_predicate *predicate = &b->index->predicates[number];
-        struct bits all = *yes, rest = all, keyed = { { 0 } }, asked = { { 0 } }, broken = { { 0 } };
+        uint64_t all = *yes, rest = all, keyed = 0, broken = 0;
 
         if (predicate->slot != MSTC_NO) {
+                uint64_t odd = b->odd[predicate->slot].words[w];
+
                 for (uint32_t i = 0; i < predicate->key_count; i++)
-                        add(&keyed, &b->keys[b->index->decisive[predicate->first_key + i]]);
-                keyed = without(both(keyed, &all), &b->odd[predicate->slot]);
-                rest = both(all, &b->odd[predicate->slot]);
+                        keyed |= word_of(b, b->index->decisive[predicate->first_key + i], w);
+                keyed &= all & ~odd;
+                rest = all & odd;
         }
+        if (rest != 0 && predicate->moment == MSTC_NO
+            && (predicate->attribute == MSTC_NO || b->scratch->tables[predicate->attribute].off))
+                keyed |= ask_once(b, number, w, rest, &broken);
+        else if (rest != 0)
+                keyed |= ask_each(b, number, w, rest, &broken);
         *yes = keyed;
-        if (!none(&rest)) {
-                if (predicate->attribute == MSTC_NO || b->tables[predicate->attribute].off)
-                        ask_once(b, number, &rest, &asked, &broken);
-                else
-                        ask_each(b, number, &rest, &asked, &broken);
-                add(yes, &asked);
-                all = without(all, &broken);
-        }
-        *no = without(all, yes);
+        *no = all & ~broken & ~keyed;
 }
 
-/* Divides 'yes' by the instruction. */
+/* Divides '*yes' by the instruction. */
 static inline void
-split(struct mstc_block *b, uint32_t at, struct bits *yes, struct bits *no)
+split(struct mstc_block *b, uint32_t at, size_t w, uint64_t *yes, uint64_t *no)
 {
         const struct mstc_instruction *i = &b->index->code[at];
-        struct bits all = *yes;
+        uint64_t all = *yes;
 
         if (i->slot == MSTC_NO_SLOT || b->any_odd[i->slot]) {
-                split_by_asking(b, b->index->tests[at], yes, no);
+                split_by_asking(b, b->index->tests[at], w, yes, no);
                 return;
         }
-        *yes = both(all, &b->keys[i->what]);
-        *no = without(all, yes);
+        *yes = all & word_of(b, i->what, w);
+        *no = all & ~*yes;
 }
 
-/* Hands the records down the program; instructions lead to lower ones only. */
-static void
-run_branches(struct mstc_block *b, const struct mstc_indexed *rule, uint32_t from, struct bits *records)
+/* Hands the records down the program, whose lowest instruction is 'first'; instructions lead to
+ * lower ones only. */
+static uint64_t
+run_branches(struct mstc_block *b, uint32_t first, uint32_t from, size_t w, uint64_t records)
 {
-        const struct mstc_index *index = b->index;
-        struct bits *active = b->active, result = { { 0 } };
+        uint64_t *active = b->active, result = 0;
 
-        active[from - rule->first] = *records;
-        for (uint32_t at = from + 1; at-- > rule->first;) {
-                const struct mstc_instruction *i = &index->code[at];
-                struct bits yes = active[at - rule->first], no;
+        memset(active, 0, (from - first + 1) * sizeof *active);
+        active[from - first] = records;
+        for (uint32_t at = from + 1; at-- > first;) {
+                const struct mstc_instruction *i = &b->index->code[at];
+                uint64_t yes = active[at - first], no;
 
-                if (none(&yes))
+                if (yes == 0)
                         continue;
-                active[at - rule->first] = (struct bits){ { 0 } };
-                split(b, at, &yes, &no);
-                if (i->yes != MSTC_NO)
-                        add(i->yes == MSTC_YES ? &result : &active[i->yes - rule->first], &yes);
-                if (i->no != MSTC_NO)
-                        add(i->no == MSTC_YES ? &result : &active[i->no - rule->first], &no);
+                split(b, at, w, &yes, &no);
+                if (i->yes == MSTC_YES)
+                        result |= yes;
+                else if (i->yes != MSTC_NO)
+                        active[i->yes - first] |= yes;
+                if (i->no == MSTC_YES)
+                        result |= no;
+                else if (i->no != MSTC_NO)
+                        active[i->no - first] |= no;
         }
-        *records = result;
+        return result;
 }
 
 /* As long as whoever fails is out and the others go on to the next instruction, the set only
  * shrinks; most programs are nothing else. */
-static void
-run_program(struct mstc_block *b, const struct mstc_indexed *rule, struct bits *records)
+static uint64_t
+run_program(struct mstc_block *b, uint32_t first, uint32_t at, size_t w, uint64_t records)
 {
-        struct bits no;
+        uint64_t no;
 
-        for (uint32_t at = rule->start; at != MSTC_YES; at--) {
+        for (; at < MSTC_NO && records != 0; at--) {
                 const struct mstc_instruction *i = &b->index->code[at];
 
-                if (i->no != MSTC_NO || (i->yes != MSTC_YES && i->yes != at - 1)) {
-                        run_branches(b, rule, at, records);
-                        return;
-                }
-                split(b, at, records, &no);
-                if (i->yes == MSTC_YES || none(records))
-                        return;
+                if (i->no != MSTC_NO || (i->yes != MSTC_YES && i->yes != at - 1))
+                        return run_branches(b, first, at, w, records);
+                split(b, at, w, &records, &no);
+                if (i->yes == MSTC_YES)
+                        return records;
         }
-}
-
-static void
-run_rules(struct mstc_block *b, const struct bits *all)
-{
-        const struct mstc_index *index = b->index;
-
-        for (size_t i = 0; i < index->count && !b->run.memory; i++) {
-                const struct mstc_indexed *rule = &index->rules[i];
-                struct bits records = { { 0 } };
-
-                if ((index->always[i / 64] >> i % 64 & 1) != 0)
-                        records = *all;
-                for (uint32_t k = 0; k < rule->access_count; k++)
-                        add(&records, &b->keys[index->accesses[rule->first_access + k]]);
-                if (none(&records) || rule->start == MSTC_NO)
-                        continue;
-                run_program(b, rule, &records);
-                if (none(&records))
-                        continue;
-                if (b->result_count > 0 && b->results[b->result_count - 1].id == rule->id)
-                        add(&b->results[b->result_count - 1].of, &records);
-                else
-                        b->results[b->result_count++] = (struct result){ rule->id, records };
-        }
+        return at == MSTC_NO ? 0 : records;
 }
 
 /* --- results ---------------------------------------------------------------------------- */
 
 static bool
-turn_results(struct mstc_block *b, size_t record_count)
+longer(struct mstc_block *b, struct list *list)
 {
-        uint32_t counts[MSTC_BLOCK_MOST] = { 0 };
-        uint32_t *next[MSTC_BLOCK_MOST];
+        uint32_t room = list->room == 0 ? b->usual : list->room * 2;
+        uint32_t *new = mst_arena_alloc(b->listed, room * sizeof *new);
+
+        if (new == NULL)
+                return false;
+        if (list->count > 0)
+                memcpy(new, list->ids, list->count * sizeof *new);
+        list->ids = new;
+        list->room = room;
+        return true;
+}
+
+static bool
+add_to_lists(struct mstc_block *b, uint32_t id, size_t w, uint64_t records)
+{
+        for (; records != 0; records &= records - 1) {
+                struct list *list = &b->lists[w * 64 + (size_t)__builtin_ctzll(records)];
+
+                if (list->count == list->room && !longer(b, list))
+                        return false;
+                list->ids[list->count++] = id;
+        }
+        return true;
+}
+
+static bool
+add_found(struct mstc_block *b, uint32_t id)
+{
+        for (uint32_t mask = b->found_mask; mask != 0; mask &= mask - 1) {
+                size_t w = (size_t)__builtin_ctz(mask);
+
+                if (!add_to_lists(b, id, w, b->found.words[w]))
+                        return false;
+                b->found.words[w] = 0;
+        }
+        b->found_mask = 0;
+        return true;
+}
+
+static void
+tell_lists(struct mstc_block *b)
+{
         size_t sum = 0;
 
-        for (size_t i = 0; i < b->result_count; i++)
-                for (size_t w = 0; w < WORDS; w++)
-                        for (uint64_t left = b->results[i].of.words[w]; left != 0; left &= left - 1)
-                                counts[w * 64 + (size_t)__builtin_ctzll(left)]++;
-        for (size_t r = 0; r < record_count; r++)
-                sum += counts[r];
-        if (b->ids_room < sum && !mstc_widen(&b->ids, &b->ids_room, sum + sum / 2, sizeof *b->ids))
-                return false;
-        sum = 0;
-        for (size_t r = 0; r < record_count; r++) {
-                next[r] = b->ids + sum;
-                b->found[r].ids = next[r];
-                b->found[r].count = counts[r];
-                sum += counts[r];
+        for (size_t r = 0; r < b->count; r++) {
+                b->said[r].ids = b->lists[r].ids;
+                b->said[r].count = b->lists[r].count;
+                sum += b->lists[r].count;
         }
-        for (size_t i = 0; i < b->result_count; i++)
-                for (size_t w = 0; w < WORDS; w++)
-                        for (uint64_t left = b->results[i].of.words[w]; left != 0; left &= left - 1)
-                                *next[w * 64 + (size_t)__builtin_ctzll(left)]++ = b->results[i].id;
+        b->usual = b->count == 0 ? 16 : (uint32_t)((sum + sum / 2) / b->count) + 5;
+}
+
+/* --- clauses ------------------------------------------------------------------------------ */
+
+/* The records of word 'w' for which keys do not decide all of the clause. */
+static uint64_t
+odd_ones(const struct mstc_block *b, const struct mstc_clause *clause, size_t w)
+{
+        uint64_t odd = 0;
+
+        for (size_t i = 0; i < b->index->slot_count; i++)
+                if (b->any_odd[i] && (clause->slots >> i % 64 & 1) != 0)
+                        odd |= b->odd[i].words[w];
+        return odd;
+}
+
+/* Of the records that access brings in word 'w', those that satisfy the clause (where keys do not
+ * decide: the rule). */
+static uint64_t
+run_word(struct mstc_block *b, const struct mstc_clause *clause, size_t w, uint64_t records)
+{
+        const uint32_t *literals = b->index->literals + clause->first_literal;
+        const struct mstc_indexed *rule = &b->index->rules[clause->rule];
+        uint64_t odd = (clause->slots & b->odd_slots) == 0 ? 0 : records & odd_ones(b, clause, w);
+        uint32_t i = 0;
+
+        records &= ~odd;
+        for (; i < clause->positive; i++)
+                records &= word_of(b, literals[i] / 2, w);
+        for (; i < (uint32_t)clause->positive + clause->negative; i++)
+                records &= ~word_of(b, literals[i] / 2, w);
+        if (clause->rest != MSTC_YES && records != 0)
+                records = run_program(b, clause->first, clause->rest, w, records);
+        return odd == 0 ? records : records | run_program(b, rule->first, rule->start, w, odd);
+}
+
+/* The words where there can be somebody. */
+static inline uint32_t
+mask_of(const struct mstc_block *b, const struct mstc_clause *clause)
+{
+        const struct mstc_index *index = b->index;
+        const uint32_t *literals = index->literals + clause->first_literal;
+        uint32_t mask = 0;
+
+        for (uint32_t k = 0; k < clause->access_count; k++)
+                mask |= b->masks[index->accesses[clause->first_access + k]];
+        if ((clause->slots & b->odd_slots) == 0)
+                for (uint32_t i = 0; i < clause->positive; i++)
+                        mask &= b->masks[literals[i] / 2];
+        return mask;
+}
+
+/* 'alone': no other clause has its id. */
+static bool
+run_clause(struct mstc_block *b, const struct mstc_clause *clause, uint32_t id, bool alone)
+{
+        const uint32_t *accesses = b->index->accesses + clause->first_access;
+
+        for (uint32_t mask = mask_of(b, clause); mask != 0; mask &= mask - 1) {
+                size_t w = (size_t)__builtin_ctz(mask);
+                uint64_t records = word_of(b, accesses[0], w);
+
+                for (uint32_t k = 1; k < clause->access_count; k++)
+                        records |= word_of(b, accesses[k], w);
+                records = run_word(b, clause, w, records);
+                if (records == 0)
+                        continue;
+                if (alone) {
+                        if (!add_to_lists(b, id, w, records))
+                                return false;
+                        continue;
+                }
+                b->found.words[w] |= records;
+                b->found_mask |= UINT32_C(1) << w;
+        }
         return true;
+}
+
+static bool
+run_clauses(struct mstc_block *b)
+{
+        const struct mstc_index *index = b->index;
+
+        for (size_t i = 0; i < index->count && !b->run.memory; i++) {
+                const struct mstc_indexed *rule = &index->rules[i];
+                bool more = i + 1 < index->count && rule[1].id == rule->id;
+                bool alone = rule->clause_count == 1 && !more && b->found_mask == 0;
+
+                for (uint32_t k = 0; k < rule->clause_count; k++)
+                        if (!run_clause(b, &index->clauses[rule->first_clause + k], rule->id, alone))
+                                return false;
+                if (!more && b->found_mask != 0 && !add_found(b, rule->id))
+                        return false;
+        }
+        return !b->run.memory;
 }
 
 bool
@@ -370,28 +473,26 @@ mstc_index_match_all(const struct mstc_index *index, const struct mst_record *co
                      struct mstc_eval *eval, struct mstc_matches *matches, struct mstc_found *found)
 {
         struct mstc_scratch *scratch = mstc_matches_scratch(matches);
-        struct mstc_looking looking = { .index = index, .scratch = scratch, .arena = eval->arena };
         struct mstc_block *b = scratch == NULL ? NULL : scratch->block;
-        struct bits all = { { 0 } };
 
         if (record_count > MSTC_BLOCK_MOST || scratch == NULL)
                 return false;
         if (b == NULL && (scratch->block = b = mstc_alloc(sizeof *b)) == NULL)
                 return false;
-        b->records = records;
-        b->found = found;
-        b->run = (struct mstc_run){ .eval = eval, .rule = true };
         if (!prepare(b, index, scratch))
                 return false;
-        for (size_t r = 0; r < record_count; r++) {
-                found[r] = (struct mstc_found){ 0 };
-                set(&all, r);
-                mstc_find_values(index, records[r], b->values + r * index->attribute_count,
-                                 b->rooms + r * index->attribute_count);
-        }
-        for (size_t i = 0; i < index->attribute_count; i++)
-                if (!look_at(b, &looking, i, record_count))
-                        return false;
-        run_rules(b, &all);
-        return !b->run.memory && turn_results(b, record_count);
+        b->records = records;
+        b->said = found;
+        b->count = record_count;
+        b->run = (struct mstc_run){ .eval = eval, .rule = true, .stride = STRIDE };
+        b->found_mask = 0;
+        b->found = (struct bits){ { 0 } };
+        if (b->usual == 0)
+                b->usual = 16;
+        mst_arena_reset(b->listed);
+        memset(b->lists, 0, record_count * sizeof *b->lists);
+        if (!look_at_all(b, eval->arena) || !run_clauses(b))
+                return false;
+        tell_lists(b);
+        return true;
 }

@@ -134,7 +134,7 @@ follow(struct mstc_run *run, const struct mstc_node *node, const struct mst_valu
 static enum mstc_flow
 attribute(struct mstc_run *run, const struct mstc_node *node, struct mst_value *room, const struct mst_value **ret)
 {
-        const struct mst_value *value = run->values != NULL ? run->values[run->map[node->attribute]] :
+        const struct mst_value *value = run->values != NULL ? run->values[run->stride * run->map[node->attribute]] :
                                         mstc_look_up(run->record, node->name, node->exact, room);
 
         if (node->path_count > 0)

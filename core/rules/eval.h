@@ -15,8 +15,9 @@ struct mstc_run {
         struct mstc_eval *eval;
         const struct mstc_expr *expr;
         const struct mstc_element *element;
-        /* Attributes that were looked up already: values[map[number]]; NULL: none were. */
+        /* Attributes that were looked up already: values[stride * map[number]]; NULL: none were. */
         const struct mst_value *const *values;
+        size_t stride;
         const uint32_t *map;
         bool rule;                           /* odd data is just false                 */
         bool broken;                         /* memory is out or a pattern's limit hit:

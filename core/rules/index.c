@@ -1,7 +1,7 @@
 /* index.c - which of many rules does this record satisfy?
  *
  *   build   attributes of all rules get a number; the texts they compare with get keys;
- *           each rule becomes a program and is posted under the keys it needs
+ *           each rule becomes a program, and clauses that are posted under the keys they need
  *
  * What happens then is in matching.c and block.c. */
 #include "build.h"
@@ -44,8 +44,10 @@ mstc_index_free(struct mstc_index *index)
         mstc_free(index->slots);
         mstc_free(index->keys);
         mstc_free(index->cells);
-        mstc_free(index->postings);
-        mstc_free(index->always);
+        mstc_free(index->implied);
+        mstc_free(index->clauses);
+        mstc_free(index->accesses);
+        mstc_free(index->literals);
         mstc_free(index->code);
         mstc_free(index->tests);
         mstc_free(index->predicates);
@@ -88,16 +90,6 @@ by_name(const void *a, const void *b)
         return order != 0 ? order : (int)x->exact - (int)y->exact;
 }
 
-static int
-by_key(const void *a, const void *b)
-{
-        const struct mstc_posting *x = a, *y = b;
-
-        if (x->key != y->key)
-                return x->key < y->key ? -1 : 1;
-        return x->rule < y->rule ? -1 : x->rule > y->rule;
-}
-
 /* One number for each attribute that any rule reads, and each rule's map to them. */
 static bool
 number_attributes(struct mstc_index *index)
@@ -137,49 +129,6 @@ number_attributes(struct mstc_index *index)
         return true;
 }
 
-static void
-sort_postings(struct mstc_index *index)
-{
-        size_t n = 0;
-
-        if (index->posting_count > 0)
-                qsort(index->postings, index->posting_count, sizeof *index->postings, by_key);
-        for (size_t i = 0; i < index->posting_count; i++) {
-                struct mstc_posting posting = index->postings[i];
-
-                if (n > 0 && by_key(&posting, &index->postings[n - 1]) == 0)
-                        continue;
-                if (index->keys[posting.key].count++ == 0)
-                        index->keys[posting.key].first = (uint32_t)n;
-                index->postings[n++] = posting;
-        }
-        index->posting_count = n;
-}
-
-/* The keys of each rule, from the rules of each key. */
-static bool
-turn_postings(struct mstc_index *index)
-{
-        uint32_t at = 0;
-
-        index->accesses = mst_arena_alloc(index->arena, (index->posting_count + 1) * sizeof *index->accesses);
-        if (index->accesses == NULL)
-                return false;
-        for (size_t i = 0; i < index->posting_count; i++)
-                index->rules[index->postings[i].rule].access_count++;
-        for (size_t i = 0; i < index->count; i++) {
-                index->rules[i].first_access = at;
-                at += index->rules[i].access_count;
-                index->rules[i].access_count = 0;
-        }
-        for (size_t i = 0; i < index->posting_count; i++) {
-                struct mstc_indexed *rule = &index->rules[index->postings[i].rule];
-
-                index->accesses[rule->first_access + rule->access_count++] = index->postings[i].key;
-        }
-        return true;
-}
-
 /* Each attribute's own slots. */
 static bool
 number_slots(struct mstc_index *index)
@@ -199,7 +148,7 @@ number_slots(struct mstc_index *index)
                 struct mstc_attribute *attribute = &index->attributes[slot->attribute];
 
                 attribute->slots[slot->local] = (uint32_t)i;
-                attribute->presence &= slot->begins == 0 && slot->ends == 0 &&
+                attribute->presence &= slot->begins == 0 && slot->ends == 0 && slot->parts == 0 &&
                                        (slot->kinds & ~(MSTC_SLOT_NULL | MSTC_SLOT_PRESENT)) == 0;
         }
         return true;
@@ -240,31 +189,26 @@ number_predicates(struct mstc_index *index)
                 if (index->code[i].slot == MSTC_NO_SLOT)
                         index->code[i].what = small ? predicate->local : 0;
         }
-        for (size_t i = 0; i < index->count; i++)
-                index->starts[i] = index->rules[i].start;
 }
 
 bool
 mstc_index_build(struct mstc_index *index)
 {
-        if (index->built || index->count >= MSTC_NO)
+        if (index->built || index->count >= MSTC_MORE)
                 return false;
         index->built = true;
         if (index->count > 0)
                 qsort(index->rules, index->count, sizeof *index->rules, by_id);
-        index->always = mstc_alloc((index->count / 64 + 1) * sizeof *index->always);
-        index->starts = mst_arena_alloc(index->arena, (index->count + 1) * sizeof *index->starts);
-        if (index->always == NULL || index->starts == NULL || !number_attributes(index))
+        if (mstc_key_add(index, MSTC_NO, MSTC_KEY_ALWAYS, "", 0) != MSTC_ALWAYS || !number_attributes(index))
                 return false;
         for (size_t i = 0; i < index->count; i++)
                 if (!mstc_access_survey(index, &index->rules[i]))
                         return false;
         for (size_t i = 0; i < index->count; i++)
-                if (!mstc_access_post(index, (uint32_t)i) || !mstc_program_make(index, &index->rules[i]))
+                if (!mstc_program_make(index, &index->rules[i]) || !mstc_clauses_make(index, (uint32_t)i))
                         return false;
-        sort_postings(index);
         mstc_map_free(index->shared);
         index->shared = NULL;
         number_predicates(index);
-        return number_slots(index) && turn_postings(index);
+        return number_slots(index) && mstc_keys_settle(index) && mstc_clauses_post(index);
 }

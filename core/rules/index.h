@@ -34,7 +34,7 @@ bool mstc_index_match(const struct mstc_index *index, const struct mst_record *r
 
 /* The same for many records at once, as a full evaluation has them: found[i] is of
  * records[i].  For some thirty and more it is several times as fast. */
-#define MSTC_BLOCK_MOST 512u
+#define MSTC_BLOCK_MOST 1024u
 struct mstc_found {
         const uint32_t *ids;                 /* sorted, unique; until 'matches' is used again */
         size_t count;

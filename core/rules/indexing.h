@@ -1,13 +1,16 @@
-/* indexing.h - the parts of the rule index (index.h), for index.c, keys.c, access.c and
- * program.c.
+/* indexing.h - the parts of the rule index (index.h), for index.c, keys.c, access.c, clause.c
+ * and program.c.
  *
  *   slots     places in a record where a condition looks: an attribute, or a member of
  *             it or of its elements
  *   keys      what such a place can hold: a folded text, a number, a date, null, "there
- *             is something", a beginning, an end.  Every text that a rule compares with
- *             has a key, so that "equal" becomes a comparison of two key numbers
- *   access    the keys a rule cannot do without; under each of them it is posted
- *   program   the rule as jumps over predicates, which all rules share: each predicate
+ *             is something", a beginning, an end, a part, one of a list.  Every text that
+ *             a rule compares with has a key, so that "equal" becomes a comparison of two
+ *             key numbers
+ *   clauses   the alternatives of a rule.  Each has keys that it cannot do without, under
+ *             which it is posted; keys that must or must not be there besides, its
+ *             literals; and a program for what keys do not decide
+ *   program   conditions as jumps over predicates, which all rules share: each predicate
  *             is computed at most once for a record */
 #ifndef MSTC_INDEXING_H
 #define MSTC_INDEXING_H
@@ -17,10 +20,13 @@
 
 enum mstc_key_kind {
         MSTC_KEY_TEXT = 'e', MSTC_KEY_NUMBER = 'n', MSTC_KEY_DATE = 'd', MSTC_KEY_NULL = '0',
-        MSTC_KEY_PRESENT = 'p', MSTC_KEY_BEGIN = 'b', MSTC_KEY_END = 'x'
+        MSTC_KEY_PRESENT = 'p', MSTC_KEY_BEGIN = 'b', MSTC_KEY_END = 'x', MSTC_KEY_PART = 'c',
+        MSTC_KEY_LIST = 'l',                 /* other keys bring it; never looked up by a value */
+        MSTC_KEY_ALWAYS = 'a'                /* the first key: every record brings it  */
 };
+#define MSTC_ALWAYS 0u
 
-/* Beginnings and ends longer than this are cut to it.  A slot remembers the lengths
+/* Beginnings, ends and parts longer than this are cut to it.  A slot remembers the lengths
  * that its keys have, so that only those are looked up. */
 #define MSTC_AFFIX_MOST 64u
 
@@ -29,9 +35,11 @@ struct mstc_slot {
         uint32_t local;                      /* its number among the attribute's slots */
         const char *member;                  /* of it or of its elements; or NULL      */
         bool either_id;
+        bool decides;                        /* a condition is a matter of its keys alone */
         uint8_t kinds;                       /* bits of SLOT_...: which keys it has    */
         uint64_t begins, ends;               /* bit n: a key of n + 1 bytes            */
-        uint32_t texts, affixes;             /* distinct keys of the kind              */
+        uint32_t texts, affixes, parts;      /* distinct keys of the kind              */
+        struct mstc_parts *by_start;         /* where parts are looked up; or NULL     */
         uint32_t null_key, present_key;      /* where it has them                      */
 };
 enum { MSTC_SLOT_TEXT = 1, MSTC_SLOT_NUMBER = 2, MSTC_SLOT_DATE = 4, MSTC_SLOT_NULL = 8, MSTC_SLOT_PRESENT = 16 };
@@ -40,7 +48,17 @@ struct mstc_key {
         uint32_t slot, length;
         const char *bytes;
         uint32_t first, count;               /* in index->postings                     */
+        uint32_t first_implied, implied_count;                  /* in index->implied   */
         uint8_t kind;
+};
+
+/* The parts that a slot has keys of, by a hash of their first two bytes; those of one byte
+ * are the last. */
+#define MSTC_STARTS 2048u
+struct mstc_parts {
+        uint64_t any[MSTC_STARTS / 64];      /* bit set: there is one                  */
+        uint32_t first[MSTC_STARTS + 2];     /* in 'keys'                              */
+        uint32_t *keys;
 };
 
 struct mstc_cell { uint32_t hash, key; };    /* key + 1; 0: free                       */
@@ -52,8 +70,16 @@ struct mstc_predicate {
         const uint32_t *map;                 /* of the rule it was taken from          */
         uint32_t attribute, local;           /* the one that it reads, and its number among those
                                               * that read it; MSTC_NO: it reads several, or time */
+        uint32_t moment;                     /* MSTC_NO, or: it compares this attribute ... */
+        uint32_t moment_number;              /* ... with a time that is now's alone; its number */
         uint32_t slot;                       /* MSTC_NO, or: true where the slot brings one of */
         uint32_t first_key, key_count;       /* these of index->decisive, unless it is odd */
+};
+
+/* A condition, or its complement. */
+struct mstc_condition {
+        const struct mstc_node *node;
+        bool negated;
 };
 
 /* Jumps: to another instruction, or to an end. */
@@ -75,8 +101,19 @@ struct mstc_indexed {
         uint32_t id;
         uint32_t start;                      /* in index->code, or MSTC_YES, MSTC_NO   */
         uint32_t first;                      /* its lowest instruction; 'start' is the highest */
-        uint32_t first_access, access_count; /* in index->accesses                     */
+        uint32_t first_clause, clause_count;
         uint32_t *map;                       /* expr's attributes to index->attributes */
+};
+
+/* One of the alternatives that a rule is.  Where a slot of its literals is odd, keys do not
+ * decide: then the whole rule's program is run. */
+struct mstc_clause {
+        uint32_t rule;
+        uint32_t first_access, access_count; /* in index->accesses: one of them is brought */
+        uint32_t first_literal;              /* in index->literals: 2 * key, and 1 for: is not brought */
+        uint16_t positive, negative;         /* how many; the positive ones come first */
+        uint32_t rest, first;                /* as 'start' and 'first' of a rule       */
+        uint64_t slots;                      /* of its literals: bit number % 64       */
 };
 
 struct mstc_attribute {
@@ -86,12 +123,20 @@ struct mstc_attribute {
         uint32_t predicates;                 /* that read nothing else                 */
         bool presence;                       /* nothing matters but whether it has a value */
 };
-struct mstc_posting { uint32_t key, rule; };
+
+/* Under a key: a clause that needs it, and what can be told of it without looking further:
+ * sixteen bytes, read one after the other. */
+#define MSTC_LITERALS 3u
+struct mstc_posting {
+        uint32_t rule;                       /* and MSTC_MORE: its other literals and its rest count, too */
+        uint32_t literals[MSTC_LITERALS];    /* filled up with 2 * MSTC_ALWAYS         */
+};
+#define MSTC_MORE (UINT32_C(1) << 31)
+struct mstc_entry { uint32_t key, clause; };  /* while building                         */
 
 struct mstc_index {
         struct mst_arena *arena;             /* what building made and matching needs  */
         struct mstc_indexed *rules;          /* in order of their ids once built       */
-        uint32_t *starts;                    /* of them, close together                */
         size_t count, room;
         bool built;
         uint64_t serial;                     /* no other index has it                  */
@@ -105,10 +150,14 @@ struct mstc_index {
         struct mstc_cell *cells;             /* open addressing, a power of two        */
         size_t cell_count;
         uint32_t longest;                    /* of the text keys                       */
-        struct mstc_posting *postings;       /* in order of keys once built            */
-        size_t posting_count, posting_room;
-        uint32_t *accesses;                  /* the same by rules: keys                */
-        uint64_t *always;                    /* bit set: rules without an access key   */
+        struct mstc_entry *implied;          /* key and the list's key; in order of keys once built */
+        size_t implied_count, implied_room;
+        struct mstc_clause *clauses;         /* in order of the rules                  */
+        size_t clause_count, clause_room;
+        uint32_t *accesses, *literals;
+        size_t access_count, access_room, literal_count, literal_room;
+        struct mstc_posting *postings;       /* in order of keys                       */
+        uint32_t *posted;                    /* the clause of each                     */
         struct mstc_instruction *code;
         uint32_t longest_program;
         uint32_t *tests;                     /* the predicate of each instruction      */
@@ -117,6 +166,7 @@ struct mstc_index {
         size_t predicate_count, predicate_room;
         uint32_t *decisive;                  /* keys of predicates                     */
         size_t decisive_count, decisive_room;
+        uint32_t moments;                    /* predicates that have one               */
         struct mstc_map *shared;             /* while building: predicates by what they say */
 };
 
@@ -129,18 +179,51 @@ uint32_t mstc_key_find(const struct mstc_index *index, uint32_t slot, enum mstc_
 /* The 8 bytes under which equal numbers meet. */
 void mstc_key_number(const struct mst_value *number, unsigned char into[9]);
 
-/* access.c.  Enters the texts that the rule compares with; then, when all rules have
- * been surveyed, posts the rule.  False: out of memory. */
+/* Once all keys are there: what brings lists, where parts are looked up.  False: out of memory. */
+bool mstc_keys_settle(struct mstc_index *index);
+static inline uint32_t
+mstc_start_of(const char *two)
+{
+        return ((uint32_t)(unsigned char)two[0] * 37 + (unsigned char)two[1]) % MSTC_STARTS;
+}
+
+/* Room for 'more' in an array of the index.  False: out of memory. */
+bool mstc_index_room(void *array, size_t count, size_t *room, size_t more, size_t size);
+
+/* access.c.  Enters the texts that the rule compares with. */
 bool mstc_access_survey(struct mstc_index *index, const struct mstc_indexed *rule);
-bool mstc_access_post(struct mstc_index *index, uint32_t rule);
+/* Then, when all rules have been surveyed: the keys, one of which each record brings that
+ * satisfies the condition; they are added to index->accesses.  '*count' is 0: there are none.
+ * False: out of memory. */
+bool mstc_access_find(struct mstc_index *index, const struct mstc_indexed *rule, struct mstc_condition condition,
+                      uint32_t *count);
 
 /* The slot of a comparison's left side, UINT32_MAX: none; false: out of memory. */
 bool mstc_access_slot(struct mstc_index *index, const struct mstc_indexed *rule, const struct mstc_node *left,
                       const struct mstc_node *collection, uint32_t *ret);
 /* It can be decided by comparing keys: equal, with a text, of an attribute. */
 bool mstc_access_by_key(const struct mstc_node *left, const struct mstc_constant *right);
+/* Whether it is contained can be told by a key. */
+bool mstc_access_as_part(const struct mstc_constant *right);
 
-/* program.c. */
+/* clause.c.  The rule's clauses; and the postings of all.  False: out of memory. */
+bool mstc_clauses_make(struct mstc_index *index, uint32_t rule);
+bool mstc_clauses_post(struct mstc_index *index);
+
+/* program.c.  The whole rule; or only the conditions, all of which must hold: '*start' as in
+ * struct mstc_indexed.  False: out of memory. */
 bool mstc_program_make(struct mstc_index *index, struct mstc_indexed *rule);
+bool mstc_program_rest(struct mstc_index *index, struct mstc_indexed *rule, const struct mstc_condition *conditions,
+                       size_t count, uint32_t *start);
+
+/* The condition is true, or where 'negative' false, for just the values that bring one of
+ * these of index->decisive, unless the slot is odd. */
+struct mstc_decision {
+        uint32_t slot;                       /* MSTC_NO: keys do not decide            */
+        uint32_t first_key, key_count;
+        bool negative;
+};
+bool mstc_decide(struct mstc_index *index, const struct mstc_indexed *rule, const struct mstc_node *node,
+                 struct mstc_decision *ret);
 
 #endif

@@ -3,6 +3,7 @@
 #include "build.h"
 
 #define XXH_INLINE_ALL
+#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
@@ -90,6 +91,27 @@ mstc_key_find(const struct mstc_index *index, uint32_t slot, enum mstc_key_kind 
         return cell_of(index, hash_of(slot, kind, bytes, length), slot, kind, bytes, length)->key - 1;
 }
 
+bool
+mstc_index_room(void *array, size_t count, size_t *room, size_t more, size_t size)
+{
+        size_t want = *room == 0 ? 256 : *room;
+        void *old, *new;
+
+        if (more > SIZE_MAX / 4 - count)
+                return false;
+        while (want < count + more)
+                want *= 2;
+        if (want == *room)
+                return true;
+        memcpy(&old, array, sizeof old);
+        new = mstc_realloc_array(old, want, size);
+        if (new == NULL)
+                return false;
+        memcpy(array, &new, sizeof new);
+        *room = want;
+        return true;
+}
+
 /* Half full at most. */
 static bool
 grow(struct mstc_index *index)
@@ -144,6 +166,9 @@ note_kind(struct mstc_index *index, struct mstc_slot *slot, enum mstc_key_kind k
                 slot->ends |= UINT64_C(1) << (length - 1);
                 slot->affixes++;
                 break;
+        case MSTC_KEY_PART: slot->parts++; break;
+        case MSTC_KEY_LIST:
+        case MSTC_KEY_ALWAYS: break;
         }
 }
 
@@ -173,7 +198,81 @@ mstc_key_add(struct mstc_index *index, uint32_t slot, enum mstc_key_kind kind, c
         key->bytes = mst_arena_memdup(index->arena, bytes, length);
         if (key->bytes == NULL)
                 return UINT32_MAX;
-        note_kind(index, &index->slots[slot], kind, length, (uint32_t)index->key_count);
+        if (kind != MSTC_KEY_ALWAYS)
+                note_kind(index, &index->slots[slot], kind, length, (uint32_t)index->key_count);
         *cell = (struct mstc_cell){ hash, (uint32_t)++index->key_count };
         return cell->key - 1;
+}
+
+/* --- once all keys are there ---------------------------------------------------------- */
+
+static int
+by_entry(const void *a, const void *b)
+{
+        const struct mstc_entry *x = a, *y = b;
+
+        if (x->key != y->key)
+                return x->key < y->key ? -1 : 1;
+        return x->clause < y->clause ? -1 : x->clause > y->clause;
+}
+
+/* Which lists each key brings. */
+static void
+settle_implied(struct mstc_index *index)
+{
+        if (index->implied_count > 0)
+                qsort(index->implied, index->implied_count, sizeof *index->implied, by_entry);
+        for (size_t i = 0; i < index->implied_count; i++) {
+                struct mstc_key *key = &index->keys[index->implied[i].key];
+
+                if (key->implied_count++ == 0)
+                        key->first_implied = (uint32_t)i;
+        }
+}
+
+static uint32_t
+start_of(const struct mstc_key *key)
+{
+        return key->length == 1 ? MSTC_STARTS : mstc_start_of(key->bytes);
+}
+
+/* Sorted by their starts, by counting. */
+static bool
+settle_parts(struct mstc_index *index, uint32_t slot)
+{
+        struct mstc_parts *parts = mst_arena_alloc(index->arena, sizeof *parts);
+        uint32_t sum = 0;
+
+        if (parts == NULL)
+                return false;
+        *parts = (struct mstc_parts){ .keys = mst_arena_alloc(index->arena, index->slots[slot].parts * sizeof *parts->keys) };
+        if (parts->keys == NULL)
+                return false;
+        for (size_t i = 0; i < index->key_count; i++)
+                if (index->keys[i].slot == slot && index->keys[i].kind == MSTC_KEY_PART)
+                        parts->first[start_of(&index->keys[i])]++;
+        for (size_t i = 0; i <= MSTC_STARTS; i++) {
+                uint32_t count = parts->first[i];
+
+                if (count > 0 && i < MSTC_STARTS)
+                        parts->any[i / 64] |= UINT64_C(1) << i % 64;
+                sum += count;
+                parts->first[i] = sum;       /* its end; filling brings it to its beginning */
+        }
+        parts->first[MSTC_STARTS + 1] = sum;
+        for (size_t i = 0; i < index->key_count; i++)
+                if (index->keys[i].slot == slot && index->keys[i].kind == MSTC_KEY_PART)
+                        parts->keys[--parts->first[start_of(&index->keys[i])]] = (uint32_t)i;
+        index->slots[slot].by_start = parts;
+        return true;
+}
+
+bool
+mstc_keys_settle(struct mstc_index *index)
+{
+        settle_implied(index);
+        for (size_t i = 0; i < index->slot_count; i++)
+                if (index->slots[i].parts > 0 && !settle_parts(index, (uint32_t)i))
+                        return false;
+        return true;
 }

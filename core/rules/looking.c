@@ -34,8 +34,10 @@ mstc_matches_done(struct mstc_matches *matches)
                 mstc_free(scratch->odd);
                 mstc_free(scratch->brought);
                 mstc_block_free(scratch->block);
-                mstc_free(scratch->candidates);
-                mstc_free(scratch->list);
+                mstc_free(scratch->spans);
+                mstc_free(scratch->found);
+                mstc_free(scratch->seen);
+                mstc_free(scratch->moments);
                 mstc_free(scratch->answers);
                 forget_known(scratch);
                 mstc_free(scratch);
@@ -51,6 +53,10 @@ mstc_scratch_bind(const struct mstc_index *index, struct mstc_scratch *scratch)
         if (scratch->serial == index->serial)
                 return true;
         forget_known(scratch);
+        if (!mstc_widen(&scratch->seen, &scratch->key_room, index->key_count, sizeof *scratch->seen) ||
+            !mstc_widen(&scratch->moments, &scratch->moment_room, index->moments + 1, sizeof *scratch->moments))
+                return false;
+        memset(scratch->moments, 0, scratch->moment_room * sizeof *scratch->moments);
         scratch->serial = 0;
         scratch->tables = mstc_alloc((index->attribute_count + 1) * sizeof *scratch->tables);
         scratch->said = mstc_alloc((index->attribute_count + 1) * sizeof(uint64_t *));
@@ -71,7 +77,7 @@ order_of(const char *a, const char *b)
 /* Both lists are in order of names: one walk finds what is spelled alike. */
 void
 mstc_find_values(const struct mstc_index *index, const struct mst_record *record,
-                 const struct mst_value **values, struct mst_value *rooms)
+                 const struct mst_value **values, size_t stride, struct mst_value *rooms)
 {
         uint32_t f = 0;
 
@@ -81,18 +87,24 @@ mstc_find_values(const struct mstc_index *index, const struct mst_record *record
 
                 while (f < record->count && (order = order_of(record->fields[f].name, attribute->name)) < 0)
                         f++;
-                values[i] = f < record->count && order == 0 ? &record->fields[f].value :
-                        mstc_look_up(record, attribute->name, attribute->exact, &rooms[i]);
+                values[i * stride] = f < record->count && order == 0 ? &record->fields[f].value :
+                        mstc_look_up(record, attribute->name, attribute->exact, &rooms[i * stride]);
         }
 }
 
+/* With the lists that it is in; each once. */
 static void
 bring_key(struct mstc_looking *l, uint32_t number)
 {
         const struct mstc_key *key = &l->index->keys[number];
 
+        if (l->scratch->seen[number] == l->scratch->look)
+                return;
+        l->scratch->seen[number] = l->scratch->look;
         if (!mstc_known_bring(l->table, l->known, number, (struct mstc_span){ key->first, key->count }))
                 l->memory = false;
+        for (uint32_t i = 0; i < key->implied_count; i++)
+                bring_key(l, l->index->implied[key->first_implied + i].clause);
 }
 
 static void
@@ -124,11 +136,49 @@ bring_affixes(struct mstc_looking *l, const struct mstc_slot *slot, const char *
 }
 
 static void
+bring_parts(struct mstc_looking *l, const struct mstc_parts *parts, const char *folded, size_t length)
+{
+        const struct mstc_key *keys = l->index->keys;
+
+        for (size_t i = 0; i + 1 < length; i++) {
+                uint32_t start = mstc_start_of(folded + i);
+
+                if ((parts->any[start / 64] >> start % 64 & 1) == 0)
+                        continue;
+                for (uint32_t k = parts->first[start]; k < parts->first[start + 1]; k++) {
+                        const struct mstc_key *key = &keys[parts->keys[k]];
+
+                        if (key->length <= length - i && memcmp(key->bytes, folded + i, key->length) == 0)
+                                bring_key(l, parts->keys[k]);
+                }
+        }
+        for (uint32_t k = parts->first[MSTC_STARTS]; k < parts->first[MSTC_STARTS + 1]; k++)
+                if (memchr(folded, keys[parts->keys[k]].bytes[0], length) != NULL)
+                        bring_key(l, parts->keys[k]);
+}
+
+/* What the text has keys of besides itself. */
+static void
+bring_pieces(struct mstc_looking *l, const struct mstc_slot *slot, const char *folded, size_t length)
+{
+        if (slot->begins != 0 || slot->ends != 0)
+                bring_affixes(l, slot, folded, length);
+        if (slot->by_start != NULL)
+                bring_parts(l, slot->by_start, folded, length);
+}
+
+static bool
+has_pieces(const struct mstc_slot *slot)
+{
+        return slot->begins != 0 || slot->ends != 0 || slot->by_start != NULL;
+}
+
+static void
 bring_text(struct mstc_looking *l, const struct mstc_slot *slot, const char *text, size_t length)
 {
         char room[3 * 256 + 4], *folded = room;
 
-        if ((slot->kinds & MSTC_SLOT_TEXT) == 0 && slot->begins == 0 && slot->ends == 0)
+        if ((slot->kinds & MSTC_SLOT_TEXT) == 0 && !has_pieces(slot))
                 return;
         if (length > 256) {
                 folded = mstc_fold(text, length, l->arena, &length);
@@ -141,14 +191,13 @@ bring_text(struct mstc_looking *l, const struct mstc_slot *slot, const char *tex
         }
         if ((slot->kinds & MSTC_SLOT_TEXT) != 0 && length <= l->index->longest)
                 bring(l, MSTC_KEY_TEXT, folded, length);
-        if (slot->begins != 0 || slot->ends != 0)
-                bring_affixes(l, slot, folded, length);
+        bring_pieces(l, slot, folded, length);
 }
 
 static void
 bring_value(struct mstc_looking *l, const struct mstc_slot *slot, const struct mst_value *value)
 {
-        char room[MSTC_TEXT_ROOM];
+        char room[MSTC_TEXT_ROOM], folded[3 * MSTC_TEXT_ROOM + 4];
         unsigned char number[9];
         const char *text;
         size_t length;
@@ -168,8 +217,8 @@ bring_value(struct mstc_looking *l, const struct mstc_slot *slot, const struct m
                         mstc_key_number(value, number);
                         bring(l, MSTC_KEY_NUMBER, number, sizeof number);
                 }
-                if ((slot->begins != 0 || slot->ends != 0) && mstc_value_text_form(value, room, &text, &length))
-                        bring_affixes(l, slot, text, length);
+                if (has_pieces(slot) && mstc_value_text_form(value, room, &text, &length))
+                        bring_pieces(l, slot, folded, mstc_fold_into(text, length, folded));
                 break;
         case MST_DATE:
                 if ((slot->kinds & MSTC_SLOT_DATE) != 0)
@@ -204,7 +253,7 @@ look_in_slot(struct mstc_looking *l, const struct mst_value *value)
 {
         const struct mstc_slot *slot = &l->index->slots[l->slot];
         bool many = value->type == MST_LIST, empty = value->type == MST_NULL || (many && value->length == 0);
-        bool odd = slot->member != NULL;
+        bool odd = false;
 
         if ((slot->kinds & MSTC_SLOT_NULL) != 0 && empty)
                 bring_key(l, slot->null_key);
@@ -220,7 +269,7 @@ look_in_slot(struct mstc_looking *l, const struct mst_value *value)
                 for (uint32_t k = 0; one != NULL && k < (one->type == MST_LIST ? one->length : 1); k++)
                         bring_value(l, slot, one->type == MST_LIST ? &one->as.items[k] : one);
         }
-        l->known->odd[slot->local] = odd;
+        l->known->odd[slot->local] = odd && slot->decides;
 }
 
 bool
@@ -237,6 +286,10 @@ mstc_look(struct mstc_looking *l, size_t number, const struct mst_value *value)
         if (l->known == NULL)
                 return false;
         l->memory = true;
+        if (fresh && ++l->scratch->look == 0) {
+                memset(l->scratch->seen, 0, l->scratch->key_room * sizeof *l->scratch->seen);
+                l->scratch->look = 1;
+        }
         for (uint32_t i = 0; fresh && i < attribute->slot_count; i++) {
                 l->slot = attribute->slots[i];
                 look_in_slot(l, value);

@@ -1,8 +1,8 @@
 /* matching.c - a record against the rule index.
  *
- * Its values say which keys the record brings (looking.c); the rules posted there are
- * candidates, a bit each; their programs run in order of the ids, sharing the predicates
- * already computed.
+ * Its values say which keys the record brings (looking.c).  Of each clause posted there it is
+ * asked whether its literals are there, too; most clauses are nothing else.  The programs of
+ * the others share the predicates already computed.
  *
  * A key that was brought, and the answer of a predicate that reads several attributes, are
  * kept with the number of the record, so that nothing has to be wiped between records. */
@@ -51,8 +51,7 @@ prepare(const struct mstc_index *index, struct mstc_matches *matches)
             !mstc_widen(&scratch->values, &scratch->attributes, index->attribute_count + 1, sizeof *scratch->values) ||
             !mstc_widen(&scratch->odd, &scratch->slots, index->slot_count + 1, sizeof *scratch->odd) ||
             !mstc_widen(&scratch->brought, &scratch->keys, index->key_count + 1, sizeof *scratch->brought) ||
-            !mstc_widen(&scratch->candidates, &scratch->rules, words, sizeof *scratch->candidates) ||
-            !mstc_widen(&scratch->list, &scratch->listed, words * 64, sizeof *scratch->list) ||
+            !mstc_widen(&scratch->found, &scratch->rules, words, sizeof *scratch->found) ||
             !mstc_widen(&scratch->answers, &scratch->predicates, index->predicate_count + 1, sizeof *scratch->answers) ||
             !mstc_scratch_bind(index, scratch))
                 return NULL;
@@ -61,13 +60,15 @@ prepare(const struct mstc_index *index, struct mstc_matches *matches)
                 memset(scratch->brought, 0, scratch->keys * sizeof *scratch->brought);
                 scratch->round = 1;
         }
-        memcpy(scratch->candidates, index->always, words * sizeof *scratch->candidates);
+        memset(scratch->found, 0, words * sizeof *scratch->found);
+        scratch->odd_slots = 0;
+        scratch->brought[MSTC_ALWAYS] = scratch->round;
         return scratch;
 }
 
-/* What the attribute's value brings to this record. */
+/* What the attribute's value brings to this record; its postings follow '*spans' others. */
 static bool
-look_at(struct mstc_looking *l, size_t number)
+look_at(struct mstc_looking *l, size_t number, size_t *spans)
 {
         const struct mstc_attribute *attribute = &l->index->attributes[number];
         struct mstc_scratch *scratch = l->scratch;
@@ -77,27 +78,61 @@ look_at(struct mstc_looking *l, size_t number)
                 return false;
         known = l->known;
         scratch->said[number] = known->answers;
-        for (uint32_t i = 0; i < attribute->slot_count; i++)
-                scratch->odd[attribute->slots[i]] = known->odd[i];
+        for (uint32_t i = 0; i < attribute->slot_count; i++) {
+                uint32_t slot = attribute->slots[i];
+
+                scratch->odd[slot] = known->odd[i];
+                scratch->odd_slots |= (uint64_t)known->odd[i] << slot % 64;
+        }
         for (uint32_t i = 0; i < known->key_count; i++)
                 scratch->brought[known->keys[i]] = scratch->round;
-        for (uint32_t i = 0; i < known->span_count; i++) {
-                const struct mstc_posting *posting = &l->index->postings[known->spans[i].first];
-
-                for (uint32_t k = 0; k < known->spans[i].count; k++)
-                        scratch->candidates[posting[k].rule / 64] |= UINT64_C(1) << posting[k].rule % 64;
-        }
+        if (!mstc_index_room(&scratch->spans, *spans, &scratch->span_room, known->span_count, sizeof *scratch->spans))
+                return false;
+        for (uint32_t i = 0; i < known->span_count; i++)
+                scratch->spans[(*spans)++] = known->spans[i];
         return true;
 }
 
+/* A comparison with a time that now's alone; the others are for mstc_run_test(). */
+static uint32_t
+by_moment(struct mstc_run *run, struct mstc_moment *moment, const struct mstc_predicate *predicate)
+{
+        const struct mst_value *value = run->values[run->stride * predicate->moment], *right;
+        struct mst_value room;
+        bool is;
+
+        if (value->type != MST_DATE)
+                return 0;
+        if (!moment->known || moment->now != run->eval->now) {
+                *moment = (struct mstc_moment){ .now = run->eval->now, .known = true };
+                if (mstc_run_refer(run, predicate->node->kids[1], &room, &right) == MSTC_VALUE && right->type == MST_DATE) {
+                        moment->date = right->as.number;
+                        moment->good = true;
+                }
+        }
+        if (!moment->good)
+                return 0;
+        switch (predicate->node->op) {
+        case MSTC_OP_LE: is = value->as.number <= moment->date; break;
+        case MSTC_OP_GE: is = value->as.number >= moment->date; break;
+        case MSTC_OP_LT: is = value->as.number < moment->date; break;
+        default: is = value->as.number > moment->date; break;
+        }
+        return is ? MSTC_ANSWER_YES : MSTC_ANSWER_NO;
+}
+
 uint32_t
-mstc_predicate_compute(struct mstc_run *run, const struct mstc_predicate *predicate)
+mstc_predicate_compute(struct mstc_run *run, struct mstc_scratch *scratch, const struct mstc_predicate *predicate)
 {
         bool is = false;
+        uint32_t answer;
 
         run->expr = predicate->expr;
         run->map = predicate->map;
         run->broken = false;
+        if (predicate->moment != MSTC_NO &&
+            (answer = by_moment(run, &scratch->moments[predicate->moment_number], predicate)) != 0)
+                return answer;
         if (mstc_run_test(run, predicate->node, &is) != MSTC_VALUE)
                 is = false;
         if (predicate->node->kind == MSTC_NODE_COMPARE || predicate->node->kind == MSTC_NODE_IN)
@@ -117,7 +152,7 @@ answer(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc
 
         if (attribute == MSTC_NO_SLOT) {
                 if (scratch->answers[number] / 4 != scratch->round)
-                        scratch->answers[number] = scratch->round * 4 + mstc_predicate_compute(run, predicate);
+                        scratch->answers[number] = scratch->round * 4 + mstc_predicate_compute(run, scratch, predicate);
                 return scratch->answers[number] % 4;
         }
         said = &scratch->said[attribute][predicate->local / 32];
@@ -125,7 +160,7 @@ answer(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc
         ret = *said >> shift & 3;
         if (ret != 0)
                 return ret;
-        ret = mstc_predicate_compute(run, predicate);
+        ret = mstc_predicate_compute(run, scratch, predicate);
         if (ret != MSTC_ANSWER_BROKEN)
                 *said |= (uint64_t)ret << shift;
         return ret;
@@ -173,29 +208,49 @@ add_match(struct mstc_matches *matches, uint32_t id)
         return true;
 }
 
-#define AHEAD 8u                             /* programs are asked for while others run */
+static inline bool
+holds(const struct mstc_scratch *scratch, uint32_t literal)
+{
+        return (scratch->brought[literal / 2] == scratch->round) != (literal & 1);
+}
+
+/* The clause of a posting, when its first literals do not tell all. */
+static bool
+clause_holds(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc_run *run,
+             const struct mstc_clause *clause)
+{
+        if ((clause->slots & scratch->odd_slots) != 0)
+                return satisfies(index, scratch, run, index->rules[clause->rule].start);
+        for (uint32_t i = 0; i < (uint32_t)clause->positive + clause->negative; i++)
+                if (!holds(scratch, index->literals[clause->first_literal + i]))
+                        return false;
+        return satisfies(index, scratch, run, clause->rest);
+}
+
+/* The postings of one key. */
+static void
+run_postings(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc_run *run, struct mstc_span span)
+{
+        for (uint32_t i = span.first; i < span.first + span.count; i++) {
+                const struct mstc_posting *posting = &index->postings[i];
+                uint32_t rule = posting->rule & ~MSTC_MORE;
+                bool is = holds(scratch, posting->literals[0]) & holds(scratch, posting->literals[1])
+                          & holds(scratch, posting->literals[2]);
+
+                if (scratch->odd_slots != 0 || (is && rule != posting->rule))
+                        is = clause_holds(index, scratch, run, &index->clauses[index->posted[i]]);
+                scratch->found[rule / 64] |= (uint64_t)is << rule % 64;
+        }
+}
 
 /* In order of the ids. */
 static bool
-run_candidates(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc_run *run,
-               struct mstc_matches *matches)
+list_found(const struct mstc_index *index, const struct mstc_scratch *scratch, struct mstc_matches *matches)
 {
-        uint32_t *list = scratch->list;
-        size_t count = 0;
-
         for (size_t word = 0; word < index->count / 64 + 1; word++)
-                for (uint64_t bits = scratch->candidates[word]; bits != 0; bits &= bits - 1)
-                        list[count++] = (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(bits);
-        matches->candidates += count;
-        for (size_t i = 0; i < count; i++) {
-                if (i + AHEAD < count && index->starts[list[i + AHEAD]] < MSTC_NO)
-                        __builtin_prefetch(&index->code[index->starts[list[i + AHEAD]]]);
-                if (satisfies(index, scratch, run, index->starts[list[i]])
-                    && !add_match(matches, index->rules[list[i]].id))
-                        return false;
-                if (run->memory)
-                        return false;
-        }
+                for (uint64_t bits = scratch->found[word]; bits != 0; bits &= bits - 1)
+                        if (!add_match(matches, index->rules[word * 64 + (size_t)__builtin_ctzll(bits)].id))
+                                return false;
         return true;
 }
 
@@ -204,17 +259,25 @@ mstc_index_match(const struct mstc_index *index, const struct mst_record *record
                  struct mstc_eval *eval, struct mstc_matches *matches)
 {
         struct mstc_scratch *scratch = prepare(index, matches);
-        struct mstc_run run = { .record = record, .eval = eval, .rule = true };
+        struct mstc_run run = { .record = record, .eval = eval, .rule = true, .stride = 1 };
         struct mstc_looking looking = { .index = index, .scratch = scratch, .arena = eval->arena };
+        const struct mstc_key *always = &index->keys[MSTC_ALWAYS];
+        size_t spans = 0;
 
         matches->count = 0;
         eval->why = NULL;
         if (scratch == NULL)
                 return false;
-        mstc_find_values(index, record, scratch->values, scratch->rooms);
+        mstc_find_values(index, record, scratch->values, 1, scratch->rooms);
         run.values = scratch->values;
         for (size_t i = 0; i < index->attribute_count; i++)
-                if (!look_at(&looking, i))
+                if (!look_at(&looking, i, &spans))
                         return false;
-        return run_candidates(index, scratch, &run, matches);
+        run_postings(index, scratch, &run, (struct mstc_span){ always->first, always->count });
+        matches->candidates += always->count;
+        for (size_t i = 0; i < spans && !run.memory; i++) {
+                run_postings(index, scratch, &run, scratch->spans[i]);
+                matches->candidates += scratch->spans[i].count;
+        }
+        return !run.memory && list_found(index, scratch, matches);
 }

@@ -5,20 +5,29 @@
 
 #include "rules/known.h"
 
+/* A time that follows from now alone. */
+struct mstc_moment {
+        int64_t now, date;
+        bool known, good;                    /* reckoned for 'now'; and there is such a time */
+};
+
 /* What a thread needs while it matches; grown to the index's size. */
 struct mstc_scratch {
         const struct mst_value **values;     /* of the attributes                      */
         struct mst_value *rooms;             /* for objectId and id                    */
         bool *odd;                           /* of each slot: keys do not decide       */
+        uint64_t odd_slots;                  /* the same: bit number % 64              */
         uint32_t *brought;                   /* of each key: the round that last did   */
-        uint64_t *candidates;
-        uint32_t *list;                      /* the same, one after the other          */
+        struct mstc_span *spans;             /* postings that the record meets         */
+        uint64_t *found;                     /* bit set: rules that are true           */
         uint32_t *answers;                   /* of each predicate: 4 * round + answer  */
         struct mstc_known_table *tables;     /* of the attributes                      */
         uint64_t **said;                     /* what is known of their values at hand  */
-        size_t attributes, slots, keys, rules, listed, predicates, table_count;
+        uint32_t *seen;                      /* of each key: the look that last brought it */
+        struct mstc_moment *moments;
+        size_t attributes, slots, keys, rules, predicates, table_count, span_room, key_room, moment_room;
         uint64_t serial;                     /* of the index that the tables belong to */
-        uint32_t round;
+        uint32_t round, look;
         struct mstc_block *block;            /* or NULL                                */
 };
 
@@ -37,14 +46,15 @@ struct mstc_looking {
 /* looking.c.  What is known belongs to one index: it is forgotten when it was another.
  * False: out of memory. */
 bool mstc_scratch_bind(const struct mstc_index *index, struct mstc_scratch *scratch);
-/* The values of the index's attributes. */
+/* The values of the index's attributes, 'stride' places apart; 'rooms' likewise. */
 void mstc_find_values(const struct mstc_index *index, const struct mst_record *record,
-                      const struct mst_value **values, struct mst_value *rooms);
+                      const struct mst_value **values, size_t stride, struct mst_value *rooms);
 /* Everything that follows from the attribute's value, in l->known.  False: out of memory. */
 bool mstc_look(struct mstc_looking *l, size_t attribute, const struct mst_value *value);
 
 /* matching.c.  The predicate for run->record and run->values, an MSTC_ANSWER_. */
-uint32_t mstc_predicate_compute(struct mstc_run *run, const struct mstc_predicate *predicate);
+uint32_t mstc_predicate_compute(struct mstc_run *run, struct mstc_scratch *scratch,
+                                const struct mstc_predicate *predicate);
 /* '*at' has room for 'want' of 'size' bytes; what it held is gone when it had not. */
 bool mstc_widen(void *at, size_t *have, size_t want, size_t size);
 struct mstc_scratch *mstc_matches_scratch(struct mstc_matches *matches);

@@ -23,57 +23,45 @@ struct maker {
 
 /* --- what keys decide ------------------------------------------------------------------ */
 
-#define DECISIVE_MOST 64u                    /* of a longer list each value is looked at */
-
-static bool
-add_decisive(struct maker *m, struct mstc_predicate *into, enum mstc_key_kind kind, const struct mstc_constant *constant)
-{
-        struct mstc_index *index = m->index;
-        uint32_t key = mstc_key_add(index, into->slot, kind, constant->folded, constant->folded_length);
-
-        if (index->decisive_count == index->decisive_room) {
-                size_t room = index->decisive_room == 0 ? 256 : index->decisive_room * 2;
-                uint32_t *new = mstc_realloc_array(index->decisive, room, sizeof *new);
-
-                if (new == NULL)
-                        return false;
-                index->decisive = new;
-                index->decisive_room = room;
-        }
-        index->decisive[index->decisive_count++] = key;
-        into->key_count++;
-        return key != UINT32_MAX;
-}
-
 /* The kind of key that decides 'op' with the constant; 0: none does. */
 static enum mstc_key_kind
 decides(const struct mstc_node *node, const struct mstc_node *left, const struct mstc_node *right)
 {
         const struct mstc_constant *constant = right->constant;
-        bool affix = right->kind == MSTC_NODE_CONSTANT && constant->value.type != MST_NULL
-                     && constant->folded_length > 0 && constant->folded_length <= MSTC_AFFIX_MOST;
+        bool affix;
 
         if (node->symbol || right->kind != MSTC_NODE_CONSTANT)
                 return 0;
-        if (node->kind == MSTC_NODE_IN || node->op == MSTC_OP_EQ)
+        if (node->kind == MSTC_NODE_IN || node->op == MSTC_OP_EQ) {
+                if (constant->value.type == MST_NULL && node->kind == MSTC_NODE_COMPARE &&
+                    left->kind == MSTC_NODE_ATTRIBUTE)
+                        return MSTC_KEY_NULL;
                 return mstc_access_by_key(left, constant) ? MSTC_KEY_TEXT : 0;
-        return !affix ? 0 : node->op == MSTC_OP_STARTS ? MSTC_KEY_BEGIN : node->op == MSTC_OP_ENDS ? MSTC_KEY_END : 0;
+        }
+        affix = constant->value.type != MST_NULL && constant->folded_length > 0
+                && constant->folded_length <= MSTC_AFFIX_MOST;
+        switch (node->op) {
+        case MSTC_OP_STARTS: return affix ? MSTC_KEY_BEGIN : 0;
+        case MSTC_OP_ENDS: return affix ? MSTC_KEY_END : 0;
+        case MSTC_OP_CONTAINS: return affix && mstc_access_as_part(constant) ? MSTC_KEY_PART : 0;
+        default: return 0;
+        }
 }
 
-/* The comparison that a condition is, or that one element at least has to satisfy; NULL: it is
- * something else.  '*ret': the attribute. */
+/* The comparison that a condition is, or that one element at least has to satisfy, or that
+ * none may satisfy; NULL: it is something else.  '*ret': the attribute. */
 static const struct mstc_node *
 comparison(const struct mstc_node *node, const struct mstc_node **ret)
 {
-        bool any = node->kind == MSTC_NODE_QUANTIFIER && !node->all;
-        const struct mstc_node *inner = any ? node->kids[1] : node;
+        bool many = node->kind == MSTC_NODE_QUANTIFIER;
+        const struct mstc_node *inner = many ? node->kids[1] : node;
 
-        if ((inner->kind != MSTC_NODE_COMPARE && inner->kind != MSTC_NODE_IN) || (any && inner->negative) ||
-            inner->kids[0]->kind != (any ? MSTC_NODE_ELEMENT : MSTC_NODE_ATTRIBUTE) || inner->kids[0]->level != 0 ||
+        if ((inner->kind != MSTC_NODE_COMPARE && inner->kind != MSTC_NODE_IN) || (many && inner->negative != node->all) ||
+            inner->kids[0]->kind != (many ? MSTC_NODE_ELEMENT : MSTC_NODE_ATTRIBUTE) || inner->kids[0]->level != 0 ||
             inner->kids[0]->path_count > 0)
                 return NULL;
-        *ret = any ? node->kids[0] : inner->kids[0];
-        if ((*ret)->kind != MSTC_NODE_ATTRIBUTE || (*ret)->path_count > 0 || inner->count > DECISIVE_MOST)
+        *ret = many ? node->kids[0] : inner->kids[0];
+        if ((*ret)->kind != MSTC_NODE_ATTRIBUTE || (*ret)->path_count > 0)
                 return NULL;
         for (uint32_t i = 1; i < inner->count; i++)
                 if (decides(inner, inner->kids[0], inner->kids[i]) == 0)
@@ -81,43 +69,74 @@ comparison(const struct mstc_node *node, const struct mstc_node **ret)
         return inner;
 }
 
-/* Where texts are compared with texts, the keys that they bring tell. */
-static void
-decide(struct maker *m, const struct mstc_node *node, struct mstc_predicate *into)
+bool
+mstc_decide(struct mstc_index *index, const struct mstc_indexed *rule, const struct mstc_node *node,
+            struct mstc_decision *ret)
 {
         const struct mstc_node *attribute, *inner = comparison(node, &attribute);
 
-        into->slot = MSTC_NO;
+        *ret = (struct mstc_decision){ .slot = MSTC_NO, .first_key = (uint32_t)index->decisive_count };
         if (inner == NULL)
-                return;
-        into->slot = mstc_slot_add(m->index, m->rule->map[attribute->attribute], NULL, false);
-        into->first_key = (uint32_t)m->index->decisive_count;
-        m->failed |= into->slot == UINT32_MAX;
-        for (uint32_t i = 1; i < inner->count && !m->failed; i++)
-                m->failed = !add_decisive(m, into, decides(inner, inner->kids[0], inner->kids[i]),
-                                          inner->kids[i]->constant);
+                return true;
+        ret->negative = inner->negative;
+        ret->slot = mstc_slot_add(index, rule->map[attribute->attribute], NULL, false);
+        if (ret->slot == UINT32_MAX || !mstc_index_room(&index->decisive, index->decisive_count, &index->decisive_room,
+                                                        inner->count, sizeof *index->decisive))
+                return false;
+        index->slots[ret->slot].decides = true;
+        for (uint32_t i = 1; i < inner->count; i++) {
+                const struct mstc_constant *constant = inner->kids[i]->constant;
+                enum mstc_key_kind kind = decides(inner, inner->kids[0], inner->kids[i]);
+                uint32_t key = mstc_key_add(index, ret->slot, kind, kind == MSTC_KEY_NULL ? "" : constant->folded,
+                                            kind == MSTC_KEY_NULL ? 0 : constant->folded_length);
+
+                if (key == UINT32_MAX)
+                        return false;
+                index->decisive[index->decisive_count++] = key;
+                ret->key_count++;
+        }
+        return true;
 }
 
 /* --- predicates ------------------------------------------------------------------------ */
+
+/* An attribute, whole, in order with a time that follows from now alone; MSTC_NO: none. */
+static uint32_t
+compared_with_now(const struct maker *m, const struct mstc_node *node)
+{
+        const struct mstc_node *right = node->count == 2 ? node->kids[1] : NULL;
+
+        if (node->kind != MSTC_NODE_COMPARE || node->symbol || node->op < MSTC_OP_LE ||
+            node->kids[0]->kind != MSTC_NODE_ATTRIBUTE || node->kids[0]->path_count > 0)
+                return MSTC_NO;
+        if (right->kind == MSTC_NODE_SHIFT)
+                right = right->kids[0];
+        return right->kind == MSTC_NODE_NOW ? m->rule->map[node->kids[0]->attribute] : MSTC_NO;
+}
 
 static uint32_t
 add_predicate(struct maker *m, const struct mstc_node *node)
 {
         struct mstc_index *index = m->index;
+        struct mstc_predicate new = { node, m->rule->expr, m->rule->map, .slot = MSTC_NO };
+        struct mstc_decision decision;
 
-        if (index->predicate_count == index->predicate_room) {
-                size_t room = index->predicate_room == 0 ? 256 : index->predicate_room * 2;
-                struct mstc_predicate *new = mstc_realloc_array(index->predicates, room, sizeof *new);
-
-                if (new == NULL) {
-                        m->failed = true;
-                        return 0;
-                }
-                index->predicates = new;
-                index->predicate_room = room;
+        if (!mstc_index_room(&index->predicates, index->predicate_count, &index->predicate_room, 1,
+                             sizeof *index->predicates)) {
+                m->failed = true;
+                return 0;
         }
-        index->predicates[index->predicate_count] = (struct mstc_predicate){ node, m->rule->expr, m->rule->map };
-        decide(m, node, &index->predicates[index->predicate_count]);
+        /* What no element may satisfy: its complement is decided, which no instruction can say. */
+        if (node->kind != MSTC_NODE_QUANTIFIER || !node->all) {
+                m->failed |= !mstc_decide(index, m->rule, node, &decision);
+                new.slot = decision.slot;
+                new.first_key = decision.first_key;
+                new.key_count = decision.key_count;
+        }
+        new.moment = compared_with_now(m, node);
+        if (new.moment != MSTC_NO)
+                new.moment_number = index->moments++;
+        index->predicates[index->predicate_count] = new;
         return (uint32_t)index->predicate_count++;
 }
 
@@ -263,6 +282,13 @@ make(struct maker *m, const struct mstc_node *node, uint32_t yes, uint32_t no)
         }
 }
 
+static void
+note_length(struct mstc_index *index, size_t first)
+{
+        if (index->code_count - first > index->longest_program)
+                index->longest_program = (uint32_t)(index->code_count - first);
+}
+
 bool
 mstc_program_make(struct mstc_index *index, struct mstc_indexed *rule)
 {
@@ -271,7 +297,22 @@ mstc_program_make(struct mstc_index *index, struct mstc_indexed *rule)
         rule->first = (uint32_t)index->code_count;
         rule->start = rule->expr->root->kind == MSTC_NODE_AND ? all_of(&m, rule->expr->root)
                                                               : make(&m, rule->expr->root, MSTC_YES, MSTC_NO);
-        if (index->code_count - rule->first > index->longest_program)
-                index->longest_program = (uint32_t)index->code_count - rule->first;
+        note_length(index, rule->first);
+        return !m.failed;
+}
+
+bool
+mstc_program_rest(struct mstc_index *index, struct mstc_indexed *rule, const struct mstc_condition *conditions,
+                  size_t count, uint32_t *start)
+{
+        struct maker m = { .index = index, .rule = rule };
+        size_t first = index->code_count;
+        uint32_t yes = MSTC_YES;
+
+        for (size_t i = count; i > 0 && !m.failed; i--)
+                yes = conditions[i - 1].negated ? make(&m, conditions[i - 1].node, MSTC_NO, yes)
+                                                : make(&m, conditions[i - 1].node, yes, MSTC_NO);
+        note_length(index, first);
+        *start = yes;
         return !m.failed;
 }
