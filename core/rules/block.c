@@ -9,7 +9,7 @@
  * Most keys are rare, so that sets are mostly empty: a mask tells which words of it are not,
  * and whatever is done is done word for word, 64 records at a time.
  *
- *   key bits   mask 0100   [.... 0110 .... ....]    words outside of the mask mean nothing
+ *   key bits   mask 0100   [0000 0110 0000 0000]
  *   clauses    c0   c1   c2 ...                     each: bits in, bits out
  *   lists      r0: 4 17   r1: 17   r2: ...          the ids that each record has so far */
 #include "build.h"
@@ -49,7 +49,9 @@ struct mstc_block {
         uint32_t round;
 
         struct list lists[MSTC_BLOCK_MOST];
-        struct mst_arena *listed;            /* where they lie                         */
+        uint32_t *pool;                      /* where they lie                         */
+        size_t pool_room, pool_used;         /* the latter also of what it had no room for: */
+        struct mst_arena *spill;             /* that lies here                         */
         uint32_t usual;                      /* as many as most had the last time      */
         struct bits found;                   /* of an id that several clauses have     */
         uint32_t found_mask;
@@ -76,7 +78,8 @@ mstc_block_free(struct mstc_block *b)
         mstc_free(b->any_odd);
         mstc_free(b->active);
         mstc_free(b->memos);
-        mst_arena_free(b->listed);
+        mstc_free(b->pool);
+        mst_arena_free(b->spill);
         mstc_free(b);
 }
 
@@ -99,8 +102,9 @@ prepare(struct mstc_block *b, const struct mstc_index *index, struct mstc_scratc
             !mstc_widen(&b->active, &b->active_room, (size_t)index->longest_program + 1, sizeof *b->active) ||
             !mstc_widen(&b->memos, &b->memos_room, index->predicate_count + 1, sizeof *b->memos))
                 return false;
-        if (b->listed == NULL && (b->listed = mst_arena_new(0)) == NULL)
+        if (b->spill == NULL && (b->spill = mst_arena_new(0)) == NULL)
                 return false;
+        memset(b->keys, 0, keys * sizeof *b->keys);
         memset(b->masks, 0, keys * sizeof *b->masks);
         memset(b->odd, 0, slots * sizeof *b->odd);
         memset(b->any_odd, 0, slots * sizeof *b->any_odd);
@@ -116,41 +120,80 @@ prepare(struct mstc_block *b, const struct mstc_index *index, struct mstc_scratc
         return true;
 }
 
-/* The bits of word 'w' of the key's records. */
-static inline uint64_t
-word_of(const struct mstc_block *b, uint32_t key, size_t w)
+static inline void
+bring(struct mstc_block *b, const struct mstc_known *known, size_t w, uint64_t records)
 {
-        return (b->masks[key] >> w & 1) != 0 ? b->keys[key].words[w] : 0;
+        const struct mstc_brought *end = known->brought + known->brought_count;
+
+        for (const struct mstc_brought *brought = known->brought; brought < end; brought++) {
+                b->keys[brought->key].words[w] |= records;
+                b->masks[brought->key] |= UINT32_C(1) << w;
+        }
 }
 
-/* What the attribute of all records brings, so that what is known of its values stays near at hand. */
-static bool
-look_at(struct mstc_block *b, struct mstc_looking *l, size_t number)
+/* The value of record 'r'. */
+static struct mstc_known *
+look_at_one(struct mstc_block *b, struct mstc_looking *l, size_t number, size_t r)
 {
         const struct mstc_attribute *attribute = &b->index->attributes[number];
 
-        for (size_t r = 0; r < b->count; r++) {
-                const struct mstc_known *known;
-                uint64_t bit = UINT64_C(1) << r % 64;
-                size_t w = r / 64;
-
-                if (!mstc_look(l, number, b->values[number * STRIDE + r]))
-                        return false;
-                known = l->known;
-                for (uint32_t k = 0; k < known->key_count; k++) {
-                        uint32_t key = known->keys[k];
-
-                        b->keys[key].words[w] = word_of(b, key, w) | bit;
-                        b->masks[key] |= UINT32_C(1) << w;
-                }
-                for (uint32_t k = 0; k < attribute->slot_count; k++)
-                        if (known->odd[k]) {
-                                b->odd[attribute->slots[k]].words[w] |= bit;
-                                b->any_odd[attribute->slots[k]] = true;
-                                b->odd_slots |= UINT64_C(1) << attribute->slots[k] % 64;
-                        }
-                b->row[number * STRIDE + r] = l->known == &l->table->one ? NULL : l->known;
+        if (!mstc_look(l, number, b->values[number * STRIDE + r]))
+                return NULL;
+        if (l->known->odd) {
+                b->odd[attribute->whole].words[r / 64] |= UINT64_C(1) << r % 64;
+                b->any_odd[attribute->whole] = true;
+                b->odd_slots |= UINT64_C(1) << attribute->whole % 64;
         }
+        return l->known;
+}
+
+/* The same, for a value that is like many others; NULL: it is not, or not yet. */
+static inline struct mstc_known *
+known_at_once(struct mstc_known_table *table, const struct mst_value *value, bool presence)
+{
+        switch (value->type) {
+        case MST_NULL: return table->null;
+        case MST_LIST: return NULL;
+        case MST_BOOL: return table->truth[value->as.is && !presence];
+        default: return presence ? table->truth[0] : value->type == MST_TEXT ? mstc_known_recent(table, value) : NULL;
+        }
+}
+
+/* What the attribute of the 64 records of word 'w' brings. */
+static bool
+look_at_word(struct mstc_block *b, struct mstc_looking *l, size_t number, size_t w)
+{
+        struct mstc_known_table *table = &b->scratch->tables[number];
+        const struct mst_value *const *values = b->values + number * STRIDE;
+        struct mstc_known **row = b->row + number * STRIDE;
+        size_t end = w * 64 + 64 < b->count ? w * 64 + 64 : b->count;
+        bool presence = b->index->attributes[number].presence;
+        uint64_t bit = 1;
+
+        for (size_t r = w * 64; r < end; r++, bit <<= 1) {
+                struct mstc_known *known = known_at_once(table, values[r], presence);
+
+                if (known != NULL && !known->odd) {
+                        row[r] = known;
+                        bring(b, known, w, bit);
+                        continue;
+                }
+                known = look_at_one(b, l, number, r);
+                if (known == NULL)
+                        return false;
+                row[r] = mstc_known_passes(table, known) ? NULL : known;
+                bring(b, known, w, bit);
+        }
+        return true;
+}
+
+/* One attribute after the other, so that what is known of its values stays near at hand. */
+static bool
+look_at(struct mstc_block *b, struct mstc_looking *l, size_t number)
+{
+        for (size_t w = 0; w * 64 < b->count; w++)
+                if (!look_at_word(b, l, number, w))
+                        return false;
         return true;
 }
 
@@ -162,7 +205,7 @@ look_at_all(struct mstc_block *b, struct mst_arena *arena)
         for (size_t r = 0; r < b->count; r++) {
                 b->said[r] = (struct mstc_found){ 0 };
                 mstc_find_values(b->index, b->records[r], b->values + r, STRIDE, b->rooms + r);
-                b->keys[MSTC_ALWAYS].words[r / 64] = word_of(b, MSTC_ALWAYS, r / 64) | UINT64_C(1) << r % 64;
+                b->keys[MSTC_ALWAYS].words[r / 64] |= UINT64_C(1) << r % 64;
                 b->masks[MSTC_ALWAYS] |= UINT32_C(1) << r / 64;
         }
         for (size_t i = 0; i < b->index->attribute_count; i++)
@@ -178,10 +221,8 @@ static uint32_t
 answer(struct mstc_block *b, const struct mstc_predicate *predicate, size_t record)
 {
         struct mstc_known *known = predicate->attribute == MSTC_NO ? NULL : b->row[predicate->attribute * STRIDE + record];
-        uint32_t shift = predicate->local % 32 * 2, ret = 0;
+        uint32_t ret = known == NULL ? 0 : mstc_known_answer(known, predicate->local);
 
-        if (known != NULL)
-                ret = known->answers[predicate->local / 32] >> shift & 3;
         if (ret != 0)
                 return ret;
         b->run.record = b->records[record];
@@ -189,8 +230,10 @@ answer(struct mstc_block *b, const struct mstc_predicate *predicate, size_t reco
         ret = mstc_predicate_compute(&b->run, b->scratch, predicate);
         if (ret == MSTC_ANSWER_BROKEN)
                 b->said[record].why = b->run.eval->why;
-        else if (known != NULL)
-                known->answers[predicate->local / 32] |= (uint64_t)ret << shift;
+        else if (known != NULL && !mstc_known_keep(&b->scratch->tables[predicate->attribute], known,
+                                                   b->index->attributes[predicate->attribute].predicates,
+                                                   predicate->local, ret))
+                b->run.memory = true;
         return ret;
 }
 
@@ -241,7 +284,7 @@ split_by_asking(struct mstc_block *b, uint32_t number, size_t w, uint64_t *yes, 
                 uint64_t odd = b->odd[predicate->slot].words[w];
 
                 for (uint32_t i = 0; i < predicate->key_count; i++)
-                        keyed |= word_of(b, b->index->decisive[predicate->first_key + i], w);
+                        keyed |= b->keys[b->index->decisive[predicate->first_key + i]].words[w];
                 keyed &= all & ~odd;
                 rest = all & odd;
         }
@@ -265,7 +308,7 @@ split(struct mstc_block *b, uint32_t at, size_t w, uint64_t *yes, uint64_t *no)
                 split_by_asking(b, b->index->tests[at], w, yes, no);
                 return;
         }
-        *yes = all & word_of(b, i->what, w);
+        *yes = all & b->keys[i->what].words[w];
         *no = all & ~*yes;
 }
 
@@ -322,10 +365,12 @@ static bool
 longer(struct mstc_block *b, struct list *list)
 {
         uint32_t room = list->room == 0 ? b->usual : list->room * 2;
-        uint32_t *new = mst_arena_alloc(b->listed, room * sizeof *new);
+        uint32_t *new = b->pool_room < b->pool_used + room ? mst_arena_alloc(b->spill, room * sizeof *new)
+                                                           : b->pool + b->pool_used;
 
         if (new == NULL)
                 return false;
+        b->pool_used += room;
         if (list->count > 0)
                 memcpy(new, list->ids, list->count * sizeof *new);
         list->ids = new;
@@ -399,9 +444,9 @@ run_word(struct mstc_block *b, const struct mstc_clause *clause, size_t w, uint6
 
         records &= ~odd;
         for (; i < clause->positive; i++)
-                records &= word_of(b, literals[i] / 2, w);
+                records &= b->keys[literals[i] / 2].words[w];
         for (; i < (uint32_t)clause->positive + clause->negative; i++)
-                records &= ~word_of(b, literals[i] / 2, w);
+                records &= ~b->keys[literals[i] / 2].words[w];
         if (clause->rest != MSTC_YES && records != 0)
                 records = run_program(b, clause->first, clause->rest, w, records);
         return odd == 0 ? records : records | run_program(b, rule->first, rule->start, w, odd);
@@ -431,10 +476,10 @@ run_clause(struct mstc_block *b, const struct mstc_clause *clause, uint32_t id, 
 
         for (uint32_t mask = mask_of(b, clause); mask != 0; mask &= mask - 1) {
                 size_t w = (size_t)__builtin_ctz(mask);
-                uint64_t records = word_of(b, accesses[0], w);
+                uint64_t records = b->keys[accesses[0]].words[w];
 
                 for (uint32_t k = 1; k < clause->access_count; k++)
-                        records |= word_of(b, accesses[k], w);
+                        records |= b->keys[accesses[k]].words[w];
                 records = run_word(b, clause, w, records);
                 if (records == 0)
                         continue;
@@ -489,7 +534,10 @@ mstc_index_match_all(const struct mstc_index *index, const struct mst_record *co
         b->found = (struct bits){ { 0 } };
         if (b->usual == 0)
                 b->usual = 16;
-        mst_arena_reset(b->listed);
+        if (!mstc_widen(&b->pool, &b->pool_room, b->pool_used, sizeof *b->pool))
+                return false;
+        b->pool_used = 0;
+        mst_arena_reset(b->spill);
         memset(b->lists, 0, record_count * sizeof *b->lists);
         if (!look_at_all(b, eval->arena) || !run_clauses(b))
                 return false;

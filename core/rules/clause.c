@@ -142,7 +142,7 @@ sort_out(struct mstc_index *index, struct mstc_clause *clause, struct conditions
                 struct mstc_decision decision;
                 bool negative;
 
-                if (!mstc_decide(index, rule, condition->node, &decision))
+                if (!mstc_index_decide(index, rule, condition->node, &decision))
                         return false;
                 if (decision.slot == MSTC_NO || i >= LITERALS_MOST) {
                         conditions->all[rest++] = *condition;

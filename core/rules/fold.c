@@ -69,11 +69,34 @@ mstc_code_fold(int32_t code)
         return utf8proc_tolower(utf8proc_toupper(code));
 }
 
+/* Eight bytes at once; false: not all are ASCII. */
+static inline bool
+fold_eight(const char *text, char *into)
+{
+        const uint64_t each = UINT64_C(0x0101010101010101);
+        uint64_t all, from_a, past_z;
+
+        memcpy(&all, text, sizeof all);
+        if ((all & each * 0x80) != 0)
+                return false;
+        from_a = all + each * (0x80 - 'A');
+        past_z = all + each * (0x7F - 'Z');
+        all |= ((from_a ^ past_z) & each * 0x80) >> 2;
+        memcpy(into, &all, sizeof all);
+        return true;
+}
+
 size_t
 mstc_fold_into(const char *text, size_t length, char *into)
 {
         size_t n = 0, i = 0, bytes;
 
+        while (i + 8 <= length && fold_eight(text + i, into + i))
+                i += 8;
+        /* The end once more, eight bytes of it, if all was ASCII so far. */
+        if (i + 8 > length && length >= 8 && fold_eight(text + length - 8, into + length - 8))
+                return length;
+        n = i;
         while (i < length) {
                 if ((unsigned char)text[i] < 0x80) {
                         into[n++] = (char)lower_ascii[(unsigned char)text[i++]];

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "rules/indexing.h"
 #include "util/alloc.h"
@@ -90,6 +91,31 @@ by_name(const void *a, const void *b)
         return order != 0 ? order : (int)x->exact - (int)y->exact;
 }
 
+static int
+by_letters(const void *a, const void *b)
+{
+        return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool
+note_names(struct mstc_index *index)
+{
+        size_t count = index->attribute_count;
+        const char **names = mst_arena_alloc(index->arena, (count + 1) * sizeof *names);
+
+        index->names = mst_arena_alloc(index->arena, (count + 1) * sizeof *names);
+        if (names == NULL || index->names == NULL)
+                return false;
+        for (size_t i = 0; i < count; i++)
+                index->names[i] = names[i] = index->attributes[i].name;
+        index->names[count] = NULL;
+        if (count > 0)
+                qsort(names, count, sizeof *names, by_letters);
+        for (size_t i = 1; i < count; i++)
+                index->alike |= by_letters(&names[i - 1], &names[i]) == 0;
+        return true;
+}
+
 /* One number for each attribute that any rule reads, and each rule's map to them. */
 static bool
 number_attributes(struct mstc_index *index)
@@ -112,6 +138,8 @@ number_attributes(struct mstc_index *index)
         for (size_t i = 0; i < n; i++)
                 if (i == 0 || by_name(&index->attributes[i], &index->attributes[index->attribute_count - 1]) != 0)
                         index->attributes[index->attribute_count++] = index->attributes[i];
+        if (!note_names(index))
+                return false;
         for (size_t i = 0; i < index->count; i++) {
                 struct mstc_indexed *rule = &index->rules[i];
 
@@ -142,12 +170,16 @@ number_slots(struct mstc_index *index)
                 if (attribute->slots == NULL)
                         return false;
                 attribute->presence = attribute->predicates == 0;
+                attribute->whole = MSTC_NO;
+                attribute->is_id = strcasecmp(attribute->name, "objectId") == 0 || strcasecmp(attribute->name, "id") == 0;
         }
         for (size_t i = 0; i < index->slot_count; i++) {
                 const struct mstc_slot *slot = &index->slots[i];
                 struct mstc_attribute *attribute = &index->attributes[slot->attribute];
 
                 attribute->slots[slot->local] = (uint32_t)i;
+                if (slot->member == NULL)
+                        attribute->whole = (uint32_t)i;
                 attribute->presence &= slot->begins == 0 && slot->ends == 0 && slot->parts == 0 &&
                                        (slot->kinds & ~(MSTC_SLOT_NULL | MSTC_SLOT_PRESENT)) == 0;
         }

@@ -15,6 +15,8 @@
 #ifndef MSTC_INDEXING_H
 #define MSTC_INDEXING_H
 
+#include <string.h>
+
 #include "rules/eval.h"
 #include "rules/index.h"
 
@@ -54,9 +56,9 @@ struct mstc_key {
 
 /* The parts that a slot has keys of, by a hash of their first two bytes; those of one byte
  * are the last. */
-#define MSTC_STARTS 2048u
+#define MSTC_STARTS 2048u                    /* 11 bits of hash                        */
 struct mstc_parts {
-        uint64_t any[MSTC_STARTS / 64];      /* bit set: there is one                  */
+        bool any[MSTC_STARTS];
         uint32_t first[MSTC_STARTS + 2];     /* in 'keys'                              */
         uint32_t *keys;
 };
@@ -120,6 +122,8 @@ struct mstc_attribute {
         const char *name;
         bool exact;
         uint32_t *slots, slot_count;         /* in index->slots                        */
+        uint32_t whole;                      /* the one of them that is no member's; or MSTC_NO */
+        bool is_id;                          /* the record's id is its value, if it has no other */
         uint32_t predicates;                 /* that read nothing else                 */
         bool presence;                       /* nothing matters but whether it has a value */
 };
@@ -143,6 +147,8 @@ struct mstc_index {
 
         struct mstc_attribute *attributes;   /* in order of names                      */
         size_t attribute_count;
+        const char **names;                  /* of them, and NULL                      */
+        bool alike;                          /* two of them differ in case only, or not at all */
         struct mstc_slot *slots;
         size_t slot_count, slot_room;
         struct mstc_key *keys;
@@ -184,7 +190,10 @@ bool mstc_keys_settle(struct mstc_index *index);
 static inline uint32_t
 mstc_start_of(const char *two)
 {
-        return ((uint32_t)(unsigned char)two[0] * 37 + (unsigned char)two[1]) % MSTC_STARTS;
+        uint16_t both;
+
+        memcpy(&both, two, sizeof both);
+        return both * UINT32_C(0x9E3779B1) >> 21;
 }
 
 /* Room for 'more' in an array of the index.  False: out of memory. */
@@ -223,7 +232,7 @@ struct mstc_decision {
         uint32_t first_key, key_count;
         bool negative;
 };
-bool mstc_decide(struct mstc_index *index, const struct mstc_indexed *rule, const struct mstc_node *node,
+bool mstc_index_decide(struct mstc_index *index, const struct mstc_indexed *rule, const struct mstc_node *node,
                  struct mstc_decision *ret);
 
 #endif

@@ -254,8 +254,8 @@ settle_parts(struct mstc_index *index, uint32_t slot)
         for (size_t i = 0; i <= MSTC_STARTS; i++) {
                 uint32_t count = parts->first[i];
 
-                if (count > 0 && i < MSTC_STARTS)
-                        parts->any[i / 64] |= UINT64_C(1) << i % 64;
+                if (i < MSTC_STARTS)
+                        parts->any[i] = count > 0;
                 sum += count;
                 parts->first[i] = sum;       /* its end; filling brings it to its beginning */
         }

@@ -1,7 +1,11 @@
 /* known.c - values that were met before, by their bytes.
  *
- * A table that grows past MOST starts anew; when by then most look-ups have failed (mail
- * addresses, names), it is switched off and each value is looked at as it comes. */
+ * A table that grows past MSTC_KNOWN_MOST starts anew; when most look-ups fail (mail addresses, names), it
+ * is switched off and each value is looked at as it comes.
+ *
+ * In front of the table lies a smaller one, 'recent', where a value has one place only: a mark
+ * made of its ends tells it, and its bytes are compared.  Texts whose ends are alike share the
+ * place, and are found in the table, whose hash is not to be foreseen from a few bytes. */
 #include "build.h"
 
 #define XXH_INLINE_ALL
@@ -11,8 +15,9 @@
 #include "rules/known.h"
 #include "util/alloc.h"
 
-#define MOST 16384u
 #define BYTES_MOST 512u                      /* a longer value is not kept             */
+#define ELEMENTS_MOST 8u                     /* lists of so many short texts have a mark, too */
+#define ELEMENT_MOST 127u
 
 /* What tells a value from others: text itself, the flat form of lists and objects, else the
  * eight bytes of the number. */
@@ -44,6 +49,8 @@ bytes_of(const struct mst_value *value, struct mstc_buffer *room, const char **r
         }
 }
 
+/* --- the table ------------------------------------------------------------------------- */
+
 static bool
 grow(struct mstc_known_table *table)
 {
@@ -69,22 +76,19 @@ grow(struct mstc_known_table *table)
         return true;
 }
 
-static void
-start_anew(struct mstc_known_table *table)
+void
+mstc_known_start_anew(struct mstc_known_table *table)
 {
         table->off = table->hits < 2 * table->misses;
-        memset(table->cells, 0, table->room * sizeof *table->cells);
+        if (table->room > 0)
+                memset(table->cells, 0, table->room * sizeof *table->cells);
+        if (table->recent != NULL)
+                memset(table->recent, 0, MSTC_KNOWN_RECENT * sizeof *table->recent);
         table->count = 0;
         table->hits = table->misses = 0;
-        table->one = (struct mstc_known){ 0 };
+        table->null = table->truth[0] = table->truth[1] = NULL;
+        table->one = table->joined = (struct mstc_known){ 0 };
         mst_arena_reset(table->arena);
-}
-
-void
-mstc_known_settle(struct mstc_known_table *table, size_t count)
-{
-        if (table->count + count > MOST)
-                start_anew(table);
 }
 
 static bool
@@ -92,115 +96,204 @@ make_room(struct mstc_known_table *table)
 {
         if (table->arena == NULL && (table->arena = mst_arena_new(0)) == NULL)
                 return false;
-        if (table->count < MOST)
-                return grow(table);
-        start_anew(table);
-        return true;
-}
-
-static bool
-fill(struct mst_arena *arena, struct mstc_known *known, size_t slots, size_t predicates)
-{
-        known->odd = mst_arena_alloc(arena, (slots + 1) * sizeof *known->odd);
-        known->answers = mst_arena_alloc(arena, (predicates / 32 + 1) * sizeof *known->answers);
-        return known->odd != NULL && known->answers != NULL;
-}
-
-static void
-wipe(struct mstc_known *known, size_t slots, size_t predicates)
-{
-        memset(known->odd, 0, (slots + 1) * sizeof *known->odd);
-        memset(known->answers, 0, (predicates / 32 + 1) * sizeof *known->answers);
-        known->span_count = known->key_count = 0;
+        if (table->recent == NULL && (table->recent = mstc_alloc(MSTC_KNOWN_RECENT * sizeof *table->recent)) == NULL)
+                return false;
+        return grow(table);
 }
 
 /* A value that is not kept: one place for all of them. */
 static struct mstc_known *
-passing(struct mstc_known_table *table, size_t slots, size_t predicates)
+passing(struct mstc_known_table *table)
 {
         struct mstc_known *one = &table->one;
 
-        if (one->odd == NULL && !fill(table->arena, one, slots, predicates))
-                return NULL;
-        wipe(one, slots, predicates);
+        one->brought_count = 0;
+        one->answers = NULL;
         return one;
 }
 
 static struct mstc_known *
-keep(struct mstc_known_table *table, const struct mstc_known *like, size_t slots, size_t predicates)
+keep(struct mstc_known_table *table, const char *bytes, uint32_t length, uint8_t type)
 {
-        struct mstc_known *known = mst_arena_alloc(table->arena, sizeof *known + like->length);
+        struct mstc_known *known = mst_arena_alloc(table->arena, sizeof *known + length);
 
         if (known == NULL)
                 return NULL;
-        *known = *like;
-        memcpy(known + 1, like->bytes, like->length);
-        known->bytes = (const char *)(known + 1);
-        if (!fill(table->arena, known, slots, predicates))
-                return NULL;
-        wipe(known, slots, predicates);
+        *known = (struct mstc_known){ .bytes = (const char *)(known + 1), .length = length, .type = type };
+        memcpy(known + 1, bytes, length);
         table->count++;
         return known;
 }
 
-struct mstc_known *
-mstc_known_find(struct mstc_known_table *table, const struct mst_value *value, size_t slots, size_t predicates,
-                bool *fresh)
+static struct mstc_known *
+look_up(struct mstc_known_table *table, const struct mst_value *value, bool *fresh)
 {
-        struct mstc_known like = { .type = value->type }, *known;
+        struct mstc_known *known;
+        const char *bytes;
+        uint32_t length;
         uint64_t hash;
         size_t at;
 
-        *fresh = true;
-        if (table->off)
-                return passing(table, slots, predicates);
-        if (!make_room(table) || !bytes_of(value, &table->flat, &like.bytes, &like.length))
+        if (!make_room(table) || !bytes_of(value, &table->flat, &bytes, &length))
                 return NULL;
-        if (table->off || like.length > BYTES_MOST)
-                return passing(table, slots, predicates);
-        hash = XXH3_64bits_withSeed(like.bytes, like.length, like.type);
+        if (length > BYTES_MOST)
+                return passing(table);
+        hash = XXH3_64bits_withSeed(bytes, length, value->type);
         for (at = hash & (table->room - 1); (known = table->cells[at].known) != NULL; at = (at + 1) & (table->room - 1))
-                if (table->cells[at].hash == hash && known->length == like.length && known->type == like.type
-                    && memcmp(known->bytes, like.bytes, like.length) == 0) {
+                if (table->cells[at].hash == hash && known->length == length && known->type == value->type
+                    && memcmp(known->bytes, bytes, length) == 0) {
                         table->hits++;
                         *fresh = false;
                         return known;
                 }
         table->misses++;
-        known = keep(table, &like, slots, predicates);
+        known = keep(table, bytes, length, value->type);
         if (known != NULL)
                 table->cells[at] = (struct mstc_known_cell){ hash, known };
         return known;
 }
 
-/* Room for one more in an array that lies in the arena. */
-static void *
-more(struct mst_arena *arena, void *have, uint32_t count, uint32_t *room, size_t size)
-{
-        void *new;
+/* --- marks ----------------------------------------------------------------------------- */
 
-        if (count < *room)
-                return have;
-        *room = *room == 0 ? 4 : *room * 2;
-        new = mst_arena_alloc(arena, *room * size);
-        if (new != NULL && count > 0)
-                memcpy(new, have, count * size);
-        return new;
+static bool
+list_has_mark(const struct mst_value *list)
+{
+        if (list->length > ELEMENTS_MOST)
+                return false;
+        for (uint32_t i = 0; i < list->length; i++)
+                if (list->as.items[i].type != MST_TEXT || list->as.items[i].length > ELEMENT_MOST)
+                        return false;
+        return true;
+}
+
+/* What is known is the flat form (record.h): type, how many, and of each: type, length, text, NUL. */
+static bool
+same_list(const struct mstc_known *known, const struct mst_value *list)
+{
+        const char *at = known->bytes + 2, *end = known->bytes + known->length;
+
+        if (known->length < 2 || (unsigned char)known->bytes[1] != list->length)
+                return false;
+        for (uint32_t i = 0; i < list->length; i++) {
+                const struct mst_value *one = &list->as.items[i];
+
+                if (end - at < (ptrdiff_t)one->length + 3 || at[0] != MST_TEXT || (unsigned char)at[1] != one->length ||
+                    memcmp(at + 2, one->as.text, one->length) != 0)
+                        return false;
+                at += one->length + 3;
+        }
+        return at == end;
+}
+
+/* Looked up in the table; then the place of the mark is its own. */
+static struct mstc_known *
+note_mark(struct mstc_known_table *table, const struct mst_value *value, uint64_t mark, bool *fresh)
+{
+        struct mstc_known *known = look_up(table, value, fresh);
+
+        /* A mark of 0 is that of an empty place. */
+        if (known != NULL && known != &table->one && mark != 0)
+                table->recent[mark % MSTC_KNOWN_RECENT] = (struct mstc_known_cell){ mark, known };
+        return known;
+}
+
+static struct mstc_known *
+find_list(struct mstc_known_table *table, const struct mst_value *list, bool *fresh)
+{
+        const struct mstc_known_cell *cell;
+        uint64_t mark = MST_LIST;
+
+        if (!list_has_mark(list))
+                return look_up(table, list, fresh);
+        for (uint32_t i = 0; i < list->length; i++)
+                mark = mstc_known_mark(list->as.items[i].as.text, list->as.items[i].length, mark);
+        cell = table->recent == NULL ? NULL : &table->recent[mark % MSTC_KNOWN_RECENT];
+        if (cell == NULL || cell->known == NULL || cell->hash != mark || cell->known->type != MST_LIST
+            || !same_list(cell->known, list)) {
+                table->list_misses++;
+                return note_mark(table, list, mark, fresh);
+        }
+        table->list_hits++;
+        *fresh = false;
+        return cell->known;
+}
+
+struct mstc_known *
+mstc_known_join(struct mstc_known_table *table, const struct mst_value *list)
+{
+        if (!table->lists_off)
+                table->lists_off = table->list_misses > MSTC_KNOWN_TRIED && table->list_hits < table->list_misses;
+        if (!table->lists_off || list->length == 0 || !list_has_mark(list))
+                return NULL;
+        table->joined.brought_count = 0;
+        table->joined.answers = NULL;
+        return &table->joined;
+}
+
+static struct mstc_known *
+by_itself(struct mstc_known_table *table, struct mstc_known **place, const struct mst_value *value, bool *fresh)
+{
+        *fresh = *place == NULL;
+        if (*place == NULL)
+                *place = look_up(table, value, fresh);
+        return *place;
+}
+
+struct mstc_known *
+mstc_known_find(struct mstc_known_table *table, const struct mst_value *value, bool *fresh)
+{
+        struct mstc_known *known;
+
+        *fresh = true;
+        if (table->off)
+                return make_room(table) ? passing(table) : NULL;
+        switch (value->type) {
+        case MST_NULL: return by_itself(table, &table->null, value, fresh);
+        case MST_BOOL: return by_itself(table, &table->truth[value->as.is], value, fresh);
+        case MST_TEXT:
+        case MST_REF:
+                known = mstc_known_recent(table, value);
+                *fresh = known == NULL;
+                return known != NULL ? known :
+                        note_mark(table, value, mstc_known_mark(value->as.text, value->length, value->type), fresh);
+        case MST_LIST: return find_list(table, value, fresh);
+        default: return look_up(table, value, fresh);
+        }
+}
+
+/* --- what follows from them ------------------------------------------------------------- */
+
+bool
+mstc_known_bring(struct mstc_known_table *table, struct mstc_known *known, struct mstc_brought brought)
+{
+        if (known->brought_count == known->brought_room) {
+                uint32_t room = known->brought_room == 0 ? 4 : known->brought_room * 2;
+                struct mstc_brought *new = mst_arena_alloc(table->arena, room * sizeof *new);
+
+                if (new == NULL)
+                        return false;
+                if (known->brought_count > 0)
+                        memcpy(new, known->brought, known->brought_count * sizeof *new);
+                known->brought = new;
+                known->brought_room = room;
+        }
+        known->brought[known->brought_count++] = brought;
+        return true;
 }
 
 bool
-mstc_known_bring(struct mstc_known_table *table, struct mstc_known *known, uint32_t key, struct mstc_span postings)
+mstc_known_keep(struct mstc_known_table *table, struct mstc_known *known, uint32_t predicates, uint32_t local,
+                uint32_t answer)
 {
-        known->keys = more(table->arena, known->keys, known->key_count, &known->key_room, sizeof *known->keys);
-        if (known->keys == NULL)
-                return false;
-        known->keys[known->key_count++] = key;
-        if (postings.count == 0)
-                return true;
-        known->spans = more(table->arena, known->spans, known->span_count, &known->span_room, sizeof *known->spans);
-        if (known->spans == NULL)
-                return false;
-        known->spans[known->span_count++] = postings;
+        size_t size = ((size_t)predicates / 32 + 1) * sizeof *known->answers;
+
+        if (known->answers == NULL) {
+                known->answers = mst_arena_alloc(table->arena, size);
+                if (known->answers == NULL)
+                        return false;
+                memset(known->answers, 0, size);
+        }
+        known->answers[local / 32] |= (uint64_t)answer << local % 32 * 2;
         return true;
 }
 
@@ -209,6 +302,7 @@ mstc_known_done(struct mstc_known_table *table)
 {
         mst_arena_free(table->arena);
         mstc_free(table->cells);
+        mstc_free(table->recent);
         mstc_buffer_done(&table->flat);
         *table = (struct mstc_known_table){ 0 };
 }

@@ -17,9 +17,9 @@ forget_known(struct mstc_scratch *scratch)
         for (size_t i = 0; i < scratch->table_count; i++)
                 mstc_known_done(&scratch->tables[i]);
         mstc_free(scratch->tables);
-        mstc_free(scratch->said);
+        mstc_free(scratch->known);
         scratch->tables = NULL;
-        scratch->said = NULL;
+        scratch->known = NULL;
         scratch->table_count = 0;
 }
 
@@ -34,7 +34,6 @@ mstc_matches_done(struct mstc_matches *matches)
                 mstc_free(scratch->odd);
                 mstc_free(scratch->brought);
                 mstc_block_free(scratch->block);
-                mstc_free(scratch->spans);
                 mstc_free(scratch->found);
                 mstc_free(scratch->seen);
                 mstc_free(scratch->moments);
@@ -59,8 +58,8 @@ mstc_scratch_bind(const struct mstc_index *index, struct mstc_scratch *scratch)
         memset(scratch->moments, 0, scratch->moment_room * sizeof *scratch->moments);
         scratch->serial = 0;
         scratch->tables = mstc_alloc((index->attribute_count + 1) * sizeof *scratch->tables);
-        scratch->said = mstc_alloc((index->attribute_count + 1) * sizeof(uint64_t *));
-        if (scratch->tables == NULL || scratch->said == NULL)
+        scratch->known = mstc_alloc((index->attribute_count + 1) * sizeof(struct mstc_known *));
+        if (scratch->tables == NULL || scratch->known == NULL)
                 return false;
         scratch->table_count = index->attribute_count;
         scratch->serial = index->serial;
@@ -74,22 +73,72 @@ order_of(const char *a, const char *b)
         return *a != *b ? (unsigned char)*a - (unsigned char)*b : strcmp(a, b);
 }
 
+#define PASSED_MOST 8u
+
+/* Fields that no attribute is spelled like. */
+struct passed { uint32_t count, fields[PASSED_MOST]; };
+
+static const struct mst_value null_value = { .type = MST_NULL };
+
+/* What stands for an attribute that no field is spelled like: a field that differs only in case
+ * is among those passed, unless there is an attribute for that, too. */
+static const struct mst_value *
+other_value(const struct mstc_index *index, const struct mstc_attribute *attribute, const struct mst_record *record,
+            const struct passed *passed, struct mst_value *room)
+{
+        if (attribute->is_id || (!attribute->exact && (index->alike || passed->count > PASSED_MOST)))
+                return mstc_look_up(record, attribute->name, attribute->exact, room);
+        for (uint32_t i = 0; !attribute->exact && i < passed->count; i++) {
+                const struct mstc_field *field = &record->fields[passed->fields[i]];
+
+                if (((field->name[0] ^ attribute->name[0]) & 0x5F) == 0 && strcasecmp(field->name, attribute->name) == 0)
+                        return &field->value;
+        }
+        return &null_value;
+}
+
+static inline void
+pass(struct passed *passed, uint32_t field)
+{
+        if (passed->count < PASSED_MOST)
+                passed->fields[passed->count] = field;
+        passed->count++;
+}
+
 /* Both lists are in order of names: one walk finds what is spelled alike. */
 void
 mstc_find_values(const struct mstc_index *index, const struct mst_record *record,
                  const struct mst_value **values, size_t stride, struct mst_value *rooms)
 {
-        uint32_t f = 0;
+        const struct mstc_field *field = record->fields, *end = field + record->count;
+        const char *const *name = index->names;
+        struct passed passed = { .count = 0 };
+        const struct mst_value **value = values;
+        uint32_t missing = 0;
 
-        for (size_t i = 0; i < index->attribute_count; i++) {
-                const struct mstc_attribute *attribute = &index->attributes[i];
+        for (; *name != NULL; name++, value += stride) {
                 int order = 1;
 
-                while (f < record->count && (order = order_of(record->fields[f].name, attribute->name)) < 0)
-                        f++;
-                values[i * stride] = f < record->count && order == 0 ? &record->fields[f].value :
-                        mstc_look_up(record, attribute->name, attribute->exact, &rooms[i * stride]);
+                while (field < end && (order = order_of(field->name, *name)) < 0)
+                        pass(&passed, (uint32_t)(field++ - record->fields));
+                if (field < end && order == 0) {
+                        *value = &field->value;
+                        /* The next may be the same name again: exact, and not. */
+                        field += !index->alike;
+                } else {
+                        *value = NULL;
+                        missing++;
+                }
         }
+        if (missing == 0)
+                return;
+        for (; field < end; field++)
+                pass(&passed, (uint32_t)(field - record->fields));
+        for (size_t i = 0; missing > 0; i++)
+                if (values[i * stride] == NULL) {
+                        values[i * stride] = other_value(index, &index->attributes[i], record, &passed, &rooms[i * stride]);
+                        missing--;
+                }
 }
 
 /* With the lists that it is in; each once. */
@@ -101,7 +150,7 @@ bring_key(struct mstc_looking *l, uint32_t number)
         if (l->scratch->seen[number] == l->scratch->look)
                 return;
         l->scratch->seen[number] = l->scratch->look;
-        if (!mstc_known_bring(l->table, l->known, number, (struct mstc_span){ key->first, key->count }))
+        if (!mstc_known_bring(l->table, l->known, (struct mstc_brought){ number, key->first, key->count }))
                 l->memory = false;
         for (uint32_t i = 0; i < key->implied_count; i++)
                 bring_key(l, l->index->implied[key->first_implied + i].clause);
@@ -143,7 +192,7 @@ bring_parts(struct mstc_looking *l, const struct mstc_parts *parts, const char *
         for (size_t i = 0; i + 1 < length; i++) {
                 uint32_t start = mstc_start_of(folded + i);
 
-                if ((parts->any[start / 64] >> start % 64 & 1) == 0)
+                if (!parts->any[start])
                         continue;
                 for (uint32_t k = parts->first[start]; k < parts->first[start + 1]; k++) {
                         const struct mstc_key *key = &keys[parts->keys[k]];
@@ -269,7 +318,44 @@ look_in_slot(struct mstc_looking *l, const struct mst_value *value)
                 for (uint32_t k = 0; one != NULL && k < (one->type == MST_LIST ? one->length : 1); k++)
                         bring_value(l, slot, one->type == MST_LIST ? &one->as.items[k] : one);
         }
-        l->known->odd[slot->local] = odd && slot->decides;
+        l->known->odd |= odd && slot->decides;
+}
+
+/* What the slots of the attribute have to do with the value that l->known is of. */
+static bool
+look_in_slots(struct mstc_looking *l, const struct mstc_attribute *attribute, const struct mst_value *value)
+{
+        l->memory = true;
+        l->known->odd = false;
+        if (++l->scratch->look == 0) {
+                memset(l->scratch->seen, 0, l->scratch->key_room * sizeof *l->scratch->seen);
+                l->scratch->look = 1;
+        }
+        for (uint32_t i = 0; i < attribute->slot_count; i++) {
+                l->slot = attribute->slots[i];
+                look_in_slot(l, value);
+        }
+        return l->memory;
+}
+
+/* A list of texts brings what each of them would bring alone. */
+static bool
+join(struct mstc_looking *l, const struct mstc_attribute *attribute, const struct mst_value *list,
+     struct mstc_known *joined)
+{
+        bool fresh;
+
+        for (uint32_t i = 0; i < list->length; i++) {
+                l->known = mstc_known_find(l->table, &list->as.items[i], &fresh);
+                if (l->known == NULL || (fresh && !look_in_slots(l, attribute, &list->as.items[i])))
+                        return false;
+                for (uint32_t k = 0; k < l->known->brought_count; k++)
+                        if (!mstc_known_bring(l->table, joined, l->known->brought[k]))
+                                return false;
+        }
+        joined->odd = false;
+        l->known = joined;
+        return true;
 }
 
 bool
@@ -277,22 +363,14 @@ mstc_look(struct mstc_looking *l, size_t number, const struct mst_value *value)
 {
         const struct mstc_attribute *attribute = &l->index->attributes[number];
         static const struct mst_value something = { .type = MST_BOOL };
+        struct mstc_known *joined;
         bool fresh;
 
         if (attribute->presence && value->type != MST_NULL && (value->type != MST_LIST || value->length > 0))
                 value = &something;
         l->table = &l->scratch->tables[number];
-        l->known = mstc_known_find(l->table, value, attribute->slot_count, attribute->predicates, &fresh);
-        if (l->known == NULL)
-                return false;
-        l->memory = true;
-        if (fresh && ++l->scratch->look == 0) {
-                memset(l->scratch->seen, 0, l->scratch->key_room * sizeof *l->scratch->seen);
-                l->scratch->look = 1;
-        }
-        for (uint32_t i = 0; fresh && i < attribute->slot_count; i++) {
-                l->slot = attribute->slots[i];
-                look_in_slot(l, value);
-        }
-        return l->memory;
+        if (value->type == MST_LIST && (joined = mstc_known_join(l->table, value)) != NULL)
+                return join(l, attribute, value, joined);
+        l->known = mstc_known_find(l->table, value, &fresh);
+        return l->known != NULL && (!fresh || look_in_slots(l, attribute, value));
 }

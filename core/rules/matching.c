@@ -66,30 +66,24 @@ prepare(const struct mstc_index *index, struct mstc_matches *matches)
         return scratch;
 }
 
-/* What the attribute's value brings to this record; its postings follow '*spans' others. */
+/* What the attribute's value brings to this record. */
 static bool
-look_at(struct mstc_looking *l, size_t number, size_t *spans)
+look_at(struct mstc_looking *l, size_t number)
 {
         const struct mstc_attribute *attribute = &l->index->attributes[number];
         struct mstc_scratch *scratch = l->scratch;
         const struct mstc_known *known;
 
+        mstc_known_settle(&scratch->tables[number], 1);
         if (!mstc_look(l, number, scratch->values[number]))
                 return false;
-        known = l->known;
-        scratch->said[number] = known->answers;
-        for (uint32_t i = 0; i < attribute->slot_count; i++) {
-                uint32_t slot = attribute->slots[i];
-
-                scratch->odd[slot] = known->odd[i];
-                scratch->odd_slots |= (uint64_t)known->odd[i] << slot % 64;
+        known = scratch->known[number] = l->known;
+        if (attribute->whole != MSTC_NO) {
+                scratch->odd[attribute->whole] = known->odd;
+                scratch->odd_slots |= (uint64_t)known->odd << attribute->whole % 64;
         }
-        for (uint32_t i = 0; i < known->key_count; i++)
-                scratch->brought[known->keys[i]] = scratch->round;
-        if (!mstc_index_room(&scratch->spans, *spans, &scratch->span_room, known->span_count, sizeof *scratch->spans))
-                return false;
-        for (uint32_t i = 0; i < known->span_count; i++)
-                scratch->spans[(*spans)++] = known->spans[i];
+        for (uint32_t i = 0; i < known->brought_count; i++)
+                scratch->brought[known->brought[i].key] = scratch->round;
         return true;
 }
 
@@ -146,23 +140,21 @@ mstc_predicate_compute(struct mstc_run *run, struct mstc_scratch *scratch, const
 static uint32_t
 answer(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc_run *run, uint32_t at)
 {
-        uint32_t number = index->tests[at], attribute = index->code[at].attribute, ret, shift;
+        uint32_t number = index->tests[at], attribute = index->code[at].attribute, ret;
         const struct mstc_predicate *predicate = &index->predicates[number];
-        uint64_t *said;
 
         if (attribute == MSTC_NO_SLOT) {
                 if (scratch->answers[number] / 4 != scratch->round)
                         scratch->answers[number] = scratch->round * 4 + mstc_predicate_compute(run, scratch, predicate);
                 return scratch->answers[number] % 4;
         }
-        said = &scratch->said[attribute][predicate->local / 32];
-        shift = predicate->local % 32 * 2;
-        ret = *said >> shift & 3;
+        ret = mstc_known_answer(scratch->known[attribute], predicate->local);
         if (ret != 0)
                 return ret;
         ret = mstc_predicate_compute(run, scratch, predicate);
-        if (ret != MSTC_ANSWER_BROKEN)
-                *said |= (uint64_t)ret << shift;
+        if (ret != MSTC_ANSWER_BROKEN && !mstc_known_keep(&scratch->tables[attribute], scratch->known[attribute],
+                                                          index->attributes[attribute].predicates, predicate->local, ret))
+                run->memory = true;
         return ret;
 }
 
@@ -179,7 +171,7 @@ satisfies(const struct mstc_index *index, struct mstc_scratch *scratch, struct m
                                 continue;
                         }
                 } else if (i->attribute != MSTC_NO_SLOT) {
-                        is = scratch->said[i->attribute][i->what / 32] >> i->what % 32 * 2 & 3;
+                        is = mstc_known_answer(scratch->known[i->attribute], i->what);
                 }
                 if (is == 0)
                         is = answer(index, scratch, run, at);
@@ -229,9 +221,10 @@ clause_holds(const struct mstc_index *index, struct mstc_scratch *scratch, struc
 
 /* The postings of one key. */
 static void
-run_postings(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc_run *run, struct mstc_span span)
+run_postings(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc_run *run, uint32_t first,
+             uint32_t count)
 {
-        for (uint32_t i = span.first; i < span.first + span.count; i++) {
+        for (uint32_t i = first; i < first + count; i++) {
                 const struct mstc_posting *posting = &index->postings[i];
                 uint32_t rule = posting->rule & ~MSTC_MORE;
                 bool is = holds(scratch, posting->literals[0]) & holds(scratch, posting->literals[1])
@@ -262,7 +255,6 @@ mstc_index_match(const struct mstc_index *index, const struct mst_record *record
         struct mstc_run run = { .record = record, .eval = eval, .rule = true, .stride = 1 };
         struct mstc_looking looking = { .index = index, .scratch = scratch, .arena = eval->arena };
         const struct mstc_key *always = &index->keys[MSTC_ALWAYS];
-        size_t spans = 0;
 
         matches->count = 0;
         eval->why = NULL;
@@ -271,13 +263,17 @@ mstc_index_match(const struct mstc_index *index, const struct mst_record *record
         mstc_find_values(index, record, scratch->values, 1, scratch->rooms);
         run.values = scratch->values;
         for (size_t i = 0; i < index->attribute_count; i++)
-                if (!look_at(&looking, i, &spans))
+                if (!look_at(&looking, i))
                         return false;
-        run_postings(index, scratch, &run, (struct mstc_span){ always->first, always->count });
+        run_postings(index, scratch, &run, always->first, always->count);
         matches->candidates += always->count;
-        for (size_t i = 0; i < spans && !run.memory; i++) {
-                run_postings(index, scratch, &run, scratch->spans[i]);
-                matches->candidates += scratch->spans[i].count;
+        for (size_t i = 0; i < index->attribute_count && !run.memory; i++) {
+                const struct mstc_known *known = scratch->known[i];
+
+                for (uint32_t k = 0; k < known->brought_count; k++) {
+                        run_postings(index, scratch, &run, known->brought[k].first, known->brought[k].count);
+                        matches->candidates += known->brought[k].count;
+                }
         }
         return !run.memory && list_found(index, scratch, matches);
 }

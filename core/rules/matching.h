@@ -18,14 +18,13 @@ struct mstc_scratch {
         bool *odd;                           /* of each slot: keys do not decide       */
         uint64_t odd_slots;                  /* the same: bit number % 64              */
         uint32_t *brought;                   /* of each key: the round that last did   */
-        struct mstc_span *spans;             /* postings that the record meets         */
         uint64_t *found;                     /* bit set: rules that are true           */
         uint32_t *answers;                   /* of each predicate: 4 * round + answer  */
         struct mstc_known_table *tables;     /* of the attributes                      */
-        uint64_t **said;                     /* what is known of their values at hand  */
+        struct mstc_known **known;           /* what is known of their values at hand  */
         uint32_t *seen;                      /* of each key: the look that last brought it */
         struct mstc_moment *moments;
-        size_t attributes, slots, keys, rules, predicates, table_count, span_room, key_room, moment_room;
+        size_t attributes, slots, keys, rules, predicates, table_count, key_room, moment_room;
         uint64_t serial;                     /* of the index that the tables belong to */
         uint32_t round, look;
         struct mstc_block *block;            /* or NULL                                */

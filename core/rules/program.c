@@ -70,7 +70,7 @@ comparison(const struct mstc_node *node, const struct mstc_node **ret)
 }
 
 bool
-mstc_decide(struct mstc_index *index, const struct mstc_indexed *rule, const struct mstc_node *node,
+mstc_index_decide(struct mstc_index *index, const struct mstc_indexed *rule, const struct mstc_node *node,
             struct mstc_decision *ret)
 {
         const struct mstc_node *attribute, *inner = comparison(node, &attribute);
@@ -128,7 +128,7 @@ add_predicate(struct maker *m, const struct mstc_node *node)
         }
         /* What no element may satisfy: its complement is decided, which no instruction can say. */
         if (node->kind != MSTC_NODE_QUANTIFIER || !node->all) {
-                m->failed |= !mstc_decide(index, m->rule, node, &decision);
+                m->failed |= !mstc_index_decide(index, m->rule, node, &decision);
                 new.slot = decision.slot;
                 new.first_key = decision.first_key;
                 new.key_count = decision.key_count;
