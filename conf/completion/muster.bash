@@ -35,7 +35,7 @@ _muster() {
         sync)       options="--user --full" names=$(_muster_names sync) ;;
         history)    options="--user --sync --all" ;;
         users)      options="--gone --all" ;;
-        groups)     options="--gone --all" ;;
+        groups)     options="--history --gone --all" ;;
         duplicates) options="--all" ;;
         holds)      options="--over --all" ;;
         approve)    options="--user --expect --reason" ;;

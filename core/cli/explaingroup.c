@@ -124,6 +124,35 @@ say_presence(bool wanted, bool present, const struct mstc_view_link *link)
         return present ? "still a member there: to leave with the next run, or held" : "not there";
 }
 
+/* The rule as it was when a run made him a member, or took him out. */
+static int
+tell_version(struct mstc_explained *x, const struct found *found, int64_t run)
+{
+        const char *name = found->row.family != NULL ? found->row.family : found->name;
+        struct mstc_cli *cli = x->cli;
+        struct mstc_view_version then, now;
+        struct mst_error err = { 0 };
+        int rc = run == 0 ? MST_END : mstc_view_version(x->place.store, x->sync->name, name, run, cli->arena, &then, &err);
+
+        if (rc == MST_OK)
+                rc = mstc_view_version(x->place.store, x->sync->name, name, INT64_MAX, cli->arena, &now, &err);
+        if (rc < 0)
+                return mstc_cli_fail(cli, &err);
+        if (rc != MST_OK)
+                return MSTC_END_DONE;
+        if (cli->json != NULL) {
+                mstc_json_object(cli->json, "rule_version");
+                mstc_json_number(cli->json, "version", then.number);
+                mstc_json_number(cli->json, "run", then.run);
+                mstc_json_time(cli->json, "at", then.at);
+                mstc_json_bool(cli->json, "latest", then.number == now.number);
+                mstc_json_end(cli->json);
+        } else
+                printf(", by version %lld of the rule (run %lld, %s%s)", (long long)then.number, (long long)then.run,
+                       mstc_moment(cli->arena, then.at), then.number == now.number ? "" : "; it says other things now");
+        return MSTC_END_DONE;
+}
+
 static int
 tell_sink(struct mstc_explained *x, const struct found *found, const struct mstc_view_glink *glink)
 {
@@ -132,7 +161,7 @@ tell_sink(struct mstc_explained *x, const struct found *found, const struct mstc
         struct mstc_view_joined last = { 0 };
         struct mst_error err = { 0 };
         bool wanted, present;
-        int rc;
+        int rc, code;
 
         for (size_t i = 0; i < x->person.link_count; i++)
                 if (x->person.links[i].sink != NULL && glink->sink != NULL && strcmp(x->person.links[i].sink, glink->sink) == 0)
@@ -152,16 +181,19 @@ tell_sink(struct mstc_explained *x, const struct found *found, const struct mstc
                 mstc_json_number(cli->json, "run", last.run);
                 mstc_json_text(cli->json, "change", rc == MST_OK ? last.joined ? "joined" : "left" : NULL);
                 mstc_json_time(cli->json, "at", last.ended);
+                code = tell_version(x, found, last.run);
                 mstc_json_end(cli->json);
-                return MSTC_END_DONE;
+                return code;
         }
         printf("  %-12s %s", glink->target != NULL ? mstc_fit(cli->arena, glink->target, 0) : "?",
                say_presence(wanted, present, link));
         if (rc == MST_OK)
                 printf("; %s by run %lld, %s", last.joined ? "joined" : "left", (long long)last.run,
                        mstc_moment(cli->arena, last.ended));
-        putchar('\n');
-        return MSTC_END_DONE;
+        code = tell_version(x, found, last.run);
+        if (code == MSTC_END_DONE)
+                putchar('\n');
+        return code;
 }
 
 static int

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "cli/grouphistory.h"
 #include "cli/listing.h"
 #include "cli/workplace.h"
 #include "store/view.h"
@@ -205,10 +206,16 @@ run(struct mstc_cli *cli)
         const char *name = mstc_args_at(cli->args, 0);
         struct mstc_workplace place = { 0 };
         struct mstc_view_group group;
+        bool history = mstc_args_has(cli->args, "history");
         size_t found = 0;
-        int code = mstc_workplace_store(cli, &place, "groups");
+        int code;
 
-        if (place.store != NULL) {
+        if (history && name == NULL)
+                return mstc_cli_misused(cli, "--history is of one group: write its name");
+        code = mstc_workplace_store(cli, &place, history ? "history" : "groups");
+        if (place.store != NULL && history)
+                code = mstc_group_history(cli, &place, name);
+        else if (place.store != NULL) {
                 if (name != NULL)
                         code = find_group(cli, &place, name, &group, &found);
                 if (code == MSTC_END_DONE)
@@ -219,6 +226,7 @@ run(struct mstc_cli *cli)
 }
 
 static const struct mstc_flag flags[] = {
+        { .name = "history", .help = "what the rule of the group has said, since when, and what changed" },
         { .name = "gone", .help = "also groups that no rule makes or carries any more" },
         { .name = "all", .help = "everything, not only what a terminal has room for" },
         { .name = NULL }
@@ -231,6 +239,7 @@ const struct mstc_command mstc_command_groups = {
         "Lists the groups that the rules make and those of the source that are carried, with how\n"
         "many people are in each and how many of them each sink has.  With the NAME of a group: its members.  With a pattern (a\n"
         "part of the name or title, or * and ?): the groups that match.\n"
-        "A member is waiting while he has no object in that sink.",
+        "A member is waiting while he has no object in that sink.  With --history: each version\n"
+        "of the rule that makes the group, with the run that planned with it first.",
         .run = run,
 };

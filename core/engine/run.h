@@ -177,6 +177,9 @@ int mstc_apply(struct mstc_run *run, struct mst_error *err);
 /* resolve.c: what became of ops whose result is not known. */
 int mstc_resolve(struct mstc_run *run, struct mst_error *err);
 
+/* versions.c: what the rules say from this run on; in the transaction of its plan. */
+int mstc_versions_note(struct mstc_run *run, struct mst_error *err);
+
 /* ---- moments.c: what time alone changes ----------------------------------------------- */
 /* Some rule, scope or map of the sync reads the clock. */
 bool mstc_moments_any(const struct mstc_sync *sync);

@@ -86,7 +86,7 @@ mstc_forget_sync(struct mstc_store *store, int64_t sync, struct mst_error *err)
                 "DELETE FROM seen WHERE sync=?",
                 "DELETE FROM dirty WHERE sync=?", "DELETE FROM bad WHERE sync=?",
                 "DELETE FROM wake WHERE sync=?",
-                "DELETE FROM gdirty WHERE sync=?",
+                "DELETE FROM gdirty WHERE sync=?", "DELETE FROM rule WHERE sync=?",
                 "DELETE FROM gset WHERE grp IN (SELECT id FROM grp WHERE sync=?)",
                 "DELETE FROM grp WHERE sync=?",
                 "UPDATE hold SET state=2 WHERE sync=? AND state=0",

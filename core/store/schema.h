@@ -1,4 +1,4 @@
-/* schema.h - the tables, version 2: those of version 1, and the step from there.
+/* schema.h - the tables, version 3: those of version 1, and the steps from there.
  *
  * Times are Unix milliseconds, numbers of entries dense.  Small rows and records are
  * kept apart, so that a change of state rewrites a small row; what is looked up by
@@ -31,14 +31,22 @@
  *              and, in a full round, of all; with a negative grp those who were told to be no
  *              members of it.
  *   memof      mset and nset seen from the member: the entries of its groups.
+ *   rule       what the rule of a group has said, each text with the run that planned with it
+ *              first; null: there was no rule from then on.
  *   hold       what a guard keeps back, and why.
  *   tally      removals by hour; census: live links by day: what the guards look back on.
  */
 #ifndef MSTC_SCHEMA_H
 #define MSTC_SCHEMA_H
 
-#define MSTC_SCHEMA_VERSION 2
+#define MSTC_SCHEMA_VERSION 3
 #define MSTC_APPLICATION_ID 0x4d757374               /* "Must" */
+
+/* Added in version 3: what rules have said. */
+#define MSTC_SCHEMA_3_SQL \
+"CREATE TABLE rule(id INTEGER PRIMARY KEY, sync INTEGER NOT NULL, name TEXT NOT NULL, text TEXT," \
+" fingerprint TEXT NOT NULL, run INTEGER NOT NULL, at INTEGER NOT NULL);" \
+"CREATE INDEX rule_name ON rule(sync, name, id DESC);"
 
 /* Added in version 2: groups of the source.  sync.members: what is staged of memberships and
  * waits to take its place (1: who joins and who leaves, 2: who joins). */

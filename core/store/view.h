@@ -167,6 +167,22 @@ int mstc_view_groups(struct mstc_store *store, const char *pattern, int64_t *aft
                      struct mst_arena *arena, struct mstc_view_group **ret, size_t *count, bool *more,
                      struct mst_error *err);
 
+/* What the rule that makes a group has said; of a family, or of groups of the source, by the
+ * template of their names; 'sync' NULL: of all.  Newest first: '*after' goes down. */
+struct mstc_view_version {
+        const char *sync;
+        int64_t number;                      /* 1 is the first                         */
+        int64_t run, at;                     /* the run that planned with it first     */
+        const char *fingerprint;
+        const char *text, *before;           /* NULL: there was no such rule           */
+};
+int mstc_view_versions(struct mstc_store *store, const char *sync, const char *name, int64_t *after, size_t most,
+                       struct mst_arena *arena, struct mstc_view_version **ret, size_t *count, bool *more,
+                       struct mst_error *err);
+/* The one that was in force in a run, without 'before'; MST_END: none is known. */
+int mstc_view_version(struct mstc_store *store, const char *sync, const char *name, int64_t run,
+                      struct mst_arena *arena, struct mstc_view_version *ret, struct mst_error *err);
+
 struct mstc_view_member {
         int64_t number;
         const char *title, *upn, *id;

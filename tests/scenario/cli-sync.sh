@@ -72,12 +72,18 @@ expect 0 status --json; json /syncs/0/people=20 /targets/0/linked=20 /writer=nul
 expect 0 users p3@example.org; says "in phone: live"; says "name    p3"
 expect 0 groups finance --json; json '#/members=10' /groups/0/links/0/present=10
 
+expect 0 groups finance --history; silent; narrow; says "the first"
+expect 0 groups finance --history --json; json '#/history=1' /history/0/version=1 /history/0/before=null /history/0/sync=staff '/history/0/rule=user.department -eq "Finance"'
+expect 0 groups nothing --history; says "No rule of such a group is known"
+expect 2 groups --history; complains "write its name"
+
 # --- why somebody is in or out ---------------------------------------------------------------
 expect 0 explain p2@example.org; silent; narrow
 says "phone (phone): in"; says 'user.userType -eq "Member"'; says "create by run "; says "in the groups finance"
 expect 0 explain p1@example.org --group finance; narrow; says "finance: out"; says 'department = "Sales"  <- this'; says "not there"
 expect 0 explain p2@example.org --group finance; says "finance: in"; says "a member there; joined by run"
-expect 0 explain p2@example.org --group finance --json
+says "by version 1 of the rule (run "
+expect 0 explain p2@example.org --group finance --json; json /sinks/0/rule_version/version=1 /sinks/0/rule_version/latest=true
 json /in=true /rule/0/kind=condition /rule/0/values/department=Finance /sinks/0/present=true /sinks/0/change=joined /user/id=2
 expect 0 explain p2@example.org --attribute mail
 says "mail of phone"; says 'wanted       "p2@example.org"'; says 'written      "p2@example.org"'; says "by run "

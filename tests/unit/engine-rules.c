@@ -1,6 +1,6 @@
 /* engine-rules.c - random rules over random people through the engine: whoever the mirror has is in
  * the groups whose rules he satisfies, each rule evaluated for itself, and in no other; with many
- * people at once (a first read, another configuration), and with a few. */
+ * people at once (a first read, another configuration), and with a few; and what rules have said is kept. */
 #include "world.h"
 
 #include <stdio.h>
@@ -186,6 +186,88 @@ START_TEST(same)
 }
 END_TEST
 
+/* ---- what rules have said --------------------------------------------------------------- */
+
+#define FIN(rule) "<group name='fin'>" rule "</group>"
+#define END "<target sink='snk'><groups use='*'/></target>"
+
+/* "2@3 text;1@1 text": version 2 since run 3. */
+static void
+versions_are(struct world *w, const char *name, const char *want)
+{
+        struct mst_arena *arena = mst_arena_new(0);
+        struct mstc_view_version *rows;
+        struct mstc_store *store;
+        size_t count, size;
+        int64_t after = 0;
+        char *is = NULL;
+        bool more;
+        FILE *out = open_memstream(&is, &size);
+
+        ck_assert_msg(mstc_store_open(w->store_file, MSTC_READ, &store, &w->err) == MST_OK, "%s", w->err.text);
+        ck_assert_int_eq(mstc_view_versions(store, "s", name, &after, 100, arena, &rows, &count, &more, &w->err), MST_OK);
+        for (size_t i = 0; i < count; i++) {
+                fprintf(out, "%s%d@%d %s", i > 0 ? ";" : "", (int)rows[i].number, (int)rows[i].run,
+                        rows[i].text != NULL ? rows[i].text : "-");
+                ck_assert_uint_eq(strlen(rows[i].fingerprint), rows[i].text != NULL ? 16 : 0);
+                ck_assert_int_gt(rows[i].at, 0);
+                if (i + 1 < count && rows[i].before != NULL)
+                        ck_assert_str_eq(rows[i].before, rows[i + 1].text);
+        }
+        fclose(out);
+        ck_assert_str_eq(is, want);
+        free(is);
+        mstc_store_close(store);
+        mst_arena_free(arena);
+}
+
+static void
+configured(struct world *w, const char *sync)
+{
+        world_configure(w, "", sync);
+        world_sync(w, NULL);
+}
+
+START_TEST(versions)
+{
+        struct mstc_sync_options look = { .plan_only = true };
+        struct world *w = world_new("", FIN("user.department -eq \"F\"") END);
+
+        world_people(w, 1, 3, "department=F", "complete c");
+        world_sync(w, &look);                /* who only looks notes nothing           */
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM rule"), 0);
+        world_sync(w, NULL);
+        ck_assert_int_eq(world_sql(w, "SELECT max(id) FROM run"), 2);
+        versions_are(w, "fin", "1@2 user.department -eq \"F\"");
+        world_sync(w, NULL);
+        configured(w, "  " FIN("  user.department -eq \"F\"  ") "<target sink='snk'><groups use='*'/><map to='title'>[mail]</map></target>");
+        versions_are(w, "fin", "1@2 user.department -eq \"F\"");
+        configured(w, FIN("user.department -eq \"I\"") END);       /* by the run of the configuration */
+        ck_assert_int_eq(world_sql(w, "SELECT r.mode FROM rule v JOIN run r ON r.id=v.run WHERE v.id=2"), MSTC_RUN_CONFIG);
+        configured(w, "<groups for-each='department' name='d-{value}'>user.mail -ne null</groups>" END);
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM rule WHERE name='fin' AND text IS NULL AND fingerprint=''"), 1);
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM rule WHERE name='d-{value}' AND text='for each department: user.mail -ne null'"), 1);
+        configured(w, FIN("user.department -eq \"F\"") "<groups for-each='department' name='d-{value}'/>" END);
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM rule WHERE name='fin'"), 4);
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM rule WHERE name='d-{value}' AND text='for each department'"), 1);
+        world_sync(w, NULL);
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM rule"), 6);
+        /* a store that knew of none: with the next plan */
+        world_change(w, "DELETE FROM rule");
+        world_sync(w, NULL);
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM rule"), 0);
+        world_page(w, "p 1 department=F2\ncomplete c\n");
+        world_sync(w, NULL);
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM rule"), 2);
+        world_free(w);
+        w = world_new("", "<groups from='source' name='{id}'>group.mail -ne null</groups>" END);
+        world_page(w, "gw 1 mail=a\ncomplete c\n");
+        world_sync(w, NULL);
+        versions_are(w, "{id}", "1@1 from the source: group.mail -ne null");
+        world_free(w);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -194,6 +276,7 @@ suite(void)
 
         tcase_set_timeout(t, 300);
         tcase_add_loop_test(t, same, 0, 6);
+        tcase_add_test(t, versions);
         suite_add_tcase(s, t);
         return s;
 }

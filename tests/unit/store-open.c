@@ -345,6 +345,29 @@ START_TEST(migrated)
 }
 END_TEST
 
+/* One of version 2, with what it had. */
+START_TEST(migrated_from_2)
+{
+        struct mstc_store *store;
+        int64_t got = 0;
+
+        mstc_store_close(opened(MSTC_WRITE));
+        ck_assert_int_eq(unlink(path), 0);
+        make_sqlite(path, MSTC_SCHEMA_1_SQL MSTC_SCHEMA_2_SQL "PRAGMA application_id=1299542900; PRAGMA user_version=2;"
+                    "INSERT INTO meta VALUES('secret', zeroblob(192));"
+                    "INSERT INTO sync(name, source) VALUES('s', 1);"
+                    "INSERT INTO grp(sync, name, fingerprint, entry) VALUES(1, 'fin', 'source', 7)");
+        store = opened(MSTC_WRITE);
+        ck_assert_int_eq(mstc_sql_number(store, &err, &got, 0, "PRAGMA user_version", ""), MST_OK);
+        ck_assert_int_eq(got, MSTC_SCHEMA_VERSION);
+        ck_assert_int_eq(mstc_sql_number(store, &err, &got, 0, "SELECT entry FROM grp WHERE name='fin'", ""), MST_OK);
+        ck_assert_int_eq(got, 7);
+        ck_assert_int_eq(mstc_sql_number(store, &err, &got, -1, "SELECT count(*) FROM rule", ""), MST_OK);
+        ck_assert_int_eq(got, 0);
+        mstc_store_close(store);
+}
+END_TEST
+
 /* One that cannot be brought up to date stays what it was. */
 START_TEST(migration_fails)
 {
@@ -376,6 +399,7 @@ suite(void)
         tcase_set_timeout(t, 60);
         tcase_add_test(t, made_and_found);
         tcase_add_test(t, migrated);
+        tcase_add_test(t, migrated_from_2);
         tcase_add_test(t, migration_fails);
         tcase_add_test(t, one_writer);
         tcase_add_test(t, killed_writer);
