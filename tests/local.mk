@@ -6,7 +6,7 @@
 #   MUSTER           the command, uninstalled (a wrapper that finds its libraries)
 #   MUSTER_PLUGINS   the folder of the plugins just built
 #   MUSTER_DATA      the folder with muster.rng
-#   GRAPH_EMULATOR   the Graph emulator's program
+#   GRAPH_EMULATOR   the Graph emulator's program; BOLDBI_EMULATOR that of Bold BI
 #   srcdir, top_srcdir, top_builddir        absolute
 #   MUSTER_TESTS     "all" where nothing may be skipped (./bootstrap check)
 #
@@ -27,12 +27,13 @@ AM_TESTS_ENVIRONMENT = \
   MUSTER_PLUGINS='$(abs_top_builddir)/plugins/.libs'; \
   MUSTER_DATA='$(abs_top_srcdir)/conf'; \
   GRAPH_EMULATOR='$(abs_top_builddir)/tests/emulators/graph/graph-emulator'; \
+  BOLDBI_EMULATOR='$(abs_top_builddir)/tests/emulators/boldbi/boldbi-emulator'; \
   LC_ALL=C.UTF-8; TZ=UTC; \
   ASAN_OPTIONS="$${ASAN_OPTIONS-abort_on_error=1:detect_stack_use_after_return=1:allocator_may_return_null=1:intercept_tls_get_addr=0}"; \
   LSAN_OPTIONS="$${LSAN_OPTIONS-suppressions=$(abs_top_srcdir)/tests/leaks.supp:print_suppressions=0}"; \
   UBSAN_OPTIONS="$${UBSAN_OPTIONS-print_stacktrace=1:halt_on_error=1}"; \
   CK_DEFAULT_TIMEOUT="$${CK_DEFAULT_TIMEOUT-60}"; \
-  export srcdir top_srcdir top_builddir MUSTER MUSTER_PLUGINS MUSTER_DATA GRAPH_EMULATOR \
+  export srcdir top_srcdir top_builddir MUSTER MUSTER_PLUGINS MUSTER_DATA GRAPH_EMULATOR BOLDBI_EMULATOR \
     LC_ALL TZ ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS CK_DEFAULT_TIMEOUT;
 EXTRA_DIST += tests/leaks.supp tests/skip.sh tests/demo/demo.sh
 

@@ -14,7 +14,7 @@ complain() {
 items() {
         local emulator=$1 count=$2 name names item number
         shift 2
-        [ $# -gt 3 ] || complain "the tests of the $emulator emulator were not found"
+        [ $# -ge 3 ] || complain "the tests of the $emulator emulator were not found"
         names=$(grep -hoE '^START_TEST\(items?_[0-9][a-z0-9_]*\)' "$@" | sed 's/START_TEST(\(.*\))/\1/')
         for name in $names; do
                 grep -qE "tcase_add_(loop_)?test\([a-z]+, $name[,)]" "$@" || complain "$name is written and never run"
@@ -28,4 +28,5 @@ items() {
 
 items graph 64 tests/emulators/graph/test-*.c tests/unit/entra-*.c
 items kaizala 29 tests/emulators/kaizala/test-*.c
+items boldbi 30 tests/emulators/boldbi/test-*.c
 [ "$failures" = 0 ]
