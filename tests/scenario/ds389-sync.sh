@@ -1,21 +1,25 @@
 #!/bin/bash
 # ds389-sync.sh - people flow into a 389 Directory Server whose plugins write to entries by
 # themselves: MemberOf, referential integrity, uniqueness.  A load, changes, who leaves is disabled
-# and later deleted, groups; and a run with nothing new, which writes nothing.
+# and later deleted, groups; a run with nothing new, which writes nothing; and then everything goes wrong.
 . "$srcdir/tests/scenario/engine.sh"
 . "$srcdir/tests/scenario/ds389.sh"
 . "$srcdir/tests/scenario/ldap-proxy.sh"
+. "$srcdir/tests/scenario/ldap-programme.sh"
 need ns-slapd certutil
 [ -x "$top_builddir/tests/emulators/ldap-proxy/ldap-proxy" ] || skip "the fault proxy is not built"
 trap 'code=$?; proxy_stop "$dir"; ds389_kill "$dir/ds"; (exit $code); engine_end' EXIT
 target_options='<limit of="removals" above="5000" and-percent="100" never-above="5000"/>
-<limit of="identity" above="5000" and-percent="100"/><limit of="changes" above="5000" and-percent="100"/>'
+<limit of="identity" above="5000" and-percent="100"/><limit of="changes" above="5000" and-percent="100"/>
+<limit of="creates" above="5000" and-percent="100"/><limit of="clears" above="5000" and-percent="100"/>
+<limit of="group-members" above="5000" and-percent="100"/>'
 settings="$settings lock=nsAccountLock"
 begin 300 --seed 7
 ds389_prepare "$dir/ds" memberof=yes refint=yes unique=mail && ds389_start "$dir/ds" || exit 1
 uri=$(cat "$dir/ds/uri")
 proxy_start "$dir" "$uri" || exit 1
-say() { proxy "$dir" "$@" >/dev/null || fail "proxy $*"; }
+server_kill() { ds389_kill "$dir/ds"; }
+server_start() { ds389_start "$dir/ds"; }
 
 # The sink of engine.sh's configuration, made the one that is wanted here.
 (
@@ -60,3 +64,14 @@ truth
 pass_days 31
 expect 0 sync
 truth gone=absent
+
+# ---- what goes wrong ------------------------------------------------------------------------------
+programme <<'END'
+any from=9 drop;add from=2 lost;modrdn lost;modify from=5 cut=9
+modify from=5 count=10 code=51;add from=2 code=65;modify from=30 code=19;modrdn from=2 code=53;modify from=32 notice=52
+search code=11
+search code=4
+any from=5 count=5 code=52
+END
+programme_killed modify
+programme_failover "$uri"

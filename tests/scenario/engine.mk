@@ -2,7 +2,7 @@
 if BUILD_LDAP
 check_PROGRAMS += tests/scenario/truth
 endif
-tests_scenario_truth_SOURCES = tests/scenario/truth.c
+tests_scenario_truth_SOURCES = tests/scenario/truth.c tests/scenario/truth-wanted.c tests/scenario/truth.h
 tests_scenario_truth_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(LDAP_CFLAGS)
 tests_scenario_truth_LDADD = $(LDAP_LIBS) $(JSON_LIBS)
 ENGINE_TESTS = tests/scenario/engine-life.sh tests/scenario/engine-references.sh tests/scenario/engine-guards.sh \

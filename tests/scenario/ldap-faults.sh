@@ -5,6 +5,7 @@
 # there twice.  Undisturbed, a changed object costs a call, and an unchanged one none.
 . "$srcdir/tests/scenario/engine.sh"
 . "$srcdir/tests/scenario/ldap-proxy.sh"
+. "$srcdir/tests/scenario/ldap-programme.sh"
 [ -x "$top_builddir/tests/emulators/ldap-proxy/ldap-proxy" ] || skip "the fault proxy is not built"
 trap 'code=$?; proxy_stop "$dir"; (exit $code); engine_end' EXIT
 people=400
@@ -16,8 +17,8 @@ begin $people --seed 33
 proxy_start "$dir" "$uri" || exit 1
 through() { local uri; uri=$(cat "$dir/proxy-uri"); configure; }
 through
-say() { proxy "$dir" "$@" >/dev/null || fail "proxy $*"; }
-fresh() { say clear; say reset; }
+server_kill() { slapd_kill "$dir/slapd"; }
+server_start() { slapd_start "$dir/slapd"; }
 
 # no_more CALLS OBJECTS: at most 1.05 calls for an object.
 no_more() { [ $(($1 * 100)) -le $(($2 * 105)) ] || fail "$1 calls for $2 objects"; }
@@ -34,14 +35,6 @@ echo "a load: $(proxy "$dir" ledger | tr '\n' ' ')for $objects objects"
 [ "$objects" -gt 300 ] || fail "only $objects objects"
 no_more "$(proxy_count "$dir" writes)" "$objects"
 
-change() {                                   # SEED
-        control bulk "{\"op\":\"change\",\"count\":40,\"property\":\"jobTitle\",\"seed\":$1}"
-        control bulk "{\"op\":\"rename\",\"count\":6,\"seed\":$1}"
-        control bulk "{\"op\":\"disable\",\"count\":4,\"seed\":$1}"
-        control bulk "{\"op\":\"enable\",\"count\":2,\"seed\":$1}"
-        control bulk "{\"op\":\"remove\",\"count\":3,\"seed\":$1}"
-        control hire '{"count":5}'
-}
 fresh
 csns >"$dir/csns"
 control bulk '{"op":"change","count":400,"property":"jobTitle","seed":1}'
@@ -56,32 +49,8 @@ still
 echo "nothing: $(proxy "$dir" ledger | tr '\n' ' ')"
 same "writes where nothing has changed" 0 "$(proxy_count "$dir" writes)"
 
-# What the store keeps for later is due now.
-pass_wait() {
-        sqlite3 "$dir/state/state.db" 'PRAGMA busy_timeout = 5000; UPDATE op SET due = 0 WHERE due > 0' >/dev/null ||
-                fail "the store cannot be changed"
-}
-
-# ---- faults, one run for each line ---------------------------------------------------------------
-seed=100
-while IFS= read -r line; do
-        fresh
-        change $((seed++))
-        IFS=';' read -r -a rules <<<"$line"
-        for rule in "${rules[@]}"; do say fault $rule; done
-        before=${EPOCHREALTIME/./}
-        "$MUSTER" sync >"$out" 2>"$err" </dev/null
-        code=$?
-        last="after faults $line (exit $code)"
-        ! proxy "$dir" faults | grep 'acted 0$' || fail "a fault never came"
-        [ $code != 0 ] || fail "the run says that all went well"
-        say clear
-        pass_wait
-        expect 0 sync
-        last="truth after faults $line"
-        compare_with_truth || fail "the directory is not what the source says"
-        echo "$line: exit $code, $(((${EPOCHREALTIME/./} - before) / 1000)) ms"
-done <<'END'
+# ---- what goes wrong ------------------------------------------------------------------------------
+programme <<'END'
 any drop
 any from=9 drop;add from=2 lost
 modify from=20 count=3 lost;add cut=9
@@ -97,23 +66,6 @@ bind code=51
 bind code=52
 END
 still
-
-# ---- killed in mid-batch, and back ----------------------------------------------------------------
-for kind in modify add; do
-        fresh
-        change $((seed++))
-        say fault $kind from=3 hold
-        "$MUSTER" sync >"$out" 2>"$err" </dev/null &
-        running=$!
-        proxy_await "$dir" held 1 || fail "nothing was held"
-        slapd_kill "$dir/slapd"
-        slapd_start "$dir/slapd" || fail "slapd did not come back"
-        say resume
-        wait $running
-        echo "killed at $kind: exit $?"
-        say clear
-        pass_wait
-        expect 0 sync
-        truth
-done
+programme_killed modify add
+programme_failover "$uri"
 still

@@ -4,5 +4,5 @@ SERVER_TESTS = tests/scenario/ldap-servers.sh tests/scenario/emulator-ldap-proxy
 TESTS += $(SERVER_TESTS)
 check_SCRIPTS += $(SERVER_TESTS)
 EXTRA_DIST += tests/scenario/ds389.sh tests/scenario/testca.sh tests/scenario/krb5.sh tests/scenario/samba.sh \
-  tests/scenario/samba-provision.py tests/scenario/ldap-proxy.sh $(SERVER_TESTS)
+  tests/scenario/samba-provision.py tests/scenario/ldap-proxy.sh tests/scenario/ldap-programme.sh $(SERVER_TESTS)
 CLEANFILES += tests/scenario/samba.tar tests/scenario/samba.tar.mark tests/scenario/samba.tar.lock

@@ -21,220 +21,23 @@
  *   except=ID                  this person is not looked at (and nobody's manager or member)
  *   foreign=COUNT              entries below ou=people without a stamp (default 0)
  *   gone=absent                who has left has no entry any more
- *   lock=ATTRIBUTE             whoever has it is locked (default pwdAccountLockedTime) */
-#include <ldap.h>
-#include <json-c/json.h>
-#include <stdarg.h>
-#include <stdbool.h>
+ *   lock=ATTRIBUTE[&BIT]       whoever has it, with that bit, is locked (default pwdAccountLockedTime)
+ *   rdn=ATTRIBUTE              what names people in the directory (default uid)
+ *   stamp=ATTRIBUTE            (default musterStamp)
+ *   class=NAME                 of groups (default groupOfNames)
+ *   bind=DN:FILE               who looks, and the file with the password (default: anybody)
+ *   least=COUNT                so many entries at least have our stamp (default 0)
+ *
+ * How many have it is said at the end. */
+#include "truth.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#define MOST 64
 /* With the sanitizers: it lives for one comparison, so what it leaves is no leak. */
 __attribute__((visibility("default"))) const char *__asan_default_options(void);
 const char *__asan_default_options(void) { return "detect_leaks=0"; }
-struct entry {                               /* of the directory                       */
-        char *dn;                            /* normalized                             */
-        char *stamp;                         /* NULL: none                             */
-        LDAPMessage *message;
-        bool locked, wanted;
-};
-
-struct person {
-        const char *id;
-        struct json_object *json;
-        struct entry *entry;
-        bool in_scope, excepted;
-};
-
-struct map { const char *to, *from, *or; };
-struct rule { const char *group; const char *attribute[8], *value[8]; size_t count; };
-struct family { const char *prefix, *attribute; };
-
-struct truth {
-        LDAP *ld;
-        const char *suffix, *uid;
-        struct map maps[MOST]; size_t map_count;
-        struct rule rules[MOST]; size_t rule_count;
-        struct family families[MOST]; size_t family_count;
-        const char *excepted[MOST]; size_t excepted_count;
-        long foreign; bool gone_absent; const char *lock;
-        struct entry *entries; size_t entry_count;
-        struct person *people; size_t person_count;
-        LDAPMessage *groups;
-        unsigned long differences;
-};
-
-__attribute__((format(printf, 2, 3))) static void
-differs(struct truth *t, const char *format, ...)
-{
-        va_list ap;
-
-        t->differences++;
-        va_start(ap, format);
-        vprintf(format, ap);
-        va_end(ap);
-        putchar('\n');
-}
-
-__attribute__((format(printf, 1, 2), noreturn)) static void
-die(const char *format, ...)
-{
-        va_list ap;
-
-        va_start(ap, format);
-        fputs("truth: ", stderr);
-        vfprintf(stderr, format, ap);
-        va_end(ap);
-        fputc('\n', stderr);
-        exit(2);
-}
-
-static void *
-need(void *p)
-{
-        if (p == NULL)
-                die("out of memory");
-        return p;
-}
-
-static char *
-normal(const char *dn)
-{
-        char *ret = NULL;
-
-        if (ldap_dn_normalize(dn, LDAP_DN_FORMAT_LDAPV3, &ret, LDAP_DN_FORMAT_LDAPV3) != LDAP_SUCCESS || ret == NULL)
-                return need(strdup(dn));
-        for (char *p = ret; *p != '\0'; p++)
-                if (*p >= 'A' && *p <= 'Z')
-                        *p = (char)(*p - 'A' + 'a');
-        return ret;
-}
-
-/* ---- settings ------------------------------------------------------------------------ */
-
-static char *
-cut(char *text, char at)
-{
-        char *mark = strchr(text, at);
-
-        if (mark == NULL)
-                return NULL;
-        *mark = '\0';
-        return mark + 1;
-}
-
-static void
-add_rule(struct truth *t, char *text)
-{
-        struct rule *r = &t->rules[t->rule_count++];
-        char *conditions = cut(text, ':');
-
-        r->group = text;
-        while (conditions != NULL && r->count < 8) {
-                char *next = cut(conditions, ',');
-
-                r->attribute[r->count] = conditions;
-                r->value[r->count] = cut(conditions, '=');
-                if (r->value[r->count++] == NULL)
-                        die("a rule needs SOURCE=VALUE");
-                conditions = next;
-        }
-}
-
-static void
-setting(struct truth *t, char *text)
-{
-        char *value = cut(text, '=');
-
-        if (value == NULL || t->map_count == MOST || t->rule_count == MOST || t->family_count == MOST
-            || t->excepted_count == MOST)
-                die("what is '%s'?", text);
-        if (strcmp(text, "map") == 0) {
-                struct map *m = &t->maps[t->map_count++];
-                m->to = value;
-                m->from = cut(value, ':');
-                if (m->from == NULL)
-                        die("map=LDAP:SOURCE");
-                m->or = cut((char *)(uintptr_t)m->from, '|');
-        } else if (strcmp(text, "uid") == 0) {
-                t->uid = value;
-        } else if (strcmp(text, "rule") == 0) {
-                add_rule(t, value);
-        } else if (strcmp(text, "family") == 0) {
-                struct family *f = &t->families[t->family_count++];
-                f->prefix = value;
-                f->attribute = cut(value, ':');
-        } else if (strcmp(text, "except") == 0) {
-                t->excepted[t->excepted_count++] = value;
-        } else if (strcmp(text, "foreign") == 0) {
-                t->foreign = strtol(value, NULL, 10);
-        } else if (strcmp(text, "gone") == 0) {
-                t->gone_absent = strcmp(value, "absent") == 0;
-        } else if (strcmp(text, "lock") == 0) {
-                t->lock = value;
-        } else {
-                die("what is '%s'?", text);
-        }
-}
-
-/* ---- the source ------------------------------------------------------------------------- */
-
-static const char *
-text_of(const struct person *p, const char *name)
-{
-        struct json_object *v;
-
-        if (!json_object_object_get_ex(p->json, name, &v) || v == NULL)
-                return NULL;
-        return json_object_get_string(v);
-}
-
-static int
-by_id(const void *a, const void *b)
-{
-        return strcmp(((const struct person *)a)->id, ((const struct person *)b)->id);
-}
-
-static struct person *
-person_of(const struct truth *t, const char *id)
-{
-        struct person key = { .id = id };
-
-        return t->person_count == 0 ? NULL : bsearch(&key, t->people, t->person_count, sizeof key, by_id);
-}
-
-static bool
-same(const char *a, const char *b)
-{
-        return a != NULL && strcasecmp(a, b) == 0;
-}
-
-static void
-read_people(struct truth *t, const char *file)
-{
-        struct json_object *all = json_object_from_file(file), *list;
-
-        if (all == NULL || !json_object_object_get_ex(all, "value", &list))
-                die("%s: no people in it", file);
-        t->person_count = json_object_array_length(list);
-        t->people = need(calloc(t->person_count + 1, sizeof *t->people));
-        for (size_t i = 0; i < t->person_count; i++) {
-                struct person *p = &t->people[i];
-
-                p->json = json_object_array_get_idx(list, i);
-                p->id = text_of(p, "id");
-                if (p->id == NULL)
-                        die("%s: somebody without id", file);
-                p->in_scope = same(text_of(p, "@state"), "live") && same(text_of(p, "userType"), "Member")
-                           && text_of(p, "mail") != NULL;
-                for (size_t k = 0; k < t->excepted_count; k++)
-                        p->excepted = p->excepted || strcmp(t->excepted[k], p->id) == 0;
-        }
-        qsort(t->people, t->person_count, sizeof *t->people, by_id);
-}
 
 /* ---- the directory -------------------------------------------------------------------------- */
 
@@ -267,7 +70,7 @@ read_entries(struct truth *t)
 {
         char all[] = "*", *attributes[] = { all, (char *)(uintptr_t)t->lock, NULL };
         LDAPMessage *found = search(t, "ou=people", "(objectClass=*)", attributes);
-        long foreign = 0;
+        long foreign = 0, stamped = 0;
         size_t n = 0;
 
         t->entries = need(calloc((size_t)ldap_count_entries(t->ld, found) + 1, sizeof *t->entries));
@@ -277,8 +80,9 @@ read_entries(struct truth *t)
 
                 e->message = m;
                 e->dn = normal(dn);
-                e->stamp = first_value(t->ld, m, "musterStamp");
-                e->locked = locked != NULL;
+                e->stamp = first_value(t->ld, m, t->stamp);
+                e->locked = locked != NULL && (t->lock_bit == 0 || (strtol(locked, NULL, 10) & t->lock_bit) != 0);
+                stamped += e->stamp != NULL;
                 foreign += e->stamp == NULL;
                 ldap_memfree(dn);
                 free(locked);
@@ -286,19 +90,43 @@ read_entries(struct truth *t)
         t->entry_count = n;
         if (foreign != t->foreign)
                 differs(t, "%ld entries without a stamp, not %ld", foreign, t->foreign);
+        if (stamped < t->least)
+                differs(t, "only %ld entries have our stamp, not %ld", stamped, t->least);
+        printf("%ld entries are ours\n", stamped);
+}
+
+/* Who looks: DN:FILE. */
+static int
+log_in(struct truth *t)
+{
+        char dn[512], password[256];
+        const char *file = strrchr(t->bind, ':');
+        struct berval secret = { .bv_val = password };
+        FILE *from = file != NULL ? fopen(file + 1, "r") : NULL;
+
+        if (from == NULL)
+                die("bind=DN:FILE");
+        secret.bv_len = fread(password, 1, sizeof password, from);
+        fclose(from);
+        snprintf(dn, sizeof dn, "%.*s", (int)(file - t->bind), t->bind);
+        return ldap_sasl_bind_s(t->ld, dn, LDAP_SASL_SIMPLE, &secret, NULL, NULL, NULL);
 }
 
 static void
 open_directory(struct truth *t, const char *uri)
 {
         int version = LDAP_VERSION3, rc = ldap_initialize(&t->ld, uri);
+        char filter[128];
 
         if (rc == LDAP_SUCCESS)
                 rc = ldap_set_option(t->ld, LDAP_OPT_PROTOCOL_VERSION, &version);
+        if (rc == LDAP_SUCCESS && t->bind != NULL)
+                rc = log_in(t);
         if (rc != LDAP_SUCCESS)
                 die("%s: %s", uri, ldap_err2string(rc));
         read_entries(t);
-        t->groups = search(t, "ou=groups", "(objectClass=groupOfNames)", NULL);
+        snprintf(filter, sizeof filter, "(objectClass=%s)", t->group_class);
+        t->groups = search(t, "ou=groups", filter, NULL);
 }
 
 /* ---- values ----------------------------------------------------------------------------------- */
@@ -413,7 +241,7 @@ check_place(struct truth *t, const struct person *p)
         char dn[1024];
         char *want;
 
-        snprintf(dn, sizeof dn, "uid=%s,ou=people,%s", uid != NULL ? uid : "", t->suffix);
+        snprintf(dn, sizeof dn, "%s=%s,ou=people,%s", t->rdn, uid != NULL ? uid : "", t->suffix);
         want = normal(dn);
         if (strcmp(want, p->entry->dn) != 0)
                 differs(t, "%s: is %s, not %s", name_of(p), p->entry->dn, want);
@@ -578,7 +406,8 @@ check_family(struct truth *t, const struct family *f)
 int
 main(int argc, char **argv)
 {
-        struct truth t = { .uid = "mailNickname", .lock = "pwdAccountLockedTime" };
+        struct truth t = { .uid = "mailNickname", .lock = "pwdAccountLockedTime", .rdn = "uid", .stamp = "musterStamp",
+                           .group_class = "groupOfNames" };
 
         if (argc < 4)
                 die("PEOPLE URI SUFFIX SETTING...");
