@@ -269,6 +269,8 @@ referred(struct ldp_request *req)
                 any |= joins(req, m->order[i]);
                 leaves |= !joins(req, m->order[i]);
         }
+        if (any && leaves && !ldp_present_meet(req))
+                return ldp_request_no_memory(req);
         /* Who is out already must be told, as he may be in by another name; Active Directory
          * tells it of names that are nobody's all the same. */
         m->lenient = req->sink->dir.server.permissive && (!leaves || req->sink->dir.dialect->name == LDP_AD);

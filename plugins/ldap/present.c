@@ -3,7 +3,11 @@
  * present.c - who is in a group already.
  *
  * The group is read again when a large change of it was refused because somebody is in
- * already, or out: what is so already is settled, and the rest is written. */
+ * already, or out: what is so already is settled, and the rest is written.
+ *
+ * Before anything is written: who leaves under a name under which somebody joins.  Two have
+ * changed names, or one name is spelled in two ways; taken out after that one has come in,
+ * or while he is in already, the wrong one would be missing. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,6 +63,42 @@ make_keys(struct ldp_request *req)
         }
         qsort_r(m->key_order, m->order_count, sizeof *m->key_order, by_key, m->keys);
         return true;
+}
+
+/* From 'at' on in the order of keys: the first that has another one.  Does anybody of them join? */
+static size_t
+end_of_key(const struct ldp_request *req, size_t at, bool *joined)
+{
+        const struct ldp_members *m = &req->members;
+        const char *key = m->keys[m->key_order[at]];
+
+        *joined = false;
+        for (; at < m->order_count && strcmp(m->keys[m->key_order[at]], key) == 0; at++)
+                *joined |= mst_op_member_joins(req->op, m->order[m->key_order[at]]);
+        return at;
+}
+
+bool
+ldp_present_meet(struct ldp_request *req)
+{
+        struct ldp_members *m = &req->members;
+        size_t kept = 0, end;
+        bool joined;
+
+        if (!make_keys(req))
+                return false;
+        for (size_t at = 0; at < m->order_count; at = end) {
+                end = end_of_key(req, at, &joined);
+                for (size_t i = at; joined && i < end; i++)
+                        m->present[m->key_order[i]] = true;
+        }
+        for (size_t i = 0; i < m->order_count; i++)
+                if (m->present[i] && !mst_op_member_joins(req->op, m->order[i]))
+                        ldp_member_settle(req, m->order[i], MST_ALREADY, NULL);
+                else
+                        m->order[kept++] = m->order[i];
+        m->order_count = kept;
+        return ldp_members_cut(req, 0);
 }
 
 static int

@@ -210,8 +210,10 @@ const char *ldp_member_value(const struct ldp_request *req, uint32_t index);
 /* refer.c: what stands for the members; then 'then' is the next step, or what comes of it. */
 enum ldp_next ldp_refer_begin(struct ldp_request *req, enum ldp_next (*then)(struct ldp_request *req));
 
-/* present.c: reads the group; then what is not so yet is written by members.c. */
+/* present.c: reads the group; then what is not so yet is written by members.c.  And before that: who is
+ * to leave under a name under which somebody joins is settled. */
 enum ldp_next ldp_present_begin(struct ldp_request *req);
+bool ldp_present_meet(struct ldp_request *req);
 
 /* stray.c: who is not in the group under the name that he was to leave by, and may be under
  * another; then those are written by members.c, or the op is settled. */

@@ -12,6 +12,7 @@
 
 #define TEAM "cn=team," GROUPS
 #define ADA "uid=ada," PEOPLE
+#define ADA_LOUD "UID=Ada, ou=People,dc=contoso,DC=example"
 #define BOB "uid=bob," PEOPLE
 #define COUNTESS "uid=countess," PEOPLE
 #define MANY 300
@@ -68,8 +69,8 @@ rename_to(struct fixture *fx, const char *server, const char *from, const char *
 /* Ada and Bob are in the group.  Then she is, or is not, called Countess ... */
 enum { RENAMED = 1, OUT_BY_HAND = 2, DELETED = 4 };
 
-/* ... and the op takes out and lets in: 'a' and 'c' are Ada by her old and new name, 'b' is
- * Bob; 'x' is the old name again, of nobody known. */
+/* ... and the op takes out and lets in: 'a' and 'c' are Ada by her old and new name, 'A' is her old
+ * one in another spelling, 'b' is Bob. */
 static const struct {
         const char *what;
         int before;
@@ -86,6 +87,8 @@ static const struct {
         { "out already and renamed", RENAMED | OUT_BY_HAND, "a", "", BOB },
         { "out already and let in", RENAMED | OUT_BY_HAND, "a", "c", BOB "|" COUNTESS },
         { "deleted", DELETED, "a", "", BOB },
+        { "the same name, spelled in another way", 0, "a", "A", ADA "|" BOB },
+        { "the same, and the other leaves", 0, "Ab", "a", ADA },
 };
 
 static void
@@ -93,7 +96,7 @@ tell(struct mst_op *op, bool joins, const char *letters, const struct mst_op *ad
 {
         for (; *letters != '\0'; letters++)
                 mst_test_op_member(op, joins, mst_test_new_object(*letters == 'b' ? bob : ada),
-                                   *letters == 'b' ? BOB : *letters == 'c' ? COUNTESS : ADA);
+                                   *letters == 'b' ? BOB : *letters == 'c' ? COUNTESS : *letters == 'A' ? ADA_LOUD : ADA);
 }
 
 /* The name that is not followed, on "main", is there until the op takes it out. */
@@ -195,6 +198,48 @@ START_TEST(many)
 }
 END_TEST
 
+/* Everybody has the name of the one after him now, and the last one a new one.  All stay, in any
+ * order of telling: a name that somebody leaves by is the next one's to come by.  One is in
+ * doubt, so that large groups are read again. */
+START_TEST(exchanged)
+{
+        static struct mst_op *people[MANY];
+        char name[32], old[128], now[128];
+        const char *server = servers[_i % 3];
+        const int count = _i / 3 == 0 ? 8 : 40;
+        struct mst_op *team, *op;
+        struct fixture fx;
+
+        start(&fx, server, LDP_KIND_NAMES);
+        for (int i = 0; i < count; i++) {
+                snprintf(name, sizeof name, "u%d", i);
+                people[i] = fx_person(&fx, name);
+        }
+        fx_expect(&fx, MST_DONE);
+        team = make_group(&fx, "team");
+        for (int i = 0; i < count; i++)
+                mst_test_op_member(team, true, mst_test_new_object(people[i]), mst_test_new_name(people[i]));
+        fx_expect(&fx, MST_DONE);
+        op = members(&fx, team);
+        for (int i = count - 1; i >= 0; i--) {
+                snprintf(name, sizeof name, "uid=u%d", i + 1);
+                snprintf(old, sizeof old, "uid=u%d," PEOPLE, i);
+                snprintf(now, sizeof now, "uid=u%d," PEOPLE, i + 1);
+                rename_to(&fx, server, old, name, now);
+                mst_test_op_member(op, i % 2 == 0, mst_test_new_object(people[i]), i % 2 == 0 ? now : old);
+                mst_test_op_member(op, i % 2 != 0, mst_test_new_object(people[i]), i % 2 != 0 ? now : old);
+        }
+        mst_test_op_member(op, false, "11111111-2222-3333-4444-555555555555", "uid=nobody," PEOPLE);
+        ck_assert_int_eq(fx_apply(&fx, &(struct mst_error){ 0 }), MST_OK);
+        ck_assert_uint_eq(fx_values(&fx, TEAM, "member"), (size_t)count);
+        for (int i = 1; i <= count; i++) {
+                snprintf(now, sizeof now, "(member=uid=u%d," PEOPLE ")", i);
+                ck_assert_msg(fx_entries(&fx, TEAM, now) == 1, "%s: u%d is out", server, i);
+        }
+        fx_close(&fx);
+}
+END_TEST
+
 /* A group in a group lies below another base. */
 START_TEST(nested)
 {
@@ -259,6 +304,8 @@ case_strays(void)
         tcase_set_timeout(tests, 240);
         tcase_add_loop_test(tests, one, others ? 2 * count : 0, others ? 3 * count : 2 * count);
         tcase_add_loop_test(tests, many, others ? 2 : 0, others ? 3 : 2);
+        tcase_add_loop_test(tests, exchanged, others ? 2 : 0, others ? 3 : 2);
+        tcase_add_loop_test(tests, exchanged, others ? 5 : 3, others ? 6 : 5);
         if (others)
                 return tests;
         tcase_add_loop_test(tests, unique, 0, count);
