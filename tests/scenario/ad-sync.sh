@@ -1,18 +1,23 @@
 #!/bin/bash
 # ad-sync.sh - people flow into an Active Directory domain (Samba): a load, changes, who leaves is
 # disabled and later deleted, groups, and a run with nothing new, which writes nothing.  What is
-# there is read past Muster and past LDAP, out of the domain's database.
+# there is read past Muster and past LDAP, out of the domain's database.  Then everything goes wrong.
 : "${srcdir:?make check sets it}" "${top_builddir:?}"
 . "$srcdir/tests/skip.sh"
 . "$srcdir/tests/scenario/testca.sh"
 . "$srcdir/tests/scenario/samba.sh"
 samba_or_skip "$0" "$@"
 . "$srcdir/tests/scenario/engine.sh"
-trap 'code=$?; samba_stop "$dir/ad"; (exit $code); engine_end' EXIT
+. "$srcdir/tests/scenario/ldap-proxy.sh"
+. "$srcdir/tests/scenario/ldap-programme.sh"
+[ -x "$top_builddir/tests/emulators/ldap-proxy/ldap-proxy" ] || skip "the fault proxy is not built"
+trap 'code=$?; proxy_stop "$dir"; samba_stop "$dir/ad"; (exit $code); engine_end' EXIT
 target_options='<limit of="removals" above="5000" and-percent="100" never-above="5000"/>
-<limit of="identity" above="5000" and-percent="100"/><limit of="changes" above="5000" and-percent="100"/>'
+<limit of="identity" above="5000" and-percent="100"/><limit of="changes" above="5000" and-percent="100"/>
+<limit of="creates" above="5000" and-percent="100"/><limit of="clears" above="5000" and-percent="100"/>
+<limit of="group-members" above="5000" and-percent="100"/>'
 maps='<map to="cn">Left(ToLower([mailNickname]), 64)</map>
-<map to="sAMAccountName">Left(ToLower([mailNickname]), 20)</map>
+<map to="sAMAccountName">Left([id], 20)</map>
 <map to="userPrincipalName">[userPrincipalName]</map>
 <map to="displayName">[displayName]</map>
 <map to="sn">Coalesce([surname], [displayName])</map>
@@ -21,7 +26,7 @@ maps='<map to="cn">Left(ToLower([mailNickname]), 64)</map>
 <map to="department">[department]</map>
 <map to="manager">[manager]</map>'
 begin 120 --seed 9
-testca_new "$dir/tls" && samba_prepare "$dir/ad" tls="$dir/tls" cache="$top_builddir/tests/scenario/samba.tar" &&
+testca_new "$dir/tls" && samba_prepare "$dir/ad" tls="$dir/tls" strong=no cache="$top_builddir/tests/scenario/samba.tar" &&
         samba_start "$dir/ad" || exit 1
 configure
 sed -i -e "s,$dir/slapd/muster.secret,$dir/ad/muster.secret," -e "s,<uri>.*</uri>,<uri>$(cat "$dir/ad/ldaps-uri")</uri>," \
@@ -86,3 +91,24 @@ same "a sync with nothing new writes nothing" "$before" "$(written)"
 pass_days 31
 expect 0 sync
 agree "a month later" 0
+
+# ---- what goes wrong ------------------------------------------------------------------------------
+# The proxy reads what goes by in clear text; the judge looks with an eye of its own.
+server_kill() { samba_kill "$dir/ad"; }
+server_start() { samba_start "$dir/ad"; }
+uri=$(cat "$dir/ad/uri") suffix=$samba_suffix
+settings="rdn=cn stamp=adminDescription class=group lock=userAccountControl&2 idle=yes
+bind=CN=muster,OU=services,$samba_suffix:$dir/ad/muster.secret family=country-:country
+map=displayName:displayName map=sn:surname|displayName map=mail:mail map=title:jobTitle map=department:department"
+proxy_start "$dir" "$uri" || exit 1
+sed -i "s,<uri>.*</uri>,<uri>$(cat "$dir/proxy-uri")</uri>," "$dir/muster.xml"
+truth gone=absent
+programme <<'END'
+any from=9 drop;add from=2 lost;modrdn lost;modify from=5 cut=9
+modify from=5 count=10 code=51;add from=2 code=65;modify from=20 code=19;modrdn from=2 code=53;modify from=26 notice=52
+search code=11
+search code=4
+any from=5 count=5 code=52
+END
+programme_killed modify
+programme_failover "$uri"

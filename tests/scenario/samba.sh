@@ -5,6 +5,7 @@
 #   samba_prepare FOLDER tls=CA [NAME=VALUE...]   a domain contoso.example and its organisation
 #   samba_start FOLDER                       starts it and waits until it answers
 #   samba_stop FOLDER                        ends it; the data stays
+#   samba_kill FOLDER                        the same at once, as by a power cut
 #   samba_ldb FOLDER ldbsearch|ldbmodify|ldbadd|ldbdel ARGUMENT...
 #                                            the database itself, as root of it, while it runs or not
 #
@@ -183,4 +184,13 @@ samba_stop() {
                 sleep 0.05
         done
         kill -9 "$pid" 2>/dev/null
+}
+
+samba_kill() {
+        local pid
+        pid=$(cat "$1/pid" 2>/dev/null) || return 0
+        rm -f "$1/pid"
+        kill -9 "$pid" 2>/dev/null
+        { wait "$pid"; } 2>/dev/null
+        while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
 }

@@ -97,9 +97,12 @@ setting_of_server(struct truth *t, const char *name, const char *value)
                         *texts[i].into = value;
                         return;
                 }
-        if (strcmp(name, "least") != 0)
+        if (strcmp(name, "least") == 0)
+                t->least = strtol(value, NULL, 10);
+        else if (strcmp(name, "idle") == 0)
+                t->idle = strcmp(value, "yes") == 0;
+        else
                 die("what is '%s'?", name);
-        t->least = strtol(value, NULL, 10);
 }
 
 void

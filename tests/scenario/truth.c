@@ -22,6 +22,7 @@
  *   foreign=COUNT              entries below ou=people without a stamp (default 0)
  *   gone=absent                who has left has no entry any more
  *   lock=ATTRIBUTE[&BIT]       whoever has it, with that bit, is locked (default pwdAccountLockedTime)
+ *   idle=yes                   who may log in may be locked all the same: he has no password yet
  *   rdn=ATTRIBUTE              what names people in the directory (default uid)
  *   stamp=ATTRIBUTE            (default musterStamp)
  *   class=NAME                 of groups (default groupOfNames)
@@ -285,7 +286,7 @@ check_person(struct truth *t, const struct person *p)
         check_manager(t, p);
         blocked = json_object_object_get_ex(p->json, "accountEnabled", &enabled) && enabled != NULL
                && !json_object_get_boolean(enabled);
-        if (blocked != p->entry->locked)
+        if (blocked != p->entry->locked && (blocked || !t->idle))
                 differs(t, "%s: %s", name_of(p), blocked ? "is blocked, but not locked" : "is locked, and should not be");
 }
 

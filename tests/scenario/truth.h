@@ -34,7 +34,7 @@ struct truth {
         struct rule rules[MOST]; size_t rule_count;
         struct family families[MOST]; size_t family_count;
         const char *excepted[MOST]; size_t excepted_count;
-        long foreign, least, lock_bit; bool gone_absent; const char *lock;
+        long foreign, least, lock_bit; bool gone_absent, idle; const char *lock;
         struct entry *entries; size_t entry_count;
         struct person *people; size_t person_count;
         LDAPMessage *groups;
