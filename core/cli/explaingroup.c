@@ -117,6 +117,8 @@ say_presence(bool wanted, bool present, const struct mstc_view_link *link)
 {
         if (wanted && present)
                 return "a member there";
+        if (link != NULL && link->state == MSTC_LINK_DISABLED && !present)
+                return "not there: his account is disabled";
         if (wanted && (link == NULL || link->state != MSTC_LINK_LIVE))
                 return "waiting: no object of his is there";
         if (wanted)

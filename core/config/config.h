@@ -64,8 +64,22 @@ struct mstc_config_leaver {
         struct mstc_place place;
 };
 
+/* <on-empty> and <on-vanished>: what becomes of a group in a sink when nobody satisfies its
+ * rule, or when no rule makes it any more. */
+enum mstc_fate_do { MSTC_FATE_KEEP = 0, MSTC_FATE_EMPTY, MSTC_FATE_DELETE };
+
+struct mstc_config_fate {
+        enum mstc_fate_do what;
+        int64_t after_ms;                    /* it is done when it has been so for so long */
+        bool given;
+        struct mstc_place place;
+};
+
+/* What is done when a group to be made is there already, and is not ours. */
+enum mstc_existing { MSTC_EXISTING_DUPLICATE = 0, MSTC_EXISTING_ADOPT, MSTC_EXISTING_SUFFIX };
+
 /* <limit of= above= and-percent= never-above=>; of: "removals", "creates", "gone",
- * "changes", "clears", "identity", "group-members". */
+ * "changes", "clears", "identity", "group-members", "group-deletes". */
 struct mstc_config_limit {
         const char *of;
         int64_t above;                       /* -1: not given                          */
@@ -110,6 +124,9 @@ struct mstc_config_carry {                   /* <groups from="source" name= titl
 struct mstc_config_use {
         const char *pattern;                 /* one word, '*' and '?' are wild         */
         const char *as;
+        enum mstc_existing existing;
+        bool disabled_stay;                  /* disabled="stay"                        */
+        struct mstc_config_fate on_empty, on_vanished;
         struct mstc_config_map *maps;
         size_t map_count;
         struct mstc_place place;
@@ -124,6 +141,7 @@ struct mstc_config_target {
         bool defaults;                       /* the connector's default map lies below */
         struct mstc_config_use *uses;       size_t use_count;
         struct mstc_config_leaver on_gone, on_out_of_scope, on_disabled;
+        struct mstc_config_fate on_empty, on_vanished;       /* where a use says nothing */
         struct mstc_config_limit *limits;   size_t limit_count;
         bool exact_members;                  /* members="exact"                        */
         struct mstc_place place;

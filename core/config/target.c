@@ -107,17 +107,52 @@ use_maps(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *targe
 
 /* ---- groups ---- */
 
+/* <on-empty> and <on-vanished>; a wait before a group is emptied that nobody satisfies would
+ * leave those in who are not to be. */
+static void
+read_fate(struct mstc_walk *walk, xmlNode *node, struct mstc_config_fate *fate, bool vanished)
+{
+        static const struct mstc_shape shape = { "do! after", "", MSTC_NO_TEXT,
+                "write do=\"keep\", do=\"empty\" or do=\"delete\" after=\"30d\"" };
+
+        (void)mstc_walk_into(walk, node, &shape);
+        fate->given = true;
+        fate->place = mstc_walk_place(node);
+        fate->what = (enum mstc_fate_do)mstc_walk_choice(walk, node, "do", "keep|empty|delete", MSTC_FATE_KEEP);
+        fate->after_ms = mstc_walk_duration(walk, node, "after", 60000, 3650 * DAY, 0);
+        if (fate->after_ms != 0 && fate->what != MSTC_FATE_DELETE && !(vanished && fate->what == MSTC_FATE_EMPTY))
+                mstc_report_error(walk->report, mstc_walk_at(node, "after"), "remove it",
+                                  vanished ? "after goes with do=\"empty\" and do=\"delete\" only"
+                                           : "after goes with do=\"delete\" only");
+}
+
+/* What a <groups use> and a <group use> may hold, and what they say of existing ones. */
+static void
+read_use(struct mstc_walk *walk, xmlNode *node, const struct mstc_nodes *children, struct mstc_config_use *use)
+{
+        use->existing = (enum mstc_existing)mstc_walk_choice(walk, node, "on-existing", "duplicate|adopt|suffix",
+                                                             MSTC_EXISTING_DUPLICATE);
+        use->disabled_stay = mstc_walk_choice(walk, node, "disabled", "leave|stay", 0) == 1;
+        use->place = mstc_walk_at(node, "use");
+        for (size_t i = 0; i < children->count; i++)
+                if (mstc_walk_is(children->at[i], "on-empty"))
+                        read_fate(walk, children->at[i], &use->on_empty, false);
+                else if (mstc_walk_is(children->at[i], "on-vanished"))
+                        read_fate(walk, children->at[i], &use->on_vanished, true);
+                else
+                        mstc_part_map(walk, children->at[i], &use->maps, &use->map_count);
+}
+
 static void
 use_patterns(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *target)
 {
-        static const struct mstc_shape shape = { "use!", "map*", MSTC_NO_TEXT, "write <groups use=\"finance-* dept-*\"/>" };
+        static const struct mstc_shape shape = { "use! disabled", "map* on-empty? on-vanished?", MSTC_NO_TEXT,
+                "write <groups use=\"finance-* dept-*\"/>" };
         struct mstc_nodes children = mstc_walk_into(walk, node, &shape);
         const char *use = mstc_walk_attribute(walk, node, "use");
-        struct mstc_config_map *maps = NULL;
-        size_t map_count = 0;
+        struct mstc_config_use all = { 0 };      /* the same for all its patterns          */
 
-        for (size_t i = 0; i < children.count; i++)      /* one list for all its patterns */
-                mstc_part_map(walk, children.at[i], &maps, &map_count);
+        read_use(walk, node, &children, &all);
         if (use == NULL)
                 return;
         use += strspn(use, " ");
@@ -129,10 +164,8 @@ use_patterns(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *t
 
                 if (row == NULL)
                         return;
+                *row = all;
                 row->pattern = mst_arena_strndup(walk->arena, use, length);
-                row->maps = maps;
-                row->map_count = map_count;
-                row->place = mstc_walk_at(node, "use");
                 walk->failed |= row->pattern == NULL;
                 use += length;
                 use += strspn(use, " ");
@@ -142,7 +175,7 @@ use_patterns(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *t
 static void
 use_group(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *target)
 {
-        static const struct mstc_shape shape = { "use! as", "map*", MSTC_NO_TEXT,
+        static const struct mstc_shape shape = { "use! as disabled", "map* on-empty? on-vanished?", MSTC_NO_TEXT,
                 "write <group use=\"name of a group\" as=\"its name in the sink\"/>" };
         struct mstc_nodes children = mstc_walk_into(walk, node, &shape);
         const char *use = mstc_part_group_name(walk, node, "use"), *as = mstc_walk_attribute(walk, node, "as");
@@ -160,9 +193,7 @@ use_group(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *targ
                 return;
         row->pattern = use;
         row->as = as;
-        row->place = mstc_walk_at(node, "use");
-        for (size_t i = 0; i < children.count; i++)
-                mstc_part_map(walk, children.at[i], &row->maps, &row->map_count);
+        read_use(walk, node, &children, row);
 }
 
 /* ---- leavers and limits ---- */
@@ -215,7 +246,7 @@ read_limit(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *tar
 {
         static const struct mstc_shape shape = { "of! above and-percent never-above", "", MSTC_NO_TEXT,
                 "write <limit of=\"removals\" above=\"5\" and-percent=\"2\" never-above=\"100\"/>" };
-        static const char of[] = "removals|creates|gone|changes|clears|identity|group-members";
+        static const char of[] = "removals|creates|gone|changes|clears|identity|group-members|group-deletes";
         struct mstc_config_limit *limit;
         const char *name = mstc_walk_attribute(walk, node, "of");
 
@@ -261,6 +292,10 @@ read_child(struct mstc_walk *walk, xmlNode *child, struct mstc_config_target *ta
                 read_leaver(walk, child, &target->on_out_of_scope, true);
         } else if (mstc_walk_is(child, "on-disabled")) {
                 read_leaver(walk, child, &target->on_disabled, false);
+        } else if (mstc_walk_is(child, "on-empty")) {
+                read_fate(walk, child, &target->on_empty, false);
+        } else if (mstc_walk_is(child, "on-vanished")) {
+                read_fate(walk, child, &target->on_vanished, true);
         } else if (mstc_walk_is(child, "limit")) {
                 read_limit(walk, child, target);
         }
@@ -288,7 +323,8 @@ void
 mstc_part_target(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync)
 {
         static const struct mstc_shape shape = { "name sink! was defaults members",
-                "scope? match* map* maps* groups* group* on-gone? on-out-of-scope? on-disabled? limit*", MSTC_NO_TEXT,
+                "scope? match* map* maps* groups* group* on-gone? on-out-of-scope? on-disabled? on-empty? on-vanished? limit*",
+                MSTC_NO_TEXT,
                 "write <target sink=\"name of a sink\">" };
         struct mstc_nodes children = mstc_walk_into(walk, node, &shape);
         const struct mstc_config_instance *sink = mstc_part_find_instance(walk, node, "sink", false);
@@ -307,6 +343,7 @@ mstc_part_target(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync 
         target->defaults = mstc_walk_yes(walk, node, "defaults", true);
         target->exact_members = mstc_walk_choice(walk, node, "members", "own|exact", 0) == 1;
         target->on_gone.what = target->on_out_of_scope.what = target->on_disabled.what = MSTC_DISABLE;
+        target->on_empty.what = MSTC_FATE_EMPTY;
         target->place = mstc_walk_place(node);
         for (size_t i = 0; i < children.count; i++)      /* the first that fits counts: names before patterns */
                 if (mstc_walk_is(children.at[i], "group"))

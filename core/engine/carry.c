@@ -243,6 +243,15 @@ plan_above(struct mstc_run *run, int64_t entry, struct mst_error *err)
 /* ---- one group ------------------------------------------------------------------------------- */
 
 bool
+mstc_carry_known(const struct mstc_run *run, const struct mstc_grp *grp)
+{
+        for (size_t i = 0; i < run->sync->carry_count; i++)
+                if (grp->family != NULL && strcmp(run->sync->carries[i].config->name, grp->family) == 0)
+                        return true;
+        return false;
+}
+
+bool
 mstc_carry_deletes(const struct mstc_run *run, const struct mstc_grp *grp)
 {
         for (size_t i = 0; i < run->sync->carry_count; i++)
@@ -257,14 +266,16 @@ leave(struct mstc_run *run, const struct mstc_entry *entry, struct mstc_grp *grp
         bool deletes = mstc_carry_deletes(run, grp);
 
         grp->gone = true;
+        grp->since = mstc_now_ms();
         mstc_log(run->engine, MST_LOG_INFO, "the group '%s' %s; %s", grp->name,
                  entry->gone != 0 ? "is gone from the source" : "is carried no more",
-                 deletes ? "it is deleted where we made it" : "it stays in the sinks as it is");
+                 deletes ? "it is deleted where we made it"
+                 : mstc_carry_known(run, grp) ? "it stays in the sinks as it is" : "the targets say what becomes of it");
         mstc_numbers_put(&run->members->carried, entry->number, NULL);
         mstc_numbers_put(&run->members->active, grp->id, NULL);
         if (mstc_grp_update(run->store, grp, err) != MST_OK)
                 return err->code;
-        return deletes ? mstc_members_dirty(run, grp->id, err) : MST_OK;
+        return deletes || !mstc_carry_known(run, grp) ? mstc_members_dirty(run, grp->id, err) : MST_OK;
 }
 
 static bool
@@ -285,6 +296,7 @@ carry(struct mstc_run *run, const struct mstc_entry *entry, const struct mstc_ca
         if (rc != MST_OK)
                 return rc == MST_END ? MST_OK : rc;
         grp->gone = false;
+        grp->since = 0;
         if (grp->id == 0)
                 rc = mstc_grp_carry(run->store, run->row.id, grp, err);
         else if (was.gone || !same(was.name, grp->name) || !same(was.title, grp->title) || !same(was.family, grp->family))

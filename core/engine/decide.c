@@ -11,6 +11,7 @@
 #include "build.h"
 
 #include "engine/decide.h"
+#include "engine/members.h"
 
 #include <string.h>
 
@@ -323,11 +324,16 @@ decide_present(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
                 return mst_fail_memory(err, "planning");
         p.refs = c->wanted.refs;
         naming = prune(mstc_live_facts(t->sink), p.before, p.after);
+        /* Who was found again is not known to be in a group. */
+        if (off && !t->row.planned && mstc_members_turn(run, t, c->entry->number, false, err) != MST_OK)
+                return err->code;
         if (off && may_be_usable(c)) {
                 p.verb = MST_DISABLE;
                 p.reason = MSTC_WHY_DISABLED;
         } else if (!off && c->link.state == MSTC_LINK_DISABLED) {
                 p.verb = MST_ENABLE;
+                if (mstc_members_turn(run, t, c->entry->number, true, err) != MST_OK)
+                        return err->code;
         } else if (p.after->count == 0) {
                 return drop_open(run, c, "nothing differs any more", err);
         } else {
@@ -450,6 +456,8 @@ create(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
         if (blocked(c->entry) && config_of(c->target)->on_disabled.what == MSTC_DISABLE
             && can(c->target, MST_CAN_DISABLE))
                 p.reason = MSTC_WHY_DISABLED;        /* made, but not usable             */
+        if (p.reason == MSTC_WHY_DISABLED && mstc_members_turn(run, c->target, c->entry->number, false, err) != MST_OK)
+                return err->code;
         return propose(run, c, c->target, &p, err);
 }
 

@@ -195,7 +195,8 @@ decline_user(struct mstc_engine *engine, const struct mstc_entry_op *op, struct 
         return mstc_link_put(engine->store, &link, err);
 }
 
-/* Members whose change was rejected are not asked for again until they change. */
+/* Members whose change was rejected are not asked for again until they change; a group whose
+ * deletion was stays until it has another reason to go. */
 static int
 decline_group(struct mstc_engine *engine, const struct mstc_entry_op *op, struct mst_arena *arena,
               struct mst_error *err)
@@ -205,6 +206,10 @@ decline_group(struct mstc_engine *engine, const struct mstc_entry_op *op, struct
         int rc = set != NULL ? mstc_glink_get(engine->store, op->entry, op->target, arena, &glink, err)
                              : mst_fail_memory(err, "rejecting");
 
+        if (rc == MST_OK && op->verb == MST_DELETE) {
+                glink.declined = op->reason;
+                rc = mstc_glink_put(engine->store, &glink, err);
+        }
         if (rc == MST_OK && op->verb == MST_MEMBERS) {
                 if (!mstc_unpack_set(op->before, op->before_size, set))
                         rc = mst_fail_memory(err, "rejecting");

@@ -75,7 +75,7 @@ gather(struct mstc_run *run, struct mstc_run_target *target, int64_t *at, struct
                         return rc;
                 if (rc == MST_OK)
                         continue;            /* tied already, or no group at all       */
-                rc = mstc_wanted_group(run, target, grp.name, grp.title, grp.entry, run->scratch, &wanted, err);
+                rc = mstc_wanted_group(run, target, &grp, 0, run->scratch, &wanted, err);
                 if (rc == MST_EREFUSED || rc == MST_END) {
                         memset(err, 0, sizeof *err);
                         continue;            /* not carried here, or told when planned */

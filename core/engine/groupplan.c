@@ -3,7 +3,8 @@
  * For each target that carries the group, what its rule wants is compared with what the sink
  * has from us, as sets; only people with an object there, or one that this plan makes, can
  * join.  A group that is not there yet is created with its first members; the others follow,
- * and leave, in ops of their own.  Muster removes only what it added. */
+ * and leave, in ops of their own.  Muster removes only what it added.  What becomes of a group
+ * that nobody is in, or that no rule makes any more, is asked of vanished.c. */
 #include "build.h"
 
 #include "engine/members.h"
@@ -19,12 +20,15 @@ struct group_case {
         struct mstc_grp grp;
         struct mstc_run_target *target;
         struct mstc_glink glink;
+        const struct mstc_group_use *use;    /* NULL: the target does not carry it     */
         bool linked;                         /* the group's object is there            */
+        bool empty;                          /* nobody satisfies its rule              */
+        int reason;                          /* of ops that are not only for its rule's sake */
         struct mst_record *wanted;           /* its own values                         */
         struct mstc_set *joins, *leaves;
         struct mstc_set *own, *nested;       /* where groups stand in groups: what is wanted here, and the groups in it */
         uint64_t present;
-        int64_t hold;                        /* of an op that is replaced              */
+        int64_t hold, delete_hold;           /* of ops that are replaced: of members, of a deletion */
 };
 
 static void
@@ -34,6 +38,22 @@ case_done(struct group_case *c)
         mstc_set_free(c->leaves);
         mstc_set_free(c->own);
         mstc_set_free(c->nested);
+}
+
+/* Whose account there is disabled is in no group there. */
+static struct mstc_set *
+without_disabled(struct mstc_run *run, struct group_case *c, struct mstc_set *wanted, struct mst_error *err)
+{
+        struct mstc_set *off = mstc_members_off(run, c->target, err);
+
+        if (off == NULL || mstc_set_count(off) == 0)
+                return off == NULL ? NULL : wanted;
+        if (c->own == NULL)
+                c->own = mstc_set_copy(wanted);
+        if (c->own != NULL && mstc_set_subtract(c->own, off))
+                return c->own;
+        mst_fail_memory(err, "planning groups");
+        return NULL;
 }
 
 /* joins = (wanted and linkable) - present - refused; leaves = present - wanted. */
@@ -51,6 +71,9 @@ differences(struct mstc_run *run, struct group_case *c, struct mst_error *err)
                         return err->code;
                 wanted = c->own;
         }
+        c->empty = mstc_set_count(wanted) == 0;
+        if (!c->use->config->disabled_stay && (wanted = without_disabled(run, c, wanted, err)) == NULL)
+                return err->code;
         if (c->glink.id != 0 && (present = mstc_members_present(run, c->glink.id, err)) == NULL)
                 return err->code;
         linkable = mstc_set_copy(c->target->linked);
@@ -61,6 +84,7 @@ differences(struct mstc_run *run, struct group_case *c, struct mst_error *err)
           && mstc_set_union(linkable, c->target->creating)
           && (c->nested == NULL || mstc_set_union(linkable, c->nested)) && mstc_set_intersect(c->joins, linkable)
           && mstc_set_subtract(c->leaves, wanted);
+        c->glink.waiting = ok ? (int64_t)(mstc_set_count(wanted) - mstc_set_count(c->joins)) : 0;
         if (ok && c->linked) {
                 c->present = mstc_set_count(present->set);
                 ok = mstc_set_subtract(c->joins, present->set);
@@ -81,8 +105,8 @@ add_op(struct mstc_run *run, struct group_case *c, enum mst_verb verb, int rank,
 {
         struct mstc_entry_op op = {
                 .run = run->id, .target = c->target->row.id, .sink = c->target->sink->id, .kind = MST_GROUP,
-                .entry = c->grp.id, .verb = verb, .rank = rank, .state = MSTC_OP_PLANNED, .count = count,
-                .hold = verb == MST_MEMBERS || verb == MST_DELETE ? c->hold : 0, .name = c->grp.name, .matched = mstc_now_ms(),
+                .entry = c->grp.id, .verb = verb, .rank = rank, .state = MSTC_OP_PLANNED, .count = count, .reason = c->reason,
+                .hold = verb == MST_MEMBERS ? c->hold : verb == MST_DELETE ? c->delete_hold : 0, .name = c->grp.name, .matched = mstc_now_ms(),
                 .before = before->bytes, .before_size = before->length,
                 .after = after->bytes, .after_size = after->length,
         };
@@ -160,11 +184,11 @@ plan_update(struct mstc_run *run, struct group_case *c, struct mst_error *err)
 
 /* Too many leave at once: this group's changes are held, nobody else's. */
 static int
-judge_leaves(struct mstc_run *run, struct group_case *c, uint64_t leaves, struct mst_error *err)
+judge_leaves(struct mstc_run *run, struct group_case *c, uint64_t leaves, int64_t *hold, struct mst_error *err)
 {
         char guard[300], reason[400];
 
-        if (c->hold != 0 || (!mstc_judge_group(c->target, c->present, leaves)
+        if (*hold != 0 || (!mstc_judge_group(c->target, c->present, leaves)
                              && !(run->config_effect && leaves != 0)))
                 return MST_OK;
         if (c->grp.entry == 0)
@@ -174,14 +198,14 @@ judge_leaves(struct mstc_run *run, struct group_case *c, uint64_t leaves, struct
         snprintf(reason, sizeof reason, "the group '%s' would lose %llu of its %llu members%s", c->grp.name,
                  (unsigned long long)leaves, (unsigned long long)c->present,
                  run->config_effect ? " because the configuration changed" : "");
-        if (mstc_hold_find(run->store, run->row.id, c->target->row.id, guard, &c->hold, err) != MST_OK)
+        if (mstc_hold_find(run->store, run->row.id, c->target->row.id, guard, hold, err) != MST_OK)
                 return err->code;
-        if (c->hold != 0)
-                return mstc_hold_reason(run->store, c->hold, reason, err);
-        if (mstc_hold_add(run->store, run->id, run->row.id, c->target->row.id, guard, reason, &c->hold, err) != MST_OK)
+        if (*hold != 0)
+                return mstc_hold_reason(run->store, *hold, reason, err);
+        if (mstc_hold_add(run->store, run->id, run->row.id, c->target->row.id, guard, reason, hold, err) != MST_OK)
                 return err->code;
         mstc_log(run->engine, MST_LOG_WARNING, "held (%lld): target '%s': %s; see `muster holds %lld`",
-                 (long long)c->hold, c->target->setup->name, reason, (long long)c->hold);
+                 (long long)*hold, c->target->setup->name, reason, (long long)*hold);
         return MST_OK;
 }
 
@@ -218,7 +242,7 @@ plan_members(struct mstc_run *run, struct group_case *c, uint32_t most, struct m
 
         if (c->linked && mstc_gchange_count(run->store, c->glink.id, &old, err) != MST_OK)
                 return err->code;
-        if (leaves != 0 && judge_leaves(run, c, leaves, err) != MST_OK)
+        if (leaves != 0 && judge_leaves(run, c, leaves, &c->hold, err) != MST_OK)
                 return err->code;
         while (mstc_set_count(c->leaves) != 0 || mstc_set_count(c->joins) != 0 || old > 0) {
                 uint64_t count;
@@ -240,14 +264,14 @@ replace_open(struct mstc_run *run, struct group_case *c, bool *ret_wait, struct 
                 int rc = run->ops_none ? MST_END : mstc_op_of(run->store, MST_GROUP, c->grp.id, c->target->sink->id,
                                                               run->scratch, &open, err);
 
-                if (rc != MST_OK || open.number > run->plan_from)
+                if (rc != MST_OK || open.number > run->plan_from || open.target != c->target->row.id)
                         return rc < 0 ? rc : MST_OK;
                 if (open.state == MSTC_OP_SENT || open.state == MSTC_OP_UNKNOWN) {
                         *ret_wait = true;
                         return MST_OK;
                 }
                 if (open.hold != 0)
-                        c->hold = open.hold;
+                        *(open.verb == MST_DELETE ? &c->delete_hold : &c->hold) = open.hold;
                 if ((open.tries > 0 && mstc_members_doubt(run, c->target, &open, err) != MST_OK)
                     || mstc_op_end(run->store, open.number, MSTC_OP_SUPERSEDED, 0, run->id, "a newer plan replaced it",
                                 err) != MST_OK)
@@ -255,61 +279,130 @@ replace_open(struct mstc_run *run, struct group_case *c, bool *ret_wait, struct 
         }
 }
 
-/* A group of the source that is not carried any more: it stays as it is, or goes with all who
- * are in it. */
+/* ---- groups that may have to go ------------------------------------------------------------ */
+
 static int
-plan_gone(struct mstc_run *run, struct group_case *c, struct mst_error *err)
+count_present(struct mstc_run *run, struct group_case *c, const struct mstc_set **ret, struct mst_error *err)
+{
+        const struct mstc_loaded *present = mstc_members_present(run, c->glink.id, err);
+
+        if (present == NULL)
+                return err->code;
+        *ret = present->set;
+        c->present = mstc_set_count(present->set);
+        return MST_OK;
+}
+
+/* With all who are in it. */
+static int
+plan_delete(struct mstc_run *run, struct group_case *c, struct mst_error *err)
 {
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer none = { 0 };
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer before = { 0 };
-        const struct mstc_loaded *present;
+        const struct mstc_set *present = NULL;
 
-        if (!c->linked || !mstc_carry_deletes(run, &c->grp)
-            || (mstc_live_facts(c->target->sink)->can & MST_CAN_DELETE) == 0)
+        if (!c->linked || (mstc_live_facts(c->target->sink)->can & MST_CAN_DELETE) == 0)
                 return MST_OK;
-        present = mstc_members_present(run, c->glink.id, err);
-        if (present == NULL)
+        if (count_present(run, c, &present, err) != MST_OK)
                 return err->code;
-        c->present = mstc_set_count(present->set);
         mstc_buffer_add(&before, c->glink.applied, c->glink.applied_size);
         if (!mstc_buffer_ok(&before))
                 return mst_fail_memory(err, "planning groups");
-        if (judge_leaves(run, c, c->present, err) != MST_OK)
+        if (judge_leaves(run, c, c->present, &c->delete_hold, err) != MST_OK)
                 return err->code;
         return add_op(run, c, MST_DELETE, MSTC_RANK_GROUP_DELETES, (int64_t)c->present, &before, &none, err);
+}
+
+/* No rule makes it any more, or this target does not carry it: nothing is done before its time. */
+static int
+plan_vanished(struct mstc_run *run, struct group_case *c, uint32_t most, struct mst_error *err)
+{
+        const struct mstc_set *present = NULL;
+        struct mstc_set *refused;
+        enum mstc_fate_do what;
+        bool time, ok;
+
+        if (!c->linked)
+                return MST_OK;
+        what = mstc_group_fate(c->target, c->use, MSTC_WHY_VANISHED, &c->glink, &time);
+        c->reason = MSTC_WHY_VANISHED;
+        c->glink.waiting = 0;
+        if (!time)
+                return MST_OK;
+        if (what == MSTC_FATE_DELETE)
+                return plan_delete(run, c, err);
+        if (count_present(run, c, &present, err) != MST_OK)
+                return err->code;
+        refused = mstc_set_new();
+        c->joins = mstc_set_new();
+        c->leaves = mstc_set_copy(present);
+        ok = refused != NULL && c->joins != NULL && c->leaves != NULL
+          && mstc_gbad_load(run->store, c->glink.id, refused, err) == MST_OK && mstc_set_subtract(c->leaves, refused);
+        mstc_set_free(refused);
+        if (!ok)
+                return err->code != MST_OK ? err->code : mst_fail_memory(err, "planning groups");
+        return plan_members(run, c, most, err);
+}
+
+/* A group that a rule makes, or that the source has. */
+static int
+plan_made(struct mstc_run *run, struct group_case *c, uint32_t most, struct mst_error *err)
+{
+        enum mstc_fate_do what;
+        bool time;
+
+        if (differences(run, c, err) != MST_OK)
+                return err->code;
+        what = mstc_group_fate(c->target, c->use, c->empty ? MSTC_WHY_EMPTY : MSTC_WHY_NONE, &c->glink, &time);
+        if (c->empty && what == MSTC_FATE_DELETE && (time || !c->linked)) {
+                c->reason = MSTC_WHY_EMPTY;  /* nor is it made as long as nobody is in it */
+                return plan_delete(run, c, err);
+        }
+        if (c->empty && what == MSTC_FATE_KEEP)
+                mstc_set_clear(c->leaves);
+        if (!c->linked)
+                return plan_create(run, c, most, err) != MST_OK ? err->code : plan_members(run, c, most, err);
+        if (plan_update(run, c, err) != MST_OK)
+                return err->code;
+        return plan_members(run, c, most, err);
+}
+
+/* What was noted of its object, where it differs from what was. */
+static int
+put_glink(struct mstc_run *run, struct group_case *c, const struct mstc_glink *was, struct mst_error *err)
+{
+        if (c->glink.id == 0 || (c->glink.reason == was->reason && c->glink.since == was->since && c->glink.due == was->due
+                                 && c->glink.declined == was->declined && c->glink.waiting == was->waiting))
+                return MST_OK;
+        return mstc_glink_put(run->store, &c->glink, err);
 }
 
 static int
 plan_group_in(struct mstc_run *run, struct group_case *c, bool *ret_wait, struct mst_error *err)
 {
         uint32_t most = mstc_live_facts(c->target->sink)->members;
-        bool gone = c->grp.gone && c->grp.entry != 0;
-        int rc = mstc_wanted_group(run, c->target, c->grp.name, c->grp.title, c->grp.entry, run->scratch,
-                                   &c->wanted, err);
+        bool gone = c->grp.gone && c->grp.entry != 0 && mstc_carry_known(run, &c->grp), vanished;
+        struct mstc_glink was;
+        int rc = mstc_glink_get(run->store, c->grp.id, c->target->row.id, run->scratch, &c->glink, err);
 
-        if (rc == MST_EREFUSED && !gone) {
+        if (rc < 0)
+                return rc;
+        was = c->glink;
+        c->linked = rc == MST_OK && c->glink.state == MSTC_LINK_LIVE;
+        c->use = mstc_use_of(c->target->setup, c->grp.name);
+        vanished = !gone && (c->grp.gone || c->use == NULL);
+        rc = gone || vanished ? MST_OK : mstc_wanted_group(run, c->target, &c->grp, c->glink.suffix, run->scratch, &c->wanted, err);
+        if (rc == MST_EREFUSED) {
                 mstc_log(run->engine, MST_LOG_WARNING, "%s", err->text);
                 memset(err, 0, sizeof *err);
                 return MST_OK;
         }
-        if (rc != MST_OK && !gone)
-                return rc == MST_END ? MST_OK : rc;
-        memset(err, 0, sizeof *err);
-        rc = mstc_glink_get(run->store, c->grp.id, c->target->row.id, run->scratch, &c->glink, err);
-        if (rc < 0)
-                return rc;
-        c->linked = rc == MST_OK && c->glink.state == MSTC_LINK_LIVE;
-        if (replace_open(run, c, ret_wait, err) != MST_OK || *ret_wait)
-                return err->code;
+        if (rc != MST_OK || replace_open(run, c, ret_wait, err) != MST_OK || *ret_wait)
+                return rc == MST_END ? MST_OK : rc != MST_OK ? rc : err->code;
         if (gone)
-                return plan_gone(run, c, err);
-        if (differences(run, c, err) != MST_OK)
-                return err->code;
-        if (!c->linked)
-                return plan_create(run, c, most, err) != MST_OK ? err->code : plan_members(run, c, most, err);
-        if (plan_update(run, c, err) != MST_OK)
-                return err->code;
-        return plan_members(run, c, most, err);
+                return mstc_carry_deletes(run, &c->grp) ? plan_delete(run, c, err) : MST_OK;
+        rc = vanished ? plan_vanished(run, c, most, err) : plan_made(run, c, most, err);
+        return rc != MST_OK ? rc : put_glink(run, c, &was, err);
 }
 
 static int
@@ -366,8 +459,10 @@ mstc_group_plan(struct mstc_run *run, struct mst_error *err)
                 mst_arena_reset(run->scratch);
                 if (mstc_gdirty_next(run->store, run->row.id, at, &at, err) != MST_OK)
                         return err->code;
-                if (at == 0)
+                if (at == 0) {
+                        mstc_members_off_forget(run->members);
                         return MST_OK;
+                }
                 rc = mstc_grp_next(run->store, run->row.id, at - 1, run->scratch, &grp, err);
                 if (rc < 0)
                         return rc;

@@ -109,6 +109,10 @@ keep_glink(struct mstc_run *run, struct mst_op *op, int state, struct mst_error 
         }
         if (!mstc_buffer_ok(&flat))
                 return mst_fail_memory(err, "keeping a group");
+        if (state != MSTC_LINK_LIVE) {
+                glink.reason = glink.declined = MSTC_WHY_NONE;
+                glink.since = glink.due = glink.waiting = 0;
+        }
         if (mstc_glink_put(run->store, &glink, err) != MST_OK)
                 return err->code;
         errand->glink = glink.id;
@@ -158,13 +162,13 @@ done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         if (op->verb != MST_MEMBERS
             && keep_glink(run, op, op->verb == MST_DELETE ? MSTC_LINK_DELETED : MSTC_LINK_LIVE, err) != MST_OK)
                 return err->code;
-        if (op->verb == MST_CREATE) {
+        if (op->verb == MST_CREATE || op->verb == MST_DELETE) {
                 struct mstc_loaded *present = mstc_members_present(run, errand->glink, err);
 
                 if (present == NULL)
                         return err->code;
                 for (uint32_t n = 0; mstc_set_next(present->set, &n); n++)
-                        mstc_set_remove(present->set, n);    /* a group made anew is empty */
+                        mstc_set_remove(present->set, n);    /* made anew, or gone: nobody is in it */
                 present->changed = true;
         }
         if ((op->member_count != 0 && settle_members(run, op, err) != MST_OK) || note_present(run, op, err) != MST_OK)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/groups.h"
 #include "store/holds.h"
 #include "util/alloc.h"
 
@@ -20,6 +21,7 @@
 #define CHANGES (BIT(MST_UPDATE) | BIT(MST_RENAME) | BIT(MST_ENABLE))
 #define ALL_BUT_CREATES (REMOVALS | CHANGES | BIT(MST_ADOPT) | BIT(MST_MEMBERS))
 #define MOST_ATTRIBUTES 512
+#define DAY_MS INT64_C(86400000)
 
 struct touched {                             /* an op changes an attribute             */
         int64_t op, hold;                    /* that keeps it back already; 0: none    */
@@ -60,6 +62,7 @@ static const struct limit defaults[] = {
         { "clears", 4, 2.0, -1 },
         { "identity", 2, 1.0, -1 },
         { "group-members", 10, 50.0, -1 },
+        { "group-deletes", 3, 10.0, -1 },
 };
 
 static struct limit
@@ -476,6 +479,29 @@ judge_configuration(struct mstc_run *run, struct mstc_run_target *t, struct mst_
         return hold_class(run, t, "configuration", reason, ALL_BUT_CREATES, -1, run->id, err);
 }
 
+/* Of the groups that a target has, and had a day ago; each that is large is judged alone, too. */
+static int
+judge_group_deletes(struct mstc_run *run, struct mstc_run_target *t, struct mst_error *err)
+{
+        struct limit limit = limit_of(t, "group-deletes");
+        int64_t number, live, gone, hold;
+        char reason[256];
+
+        if (mstc_group_deletes(run->store, t->row.id, t->sink->id, &number, err) != MST_OK || number == 0)
+                return err->code;
+        if (mstc_glinks_live(run->store, t->row.id, &live, err) != MST_OK
+            || mstc_glinks_deleted(run->store, t->row.id, mstc_now_ms() - DAY_MS, &gone, err) != MST_OK)
+                return err->code;
+        if (!trips(&limit, number + gone, live + gone, 1.0))
+                return MST_OK;
+        snprintf(reason, sizeof reason, "%lld groups would be deleted and %lld were in the last 24 hours, of %lld (%.1f %%); "
+                 "the limit is %lld and %g %%", (long long)number, (long long)gone, (long long)(live + gone),
+                 percent(number + gone, live + gone), (long long)limit.above, limit.percent);
+        if (hold_for(run, t, "group-deletes", reason, &hold, err) != MST_OK)
+                return err->code;
+        return mstc_group_deletes_hold(run->store, t->row.id, t->sink->id, run->plan_from, hold, err);
+}
+
 static int
 judge_target(struct mstc_run *run, struct mstc_run_target *t, struct by_target *b, struct mst_error *err)
 {
@@ -486,7 +512,8 @@ judge_target(struct mstc_run *run, struct mstc_run_target *t, struct by_target *
         if (t->row.live > base)
                 base = t->row.live;
         if (judge_configuration(run, t, err) != MST_OK || judge_adoptions(run, t, err) != MST_OK
-            || judge_removals(run, t, base, day, week, err) != MST_OK || judge_creates(run, t, base, err) != MST_OK)
+            || judge_removals(run, t, base, day, week, err) != MST_OK || judge_creates(run, t, base, err) != MST_OK
+            || judge_group_deletes(run, t, err) != MST_OK)
                 return err->code;
         return judge_attributes(run, t, b, base, err);
 }

@@ -3,9 +3,10 @@
  * The rules of a sync stand in an index; an entry that changed is looked up there once and
  * meets only the rules that it could satisfy.  A family makes a group for each value of an
  * attribute.  The groups an entry was in are kept with the entry, so that only the difference
- * touches a set; a group whose set changed becomes dirty and is planned with the rest.  A group
- * whose rule is not in the configuration any more is left as it is.  Groups of the source that
- * are carried (carry.c) are filled in the same way. */
+ * touches a set; a group whose set changed becomes dirty and is planned with the rest.  Whoever
+ * is in a group whose rule is not in the configuration any more stays in it: what becomes of such
+ * a group is said in vanished.c.  Groups of the source that are carried (carry.c) are filled in
+ * the same way. */
 #include "build.h"
 
 #include "engine/members.h"
@@ -45,45 +46,18 @@ add_rule_groups(struct mstc_run *run, struct mstc_members *m, struct mst_error *
         return mstc_index_build(m->index) ? MST_OK : mst_fail_memory(err, "reading groups");
 }
 
-static const struct mstc_family *
-family_named(const struct mstc_sync *sync, const char *name, size_t *at)
-{
-        for (*at = 0; *at < sync->family_count; ++*at)
-                if (strcmp(sync->families[*at].config->name, name) == 0)
-                        return &sync->families[*at];
-        return NULL;
-}
-
-static int
-load_family_groups(struct mstc_run *run, struct mstc_members *m, struct mst_error *err)
-{
-        struct mstc_grp grp;
-        int64_t after = 0;
-        size_t at;
-        int rc;
-
-        if (run->sync->family_count == 0)
-                return MST_OK;
-        while ((rc = mstc_grp_next(run->store, run->row.id, after, m->arena, &grp, err)) == MST_OK) {
-                after = grp.id;
-                if (grp.entry != 0 || grp.family == NULL || family_named(run->sync, grp.family, &at) == NULL)
-                        continue;
-                m->family_counts[at]++;
-                if (!mstc_map_put(m->families, grp.name, (void *)(intptr_t)grp.id)
-                    || !mstc_numbers_put(&m->active, grp.id, m))
-                        return mst_fail_memory(err, "reading groups");
-        }
-        return rc < 0 ? rc : MST_OK;
-}
-
 int
 mstc_members_new(struct mstc_run *run, struct mst_error *err)
 {
         struct mstc_members *m;
         const struct mstc_sync *sync = run->sync;
+        bool any = sync->group_count != 0 || sync->family_count != 0 || sync->carry_count != 0 || sync->reads_members;
 
-        if (run->members != NULL || (sync->group_count == 0 && sync->family_count == 0 && sync->carry_count == 0
-                                     && !sync->reads_members))
+        if (run->members != NULL)
+                return MST_OK;
+        if (!any && mstc_members_any(run, &any, err) != MST_OK)
+                return err->code;
+        if (!any)
                 return MST_OK;
         m = run->members = mstc_alloc(sizeof *m);
         if (m == NULL)
@@ -99,7 +73,7 @@ mstc_members_new(struct mstc_run *run, struct mst_error *err)
                 return mst_fail_memory(err, "reading groups");
         if (add_rule_groups(run, m, err) != MST_OK || mstc_carry_load(run, m, err) != MST_OK)
                 return err->code;
-        return load_family_groups(run, m, err);
+        return mstc_members_known(run, m, err);
 }
 
 static void
@@ -123,6 +97,7 @@ mstc_members_free(struct mstc_members *m)
                 return;
         forget_sets(&m->wanted);
         forget_sets(&m->present);
+        mstc_members_off_forget(m);
         mstc_numbers_done(&m->active);
         mstc_numbers_done(&m->carried);
         mstc_memberof_done(&m->memberof);
@@ -183,6 +158,45 @@ mstc_members_set(struct mstc_run *run, int64_t grp, struct mst_error *err)
         struct mstc_loaded *l = load(run, &run->members->wanted, MSTC_GSET, grp, err);
 
         return l != NULL ? l->set : NULL;
+}
+
+struct mstc_set *
+mstc_members_off(struct mstc_run *run, const struct mstc_run_target *target, struct mst_error *err)
+{
+        struct mstc_set **off = &run->members->off[target - run->targets];
+
+        if (*off != NULL)
+                return *off;
+        *off = mstc_set_new();
+        if (*off == NULL) {
+                mst_fail_memory(err, "reading groups");
+                return NULL;
+        }
+        return mstc_links_off(run->store, target->row.id, *off, err) == MST_OK ? *off : NULL;
+}
+
+int
+mstc_members_turn(struct mstc_run *run, const struct mstc_run_target *target, int64_t entry, bool on, struct mst_error *err)
+{
+        struct mstc_set *off;
+
+        if (run->members == NULL || !target->carries_groups)
+                return MST_OK;
+        off = mstc_members_off(run, target, err);
+        if (off == NULL)
+                return err->code;
+        if (on)
+                mstc_set_remove(off, (uint32_t)entry);
+        return on || mstc_set_add(off, (uint32_t)entry) ? MST_OK : mst_fail_memory(err, "reading groups");
+}
+
+void
+mstc_members_off_forget(struct mstc_members *m)
+{
+        for (size_t i = 0; i < sizeof m->off / sizeof m->off[0]; i++) {
+                mstc_set_free(m->off[i]);
+                m->off[i] = NULL;
+        }
 }
 
 static int

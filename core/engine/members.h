@@ -27,6 +27,8 @@ struct mstc_members {
         struct mstc_numbers present;         /* glink -> struct mstc_loaded            */
         struct mstc_numbers dirty;           /* grp ids that are in gdirty already     */
         bool asked_everybody, everybody;     /* all people are dirty already: carry.c  */
+        struct mstc_set *off[32];            /* of each target: whose account there is disabled, while a
+                                              * plan is made; NULL: not known yet      */
         struct mstc_matches matches;
         struct mst_arena *arena;             /* names; lives with the run              */
 };
@@ -35,7 +37,9 @@ struct mstc_members {
 int mstc_carry_load(struct mstc_run *run, struct mstc_members *m, struct mst_error *err);
 /* Before people are planned: groups that are dirty are chosen, named, or left. */
 int mstc_carry_plan(struct mstc_run *run, struct mst_error *err);
-/* A group that is carried no more is to be deleted where we made it. */
+/* A group of the source that is carried no more: the configuration still says how it was (else
+ * that has vanished); and that it is to be deleted where we made it. */
+bool mstc_carry_known(const struct mstc_run *run, const struct mstc_grp *grp);
 bool mstc_carry_deletes(const struct mstc_run *run, const struct mstc_grp *grp);
 /* Hands each carried group that an entry is in to 'add'. */
 int mstc_carry_of(struct mstc_run *run, int64_t entry, bool (*add)(void *self, int64_t grp), void *self,
@@ -52,12 +56,28 @@ int mstc_member_name(struct mstc_run *run, struct mstc_run_target *target, uint3
                      struct mst_arena *arena, const char **ret_object, const char **ret_name, bool *ret_group,
                      struct mst_error *err);
 
+/* vanished.c: the groups that a family has, and those of all that no rule makes any more, or
+ * that one makes again. */
+int mstc_members_known(struct mstc_run *run, struct mstc_members *m, struct mst_error *err);
+/* Is there any group of this sync in the store? */
+int mstc_members_any(struct mstc_run *run, bool *ret, struct mst_error *err);
+/* What is to be done with a group that is so for 'reason' (0: it is well), and whether it is
+ * time; since when that is, and when it will be time, is noted in 'glink', for the caller to put. */
+enum mstc_fate_do mstc_group_fate(const struct mstc_run_target *target, const struct mstc_group_use *use, int reason,
+                                  struct mstc_glink *glink, bool *ret_time);
+
 /* members.c: somebody leaves a group under the name that he had. */
 int mstc_members_old_name(struct mstc_run *run, struct mstc_run_target *target, int64_t grp, int64_t entry,
                           const char *old_name, const char *old_object, struct mst_error *err);
 
 /* The group is to be planned; noted once. */
 int mstc_members_dirty(struct mstc_run *run, int64_t grp, struct mst_error *err);
+/* Whose account in a target is disabled: they are in no group there that does not say
+ * disabled="stay".  A plan that makes one so, or enables it, says so (turn); it is forgotten
+ * when the plan is made. */
+struct mstc_set *mstc_members_off(struct mstc_run *run, const struct mstc_run_target *target, struct mst_error *err);
+int mstc_members_turn(struct mstc_run *run, const struct mstc_run_target *target, int64_t entry, bool on, struct mst_error *err);
+void mstc_members_off_forget(struct mstc_members *m);
 /* What a sink has of a group from us, to be changed by the caller, who sets 'changed'. */
 struct mstc_loaded *mstc_members_present(struct mstc_run *run, int64_t glink, struct mst_error *err);
 

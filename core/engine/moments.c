@@ -10,6 +10,7 @@
 
 #include "engine/run.h"
 
+#include "store/groups.h"
 #include "util/date.h"
 
 static bool
@@ -123,11 +124,13 @@ int
 mstc_moments_due(struct mstc_run *run, struct mst_error *err)
 {
         int64_t now = (run->now - MST_DATE_UNIX_EPOCH) / 10000;
-        bool due;
+        bool due, groups;
 
-        if (mstc_wake_any(run->store, run->row.id, now, &due, err) != MST_OK || !due)
+        if (mstc_wake_any(run->store, run->row.id, now, &due, err) != MST_OK
+            || mstc_glinks_any_due(run->store, mstc_now_ms(), &groups, err) != MST_OK || !(due || groups))
                 return err->code;
         if (mstc_store_begin(run->store, err) == MST_OK
+            && mstc_glinks_due(run->store, run->row.id, mstc_now_ms(), err) == MST_OK
             && mstc_wake_due(run->store, run->row.id, now, run->mask | MSTC_GROUP_BIT, err) == MST_OK
             && mstc_store_commit(run->store, err) == MST_OK)
                 return MST_OK;

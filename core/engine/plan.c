@@ -536,7 +536,8 @@ plan_in_transaction(struct mstc_run *run, int64_t dirty, uint64_t *ret_ops, stru
         if (mstc_store_begin(run->store, err) != MST_OK
             || mstc_run_state(run->store, run->id, MSTC_RUN_PLANNING, err) != MST_OK
             || mstc_kinds_load(run, err) != MST_OK || (dirty > LEADERS_FROM && mstc_leaders_load(run, err) != MST_OK)
-            || (run->all_dirty && mstc_dirty_all(run->store, run->row.id, run->mask | MSTC_GROUP_BIT, err) != MST_OK)
+            || (run->all_dirty && (mstc_dirty_all(run->store, run->row.id, run->mask | MSTC_GROUP_BIT, err) != MST_OK
+                                   || mstc_gdirty_all(run->store, run->row.id, err) != MST_OK))
             || mstc_op_last(run->store, &run->plan_from, err) != MST_OK || mstc_versions_note(run, err) != MST_OK
             || mstc_members_new(run, err) != MST_OK
             || plan_all(run, dirty, ret_ops, err) != MST_OK

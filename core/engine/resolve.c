@@ -56,24 +56,12 @@ prepare(struct mstc_run *run, struct doubt *d, struct mst_error *err)
         return rc < 0 ? rc : MST_OK;
 }
 
-static const char *
-naming_attribute(const struct mst_facts *facts, enum mst_kind kind)
-{
-        for (size_t i = 0; i < facts->attribute_count; i++) {
-                const struct mstc_fact_attribute *a = &facts->attributes[i];
-
-                if ((a->flags & MST_ATTR_NAMING) != 0 && a->name[0] != '@' && ((a->flags & MST_ATTR_GROUP) != 0) == (kind == MST_GROUP))
-                        return a->name;
-        }
-        return NULL;
-}
-
 /* A value by which the object of a create can be found when it has no stamp. */
 static const struct mst_value *
 telling_value(const struct doubt *d, const char **attribute)
 {
         const struct mstc_config_target *config = d->target->setup->config;
-        const char *naming = naming_attribute(mstc_live_facts(d->target->sink), d->row.kind);
+        const char *naming = mstc_facts_naming(mstc_live_facts(d->target->sink), d->row.kind);
 
         for (size_t i = 0; i <= config->match_count; i++) {
                 const char *name = i < config->match_count && d->row.kind == MST_USER

@@ -203,10 +203,13 @@ struct mstc_wanted {
 int mstc_wanted_values(struct mstc_run *run, struct mstc_run_target *target, const struct mst_record *record,
                        const struct mst_record *applied, bool creating, struct mst_arena *arena,
                        struct mstc_wanted *ret, struct mst_error *err);
-/* The same with a group's maps: [name] and [title], and what the source says of it ('entry' 0:
- * it is none of the source's). */
-int mstc_wanted_group(struct mstc_run *run, struct mstc_run_target *target, const char *name, const char *title,
-                      int64_t entry, struct mst_arena *arena, struct mst_record **ret, struct mst_error *err);
+/* The same with a group's maps: [name], with the number 'suffix' behind it if that is not 0,
+ * [title], and what the source says of it.  MST_END: the target does not carry it. */
+struct mstc_grp;
+int mstc_wanted_group(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_grp *grp, int64_t suffix,
+                      struct mst_arena *arena, struct mst_record **ret, struct mst_error *err);
+/* How a target carries a group; NULL: not at all. */
+const struct mstc_group_use *mstc_use_of(const struct mstc_target *target, const char *name);
 bool mstc_carries(const struct mstc_run_target *target, const char *group);
 /* Differences as two records with only what differs (null: none). */
 bool mstc_difference(struct mst_arena *arena, const struct mst_record *applied, const struct mst_record *wanted,

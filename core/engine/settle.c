@@ -230,8 +230,10 @@ done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         if (op->verb == MST_DISABLE && errand->row.reason != MSTC_WHY_DISABLED
             && mstc_dirty_add(run->store, run->row.id, errand->link.entry, UINT32_C(1) << t->setup->bit, err) != MST_OK)
                 return err->code;
-        rc = MST_OK;
-        if (op->new_name != NULL && old_name != NULL && strcmp(op->new_name, old_name) != 0)
+        /* Whose account is disabled leaves the groups there, and comes back with it. */
+        rc = op->verb == MST_DISABLE || op->verb == MST_ENABLE
+           ? mstc_members_link(run, t, errand->link.entry, NULL, NULL, err) : MST_OK;
+        if (rc == MST_OK && op->new_name != NULL && old_name != NULL && strcmp(op->new_name, old_name) != 0)
                 rc = renamed(run, errand, old_name, old_object, err);
         return rc;
 }

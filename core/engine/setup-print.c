@@ -55,6 +55,12 @@ put_leaver(struct mstc_buffer *into, const struct mstc_config_leaver *leaver)
 }
 
 static void
+put_fate(struct mstc_buffer *into, const struct mstc_config_fate *fate)
+{
+        mstc_buffer_printf(into, "fate %d %d %lld\n", fate->given, (int)fate->what, (long long)fate->after_ms);
+}
+
+static void
 print_target(struct mstc_maker *maker, struct mstc_target *target)
 {
         const struct mstc_config_target *config = target->config;
@@ -70,11 +76,17 @@ print_target(struct mstc_maker *maker, struct mstc_target *target)
         put_leaver(&text, &config->on_gone);
         put_leaver(&text, &config->on_out_of_scope);
         put_leaver(&text, &config->on_disabled);
+        put_fate(&text, &config->on_empty);
+        put_fate(&text, &config->on_vanished);
         mstc_buffer_printf(&text, "members %d\n", config->exact_members);
         for (size_t i = 0; i < target->use_count; i++) {
                 put(&text, target->uses[i].pattern);
                 put(&text, target->uses[i].as);
                 put_maps(&text, target->uses[i].maps, target->uses[i].map_count);
+                mstc_buffer_printf(&text, "existing %d %d\n", (int)target->uses[i].config->existing,
+                                   target->uses[i].config->disabled_stay);
+                put_fate(&text, &target->uses[i].config->on_empty);
+                put_fate(&text, &target->uses[i].config->on_vanished);
         }
         hash(maker, &text, target->fingerprint);
 }

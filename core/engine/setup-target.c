@@ -136,6 +136,25 @@ check_pattern(struct mstc_maker *maker, const struct mstc_sync *sync, const stru
 }
 
 static void
+check_fate(struct mstc_maker *maker, const struct mstc_target *target, const struct mstc_config_fate *fate)
+{
+        if (fate->given && fate->what == MSTC_FATE_DELETE && !can(target, MST_CAN_DELETE))
+                mstc_report_error(maker->report, fate->place, "write do=\"keep\" or do=\"empty\"",
+                                  "sink '%s' cannot delete groups", target->sink->config->name);
+}
+
+static void
+check_use(struct mstc_maker *maker, const struct mstc_target *target, const struct mstc_config_use *use)
+{
+        check_fate(maker, target, &use->on_empty);
+        check_fate(maker, target, &use->on_vanished);
+        if (use->existing != MSTC_EXISTING_DUPLICATE
+            && !can(target, MST_CAN_FIND))
+                mstc_report_error(maker->report, use->place, "leave on-existing out",
+                                  "sink '%s' cannot look for a group by its name", target->sink->config->name);
+}
+
+static void
 make_uses(struct mstc_maker *maker, const struct mstc_sync *sync, struct mstc_target *target)
 {
         const struct mstc_config_target *config = target->config;
@@ -169,7 +188,8 @@ make_uses(struct mstc_maker *maker, const struct mstc_sync *sync, struct mstc_ta
 
                 check_pattern(maker, sync, from);
                 *use = (struct mstc_group_use){ .pattern = from->pattern, .as = from->as, .maps = target->group_maps,
-                                                .map_count = target->group_map_count };
+                                                .map_count = target->group_map_count, .config = from };
+                check_use(maker, target, from);
                 if (from->map_count > 0)
                         use->maps = mstc_maker_maps(maker, target->sink, MST_GROUP, mstc_maker_map_schema(maker, sync), from->maps,
                                                     from->map_count, true, from->place, &use->map_count);
@@ -213,5 +233,7 @@ mstc_maker_target(struct mstc_maker *maker, struct mstc_sync *sync, struct mstc_
         check_leaver(maker, target, &config->on_gone);
         check_leaver(maker, target, &config->on_out_of_scope);
         check_leaver(maker, target, &config->on_disabled);
+        check_fate(maker, target, &config->on_empty);
+        check_fate(maker, target, &config->on_vanished);
         make_uses(maker, sync, target);
 }

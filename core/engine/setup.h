@@ -50,6 +50,7 @@ struct mstc_carry {                          /* groups of the source, carried as
 struct mstc_group_use {
         const char *pattern, *as;
         struct mstc_map *maps; size_t map_count;    /* the sink's default group map and the use's own */
+        const struct mstc_config_use *config;
 };
 
 struct mstc_target {

@@ -361,8 +361,8 @@ mstc_wanted_values(struct mstc_run *run, struct mstc_run_target *target, const s
 }
 
 /* The first that fits: uses of one group stand before patterns. */
-static const struct mstc_group_use *
-use_of(const struct mstc_target *target, const char *name)
+const struct mstc_group_use *
+mstc_use_of(const struct mstc_target *target, const char *name)
 {
         for (size_t i = 0; i < target->use_count; i++)
                 if (mstc_wild_match(target->uses[i].pattern, name))
@@ -373,7 +373,7 @@ use_of(const struct mstc_target *target, const char *name)
 bool
 mstc_carries(const struct mstc_run_target *target, const char *group)
 {
-        return use_of(target->setup, group) != NULL;
+        return mstc_use_of(target->setup, group) != NULL;
 }
 
 /* What the source says of a group of its own. */
@@ -402,10 +402,11 @@ drop_refs(struct mst_record *record)
 }
 
 int
-mstc_wanted_group(struct mstc_run *run, struct mstc_run_target *target, const char *name, const char *title,
-                  int64_t entry, struct mst_arena *arena, struct mst_record **ret, struct mst_error *err)
+mstc_wanted_group(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_grp *grp, int64_t suffix,
+                  struct mst_arena *arena, struct mst_record **ret, struct mst_error *err)
 {
-        const struct mstc_group_use *use = use_of(target->setup, name);
+        const char *name = grp->name, *title = grp->title;
+        const struct mstc_group_use *use = mstc_use_of(target->setup, name);
         struct mst_record *group = mstc_record_new(arena, MST_GROUP, name, strlen(name));
         struct mst_value value;
         struct mstc_wanted wanted;
@@ -416,10 +417,14 @@ mstc_wanted_group(struct mstc_run *run, struct mstc_run_target *target, const ch
                 return MST_END;              /* this target does not carry it          */
         if (group == NULL)
                 return mst_fail_memory(err, "evaluating a group's maps");
-        if (entry != 0 && add_attributes(run, entry, arena, group, err) != MST_OK)
+        if (grp->entry != 0 && add_attributes(run, grp->entry, arena, group, err) != MST_OK)
                 return err->code;
         if (use->as != NULL)
                 name = use->as;
+        if (suffix != 0)
+                name = mst_arena_printf(arena, "%s-%lld", name, (long long)suffix);
+        if (name == NULL)
+                return mst_fail_memory(err, "evaluating a group's maps");
         if (title == NULL || title[0] == '\0')
                 title = name;
         value = mstc_value_text(title, strlen(title));

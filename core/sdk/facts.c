@@ -174,6 +174,18 @@ mstc_facts_find(const struct mst_facts *facts, enum mst_kind kind, const char *n
         return there ? &facts->attributes[at] : find_pattern(facts, group, name);
 }
 
+const char *
+mstc_facts_naming(const struct mst_facts *facts, enum mst_kind kind)
+{
+        for (size_t i = 0; i < facts->attribute_count; i++) {
+                const struct mstc_fact_attribute *a = &facts->attributes[i];
+
+                if ((a->flags & MST_ATTR_NAMING) != 0 && a->name[0] != '@' && ((a->flags & MST_ATTR_GROUP) != 0) == (kind == MST_GROUP))
+                        return a->name;
+        }
+        return NULL;
+}
+
 /* One more note, unless it is there already; what is said of it is for the caller. */
 static struct mstc_fact_note *add_note(struct mst_facts *facts, bool bad, const char *format, va_list args)
         MST_PRINTF(3, 0);

@@ -42,6 +42,8 @@ MST_API bool mstc_fact_is_pattern(const char *name);
 /* The attribute of that name (without regard to case; then the longest pattern), or NULL. */
 MST_API const struct mstc_fact_attribute *mstc_facts_find(const struct mst_facts *facts,
                                                           enum mst_kind kind, const char *name);
+/* The attribute that names objects of that kind, or NULL. */
+MST_API const char *mstc_facts_naming(const struct mst_facts *facts, enum mst_kind kind);
 MST_API void mstc_facts_flat(const struct mst_facts *facts, struct mstc_buffer *into);
 MST_API struct mst_facts *mstc_facts_unflat(const void *bytes, size_t size);   /* NULL: damaged */
 

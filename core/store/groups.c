@@ -13,7 +13,7 @@
 
 #define N(x) ((int64_t)(x))
 
-#define GRP_COLUMNS "id, name, title, fingerprint, family, count, gone, entry"
+#define GRP_COLUMNS "id, name, title, fingerprint, family, count, gone, entry, since"
 
 static int
 take_grp(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_grp *ret, struct mst_error *err)
@@ -28,6 +28,7 @@ take_grp(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_grp *ret, stru
         ret->count = sqlite3_column_int64(stmt, 5);
         ret->gone = sqlite3_column_int(stmt, 6) != 0;
         ret->entry = sqlite3_column_int64(stmt, 7);
+        ret->since = sqlite3_column_int64(stmt, 8);
         sqlite3_reset(stmt);
         return ok ? MST_OK : mst_fail_memory(err, "reading a group");
 }
@@ -76,9 +77,9 @@ mstc_grp_get(struct mstc_store *store, int64_t sync, const char *name, const cha
 int
 mstc_grp_update(struct mstc_store *store, const struct mstc_grp *grp, struct mst_error *err)
 {
-        return mstc_sql_run(store, err, "UPDATE grp SET name=?, title=?, fingerprint=?, family=?, count=?, gone=? "
-                            "WHERE id=?", "ttttiii", grp->name, grp->title, grp->fingerprint, grp->family, grp->count,
-                            N(grp->gone), grp->id);
+        return mstc_sql_run(store, err, "UPDATE grp SET name=?, title=?, fingerprint=?, family=?, count=?, gone=?, "
+                            "since=? WHERE id=?", "ttttiisi", grp->name, grp->title, grp->fingerprint, grp->family,
+                            grp->count, N(grp->gone), grp->since, grp->id);
 }
 
 int
@@ -201,6 +202,12 @@ mstc_gdirty_add(struct mstc_store *store, int64_t sync, int64_t grp, struct mst_
 }
 
 int
+mstc_gdirty_all(struct mstc_store *store, int64_t sync, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "INSERT OR IGNORE INTO gdirty SELECT sync, id FROM grp WHERE sync=?", "i", sync);
+}
+
+int
 mstc_gdirty_next(struct mstc_store *store, int64_t sync, int64_t after, int64_t *ret, struct mst_error *err)
 {
         return mstc_sql_number(store, err, ret, 0, "SELECT grp FROM gdirty WHERE sync=? AND grp>? ORDER BY grp LIMIT 1",
@@ -238,7 +245,8 @@ mstc_glink_get(struct mstc_store *store, int64_t grp, int64_t target, struct mst
                struct mstc_glink *ret, struct mst_error *err)
 {
         sqlite3_stmt *stmt = mstc_sql(store, "SELECT id, sink, target, grp, object, name, version, made, state, "
-                                      "count, applied FROM glink WHERE grp=? AND target=?", err);
+                                      "count, applied, reason, declined, since, due, suffix, label, waiting, run, "
+                                      "came, went FROM glink WHERE grp=? AND target=?", err);
         const void *bytes;
         bool ok = true;
         int rc;
@@ -262,6 +270,16 @@ mstc_glink_get(struct mstc_store *store, int64_t grp, int64_t target, struct mst
         ret->count = sqlite3_column_int64(stmt, 9);
         bytes = mstc_sql_blob(stmt, 10, &ret->applied_size);
         ret->applied = bytes != NULL ? mst_arena_memdup(arena, bytes, ret->applied_size) : NULL;
+        ret->reason = sqlite3_column_int(stmt, 11);
+        ret->declined = sqlite3_column_int(stmt, 12);
+        ret->since = sqlite3_column_int64(stmt, 13);
+        ret->due = sqlite3_column_int64(stmt, 14);
+        ret->suffix = sqlite3_column_int64(stmt, 15);
+        ret->label = mstc_sql_copy_text(stmt, 16, arena, &ok);
+        ret->waiting = sqlite3_column_int64(stmt, 17);
+        ret->run = sqlite3_column_int64(stmt, 18);
+        ret->came = sqlite3_column_int64(stmt, 19);
+        ret->went = sqlite3_column_int64(stmt, 20);
         sqlite3_reset(stmt);
         return ok && (bytes == NULL || ret->applied != NULL) ? MST_OK : mst_fail_memory(err, "reading a group");
 }
@@ -269,20 +287,18 @@ mstc_glink_get(struct mstc_store *store, int64_t grp, int64_t target, struct mst
 int
 mstc_glink_put(struct mstc_store *store, struct mstc_glink *glink, struct mst_error *err)
 {
-        int64_t now = mstc_now_ms();
-
-        if (glink->id != 0)
-                return mstc_sql_run(store, err, "UPDATE glink SET object=?, name=?, version=?, made=?, state=?, "
-                                    "count=?, touched=?, applied=? WHERE id=?", "tttiiiibi", glink->object,
-                                    glink->name, glink->version, N(glink->made), N(glink->state), glink->count, now,
-                                    glink->applied, glink->applied_size, glink->id);
-        if (mstc_sql_run(store, err, "INSERT INTO glink(sink, target, grp, object, name, version, made, state, count, "
-                         "touched, applied) VALUES(?,?,?,?,?,?,?,?,?,?,?)", "iiitttiiiib", glink->sink, glink->target,
-                         glink->grp, glink->object, glink->name, glink->version, N(glink->made), N(glink->state),
-                         glink->count, now, glink->applied, glink->applied_size) != MST_OK)
-                return err->code;
-        glink->id = sqlite3_last_insert_rowid(store->db);
-        return MST_OK;
+        if (glink->id == 0) {
+                if (mstc_sql_run(store, err, "INSERT INTO glink(sink, target, grp, made, state, touched) VALUES(?,?,?,0,0,0)",
+                                 "iii", glink->sink, glink->target, glink->grp) != MST_OK)
+                        return err->code;
+                glink->id = sqlite3_last_insert_rowid(store->db);
+        }
+        return mstc_sql_run(store, err, "UPDATE glink SET object=?, name=?, version=?, made=?, state=?, count=?, touched=?, "
+                            "applied=?, reason=?, declined=?, since=?, due=?, suffix=?, label=?, waiting=?, run=?, came=?, "
+                            "went=? WHERE id=?", "tttiiiibiissitiiiii", glink->object, glink->name, glink->version,
+                            N(glink->made), N(glink->state), glink->count, mstc_now_ms(), glink->applied,
+                            glink->applied_size, N(glink->reason), N(glink->declined), glink->since, glink->due,
+                            glink->suffix, glink->label, glink->waiting, glink->run, glink->came, glink->went, glink->id);
 }
 
 int

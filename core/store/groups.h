@@ -13,6 +13,7 @@ struct mstc_grp {
         int64_t count;
         bool gone;                           /* its rule is not in the configuration any more;
                                               * of the source: not carried any more    */
+        int64_t since;                       /* when that came to be so; 0: it is not  */
         int64_t entry;                       /* of the source: the group's; else 0     */
 };
 
@@ -41,6 +42,8 @@ int mstc_gmem_put(struct mstc_store *store, int64_t entry, const uint32_t *ids, 
 /* Groups whose membership, or whose members' links, have changed since they were planned. */
 int mstc_gdirty_add(struct mstc_store *store, int64_t sync, int64_t grp, struct mst_error *err);
 int mstc_gdirty_next(struct mstc_store *store, int64_t sync, int64_t after, int64_t *ret, struct mst_error *err);
+/* All groups of a sync. */
+int mstc_gdirty_all(struct mstc_store *store, int64_t sync, struct mst_error *err);
 int mstc_gdirty_done(struct mstc_store *store, int64_t sync, int64_t grp, struct mst_error *err);
 /* Adds the groups whose members in a sink may not be what is wanted: those that are dirty, and
  * those with an open op for members. */
@@ -55,6 +58,13 @@ struct mstc_glink {
         int64_t count;
         const void *applied;                 /* flat record of the group's own values  */
         size_t applied_size;
+        int reason, declined;                /* enum mstc_reason: why it may have to go; for which an
+                                              * admin said no                          */
+        int64_t since, due;                  /* so since, and when something follows; 0: never */
+        int64_t suffix;                      /* behind its name there; 0: none         */
+        const char *label;                   /* its name there, folded, or NULL        */
+        int64_t waiting;                     /* who is wanted and cannot be there yet  */
+        int64_t run, came, went;             /* members of the last run that changed any */
 };
 int mstc_glink_get(struct mstc_store *store, int64_t grp, int64_t target, struct mst_arena *arena,
                    struct mstc_glink *ret, struct mst_error *err);
@@ -63,6 +73,26 @@ int mstc_glink_put(struct mstc_store *store, struct mstc_glink *glink, struct ms
  * none there, or ('live') not any more. */
 int mstc_glink_of_entry(struct mstc_store *store, int64_t entry, int64_t target, bool live, struct mst_arena *arena,
                         const char **ret_object, const char **ret_name, struct mst_error *err);
+
+/* ---- glinks.c: questions about objects of groups in a target or a sink ------------ */
+
+/* Is a group's wait over?  All whose is become dirty. */
+int mstc_glinks_any_due(struct mstc_store *store, int64_t now, bool *ret, struct mst_error *err);
+int mstc_glinks_due(struct mstc_store *store, int64_t sync, int64_t now, struct mst_error *err);
+/* How many a target has, and how many were deleted there since 'since'. */
+int mstc_glinks_live(struct mstc_store *store, int64_t target, int64_t *ret, struct mst_error *err);
+int mstc_glinks_deleted(struct mstc_store *store, int64_t target, int64_t since, int64_t *ret, struct mst_error *err);
+/* Whose object is that, or whose name (folded) there?  A group other than 'grp' that stands
+ * there; NULL: nobody's. */
+int mstc_glink_owner(struct mstc_store *store, int64_t sink, int64_t grp, const char *object, const char *label,
+                     struct mst_arena *arena, const char **ret, struct mst_error *err);
+/* Deletions of groups in a target that may be sent and are not approved; those after number
+ * 'after' that nothing holds yet are held. */
+int mstc_group_deletes(struct mstc_store *store, int64_t target, int64_t sink, int64_t *ret, struct mst_error *err);
+int mstc_group_deletes_hold(struct mstc_store *store, int64_t target, int64_t sink, int64_t after, int64_t hold,
+                            struct mst_error *err);
+/* Adds the people whose account there is disabled. */
+int mstc_links_off(struct mstc_store *store, int64_t target, struct mstc_set *into, struct mst_error *err);
 
 /* A name that must leave: a member's who no longer has it, or that of one of whom it is not
  * known whether he is in.  They come in order of entry and name. */

@@ -49,6 +49,7 @@ mstc_reason_name(int reason)
                 [MSTC_WHY_NONE] = "", [MSTC_WHY_GONE] = "deleted at the source",
                 [MSTC_WHY_SCOPE] = "out of scope", [MSTC_WHY_DISABLED] = "blocked at the source",
                 [MSTC_WHY_LOST] = "its object was gone", [MSTC_WHY_DOUBT] = "in doubt",
+                [MSTC_WHY_EMPTY] = "nobody satisfies its rule", [MSTC_WHY_VANISHED] = "no rule makes it any more",
         };
 
         return NAME_OF(names, reason);

@@ -22,7 +22,10 @@
  *   tset       entries with a live link, a set for each target.
  *   grp        a dynamic group; gset: who satisfies its rule; gmem: the same seen from the
  *              entry, so that a changed record meets only its own groups.
- *   glink      a group's object in a sink; pset: members that the sink has from us.
+ *   glink      a group's object in a sink; pset: members that the sink has from us.  'reason'
+ *              says since when nobody satisfies the rule, or none makes it any more, 'due' when
+ *              something follows from that; 'label' is its name there, folded; 'came' and
+ *              'went' count the members of run 'run'.  State 0: it is to be adopted.
  *   gchange    a member who must leave under a name that he no longer has.
  *   mset, nset members of a group of the source, told by the source: users, groups; 'grp' is
  *              the group's entry.  A member whose record is not known has an entry without a
@@ -42,11 +45,26 @@
 #define MSTC_SCHEMA_VERSION 3
 #define MSTC_APPLICATION_ID 0x4d757374               /* "Must" */
 
-/* Added in version 3: what rules have said. */
+/* Added in version 3: what rules have said; what becomes of a group that is
+ * empty or whose rule has vanished. */
 #define MSTC_SCHEMA_3_SQL \
 "CREATE TABLE rule(id INTEGER PRIMARY KEY, sync INTEGER NOT NULL, name TEXT NOT NULL, text TEXT," \
 " fingerprint TEXT NOT NULL, run INTEGER NOT NULL, at INTEGER NOT NULL);" \
-"CREATE INDEX rule_name ON rule(sync, name, id DESC);"
+"CREATE INDEX rule_name ON rule(sync, name, id DESC);" \
+"ALTER TABLE grp ADD COLUMN since INTEGER;" \
+"ALTER TABLE glink ADD COLUMN reason INTEGER NOT NULL DEFAULT 0;" \
+"ALTER TABLE glink ADD COLUMN since INTEGER;" \
+"ALTER TABLE glink ADD COLUMN due INTEGER;" \
+"ALTER TABLE glink ADD COLUMN declined INTEGER NOT NULL DEFAULT 0;" \
+"ALTER TABLE glink ADD COLUMN suffix INTEGER NOT NULL DEFAULT 0;" \
+"ALTER TABLE glink ADD COLUMN label TEXT;" \
+"ALTER TABLE glink ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;" \
+"ALTER TABLE glink ADD COLUMN run INTEGER NOT NULL DEFAULT 0;" \
+"ALTER TABLE glink ADD COLUMN came INTEGER NOT NULL DEFAULT 0;" \
+"ALTER TABLE glink ADD COLUMN went INTEGER NOT NULL DEFAULT 0;" \
+"CREATE INDEX glink_due ON glink(due) WHERE due IS NOT NULL;" \
+"CREATE INDEX glink_label ON glink(sink, label) WHERE label IS NOT NULL;" \
+"CREATE INDEX link_off ON link(target, entry) WHERE state=2;"
 
 /* Added in version 2: groups of the source.  sync.members: what is staged of memberships and
  * waits to take its place (1: who joins and who leaves, 2: who joins). */

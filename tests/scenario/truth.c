@@ -9,7 +9,7 @@
  *   person   each one in scope (live, Member, with a mail) has exactly one entry, in its
  *            place, with the mapped values, the manager's entry as manager, locked if and
  *            only if he is blocked; whoever else has our stamp is locked
- *   group    each group holds the entries of exactly those in scope who satisfy its rule
+ *   group    holds the entries of exactly those in scope who satisfy its rule, not locked
  *
  * Every difference is printed; the exit code is 1 when there was one, 2 when it could not
  * be told.  SETTING, any number, in any order:
@@ -361,7 +361,7 @@ static void
 check_rule(struct truth *t, const struct rule *r)
 {
         for (size_t i = 0; i < t->person_count; i++)
-                if (t->people[i].entry != NULL && satisfies(&t->people[i], r))
+                if (t->people[i].entry != NULL && satisfies(&t->people[i], r) && !t->people[i].entry->locked)
                         t->people[i].entry->wanted = true;
         check_members(t, r->group, group_named(t, r->group));
 }

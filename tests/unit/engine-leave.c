@@ -106,7 +106,7 @@ START_TEST(hand_over)
         w->did_length = 0;
         world_page(w, "p 1 department=C\np 2 department=C\ncomplete c\n");
         ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
-        world_did(w, "delete 1:\ndisable 2:\nmembers all: -ada\n");     /* Bob has his object, and fits the rule */
+        world_did(w, "delete 1:\ndisable 2:\nmembers all: -ada\nmembers all: -bob\n");     /* Bob has his object, disabled */
         world_free(w);
 }
 END_TEST

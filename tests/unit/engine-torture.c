@@ -40,8 +40,8 @@ static const char *const holds[2] = {
         "displayName=Ada mail=ada@x uid=king\ndisplayName=Bob mail=bob@x manager=king uid=bob\n"
         "displayName=Cy mail=cy@x manager=bob uid=cy (off)\ndisplayName=Dan mail=dan@x manager=eve uid=dan (off)\n"
         "uid=eve\ndisplayName=Fay mail=fay@x manager=king uid=fay\n"
-        "cn=fin description=fin: fay king\ncn=d-F description=d-F: fay king\ncn=d-I description=d-I: bob dan\n"
-        "cn=via description=via: bob dan\ncn=g1 description=Crew: bob dan\ncn=g2 description=Dans: bob dan\n",
+        "cn=fin description=fin: fay king\ncn=d-F description=d-F: fay king\ncn=d-I description=d-I: bob\n"
+        "cn=via description=via: bob\ncn=g1 description=Crew: bob\ncn=g2 description=Dans: bob\n",
 };
 
 struct base { struct world_object *objects; size_t count; long last; };

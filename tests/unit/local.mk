@@ -51,6 +51,12 @@ tests_unit_engine_cut_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_engine_cut_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/engine-cut
 
+check_PROGRAMS += tests/unit/engine-fate
+tests_unit_engine_fate_SOURCES = tests/unit/engine-fate.c $(WORLD)
+tests_unit_engine_fate_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_fate_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-fate
+
 check_PROGRAMS += tests/unit/engine-groups
 tests_unit_engine_groups_SOURCES = tests/unit/engine-groups.c $(WORLD)
 tests_unit_engine_groups_CFLAGS = $(UNIT_CFLAGS)

@@ -321,6 +321,7 @@ START_TEST(migrated)
                     "INSERT INTO meta VALUES('secret', zeroblob(192));"
                     "INSERT INTO sync(name, source) VALUES('s', 1);"
                     "INSERT INTO grp(sync, name, fingerprint) VALUES(1, 'fin', 'rule');"
+                    "INSERT INTO glink(sink, target, grp, name, made, state, count, touched) VALUES(1, 1, 1, 'cn=fin', 1, 1, 3, 0);"
                     "INSERT INTO entry(sync, kind, id, born, run) VALUES(1, 2, 'g1', 1, 1)");
         refused(path, MSTC_READ, MST_ECONFIG, "the next `muster sync` brings it up to date");
         (void)snprintf(copy, sizeof copy, "%s.v1", path);
@@ -334,6 +335,9 @@ START_TEST(migrated)
         ck_assert_int_eq(got, 0);
         ck_assert_int_eq(mstc_sql_number(store, &err, &got, -1, "SELECT count(*) FROM mset", ""), MST_OK);
         ck_assert_int_eq(got, 0);
+        ck_assert_int_eq(mstc_sql_number(store, &err, &got, -1, "SELECT count(*) FROM glink WHERE name='cn=fin' AND state=1 AND "
+                                         "count=3 AND reason=0 AND since IS NULL AND due IS NULL AND suffix=0", ""), MST_OK);
+        ck_assert_int_eq(got, 1);
         mstc_store_close(store);
         ck_assert_int_eq(stat(copy, &st), 0);
         ck_assert_int_eq(st.st_mode & 07777, 0600);
@@ -356,7 +360,8 @@ START_TEST(migrated_from_2)
         make_sqlite(path, MSTC_SCHEMA_1_SQL MSTC_SCHEMA_2_SQL "PRAGMA application_id=1299542900; PRAGMA user_version=2;"
                     "INSERT INTO meta VALUES('secret', zeroblob(192));"
                     "INSERT INTO sync(name, source) VALUES('s', 1);"
-                    "INSERT INTO grp(sync, name, fingerprint, entry) VALUES(1, 'fin', 'source', 7)");
+                    "INSERT INTO grp(sync, name, fingerprint, entry) VALUES(1, 'fin', 'source', 7);"
+                    "INSERT INTO glink(sink, target, grp, name, made, state, count, touched) VALUES(1, 1, 1, 'cn=fin', 1, 1, 3, 0);");
         store = opened(MSTC_WRITE);
         ck_assert_int_eq(mstc_sql_number(store, &err, &got, 0, "PRAGMA user_version", ""), MST_OK);
         ck_assert_int_eq(got, MSTC_SCHEMA_VERSION);
@@ -364,6 +369,8 @@ START_TEST(migrated_from_2)
         ck_assert_int_eq(got, 7);
         ck_assert_int_eq(mstc_sql_number(store, &err, &got, -1, "SELECT count(*) FROM rule", ""), MST_OK);
         ck_assert_int_eq(got, 0);
+        ck_assert_int_eq(mstc_sql_number(store, &err, &got, 0, "SELECT count(*) FROM glink, grp WHERE due IS NULL AND grp.since IS NULL", ""), MST_OK);
+        ck_assert_int_eq(got, 1);
         mstc_store_close(store);
 }
 END_TEST
