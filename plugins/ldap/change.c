@@ -20,6 +20,7 @@
 #include "mods.h"
 #include "request.h"
 #include "schema.h"
+#include "self.h"
 
 static const struct ldp_step step_rename, step_modify, step_reread, step_delete;
 
@@ -284,25 +285,12 @@ build(struct ldp_request *req, enum ldp_next *next)
         return true;
 }
 
-/* Nobody may lock Muster out by its own hand. */
-static bool
-is_our_login(struct ldp_request *req)
-{
-        const char *login = req->sink->config->access.bind_dn, *a, *b;
-
-        if (login == NULL)
-                return false;
-        a = ldp_dn_normal(req->arena, login);
-        b = ldp_dn_normal(req->arena, req->dn);
-        return a == NULL || b == NULL || strcmp(a, b) == 0;
-}
-
 enum ldp_next
 ldp_change_begin(struct ldp_request *req)
 {
         enum ldp_next next = LDP_SEND;
 
-        if (mst_op_verb(req->op) == MST_DISABLE && is_our_login(req))
+        if (mst_op_verb(req->op) == MST_DISABLE && ldp_self_is(&req->sink->dir, req->arena, req->dn))
                 return ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "'%s' is Muster's own login and is never "
                                           "disabled", req->dn);
         if (ldp_lock_must_read(req))
@@ -549,7 +537,7 @@ static const struct ldp_step step_delete = { "delete", false, send_delete, answe
 enum ldp_next
 ldp_delete_begin(struct ldp_request *req)
 {
-        if (is_our_login(req))
+        if (ldp_self_is(&req->sink->dir, req->arena, req->dn))
                 return ldp_request_settle(req, MST_REFUSED, MST_EREFUSED, "'%s' is Muster's own login and is never "
                                           "deleted", req->dn);
         return ldp_guard_go(req, &step_delete, false);

@@ -10,7 +10,8 @@
  *
  * libldap could connect by itself, but then it waits where nobody can tell it to
  * stop, and only it decides which address is loopback.  Nor does it read or write
- * the socket itself; see wire.h. */
+ * the socket itself; see wire.h.  What a login with Kerberos agreed to protect goes through
+ * seal.h. */
 #include "conn.h"
 
 #include <errno.h>
@@ -27,6 +28,7 @@
 #include "gss.h"
 #include "login.h"
 #include "result.h"
+#include "seal.h"
 #include "tls.h"
 
 void
@@ -39,6 +41,7 @@ ldp_conn_close(struct ldp_conn *conn)
                 close(conn->fd);
         if (conn->addresses != NULL)
                 freeaddrinfo(conn->addresses);
+        ldp_seal_free(conn->seal);
         ldp_gss_free(conn->gss);
         *conn = (struct ldp_conn){ .dir = conn->dir, .fd = -1 };
 }
@@ -133,8 +136,9 @@ try_addresses(struct ldp_conn *conn, int why, struct mst_error *err)
         for (; conn->address != NULL; conn->address = conn->address->ai_next) {
                 const struct sockaddr *address = conn->address->ai_addr;
 
-                if (conn->uri.scheme == LDP_LDAP && !conn->dir->access->start_tls &&
-                    !ldp_is_loopback(address))
+                /* Kerberos encrypts what it is asked to protect */
+                if (conn->uri.scheme == LDP_LDAP && !conn->dir->access->start_tls && !ldp_is_loopback(address) &&
+                    ldp_bind_of(conn->dir->access) != LDP_BIND_GSSAPI)
                         return mst_fail(err, MST_ECONFIG, "'%s' is not an address of this machine: use "
                                         "ldaps:// or <start-tls>yes</start-tls>", conn->uri.host);
                 why = begin_socket(conn, address, conn->address->ai_addrlen);

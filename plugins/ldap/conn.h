@@ -14,6 +14,7 @@
 
 struct ldp_dir;
 struct ldp_gss;
+struct ldp_seal;
 
 enum ldp_state {
         LDP_CLOSED = 0,
@@ -35,7 +36,8 @@ struct ldp_conn {
         size_t number;                   /* of its server among the uris               */
         bool leaving;                    /* its server takes no writes: it gets no more */
         int msgid;                       /* of StartTLS or bind                        */
-        struct ldp_gss *gss;             /* a login with Kerberos under way            */
+        struct ldp_gss *gss;             /* a login with Kerberos under way, or, with  */
+        struct ldp_seal *seal;           /* ... this, its key for all that is said     */
         int64_t deadline;
         struct ldp_wire wire;
 };

@@ -41,16 +41,17 @@ note_root(struct ldp_dir *dir, LDAP *ld, LDAPMessage *entry, struct mst_error *e
         const char **schema = texts(dir, ld, entry, "subschemaSubentry");
         const char **vendor = texts(dir, ld, entry, "vendorName");
         const char **classes = texts(dir, ld, entry, "objectClass");
+        const char **extensions = texts(dir, ld, entry, "supportedExtension");
         const char **features = texts(dir, ld, entry, "supportedFeatures");
         const char **capabilities = texts(dir, ld, entry, "supportedCapabilities");
 
         server->contexts = texts(dir, ld, entry, "namingContexts");
         server->mechanisms = texts(dir, ld, entry, "supportedSASLMechanisms");
         if (controls == NULL || schema == NULL || vendor == NULL || classes == NULL || capabilities == NULL ||
-            features == NULL ||
-            server->contexts == NULL || server->mechanisms == NULL)
+            features == NULL || extensions == NULL || server->contexts == NULL || server->mechanisms == NULL)
                 return mst_fail_memory(err, "reading the root DSE");
         server->post_read = holds(controls, LDAP_CONTROL_POST_READ);
+        server->who_am_i = holds(extensions, LDAP_EXOP_WHO_AM_I);
         server->assertion = holds(controls, LDAP_CONTROL_ASSERT);
         server->paging = holds(controls, LDAP_CONTROL_PAGEDRESULTS);
         server->pre_read = holds(controls, LDAP_CONTROL_PRE_READ);
@@ -69,7 +70,8 @@ read_root(struct ldp_conn *conn, struct mst_error *err)
 {
         char *wanted[] = { (char *)"objectClass", (char *)"supportedControl", (char *)"subschemaSubentry",
                            (char *)"namingContexts", (char *)"vendorName", (char *)"supportedCapabilities",
-                           (char *)"supportedFeatures", (char *)"supportedSASLMechanisms", NULL };
+                           (char *)"supportedFeatures", (char *)"supportedSASLMechanisms",
+                           (char *)"supportedExtension", NULL };
         LDAPMessage *message = NULL;
         int msgid = 0, type, rc = MST_OK;
         bool found = false;

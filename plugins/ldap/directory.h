@@ -84,6 +84,7 @@ struct ldp_server {
         bool post_read, assertion, paging;
         bool pre_read, increment;
         bool permissive;                 /* passes over values that are there, or not, already */
+        bool who_am_i;                   /* RFC 4532 */
         const char *dn_attribute;        /* entries are found by it and their DN without an index; NULL: none */
         const char *subschema;           /* DN, or NULL                                */
         const char **contexts;           /* namingContexts, NULL ends                  */
@@ -99,6 +100,8 @@ struct ldp_dir {
         struct ldp_server server;
         const struct ldp_dialect *dialect;       /* NULL until the root DSE was read    */
         struct ldp_id id;                /* then                                       */
+        const char *self;                /* our own entry's DN, normal; NULL: not known */
+        bool self_known;                 /* ... or cannot be; see self.h               */
         struct ldp_schema *schema;       /* NULL until needed; see schema.h            */
         size_t uri_at;                   /* the server that answered last              */
         uint64_t aside;                  /* those found to be read-only, a bit for each */

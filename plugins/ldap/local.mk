@@ -15,6 +15,7 @@ plugins_ldap_la_SOURCES = plugins/ldap/ldap.c plugins/ldap/options.c plugins/lda
   plugins/ldap/tls.c plugins/ldap/tls.h \
   plugins/ldap/wire.c plugins/ldap/wire.h plugins/ldap/result.c plugins/ldap/result.h \
   plugins/ldap/login.c plugins/ldap/login.h plugins/ldap/gss.c plugins/ldap/gss.h \
+  plugins/ldap/self.c plugins/ldap/self.h plugins/ldap/seal.c plugins/ldap/seal.h plugins/ldap/binding.c plugins/ldap/binding.h \
   plugins/ldap/dialect.c plugins/ldap/dialect.h plugins/ldap/id.c plugins/ldap/id.h \
   plugins/ldap/lock.c plugins/ldap/lock.h plugins/ldap/password.c plugins/ldap/password.h plugins/ldap/dn.c plugins/ldap/dn.h plugins/ldap/when.c plugins/ldap/when.h \
   plugins/ldap/values.c plugins/ldap/values.h plugins/ldap/schema.c plugins/ldap/schema.h \

@@ -20,8 +20,10 @@
 
 #include <muster/escape.h>
 
+#include "binding.h"
 #include "gss.h"
 #include "result.h"
+#include "seal.h"
 
 enum ldp_bind
 ldp_bind_of(const struct ldp_access *access)
@@ -133,6 +135,25 @@ send_token(struct ldp_conn *conn, const struct berval *in, struct mst_error *err
         return send_bind(conn, NULL, "GSSAPI", &out, err);
 }
 
+/* Over TLS the login is tied to it; otherwise Kerberos itself is to protect what follows. */
+static int
+begin_gss(struct ldp_conn *conn, struct mst_error *err)
+{
+        struct mst_arena *arena = mst_arena_new(0);
+        enum ldp_layer layer = LDP_LAYER_SEALED;
+        struct berval binding;
+        bool bound = arena != NULL && ldp_binding(conn->ld, arena, &binding);
+        int rc;
+
+        if (conn->uri.scheme == LDP_LDAPI || ldap_tls_inplace(conn->ld))
+                layer = LDP_LAYER_NONE;
+        else if (conn->address != NULL && ldp_is_loopback(conn->address->ai_addr))
+                layer = LDP_LAYER_BEST;
+        rc = ldp_gss_new(conn->dir->access, conn->dir->host, conn->uri.host, layer, bound ? &binding : NULL, &conn->gss, err);
+        mst_arena_free(arena);
+        return rc == MST_OK ? send_token(conn, NULL, err) : mst_wrap(err, "%s", conn->uri.host);
+}
+
 int
 ldp_login_begin(struct ldp_conn *conn, struct mst_error *err)
 {
@@ -152,9 +173,7 @@ ldp_login_begin(struct ldp_conn *conn, struct mst_error *err)
                 }
                 return send_bind(conn, NULL, "EXTERNAL", &cred, err);
         case LDP_BIND_GSSAPI:
-                if (ldp_gss_new(access, conn->dir->host, conn->uri.host, &conn->gss, err) != MST_OK)
-                        return mst_wrap(err, "%s", conn->uri.host);
-                return send_token(conn, NULL, err);
+                return begin_gss(conn, err);
         case LDP_BIND_AUTO:
         case LDP_BIND_ANONYMOUS:
                 break;
@@ -252,6 +271,10 @@ refused(struct ldp_conn *conn, const struct ldp_result *result, struct mst_error
                 return mst_fail(err, MST_ENET, "%s cannot take the login now: %s", host, result->text);
         case LDAP_CONFIDENTIALITY_REQUIRED:
         case LDAP_STRONG_AUTH_REQUIRED:
+                if (conn->gss != NULL && ldap_tls_inplace(conn->ld))
+                        return mst_fail(err, MST_ECONFIG, "%s takes no login with Kerberos over TLS: %s: use ldap://, where "
+                                        "Kerberos encrypts all that is said, or bind-dn with password, or set "
+                                        "'ldap server require strong auth = allow_sasl_over_tls' (Samba)", host, result->text);
                 return mst_fail(err, MST_ECONFIG, "%s wants an encrypted connection for the login: %s: use "
                                 "ldaps:// or <start-tls>yes</start-tls>", host, result->text);
         case LDAP_INVALID_DN_SYNTAX:
@@ -260,6 +283,23 @@ refused(struct ldp_conn *conn, const struct ldp_result *result, struct mst_error
         default:
                 return mst_fail(err, MST_EAUTH, "%s refuses the login as '%s': %s", host, who(conn), result->text);
         }
+}
+
+/* We are in.  With a layer, all that follows goes through it. */
+static int
+finish(struct ldp_conn *conn, struct mst_error *err)
+{
+        if (ldp_gss_wraps(conn->gss)) {
+                conn->seal = ldp_seal_attach(conn->gss, conn->ld, conn->dir->host);
+                if (conn->seal == NULL)
+                        return mst_fail(err, MST_EINTERNAL, "%s: no layer for Kerberos: libldap does not take one, or out of "
+                                        "memory", conn->uri.host);
+        } else {
+                ldp_gss_free(conn->gss);
+                conn->gss = NULL;
+        }
+        conn->state = LDP_READY;
+        return MST_OK;
 }
 
 int
@@ -280,8 +320,5 @@ ldp_login_answer(struct ldp_conn *conn, LDAPMessage *message, struct mst_error *
         }
         if (result.rc != LDAP_SUCCESS)
                 return refused(conn, &result, err);
-        ldp_gss_free(conn->gss);
-        conn->gss = NULL;
-        conn->state = LDP_READY;
-        return MST_OK;
+        return finish(conn, err);
 }

@@ -23,11 +23,13 @@
 
 /* --- options ---------------------------------------------------------------------- */
 
+/* By TLS, or by Kerberos, which it is asked for over ldap:// (gss.h). */
 static bool
 is_encrypted(const struct ldp_access *access)
 {
         for (size_t i = 0; access->uris[i] != NULL; i++)
-                if (strncasecmp(access->uris[i], "ldaps:", 6) != 0 && !access->start_tls)
+                if (strncasecmp(access->uris[i], "ldaps:", 6) != 0 && !access->start_tls &&
+                    (ldp_bind_of(access) != LDP_BIND_GSSAPI || strncasecmp(access->uris[i], "ldap:", 5) != 0))
                         return false;
         return true;
 }
@@ -45,8 +47,8 @@ ldp_password_check(const struct ldp_config *c, struct mst_error *err)
                 return mst_fail(err, MST_ECONFIG, "initial-password random needs password-file: without it nobody would "
                                 "know the passwords");
         if (c->access.dialect == LDP_AD && !is_encrypted(&c->access))
-                return mst_fail(err, MST_ECONFIG, "Active Directory takes passwords over TLS only: use ldaps:// or "
-                                "<start-tls>yes</start-tls>");
+                return mst_fail(err, MST_ECONFIG, "Active Directory takes passwords over an encrypted connection only: "
+                                "use ldaps://, <start-tls>yes</start-tls> or bind gssapi");
         if (c->access.dialect == LDP_389DS && c->must_change)
                 return mst_fail(err, MST_ECONFIG, "389 Directory Server has no attribute for must-change: set "
                                 "passwordMustChange in its password policy");
@@ -120,8 +122,8 @@ ldp_password_put(struct ldp_request *req, struct ldp_mods *mods, enum ldp_next *
         if (req->place->kind != MST_USER || ldp_password_attribute(req->sink) == NULL || mods->failed)
                 return true;
         if (req->sink->dir.dialect->name == LDP_AD && !is_encrypted(req->sink->dir.access)) {
-                *next = ldp_request_settle(req, MST_REFUSED, MST_ECONFIG, "Active Directory takes passwords over TLS "
-                                           "only: use ldaps:// or start-tls");
+                *next = ldp_request_settle(req, MST_REFUSED, MST_ECONFIG, "Active Directory takes passwords over an "
+                                           "encrypted connection only: use ldaps://, start-tls or bind gssapi");
                 return false;
         }
         if (req->password == NULL &&

@@ -11,6 +11,8 @@
 
 #include "dn.h"
 #include "entry.h"
+#include "gss.h"
+#include "login.h"
 #include "password.h"
 #include "plugin.h"
 #include "result.h"
@@ -166,7 +168,12 @@ note_can(struct prober *p)
         if (c->user_stamp == NULL)
                 mst_facts_note(p->facts, true, "without stamp-attribute, people whose creation was interrupted are "
                                "found again by the match values only");
-        if (p->conn->uri.scheme == LDP_LDAP && !c->access.start_tls)
+        if (p->sink->dir.self == NULL && ldp_bind_of(&c->access) != LDP_BIND_ANONYMOUS)
+                mst_facts_note(p->facts, false, "the server does not say which entry is our own: put it on the "
+                               "never-touch list if it lies below user-base");
+        else if (p->sink->dir.self != NULL && ldp_bind_of(&c->access) != LDP_BIND_SIMPLE)
+                mst_facts_note(p->facts, false, "we are logged in as '%s'", p->sink->dir.self);
+        if (p->conn->uri.scheme == LDP_LDAP && !c->access.start_tls && !ldp_gss_seals(p->conn->gss))
                 mst_facts_note(p->facts, false, "the connection is not encrypted; it does not leave this machine");
 }
 

@@ -11,6 +11,7 @@
 #include "list.h"
 #include "plugin.h"
 #include "schema.h"
+#include "self.h"
 
 static const char **
 split_rdn(struct mst_arena *arena, const char *text)
@@ -190,7 +191,8 @@ ldp_sink_first(struct ldp_sink *sink, struct ldp_conn **ret, struct mst_error *e
 int
 ldp_sink_schema(struct ldp_sink *sink, struct ldp_conn **ret, struct mst_error *err)
 {
-        if (ldp_sink_first(sink, ret, err) != MST_OK || ldp_schema_need(*ret, err) != MST_OK)
+        if (ldp_sink_first(sink, ret, err) != MST_OK || ldp_schema_need(*ret, err) != MST_OK ||
+            ldp_self_ask(*ret, err) != MST_OK)
                 return err->code;
         set_lock(sink);
         ldp_kind_settle(sink);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dn.h"
+#include "gss.h"
 #include "result.h"
 #include "round.h"
 #include "schema.h"
@@ -262,7 +263,8 @@ survey(struct survey *s, struct mst_error *err)
         if (!source->dir.server.paging)
                 mst_facts_note(s->facts, true, "the server offers no paged results: more entries than its size limit "
                                "cannot be read");
-        if (source->reader.uri.scheme == LDP_LDAP && !source->config->access.start_tls)
+        if (source->reader.uri.scheme == LDP_LDAP && !source->config->access.start_tls &&
+            !ldp_gss_seals(source->reader.gss))
                 mst_facts_note(s->facts, false, "the connection is not encrypted; it does not leave this machine");
         return MST_OK;
 }
