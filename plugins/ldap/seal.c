@@ -108,22 +108,29 @@ static ber_slen_t
 take(Sockbuf_IO_Desc *layer, void *into, ber_len_t length)
 {
         struct ldp_seal *seal = layer->sbiod_pvt;
+        ber_len_t given = 0;
 
-        if (seal->broken) {
-                errno = EBADMSG;
-                return -1;
-        }
-        while (seal->taken == seal->plain.bv_len) {
-                ber_slen_t rc = next_piece(layer, seal);
+        while (given < length) {
+                size_t there = seal->plain.bv_len - seal->taken;
 
-                if (rc <= 0)
-                        return rc;
+                if (seal->broken) {
+                        errno = EBADMSG;
+                        return -1;
+                }
+                if (there == 0) {
+                        ber_slen_t rc = next_piece(layer, seal);
+
+                        if (rc <= 0)             /* told with the next call, when something was given */
+                                return given > 0 && !seal->broken ? (ber_slen_t)given : rc;
+                        continue;
+                }
+                if (there > length - given)
+                        there = length - given;
+                memcpy((char *)into + given, seal->plain.bv_val + seal->taken, there);
+                seal->taken += there;
+                given += there;
         }
-        if (length > seal->plain.bv_len - seal->taken)
-                length = seal->plain.bv_len - seal->taken;
-        memcpy(into, seal->plain.bv_val + seal->taken, length);
-        seal->taken += length;
-        return (ber_slen_t)length;
+        return (ber_slen_t)given;
 }
 
 /* The layers below wait for room themselves: see wire.c. */

@@ -137,6 +137,7 @@ TESTS += tests/unit/feed
 
 if BUILD_FILE
 include tests/unit/file.mk
+include tests/unit/ldap.mk
 endif
 
 check_PROGRAMS += tests/unit/fill

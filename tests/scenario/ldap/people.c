@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../../plugins/ldap/dialect.h"
@@ -398,6 +399,41 @@ START_TEST(disable_unconfigured)
 }
 END_TEST
 
+/* Whoever we are after a login without a name: that entry is ours, and is left alone. */
+START_TEST(own_entry)
+{
+        struct fixture fx;
+        struct mst_error err = { 0 };
+        const char *login;
+        char *at;
+
+        fx_start(&fx, "main");
+        login = fx_id(&fx, LOGIN);
+        mst_plugin_ldap.sink->close(fx.self);
+        free(fx.uris[0]);
+        fx.uris[0] = at = calloc(1, 1024);
+        at = stpcpy(at, "ldapi://");
+        for (const char *c = fx_folder("main"); *c != '\0'; c++)
+                at = *c == '/' ? stpcpy(at, "%2F") : stpcpy(at, (char[]){ *c, '\0' });
+        stpcpy(at, "%2Fsocket");
+        mst_secret_free(fx.config.access.password);
+        fx.config.access.password = NULL;
+        fx.config.access.bind_dn = NULL;
+        fx.config.disabled_attribute = (char *)"employeeType";
+        fx.config.disabled_value = (char *)"locked";
+        ck_assert_msg(fx_open(&fx, &err) == MST_OK, "%s", err.text);
+        (void)on(&fx, MST_DELETE, login, LOGIN);
+        ck_assert_msg(fx_apply(&fx, &err) == MST_OK, "%s", err.text);
+        fx_outcome(&fx, 0, MST_REFUSED, "Muster's own login");
+        fx_forget(&fx);
+        (void)on(&fx, MST_DISABLE, login, "CN=Muster, ou=services," SUFFIX);
+        ck_assert_msg(fx_apply(&fx, &err) == MST_OK, "%s", err.text);
+        fx_outcome(&fx, 0, MST_REFUSED, "Muster's own login");
+        ck_assert(fx_exists(&fx, LOGIN));
+        fx_close(&fx);
+}
+END_TEST
+
 START_TEST(delete)
 {
         static const char *const child[] = { "objectClass", "organizationalUnit", NULL };
@@ -532,6 +568,7 @@ case_people(void)
         tcase_add_test(people, impostor);
         tcase_add_loop_test(people, disable_and_enable, 0, (int)(sizeof locks / sizeof *locks));
         tcase_add_test(people, disable_unconfigured);
+        tcase_add_test(people, own_entry);
         tcase_add_test(people, delete);
         tcase_add_test(people, adopt);
         tcase_add_test(people, adopt_class);

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* Ops that the sink has in its hands: in flight, drawn, created without a known id. */
-#define AT_ONCE (32 * 2 + 64 * 2)
+#define AT_ONCE (32 * 2 + 100 * 2)
 
 static double
 seconds(void)

@@ -1,0 +1,11 @@
+# single files of the ldap connector
+if BUILD_LDAP
+
+check_PROGRAMS += tests/unit/ldap-seal
+tests_unit_ldap_seal_SOURCES = tests/unit/ldap-seal.c plugins/ldap/seal.c plugins/ldap/seal.h plugins/ldap/gss.h
+tests_unit_ldap_seal_CPPFLAGS = $(plugins_ldap_la_CPPFLAGS)
+tests_unit_ldap_seal_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_ldap_seal_LDADD = $(UNIT_LIBS) $(LDAP_LIBS)
+TESTS += tests/unit/ldap-seal
+
+endif
