@@ -195,8 +195,9 @@ settle_stage(struct mstc_round *r, struct mst_error *err)
         return MST_OK;
 }
 
+/* The round is true: of a full one a new generation, else the one that is. */
 static int
-new_generation(struct mstc_round *r, struct mst_error *err)
+close_round(struct mstc_round *r, struct mst_error *err)
 {
         struct mstc_run *run = r->run;
         int rc = mstc_store_begin(run->store, err);
@@ -211,9 +212,9 @@ new_generation(struct mstc_round *r, struct mst_error *err)
                 rc = mstc_round_members(r, err);
         if (rc == MST_OK)
                 rc = mstc_sync_count_live(run->store, run->row.id, err);
-        if (rc == MST_OK)
+        if (rc == MST_OK && r->fold.full)
                 rc = mstc_fold_clean(run->store, run->row.id, err);
-        if (rc == MST_OK)
+        if (rc == MST_OK && r->fold.full)
                 rc = mstc_bad_past(run->store, run->row.id, err);
         if (rc == MST_OK)
                 rc = mstc_store_commit(run->store, err);
@@ -236,33 +237,10 @@ mstc_round_complete(struct mstc_round *r, struct mst_error *err)
                 return MST_END;
         if (sweep(r, err) != MST_OK || settle_stage(r, err) != MST_OK)
                 return err->code;
-        return new_generation(r, err);
+        return close_round(r, err);
 }
 
 /* ---- a round of changes that named everybody -------------------------------------------------------- */
-
-static int
-complete_named(struct mstc_round *r, struct mst_error *err)
-{
-        struct mstc_run *run = r->run;
-        int rc = mstc_store_begin(run->store, err);
-
-        if (rc == MST_OK)
-                rc = mstc_sync_complete(run->store, run->row.id, r->cursor, run->sync->reads, run->row.generation, err);
-        if (rc == MST_OK)
-                rc = mstc_hold_over(run->store, run->row.id, "source-shrank", err);
-        if (rc == MST_OK)
-                rc = mstc_hold_over(run->store, run->row.id, "groups-shrank", err);
-        if (rc == MST_OK)
-                rc = mstc_round_members(r, err);
-        if (rc == MST_OK)
-                rc = mstc_sync_count_live(run->store, run->row.id, err);
-        if (rc == MST_OK)
-                rc = mstc_store_commit(run->store, err);
-        if (rc != MST_OK)
-                mstc_store_rollback(run->store);
-        return rc;
-}
 
 int
 mstc_round_named(struct mstc_round *r, struct mst_error *err)
@@ -276,7 +254,7 @@ mstc_round_named(struct mstc_round *r, struct mst_error *err)
                 return MST_END;
         if (sweep(r, err) != MST_OK)
                 return err->code;
-        return complete_named(r, err);
+        return close_round(r, err);
 }
 
 /* ---- memberships ------------------------------------------------------------------------------------- */

@@ -1,94 +1,21 @@
 /* rulesdiff.c - two configurations held against the same people.
  *
- * Only what is written differently is evaluated: a group, a scope or a map whose text is the
- * same on both sides gives the same.  The groups that differ stand in a rule index, one a
- * side, so that the cost of a person does not grow with their number. */
+ * Only what is written differently is evaluated (rulesides.c): a group, a scope or a map whose
+ * text is the same on both sides gives the same.  The groups that differ stand in a rule index,
+ * one a side, so that the cost of a person does not grow with their number. */
 #include "build.h"
 
-#include "engine/rulesdiff.h"
+#include "engine/rulesdiffing.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "record/record.h"
-#include "store/view.h"
 #include "util/alloc.h"
 #include "util/date.h"
-#include "util/map.h"
-
-#define BATCH MSTC_BLOCK_MOST
-
-/* One configuration's part of a sync. */
-struct side {
-        const struct mstc_sync *sync;        /* NULL: it is not there                  */
-        struct mstc_index *index;            /* of groups that differ                  */
-        struct mstc_matches matches;
-        bool in[BATCH];                      /* the people at hand who are in scope     */
-        struct mstc_found found[BATCH];      /* and the groups of these, without gaps   */
-        size_t found_at;
-        struct mstc_mover **groups; size_t group_count;      /* that he is in, sorted   */
-        size_t group_room;
-};
-
-/* A target of either side; maps that differ. */
-struct pair {
-        const struct mstc_target *targets[2];
-        bool scopes_differ;
-        struct map_pair { const struct mstc_map *maps[2]; struct mstc_mover *mover; } *maps;
-        size_t map_count;
-        struct mstc_mover *mover;
-};
-
-struct diffing {
-        struct mstc_store *store;
-        struct mstc_rulesdiff *diff;
-        struct mstc_map *known;              /* movers by key                          */
-        void (*each)(void *self, const struct mstc_move *move);
-        void *self;
-        const char *sync;
-        struct side sides[2];
-        bool scopes_differ;
-        struct pair *pairs; size_t pair_count;
-        struct mstc_mover **by_rule; size_t rule_count;      /* rule number in the index */
-        struct mst_arena *scratch;           /* of one batch                           */
-        struct mst_arena *kept;              /* of one sync: what is known of groups of the source */
-        int64_t now;
-        bool failed;                         /* memory                                 */
-        bool counted;                        /* the person at hand moves               */
-};
-
-/* ---- movers ---- */
-
-static struct mstc_mover *
-mover(struct diffing *d, enum mstc_moved what, const char *target, const char *name)
-{
-        struct mst_arena *arena = d->diff->arena;
-        char *key = mst_arena_printf(d->scratch, "%d %zu:%s %zu:%s %s", (int)what, strlen(d->sync), d->sync,
-                                     target != NULL ? strlen(target) : 0, target != NULL ? target : "",
-                                     name != NULL ? name : "");
-        struct mstc_mover *ret = key != NULL ? mstc_map_get(d->known, key) : NULL, **all;
-
-        if (ret != NULL)
-                return ret;
-        ret = key != NULL ? mst_arena_alloc(arena, sizeof *ret) : NULL;
-        all = ret != NULL ? mstc_realloc_array(d->diff->movers, d->diff->count + 1, sizeof *all) : NULL;
-        if (all == NULL || !mstc_map_put(d->known, key, ret)) {
-                if (all != NULL)
-                        d->diff->movers = all;
-                d->failed = true;
-                return NULL;
-        }
-        *ret = (struct mstc_mover){ .what = what, .sync = mst_arena_strdup(arena, d->sync),
-                                    .target = target != NULL ? mst_arena_strdup(arena, target) : NULL,
-                                    .name = name != NULL ? mst_arena_strdup(arena, name) : NULL };
-        d->diff->movers = all;
-        all[d->diff->count++] = ret;
-        return ret;
-}
 
 static void
-tell(struct diffing *d, struct mstc_mover *mover, const struct mstc_view_record *person, struct mstc_move move)
+tell(struct mstc_diffing *d, struct mstc_mover *mover, const struct mstc_view_record *person, struct mstc_move move)
 {
         uint64_t so_far = mover->enters + mover->leaves + mover->changes;
 
@@ -108,152 +35,16 @@ tell(struct diffing *d, struct mstc_mover *mover, const struct mstc_view_record 
                 d->each(d->self, &move);
 }
 
-/* ---- what differs in the texts ---- */
-
-static bool
-same_text(const struct mstc_expr *a, const struct mstc_expr *b)
-{
-        if (a == NULL || b == NULL)
-                return a == b;
-        return strcmp(mstc_expr_text(a), mstc_expr_text(b)) == 0;
-}
-
-static const struct mstc_rule_group *
-group_named(const struct mstc_sync *sync, const char *name)
-{
-        for (size_t i = 0; sync != NULL && i < sync->group_count; i++)
-                if (strcmp(sync->groups[i].name, name) == 0)
-                        return &sync->groups[i];
-        return NULL;
-}
-
-static bool
-same_family(const struct mstc_family *a, const struct mstc_family *b)
-{
-        return strcasecmp(a->config->each, b->config->each) == 0 && strcmp(a->config->name, b->config->name) == 0
-               && same_text(a->rule, b->rule);
-}
-
-static bool
-has_family(const struct mstc_sync *sync, const struct mstc_family *family)
-{
-        for (size_t i = 0; sync != NULL && i < sync->family_count; i++)
-                if (same_family(&sync->families[i], family))
-                        return true;
-        return false;
-}
-
-static bool
-enter_groups(struct diffing *d, int which)
-{
-        struct side *side = &d->sides[which];
-        const struct mstc_sync *other = d->sides[1 - which].sync;
-
-        side->index = mstc_index_new();
-        if (side->index == NULL)
-                return false;
-        for (size_t i = 0; side->sync != NULL && i < side->sync->group_count; i++) {
-                const struct mstc_rule_group *group = &side->sync->groups[i], *twin = group_named(other, group->name);
-                struct mstc_mover **more;
-
-                if (!d->scopes_differ && twin != NULL && same_text(group->rule, twin->rule))
-                        continue;
-                more = mstc_realloc_array(d->by_rule, d->rule_count + 1, sizeof(struct mstc_mover *));
-                if (more == NULL)
-                        return false;
-                d->by_rule = more;
-                more[d->rule_count] = mover(d, MSTC_MOVED_GROUP, NULL, group->name);
-                if (d->failed || !mstc_index_add(side->index, group->rule, (uint32_t)d->rule_count++))
-                        return false;
-        }
-        return mstc_index_build(side->index);
-}
-
-static const struct mstc_map *
-map_to(const struct mstc_target *target, const char *to)
-{
-        for (size_t i = 0; target != NULL && i < target->map_count; i++)
-                if (strcasecmp(target->maps[i].to, to) == 0)
-                        return &target->maps[i];
-        return NULL;
-}
-
-static bool
-add_map(struct diffing *d, struct pair *pair, const struct mstc_map *before, const struct mstc_map *after)
-{
-        const struct mstc_map *one = before != NULL ? before : after;
-        struct map_pair *maps;
-
-        if ((before != NULL && before->when != MSTC_ALWAYS) || (after != NULL && after->when != MSTC_ALWAYS))
-                return true;                 /* what is written once is not written again */
-        if (before != NULL && after != NULL && same_text(before->expression, after->expression))
-                return true;
-        maps = mstc_realloc_array(pair->maps, pair->map_count + 1, sizeof *maps);
-        if (maps == NULL)
-                return false;
-        pair->maps = maps;
-        maps[pair->map_count] = (struct map_pair){ .maps = { before, after } };
-        maps[pair->map_count].mover = mover(d, MSTC_MOVED_VALUE, pair->targets[0]->name, one->to);
-        return maps[pair->map_count++].mover != NULL;
-}
-
-static bool
-add_pair(struct diffing *d, const struct mstc_target *before, const struct mstc_target *after)
-{
-        struct pair *pairs = mstc_realloc_array(d->pairs, d->pair_count + 1, sizeof *pairs), *pair;
-
-        if (pairs == NULL)
-                return false;
-        d->pairs = pairs;
-        pair = &pairs[d->pair_count++];
-        *pair = (struct pair){ .targets = { before, after } };
-        pair->scopes_differ = d->scopes_differ || before == NULL || after == NULL || !same_text(before->scope, after->scope);
-        if (pair->scopes_differ)
-                pair->mover = mover(d, MSTC_MOVED_TARGET, (before != NULL ? before : after)->name, NULL);
-        if (before == NULL || after == NULL)
-                return !d->failed;
-        for (size_t i = 0; i < before->map_count; i++)
-                if (!add_map(d, pair, &before->maps[i], map_to(after, before->maps[i].to)))
-                        return false;
-        for (size_t i = 0; i < after->map_count; i++)
-                if (map_to(before, after->maps[i].to) == NULL && !add_map(d, pair, NULL, &after->maps[i]))
-                        return false;
-        return !d->failed;
-}
-
-static const struct mstc_target *
-target_named(const struct mstc_sync *sync, const char *name)
-{
-        for (size_t i = 0; sync != NULL && i < sync->target_count; i++)
-                if (strcmp(sync->targets[i].name, name) == 0)
-                        return &sync->targets[i];
-        return NULL;
-}
-
-static bool
-enter_targets(struct diffing *d)
-{
-        const struct mstc_sync *before = d->sides[0].sync, *after = d->sides[1].sync;
-
-        for (size_t i = 0; before != NULL && i < before->target_count; i++)
-                if (!add_pair(d, &before->targets[i], target_named(after, before->targets[i].name)))
-                        return false;
-        for (size_t i = 0; after != NULL && i < after->target_count; i++)
-                if (target_named(before, after->targets[i].name) == NULL && !add_pair(d, NULL, &after->targets[i]))
-                        return false;
-        return true;
-}
-
 /* ---- one person ---- */
 
 static struct mstc_eval
-eval_of(const struct diffing *d)
+eval_of(const struct mstc_diffing *d)
 {
         return (struct mstc_eval){ .now = d->now, .arena = d->scratch };
 }
 
 static bool
-in_scope(struct diffing *d, const struct mstc_expr *scope, const struct mst_record *record)
+in_scope(struct mstc_diffing *d, const struct mstc_expr *scope, const struct mst_record *record)
 {
         struct mstc_eval eval = eval_of(d);
 
@@ -261,7 +52,7 @@ in_scope(struct diffing *d, const struct mstc_expr *scope, const struct mst_reco
 }
 
 static void
-add_group(struct diffing *d, struct side *side, struct mstc_mover *group)
+add_group(struct mstc_diffing *d, struct mstc_diff_side *side, struct mstc_mover *group)
 {
         struct mstc_mover **more = side->groups;
 
@@ -282,16 +73,16 @@ add_group(struct diffing *d, struct side *side, struct mstc_mover *group)
 }
 
 static void
-add_families(struct diffing *d, int which, const struct mst_record *record)
+add_families(struct mstc_diffing *d, int which, const struct mst_record *record)
 {
-        struct side *side = &d->sides[which];
+        struct mstc_diff_side *side = &d->sides[which];
 
         for (size_t f = 0; f < side->sync->family_count && !d->failed; f++) {
                 const struct mstc_family *family = &side->sync->families[f];
                 const struct mst_value *values = NULL;
                 const char *hole = strstr(family->config->name, "{value}");
 
-                if (hole == NULL || (!d->scopes_differ && has_family(d->sides[1 - which].sync, family))
+                if (hole == NULL || (!d->scopes_differ && mstc_diff_has_family(d->sides[1 - which].sync, family))
                     || (family->rule != NULL && !in_scope(d, family->rule, record)))
                         continue;
                 for (size_t i = 0; i < mst_record_count(record); i++)
@@ -307,7 +98,7 @@ add_families(struct diffing *d, int which, const struct mst_record *record)
                         if (name == NULL)
                                 d->failed = true;
                         else
-                                add_group(d, side, mover(d, MSTC_MOVED_GROUP, NULL, name));
+                                add_group(d, side, mstc_diff_mover(d, MSTC_MOVED_GROUP, NULL, name));
                 }
         }
 }
@@ -322,9 +113,9 @@ by_address(const void *a, const void *b)
 
 /* The groups that he is in on one side, sorted, each once.  False: they cannot be told. */
 static bool
-find_groups(struct diffing *d, int which, size_t at, const struct mst_record *record)
+find_groups(struct mstc_diffing *d, int which, size_t at, const struct mst_record *record)
 {
-        struct side *side = &d->sides[which];
+        struct mstc_diff_side *side = &d->sides[which];
         const struct mstc_found *found;
         size_t unique = 0;
 
@@ -347,9 +138,9 @@ find_groups(struct diffing *d, int which, size_t at, const struct mst_record *re
 }
 
 static void
-compare_groups(struct diffing *d, const struct mstc_view_record *person)
+compare_groups(struct mstc_diffing *d, const struct mstc_view_record *person)
 {
-        struct side *old = &d->sides[0], *new = &d->sides[1];
+        struct mstc_diff_side *old = &d->sides[0], *new = &d->sides[1];
         size_t i = 0, k = 0;
 
         while (i < old->group_count || k < new->group_count) {
@@ -368,7 +159,7 @@ compare_groups(struct diffing *d, const struct mstc_view_record *person)
 
 /* Null where there is no map; false: no value flows, so that nothing is known. */
 static bool
-value_of(struct diffing *d, const struct mstc_map *map, const struct mst_record *record, struct mst_value *ret)
+value_of(struct mstc_diffing *d, const struct mstc_map *map, const struct mst_record *record, struct mst_value *ret)
 {
         struct mstc_eval eval = eval_of(d);
 
@@ -377,7 +168,7 @@ value_of(struct diffing *d, const struct mstc_map *map, const struct mst_record 
 }
 
 static bool
-is_hidden(const struct pair *pair, const struct map_pair *map)
+is_hidden(const struct mstc_diff_pair *pair, const struct mstc_diff_map *map)
 {
         for (int s = 0; s < 2; s++) {
                 const struct mstc_fact_attribute *a = map->maps[s] == NULL ? NULL :
@@ -392,7 +183,7 @@ is_hidden(const struct pair *pair, const struct map_pair *map)
 }
 
 static void
-compare_target(struct diffing *d, const struct pair *pair, size_t at, const struct mstc_view_record *person)
+compare_target(struct mstc_diffing *d, const struct mstc_diff_pair *pair, size_t at, const struct mstc_view_record *person)
 {
         bool in[2];
 
@@ -403,7 +194,7 @@ compare_target(struct diffing *d, const struct pair *pair, size_t at, const stru
         if (in[0] != in[1])
                 tell(d, pair->mover, person, (struct mstc_move){ .enters = in[1] });
         for (size_t i = 0; in[0] && in[1] && i < pair->map_count; i++) {
-                struct map_pair *map = &pair->maps[i];
+                struct mstc_diff_map *map = &pair->maps[i];
                 struct mst_value before, after;
 
                 if (value_of(d, map->maps[0], person->record, &before) && value_of(d, map->maps[1], person->record, &after)
@@ -414,7 +205,7 @@ compare_target(struct diffing *d, const struct pair *pair, size_t at, const stru
 }
 
 static void
-compare_person(struct diffing *d, size_t at, const struct mstc_view_record *person)
+compare_person(struct mstc_diffing *d, size_t at, const struct mstc_view_record *person)
 {
         bool old = find_groups(d, 0, at, person->record), new = find_groups(d, 1, at, person->record);
 
@@ -429,12 +220,12 @@ compare_person(struct diffing *d, size_t at, const struct mstc_view_record *pers
 
 /* All at once before the index of each side. */
 static void
-compare_people(struct diffing *d, const struct mstc_view_record *people, size_t count)
+compare_people(struct mstc_diffing *d, const struct mstc_view_record *people, size_t count)
 {
-        const struct mst_record *records[BATCH];
+        const struct mst_record *records[MSTC_DIFF_BATCH];
 
         for (int s = 0; s < 2; s++) {
-                struct side *side = &d->sides[s];
+                struct mstc_diff_side *side = &d->sides[s];
                 struct mstc_eval eval = eval_of(d);
                 size_t n = 0;
 
@@ -453,26 +244,8 @@ compare_people(struct diffing *d, const struct mstc_view_record *people, size_t 
 
 /* ---- a sync, and all ---- */
 
-static void
-leave_sync(struct diffing *d)
-{
-        for (int s = 0; s < 2; s++) {
-                mstc_index_free(d->sides[s].index);
-                mstc_matches_done(&d->sides[s].matches);
-                mstc_free(d->sides[s].groups);
-                d->sides[s] = (struct side){ 0 };
-        }
-        for (size_t i = 0; i < d->pair_count; i++)
-                mstc_free(d->pairs[i].maps);
-        mstc_free(d->pairs);
-        mstc_free(d->by_rule);
-        d->pairs = NULL;
-        d->by_rule = NULL;
-        d->pair_count = d->rule_count = 0;
-}
-
 static int
-compare_sync(struct diffing *d, const struct mstc_sync *before, const struct mstc_sync *after, struct mst_error *err)
+compare_sync(struct mstc_diffing *d, const struct mstc_sync *before, const struct mstc_sync *after, struct mst_error *err)
 {
         struct mstc_memberof memberof = { .arena = d->kept };
         bool reads = (before != NULL && before->reads_members) || (after != NULL && after->reads_members), more = true;
@@ -483,12 +256,11 @@ compare_sync(struct diffing *d, const struct mstc_sync *before, const struct mst
         d->sync = (before != NULL ? before : after)->name;
         d->sides[0].sync = before;
         d->sides[1].sync = after;
-        d->scopes_differ = before == NULL || after == NULL || !same_text(before->scope, after->scope);
-        if (!enter_groups(d, 0) || !enter_groups(d, 1) || !enter_targets(d))
+        if (!mstc_diff_enter(d))
                 return mst_fail_memory(err, "comparing rules");
         while (more && !d->failed && err->code == MST_OK) {
                 mst_arena_reset(d->scratch);
-                if (mstc_view_records(d->store, d->sync, reads ? &memberof : NULL, &after_number, BATCH, d->scratch, &people,
+                if (mstc_view_records(d->store, d->sync, reads ? &memberof : NULL, &after_number, MSTC_DIFF_BATCH, d->scratch, &people,
                                       &count, &more, err) == MST_OK)
                         compare_people(d, people, count);
         }
@@ -530,7 +302,7 @@ mstc_rulesdiff_run(struct mstc_store *store, const struct mstc_setup *before, co
                    void (*each)(void *self, const struct mstc_move *move), void *self,
                    struct mstc_rulesdiff *ret, struct mst_error *err)
 {
-        struct diffing d = { .store = store, .diff = ret, .each = each, .self = self, .now = mstc_clock_now() };
+        struct mstc_diffing d = { .store = store, .diff = ret, .each = each, .self = self, .now = mstc_clock_now() };
 
         *ret = (struct mstc_rulesdiff){ .arena = mst_arena_new(0) };
         d.scratch = mst_arena_new(0);
@@ -540,12 +312,12 @@ mstc_rulesdiff_run(struct mstc_store *store, const struct mstc_setup *before, co
                 mst_fail_memory(err, "comparing rules");
         for (size_t i = 0; i < before->sync_count && err->code == MST_OK; i++) {
                 compare_sync(&d, &before->syncs[i], mstc_setup_sync(after, before->syncs[i].name), err);
-                leave_sync(&d);
+                mstc_diff_leave(&d);
         }
         for (size_t i = 0; i < after->sync_count && err->code == MST_OK; i++)
                 if (mstc_setup_sync(before, after->syncs[i].name) == NULL) {
                         compare_sync(&d, NULL, &after->syncs[i], err);
-                        leave_sync(&d);
+                        mstc_diff_leave(&d);
                 }
         mst_arena_free(d.scratch);
         mst_arena_free(d.kept);

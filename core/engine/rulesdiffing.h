@@ -1,0 +1,59 @@
+/* rulesdiffing.h - what the files of rulesdiff.h share. */
+#ifndef MSTC_RULESDIFFING_H
+#define MSTC_RULESDIFFING_H
+
+#include "engine/rulesdiff.h"
+#include "record/record.h"
+#include "store/view.h"
+#include "util/map.h"
+#include "util/set.h"
+
+#define MSTC_DIFF_BATCH MSTC_BLOCK_MOST
+
+/* One configuration's part of a sync. */
+struct mstc_diff_side {
+        const struct mstc_sync *sync;        /* NULL: it is not there                  */
+        struct mstc_index *index;            /* of groups that differ                  */
+        struct mstc_matches matches;
+        bool in[MSTC_DIFF_BATCH];                      /* the people at hand who are in scope     */
+        struct mstc_found found[MSTC_DIFF_BATCH];      /* and the groups of these, without gaps   */
+        size_t found_at;
+        struct mstc_mover **groups; size_t group_count;      /* that he is in, sorted   */
+        size_t group_room;
+};
+
+/* A target of either side; maps that differ. */
+struct mstc_diff_pair {
+        const struct mstc_target *targets[2];
+        bool scopes_differ;
+        struct mstc_diff_map { const struct mstc_map *maps[2]; struct mstc_mover *mover; } *maps;
+        size_t map_count;
+        struct mstc_mover *mover;
+};
+
+struct mstc_diffing {
+        struct mstc_store *store;
+        struct mstc_rulesdiff *diff;
+        struct mstc_map *known;              /* movers by key                          */
+        void (*each)(void *self, const struct mstc_move *move);
+        void *self;
+        const char *sync;
+        struct mstc_diff_side sides[2];
+        bool scopes_differ;
+        struct mstc_diff_pair *pairs; size_t pair_count;
+        struct mstc_mover **by_rule; size_t rule_count;      /* rule number in the index */
+        struct mst_arena *scratch;           /* of one batch                           */
+        struct mst_arena *kept;              /* of one sync: what is known of groups of the source */
+        int64_t now;
+        bool failed;                         /* memory                                 */
+        bool counted;                        /* the person at hand moves               */
+};
+
+/* rulesides.c: what differs goes into 'd'; false: out of memory. */
+bool mstc_diff_enter(struct mstc_diffing *d);
+void mstc_diff_leave(struct mstc_diffing *d);
+/* The row of that name, made when it is new; NULL and d->failed: out of memory. */
+struct mstc_mover *mstc_diff_mover(struct mstc_diffing *d, enum mstc_moved what, const char *target, const char *name);
+bool mstc_diff_has_family(const struct mstc_sync *sync, const struct mstc_family *family);
+
+#endif
