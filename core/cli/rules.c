@@ -104,6 +104,43 @@ samples(struct mst_arena *arena, const struct mstc_mover *mover)
 }
 
 static void
+write_accounts(struct mstc_json *json, const struct mstc_accounts *accounts)
+{
+        mstc_json_object(json, "accounts");
+        mstc_json_number(json, "created", (int64_t)accounts->created);
+        mstc_json_number(json, "enabled", (int64_t)accounts->enabled);
+        mstc_json_number(json, "disabled", (int64_t)accounts->disabled);
+        mstc_json_number(json, "deleted", (int64_t)accounts->deleted);
+        mstc_json_number(json, "kept", (int64_t)accounts->kept);
+        mstc_json_end(json);
+}
+
+/* "phone: 12 accounts would be created, 3 disabled; 4 would stay as they are." */
+static void
+say_accounts(struct mstc_cli *cli, const struct mstc_mover *mover)
+{
+        const struct mstc_accounts *a = &mover->accounts;
+        const struct { uint64_t count; const char *word; } rows[] = {
+                { a->created, "created" }, { a->enabled, "enabled" }, { a->disabled, "disabled" }, { a->deleted, "deleted" },
+        };
+        bool first = true;
+
+        if (a->created + a->enabled + a->disabled + a->deleted + a->kept == 0)
+                return;
+        printf("%s: ", mstc_fit(cli->arena, mover->target, 0));
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+                if (rows[i].count > 0) {
+                        printf("%s%s%s%s", first ? "" : ", ", mstc_thousands(cli->arena, rows[i].count),
+                               first ? rows[i].count == 1 ? " account would be " : " accounts would be " : " ", rows[i].word);
+                        first = false;
+                }
+        if (a->kept > 0)
+                printf("%s%s%s would stay as %s", first ? "" : "; ", mstc_thousands(cli->arena, a->kept),
+                       first ? a->kept == 1 ? " account" : " accounts" : "", a->kept == 1 ? "it is" : "they are");
+        puts(".");
+}
+
+static void
 show(struct mstc_listing *list, const struct mstc_mover *mover)
 {
         struct mstc_json *json = list->cli->json;
@@ -117,6 +154,8 @@ show(struct mstc_listing *list, const struct mstc_mover *mover)
                 mstc_json_number(json, "enters", (int64_t)mover->enters);
                 mstc_json_number(json, "leaves", (int64_t)mover->leaves);
                 mstc_json_number(json, "changes", (int64_t)mover->changes);
+                if (mover->what == MSTC_MOVED_TARGET)
+                        write_accounts(json, &mover->accounts);
                 mstc_json_end(json);
                 return;
         }
@@ -141,6 +180,9 @@ show_all(struct mstc_cli *cli, const struct mstc_rulesdiff *diff)
                 printf("%s people looked at; for %s%s%s of them something would be different.\n",
                        mstc_thousands(cli->arena, diff->people), mstc_paint_on(cli->colour, MSTC_BOLD),
                        mstc_thousands(cli->arena, diff->moved), mstc_paint_off(cli->colour, MSTC_BOLD));
+        for (size_t i = 0; i < diff->count && cli->json == NULL; i++)
+                if (diff->movers[i]->what == MSTC_MOVED_TARGET)
+                        say_accounts(cli, diff->movers[i]);
         if (mstc_listing_open(&list, cli, "movers", columns, sizeof columns / sizeof columns[0])) {
                 for (size_t i = 0; i < diff->count; i++)
                         if (mstc_listing_takes(&list))
@@ -206,7 +248,8 @@ const struct mstc_command mstc_command_rules = {
         .about =
         "Holds two configurations against the people of the mirror (of the store that OLD.xml\n"
         "names): who would enter and leave each group and target, and which values would\n"
-        "change, the biggest movers first.  Nobody is asked and nothing is changed.  It is what\n"
+        "change, the biggest movers first; and how many accounts would be created, enabled,\n"
+        "disabled or deleted.  Nobody is asked and nothing is changed.  It is what\n"
         "the rules say; `muster plan` with the new file tells what would be done at the sinks.",
         .run = run,
 };

@@ -182,18 +182,25 @@ is_hidden(const struct mstc_diff_pair *pair, const struct mstc_diff_map *map)
         return false;
 }
 
+/* Which targets take him: of all, where some scope is another one. */
 static void
-compare_target(struct mstc_diffing *d, const struct mstc_diff_pair *pair, size_t at, const struct mstc_view_record *person)
+find_targets(struct mstc_diffing *d, size_t at, const struct mst_record *record)
 {
-        bool in[2];
+        for (size_t i = 0; i < d->pair_count; i++) {
+                struct mstc_diff_pair *pair = &d->pairs[i];
 
-        if (!pair->scopes_differ && pair->map_count == 0)
-                return;
-        for (int s = 0; s < 2; s++)
-                in[s] = pair->targets[s] != NULL && d->sides[s].in[at] && in_scope(d, pair->targets[s]->scope, person->record);
-        if (in[0] != in[1])
-                tell(d, pair->mover, person, (struct mstc_move){ .enters = in[1] });
-        for (size_t i = 0; in[0] && in[1] && i < pair->map_count; i++) {
+                for (int s = 0; s < 2; s++)
+                        pair->in[s] = (d->targets_differ || pair->map_count > 0) && pair->targets[s] != NULL
+                                   && d->sides[s].in[at] && in_scope(d, pair->targets[s]->scope, record);
+        }
+}
+
+static void
+compare_target(struct mstc_diffing *d, const struct mstc_diff_pair *pair, const struct mstc_view_record *person)
+{
+        if (pair->in[0] != pair->in[1])
+                tell(d, pair->mover, person, (struct mstc_move){ .enters = pair->in[1] });
+        for (size_t i = 0; pair->in[0] && pair->in[1] && i < pair->map_count; i++) {
                 struct mstc_diff_map *map = &pair->maps[i];
                 struct mst_value before, after;
 
@@ -213,8 +220,11 @@ compare_person(struct mstc_diffing *d, size_t at, const struct mstc_view_record 
         d->diff->people++;
         if (old && new)
                 compare_groups(d, person);
+        find_targets(d, at, person->record);
         for (size_t i = 0; i < d->pair_count && !d->failed; i++)
-                compare_target(d, &d->pairs[i], at, person);
+                compare_target(d, &d->pairs[i], person);
+        if (d->targets_differ)
+                mstc_diff_accounts_count(d, person);
         d->diff->moved += d->counted;
 }
 
@@ -258,10 +268,12 @@ compare_sync(struct mstc_diffing *d, const struct mstc_sync *before, const struc
         d->sides[1].sync = after;
         if (!mstc_diff_enter(d))
                 return mst_fail_memory(err, "comparing rules");
+        if (mstc_diff_accounts_load(d, err) != MST_OK)
+                return err->code;
         while (more && !d->failed && err->code == MST_OK) {
                 mst_arena_reset(d->scratch);
-                if (mstc_view_records(d->store, d->sync, reads ? &memberof : NULL, &after_number, MSTC_DIFF_BATCH, d->scratch, &people,
-                                      &count, &more, err) == MST_OK)
+                if (mstc_view_records(d->store, d->sync, reads ? &memberof : NULL, &after_number, MSTC_DIFF_BATCH, d->scratch,
+                                      &people, &count, &more, err) == MST_OK)
                         compare_people(d, people, count);
         }
         mstc_memberof_done(&memberof);

@@ -13,12 +13,19 @@ enum mstc_moved { MSTC_MOVED_GROUP = 0, MSTC_MOVED_TARGET, MSTC_MOVED_VALUE };
 
 #define MSTC_MOVE_SAMPLES 3
 
+/* What becomes of accounts in a target's sink. */
+struct mstc_accounts {
+        uint64_t created, enabled, disabled, deleted;        /* the last at once or after a wait */
+        uint64_t kept;                       /* of those who leave: stays as it is     */
+};
+
 /* A group, a target, or an attribute in a target, and how many it concerns. */
 struct mstc_mover {
         enum mstc_moved what;
         const char *sync, *target;           /* the latter NULL for groups             */
         const char *name;                    /* of the group or attribute, else NULL   */
         uint64_t enters, leaves, changes;
+        struct mstc_accounts accounts;       /* of a target                            */
         const char *samples[MSTC_MOVE_SAMPLES];      /* people, by title               */
 };
 

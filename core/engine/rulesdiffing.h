@@ -15,8 +15,8 @@ struct mstc_diff_side {
         const struct mstc_sync *sync;        /* NULL: it is not there                  */
         struct mstc_index *index;            /* of groups that differ                  */
         struct mstc_matches matches;
-        bool in[MSTC_DIFF_BATCH];                      /* the people at hand who are in scope     */
-        struct mstc_found found[MSTC_DIFF_BATCH];      /* and the groups of these, without gaps   */
+        bool in[MSTC_DIFF_BATCH];            /* the people at hand who are in scope     */
+        struct mstc_found found[MSTC_DIFF_BATCH];    /* and the groups of these, without gaps */
         size_t found_at;
         struct mstc_mover **groups; size_t group_count;      /* that he is in, sorted   */
         size_t group_room;
@@ -26,6 +26,8 @@ struct mstc_diff_side {
 struct mstc_diff_pair {
         const struct mstc_target *targets[2];
         bool scopes_differ;
+        bool in[2];                          /* the person at hand                     */
+        struct mstc_set *live, *off;         /* who has an account in the sink         */
         struct mstc_diff_map { const struct mstc_map *maps[2]; struct mstc_mover *mover; } *maps;
         size_t map_count;
         struct mstc_mover *mover;
@@ -39,7 +41,7 @@ struct mstc_diffing {
         void *self;
         const char *sync;
         struct mstc_diff_side sides[2];
-        bool scopes_differ;
+        bool scopes_differ, targets_differ;  /* the sync's; the sync's or some target's */
         struct mstc_diff_pair *pairs; size_t pair_count;
         struct mstc_mover **by_rule; size_t rule_count;      /* rule number in the index */
         struct mst_arena *scratch;           /* of one batch                           */
@@ -55,5 +57,12 @@ void mstc_diff_leave(struct mstc_diffing *d);
 /* The row of that name, made when it is new; NULL and d->failed: out of memory. */
 struct mstc_mover *mstc_diff_mover(struct mstc_diffing *d, enum mstc_moved what, const char *target, const char *name);
 bool mstc_diff_has_family(const struct mstc_sync *sync, const struct mstc_family *family);
+
+/* ruleaccounts.c */
+int mstc_diff_accounts_load(struct mstc_diffing *d, struct mst_error *err);
+void mstc_diff_accounts_free(struct mstc_diff_pair *pair);
+/* When it is known which targets take the person at hand. */
+void mstc_diff_accounts_count(struct mstc_diffing *d, const struct mstc_view_record *person);
+const char *mstc_diff_sink(const struct mstc_diff_pair *pair);
 
 #endif

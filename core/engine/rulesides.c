@@ -137,6 +137,7 @@ add_pair(struct mstc_diffing *d, const struct mstc_target *before, const struct 
         pair = &pairs[d->pair_count++];
         *pair = (struct mstc_diff_pair){ .targets = { before, after } };
         pair->scopes_differ = d->scopes_differ || before == NULL || after == NULL || !same_text(before->scope, after->scope);
+        d->targets_differ = d->targets_differ || pair->scopes_differ;
         if (pair->scopes_differ)
                 pair->mover = mstc_diff_mover(d, MSTC_MOVED_TARGET, (before != NULL ? before : after)->name, NULL);
         if (before == NULL || after == NULL)
@@ -178,6 +179,7 @@ mstc_diff_enter(struct mstc_diffing *d)
 {
         const struct mstc_sync *before = d->sides[0].sync, *after = d->sides[1].sync;
 
+        d->targets_differ = false;
         d->scopes_differ = before == NULL || after == NULL || !same_text(before->scope, after->scope);
         return enter_groups(d, 0) && enter_groups(d, 1) && enter_targets(d);
 }
@@ -191,8 +193,10 @@ mstc_diff_leave(struct mstc_diffing *d)
                 mstc_free(d->sides[s].groups);
                 d->sides[s] = (struct mstc_diff_side){ 0 };
         }
-        for (size_t i = 0; i < d->pair_count; i++)
+        for (size_t i = 0; i < d->pair_count; i++) {
+                mstc_diff_accounts_free(&d->pairs[i]);
                 mstc_free(d->pairs[i].maps);
+        }
         mstc_free(d->pairs);
         mstc_free(d->by_rule);
         d->pairs = NULL;

@@ -145,6 +145,12 @@ int mstc_view_records(struct mstc_store *store, const char *sync, struct mstc_me
                       size_t most, struct mst_arena *arena, struct mstc_view_record **ret, size_t *count, bool *more,
                       struct mst_error *err);
 
+/* Adds the entries with a live object of ours in a sink to 'live', those with one that we disabled
+ * to 'off'. */
+struct mstc_set;
+int mstc_view_accounts(struct mstc_store *store, const char *sink, struct mstc_set *live, struct mstc_set *off,
+                       struct mst_error *err);
+
 /* ---- groups ----------------------------------------------------------------------- */
 
 struct mstc_view_glink {

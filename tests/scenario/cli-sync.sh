@@ -107,11 +107,14 @@ says 'phone: displayName "Person 3" → "PERSON 3"'
 expect 0 rules diff "$dir/muster.xml" "$dir/muster.xml"; says "for 0 of them"
 sed 's/-eq "Member"/-eq "Guest"/' "$dir/muster.xml" >"$dir/new.xml"
 expect 0 rules diff "$dir/muster.xml" "$dir/new.xml" --json; json '#/movers=2' /movers/0/leaves=20 /movers/1/leaves=10
+json /movers/0/accounts/disabled=20 /movers/0/accounts/created=0 '!/movers/1/accounts'
+expect 0 rules diff "$dir/muster.xml" "$dir/new.xml"; says "phone: 20 accounts would be disabled."
 sed '/<group /d; /<groups use/d' "$dir/muster.xml" >"$dir/new.xml"
 expect 0 rules diff "$dir/muster.xml" "$dir/new.xml" --json; json '#/movers=1' /movers/0/name=finance /movers/0/leaves=10
 expect 0 rules diff "$dir/new.xml" "$dir/muster.xml" --json; json '#/movers=1' /movers/0/enters=10
 sed 's/name="staff"/name="all"/' "$dir/muster.xml" >"$dir/new.xml"
 expect 0 rules diff "$dir/muster.xml" "$dir/new.xml" --json; json '#/movers=2' /movers/0/leaves=20
+json /movers/0/accounts/kept=20 /movers/0/accounts/disabled=0
 expect 2 rules diff "$dir/muster.xml" "$dir/none.xml"; complains "none.xml"
 expect 2 rules dif "$dir/muster.xml" "$dir/new.xml"; complains "rules knows 'diff'"
 expect 0 plan --offline --json; json '#/ops=0'

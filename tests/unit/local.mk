@@ -93,6 +93,12 @@ tests_unit_engine_plan_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_engine_plan_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/engine-plan
 
+check_PROGRAMS += tests/unit/engine-rulesdiff
+tests_unit_engine_rulesdiff_SOURCES = tests/unit/engine-rulesdiff.c $(WORLD)
+tests_unit_engine_rulesdiff_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_rulesdiff_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-rulesdiff
+
 check_PROGRAMS += tests/unit/engine-rules
 tests_unit_engine_rules_SOURCES = tests/unit/engine-rules.c $(WORLD)
 tests_unit_engine_rules_CFLAGS = $(UNIT_CFLAGS)
