@@ -82,6 +82,17 @@ is_family_name(const char *pattern, const char *value, size_t length, const char
                && strcmp(name + before + length, hole + 7) == 0;
 }
 
+/* Whether some value would make a group of that name. */
+static bool
+may_make(const char *pattern, const char *name)
+{
+        const char *hole = strstr(pattern, "{value}");
+        size_t before = (size_t)(hole - pattern), after = strlen(hole + 7), length = strlen(name);
+
+        return length > before + after && strncmp(pattern, name, before) == 0
+               && strcmp(name + length - after, hole + 7) == 0;
+}
+
 static bool
 in_family(struct testing *t, const struct mstc_family *family, const char *name)
 {
@@ -106,13 +117,32 @@ in_family(struct testing *t, const struct mstc_family *family, const char *name)
 static int
 membership(struct testing *t, const char *name)
 {
+        int ret = -1;
+
         for (size_t i = 0; i < t->sync->group_count; i++)
                 if (strcmp(t->sync->groups[i].name, name) == 0)
                         return mstc_expr_test(t->sync->groups[i].rule, t->user, &t->eval);
-        for (size_t i = 0; i < t->sync->family_count; i++)
+        for (size_t i = 0; i < t->sync->family_count && ret < 1; i++) {
                 if (in_family(t, &t->sync->families[i], name))
-                        return 1;
-        return t->sync->family_count > 0 ? 0 : -1;
+                        ret = 1;
+                else if (may_make(t->sync->families[i].config->name, name))
+                        ret = 0;
+        }
+        return ret;
+}
+
+static void
+no_group(struct testing *t, const char *name, struct mstc_place place)
+{
+        const char **names = mst_arena_alloc(t->arena, (t->sync->group_count + 1) * sizeof *names), *near = NULL;
+
+        for (size_t i = 0; names != NULL && i < t->sync->group_count; i++)
+                names[i] = t->sync->groups[i].name;
+        if (names != NULL)
+                near = mstc_near(name, names, t->sync->group_count);
+        mstc_report_error(t->maker->report, place,
+                          near != NULL ? mstc_maker_say(t->maker, "did you mean '%s'?", near)
+                                       : "name a group of this sync", "there is no group '%s'", name);
 }
 
 static void
@@ -124,8 +154,7 @@ expect_groups(struct testing *t, const char *list, bool in, struct mstc_place pl
                 int is = name == NULL || length == 0 ? in : membership(t, name);
 
                 if (is < 0)
-                        mstc_report_error(t->maker->report, place, "name a group of this sync",
-                                          "there is no group '%s'", name);
+                        no_group(t, name, place);
                 else if (is != in)
                         mstc_report_error(t->maker->report, place, "correct the rule, or the test",
                                           "the test fails: this user is %sin the group '%s'", in ? "not " : "", name);

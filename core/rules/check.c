@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "rules/foreign.h"
 #include "rules/function.h"
 #include "rules/lex.h"
 #include "rules/regex.h"
@@ -295,9 +296,10 @@ quantifier(struct checker *c, const struct mstc_node *node)
 static void
 unknown_function(struct checker *c, const struct mstc_node *node)
 {
-        const char *near = mstc_function_near(node->name);
-        const char *remedy = near == NULL ? NULL : mst_arena_printf(c->findings->arena, "did you mean %s?", near);
+        const char *near = mstc_function_near(node->name), *remedy = mstc_foreign_function(node->name);
 
+        if (remedy == NULL && near != NULL)
+                remedy = mst_arena_printf(c->findings->arena, "did you mean %s?", near);
         mstc_found_error(c->findings, node->offset, strlen(node->name), remedy, "there is no function '%s'",
                          mstc_found_quote(c->findings, node->offset, strlen(node->name)));
 }

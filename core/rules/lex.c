@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "rules/foreign.h"
 #include "util/date.h"
 #include "util/utf8.h"
 
@@ -287,9 +288,10 @@ lex_word(struct mstc_lexer *lexer, struct mstc_token *ret, size_t hyphen)
         }
         ret->word = mstc_word_find(ret->text, n - hyphen);
         if (ret->word == NULL || look(lexer, n) == '.') {
-                const char *near = mstc_word_near(ret->text);
-                const char *remedy = near == NULL ? NULL :
-                        mst_arena_printf(lexer->findings->arena, "did you mean -%s?", near);
+                const char *near = mstc_word_near(ret->text), *remedy = mstc_foreign_word(ret->text);
+
+                if (remedy == NULL && near != NULL)
+                        remedy = mst_arena_printf(lexer->findings->arena, "did you mean -%s?", near);
 
                 bad(lexer, ret, n, remedy, "unknown operator");
                 return;
@@ -306,7 +308,14 @@ lex_sign(struct mstc_lexer *lexer, struct mstc_token *ret)
                 { ']', MSTC_TOKEN_BRACKET_END }, { ',', MSTC_TOKEN_COMMA }, { '&', MSTC_TOKEN_AMPERSAND },
         };
         size_t n = 1;
+        const char *remedy = mstc_foreign_sign(lexer->text + lexer->at, lexer->length - lexer->at, &n);
 
+        /* "a" &&HFF is & and a number. */
+        if (remedy != NULL && !(look(lexer, 0) == '&' && strchr("hHoO", look(lexer, 2)) != NULL && look(lexer, 2) != '\0')) {
+                bad(lexer, ret, n, remedy, "unknown operator");
+                return;
+        }
+        n = 1;
         for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
                 if (look(lexer, 0) == signs[i].c) {
                         ret->kind = signs[i].kind;

@@ -190,6 +190,9 @@ static const struct {
         { { .sync = "<test user='{} x' in='fin'/>" }, false, 5, 13, "user= is not a JSON object", NULL },
         { { .sync = "<test user='{\"departmen\":\"x\"}' not-in='fin'/>" }, true, 5, 13, "the source 'src' has no attribute 'departmen'", "did you mean 'department'?" },
         { { .sync = "<groups for-each='department' name='d-{value}'/><test user='{\"department\":\"A\"}' in='d-B'/>" }, false, 5, 0, "this user is not in the group 'd-B'", NULL },
+        { { .sync = "<groups for-each='department' name='d-{value}'/><test user='{\"department\":\"A\"}' not-in='fim d-B'/>" }, false, 5, 0, "there is no group 'fim'", "did you mean 'fin'?" },
+        { { .sync = "<groups for-each='department' name='d-{value}'/><test user='{\"department\":\"A\"}' not-in='d-'/>" }, false, 5, 0, "there is no group 'd-'", NULL },
+        { { .sync = "<groups for-each='department' name='{value}-d'/><test user='{\"department\":\"A\"}' not-in='x-d A-e'/>" }, false, 5, 0, "there is no group 'A-e'", NULL },
         /* minor0 can neither disable nor delete nor carry groups */
         { { .sink = "<sink name='snk' plugin='minor0'><text>t</text></sink>", .target = "<match attribute='mail'/><map to='mail'>[mail]</map><on-gone do='disable'/>" }, false, 7, 53, "sink 'snk' cannot disable anybody", "do=\"keep\"" },
         { { .sink = "<sink name='snk' plugin='minor0'><text>t</text></sink>", .target = "<match attribute='mail'/><map to='mail'>[mail]</map><on-gone do='delete'/>" }, false, 7, 53, "sink 'snk' cannot delete anybody", "do=\"keep\"" },
