@@ -30,4 +30,5 @@ endif
 
 include plugins/entra/local.mk
 include plugins/file/local.mk
+include plugins/kaizala/local.mk
 include plugins/ldap/local.mk

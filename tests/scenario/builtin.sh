@@ -9,7 +9,7 @@ fail() { echo "FAIL: $1" >&2; exit 1; }
 
 ! ls "$top_builddir"/plugins/.libs/*.so 2>/dev/null || fail "there are shared plugins"
 said=$(MUSTER_PLUGINS=$work "$MUSTER" plugins 2>&1) || fail "muster plugins: $said"
-for name in entra file ldap; do
+for name in entra file kaizala ldap; do
         [[ $said == *"$name"* ]] || fail "'$name' is not listed: $said"
         MUSTER_PLUGINS=$work "$MUSTER" plugins $name >"$work/said" 2>&1 ||
                 fail "muster plugins $name: $(cat "$work/said")"

@@ -45,3 +45,4 @@ include tests/scenario/shape.mk
 include tests/scenario/reading.mk
 include tests/scenario/file.mk
 include tests/scenario/dialects.mk
+include tests/scenario/kaizala.mk
