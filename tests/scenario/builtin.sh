@@ -15,5 +15,5 @@ for name in entra file kaizala ldap; do
                 fail "muster plugins $name: $(cat "$work/said")"
 done
 said=$(MUSTER_PLUGINS=$work "$MUSTER" plugins --json)
-[ "$(grep -c '"file":"(built in)"' <<<"$said")" = 3 ] || fail "it does not say that all are built in: $said"
+[ "$(grep -c '"file":"(built in)"' <<<"$said")" = 4 ] || fail "it does not say that all are built in: $said"
 exit 0
