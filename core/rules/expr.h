@@ -67,6 +67,14 @@ bool mstc_expr_is_boolean(const struct mstc_expr *expr);
 /* It says Redact(): the value must not be shown in logs, plans and previews. */
 bool mstc_expr_is_redacted(const struct mstc_expr *expr);
 
+/* Tests of the rule that are also true for whoever has no such value at all (-ne, -notIn and their
+ * like), unless the rule asks beside them that there is one: the first 'room'; how many. */
+struct mstc_negative {
+        const char *attribute;               /* lives with the expression              */
+        size_t offset, length;               /* of the test in the text                */
+};
+size_t mstc_expr_negatives(const struct mstc_expr *expr, struct mstc_negative *into, size_t room);
+
 struct mstc_eval {
         int64_t now;                         /* system.now and Now(), one for a run    */
         struct mst_arena *arena;             /* for results and scratch                */

@@ -105,6 +105,15 @@ json /people=20 /moved=20 '#/movers=2' /movers/0/what=group /movers/0/enters=10 
 expect 0 rules diff "$dir/muster.xml" "$dir/new.xml" --people; says "Person 2: leaves group finance"; says "Person 1: enters group finance"
 says 'phone: displayName "Person 3" → "PERSON 3"'
 expect 0 rules diff "$dir/muster.xml" "$dir/muster.xml"; says "for 0 of them"
+expect 0 check -c "$dir/muster.xml" --json; json '#/complaints=0'
+{ head -n 1 "$people"; sed -n '2,$s/;Sales;/;;/p' "$people"; } >"$dir/some"; cp "$people" "$dir/all"
+{ cat "$dir/some"; grep ';Finance;' "$people"; } >"$people.new"; mv "$people.new" "$people"
+expect 0 sync
+sed 's/-eq "Finance"/-ne "Finance"/' "$dir/muster.xml" >"$dir/new.xml"
+expect 0 check -c "$dir/new.xml"; complains 'is also true for the 10 of 20 people who have no department'
+expect 0 check -c "$dir/new.xml" --json; json '#/complaints=1' /complaints/0/severity=warning /complaints/0/line=8
+cp "$dir/all" "$people"; expect 0 sync
+sed 's/-eq "Finance"/-eq "Sales"/; s/<groups use/<map to="displayName">ToUpper([displayName])<\/map>\n      &/' "$dir/muster.xml" >"$dir/new.xml"
 sed 's/-eq "Member"/-eq "Guest"/' "$dir/muster.xml" >"$dir/new.xml"
 expect 0 rules diff "$dir/muster.xml" "$dir/new.xml" --json; json '#/movers=2' /movers/0/leaves=20 /movers/1/leaves=10
 json /movers/0/accounts/disabled=20 /movers/0/accounts/created=0 '!/movers/1/accounts'

@@ -1,13 +1,16 @@
 /* engine-rules.c - random rules over random people through the engine: whoever the mirror has is in
  * the groups whose rules he satisfies, each rule evaluated for itself, and in no other; with many
- * people at once (a first read, another configuration), and with a few; and what rules have said is kept. */
+ * people at once (a first read, another configuration), and with a few; what rules have said is kept; who passes a
+ * negative test without a value is counted. */
 #include "world.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/headcount.h"
 #include "store/view.h"
 #include "util/date.h"
+#include "util/report.h"
 
 #define PEOPLE 150
 #define RULES 60
@@ -268,6 +271,54 @@ START_TEST(versions)
 }
 END_TEST
 
+/* ---- negative tests ---------------------------------------------------------------------- */
+
+/* Of ten people two have a department F, one I; seven have none, of whom four have a jobTitle. */
+#define TEN "w 1 department=F\nw 2 department=F\nw 3 department=I\nw 4 jobTitle=B\nw 5 jobTitle=B\nw 6 jobTitle=B\n" \
+            "w 7 jobTitle=B\nw 8 mail=x\nw 9 mail=x\nw 10 mail=x\ncomplete c\n"
+static const struct { const char *sync, *says[3]; int count; } counted[] = {
+        { FIN("user.department -ne \"F\"") END, { "user.department -ne \"F\" is also true for the 7 of 10 people who have no department",
+          "add -and user.department -ne null" }, 1 },
+        { FIN("user.department -eq \"F\"") END, { NULL }, 0 },
+        { FIN("user.department -ne \"F\" -and user.department -ne null") END, { NULL }, 0 },
+        { FIN("user.jobTitle -ne \"B\" -or user.department -notIn [\"F\", \"I\"]") END, { "6 of 10 people who have no jobTitle", "7 of 10" }, 2 },
+        { FIN("user.country -ne \"x\"") END, { NULL }, 0 },                  /* nobody has one, or it was never read */
+        { "<scope>user.mail -ne \"y\"</scope>" FIN("user.department -ne \"F\"") END, { "7 of 10 people who have no mail", "7 of 10 people who have no department" }, 2 },
+        { "<scope>user.mail -eq null</scope>" FIN("user.department -ne \"F\"") END, { "4 of 7 people who have no department" }, 1 },
+        { "<scope>user.department -ne null</scope>" FIN("user.department -ne \"F\"") END, { NULL }, 0 },
+        { "<target sink='snk'><scope>user.department -ne \"F\"</scope></target>", { "7 of 10" }, 1 },
+        { "<groups for-each='mail' name='m-{value}'>user.department -notMatch \"F\"</groups>" END, { "7 of 10" }, 1 },
+        { "<group name='fin'>user.department -ne \"F\"<exclude user='1'/></group>" END, { "7 of 10" }, 1 },
+};
+
+START_TEST(heads)
+{
+        struct world *w = world_new("", counted[_i].sync);
+        struct mstc_report *report = mstc_report_new();
+        struct mstc_store *store;
+
+        world_page(w, TEN);
+        world_sync(w, NULL);
+        ck_assert_msg(mstc_store_open(w->store_file, MSTC_READ, &store, &w->err) == MST_OK, "%s", w->err.text);
+        ck_assert_msg(mstc_headcount(store, w->setup, report, &w->err) == MST_OK, "%s", w->err.text);
+        ck_assert_int_eq((int)mstc_report_count(report), counted[_i].count);
+        for (int i = 0; i < 3 && counted[_i].says[i] != NULL; i++) {
+                bool found = false;
+
+                for (size_t k = 0; k < mstc_report_count(report); k++) {
+                        const struct mstc_complaint *c = mstc_report_at(report, k);
+
+                        ck_assert(c->warning && c->place.line > 0);
+                        found = found || strstr(c->text, counted[_i].says[i]) != NULL || strstr(c->remedy, counted[_i].says[i]) != NULL;
+                }
+                ck_assert_msg(found, "%s", counted[_i].says[i]);
+        }
+        mstc_store_close(store);
+        mstc_report_free(report);
+        world_free(w);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -277,6 +328,7 @@ suite(void)
         tcase_set_timeout(t, 300);
         tcase_add_loop_test(t, same, 0, 6);
         tcase_add_test(t, versions);
+        tcase_add_loop_test(t, heads, 0, UNIT_COUNT(counted));
         suite_add_tcase(s, t);
         return s;
 }

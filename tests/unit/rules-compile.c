@@ -438,6 +438,52 @@ START_TEST(memory_out)
 }
 END_TEST
 
+/* Tests that hold for whoever has no value: each as it stands in the text. */
+static const struct { const char *text, *found; } negatives[] = {
+        { "user.a -ne \"x\"", "user.a -ne \"x\";" },
+        { "user.a -notIn [\"x\", \"y\"]", "user.a -notIn [\"x\", \"y\"];" },
+        { "user.a -notContains \"x\" -or user.b -notMatch \"y\"", "user.a -notContains \"x\";user.b -notMatch \"y\";" },
+        { "-not (user.a -eq \"x\")", "user.a -eq \"x\";" },
+        { "-not (user.a -in [\"x\"] -or user.b -startsWith \"y\")", "user.a -in [\"x\"];user.b -startsWith \"y\";" },
+        { "-not (-not (user.a -ne \"x\"))", "user.a -ne \"x\";" },
+        { "user.a -ne \"x\" -and user.a -ne null", "" },
+        { "user.A -ne null -and (user.b -eq \"z\" -or user.a -ne \"x\")", "" },
+        { "user.a -startsWith \"x\" -and user.a -ne \"xy\"", "" },
+        { "user.a -in [\"x\", \"y\"] -and user.a -notMatch \"^x\"", "" },
+        { "user.a -ne \"x\" -and user.b -ne null", "user.a -ne \"x\";" },
+        { "user.a -ne \"x\" -or user.a -ne null", "user.a -ne \"x\";" },
+        { "user.a -ne \"x\" -and user.a -eq null", "user.a -ne \"x\";" },
+        { "-not (user.a -eq \"x\" -and user.a -ne null)", "user.a -eq \"x\";" },
+        { "user.a -ne null", "" },
+        { "-not (user.a -eq null)", "" },
+        { "user.a -eq \"x\"", "" },
+        { "-not (user.a -ne \"x\")", "" },
+        { "user.objectId -ne \"1\"", "" },
+        { "user.list -any (_ -ne \"x\")", "" },
+        { "user.accountEnabled -ne true", "user.accountEnabled -ne true;" },
+};
+
+START_TEST(negative)
+{
+        struct mst_arena *arena = mst_arena_new(0);
+        struct mstc_negative found[8];
+        struct mstc_finding *findings;
+        const char *text = negatives[_i].text;
+        struct mstc_expr *expr = mstc_expr_compile(MSTC_RULE, text, strlen(text), NULL, arena, &findings);
+        char is[400] = "";
+        size_t count, used = 0;
+
+        ck_assert_msg(expr != NULL, "%s: %s", text, findings != NULL ? findings->text : "?");
+        count = mstc_expr_negatives(expr, found, 8);
+        for (size_t i = 0; i < count; i++)
+                used += (size_t)snprintf(is + used, sizeof is - used, "%.*s;", (int)found[i].length, text + found[i].offset);
+        ck_assert_str_eq(is, negatives[_i].found);
+        ck_assert_uint_eq(mstc_expr_negatives(expr, found, 0), 0);
+        mstc_expr_free(expr);
+        mst_arena_free(arena);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -452,6 +498,7 @@ suite(void)
         tcase_add_loop_test(all, what_kind, 0, UNIT_COUNT(kinds));
         tcase_add_test(all, bounds);
         tcase_add_test(all, not_text);
+        tcase_add_loop_test(all, negative, 0, UNIT_COUNT(negatives));
         tcase_add_loop_test(all, memory_out, 0, UNIT_COUNT(scarce));
         suite_add_tcase(suite, all);
         return suite;
