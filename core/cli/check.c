@@ -52,10 +52,10 @@ run(struct mstc_cli *cli)
                 code = mstc_workplace_mistakes(cli, &place);
         else if (code == MSTC_END_DONE && (code = count_heads(cli, &place)) == MSTC_END_DONE) {
                 mstc_report_print(cli, place.report, true);
-                if (cli->json == NULL)
-                        tell_good(cli, &place);
                 if (mstc_args_has(cli->args, "online"))
-                        code = mstc_probe_all(cli, &place);
+                        code = mstc_probe_all(cli, &place, tell_good);
+                else if (cli->json == NULL)
+                        tell_good(cli, &place);
         }
         mstc_workplace_close(&place);
         return code;
@@ -75,6 +75,7 @@ const struct mstc_command mstc_command_check = {
         "were read before, negative tests are counted that hold for many of them only because they\n"
         "have no such value.  Nothing\n"
         "is changed, and nobody is asked unless --online is given.  Exits with 2 when there\n"
-        "are mistakes, with 4 when a connector could not be reached or refused us.",
+        "are mistakes, also those that only a server can show (--online), with 4 when a connector\n"
+        "could not be reached or refused us.",
         .run = run,
 };

@@ -232,21 +232,57 @@ mst_facts_note(struct mst_facts *facts, bool bad, const char *format, ...)
         va_end(args);
 }
 
+static struct mstc_fact_note *add_about(struct mst_facts *facts, int kind, const char *attribute,
+                                        const char *format, va_list args) MST_PRINTF(4, 0);
+
+/* A bad one about an attribute (NULL: none) of 'kind'. */
+static struct mstc_fact_note *
+add_about(struct mst_facts *facts, int kind, const char *attribute, const char *format, va_list args)
+{
+        struct mstc_fact_note *note = add_note(facts, true, format, args);
+
+        if (note == NULL)
+                return NULL;
+        note->kind = kind;
+        note->attribute = attribute != NULL ? mst_arena_strdup(facts->arena, attribute) : NULL;
+        facts->failed |= attribute != NULL && note->attribute == NULL;
+        return note;
+}
+
 void
 mst_facts_doubt(struct mst_facts *facts, int kind, const char *attribute, const char *format, ...)
+{
+        va_list args;
+
+        va_start(args, format);
+        (void)add_about(facts, kind, attribute, format, args);
+        va_end(args);
+}
+
+void
+mst_facts_mistake(struct mst_facts *facts, int kind, const char *attribute, const char *format, ...)
 {
         struct mstc_fact_note *note;
         va_list args;
 
         va_start(args, format);
-        note = add_note(facts, true, format, args);
+        note = add_about(facts, kind, attribute, format, args);
         va_end(args);
-        if (note == NULL)
-                return;
-        note->kind = kind;
-        note->attribute = mst_arena_strdup(facts->arena, attribute);
-        if (note->attribute == NULL)
-                facts->failed = true;
+        if (note != NULL)
+                note->mistake = true;
+}
+
+void
+mst_facts_lack(struct mst_facts *facts, int kind, const char *attribute, const char *format, ...)
+{
+        struct mstc_fact_note *note;
+        va_list args;
+
+        va_start(args, format);
+        note = add_about(facts, kind, attribute, format, args);
+        va_end(args);
+        if (note != NULL)
+                note->lack = true;
 }
 
 /* --- from the descriptor ------------------------------------------------------------------ */

@@ -18,6 +18,8 @@ struct mstc_fact_note {
         const char *text;
         const char *attribute;                             /* a doubt about it, or NULL  */
         int kind;                                          /* of it; 0: either           */
+        bool mistake;                                      /* an error                   */
+        bool lack;                                         /* where no map writes it     */
 };
 
 struct mst_facts {

@@ -82,5 +82,17 @@ MST_API void mst_facts_note(struct mst_facts *facts, bool bad, const char *forma
 MST_API void mst_facts_doubt(struct mst_facts *facts, int kind, const char *attribute, const char *format, ...)
         MST_PRINTF(4, 5);
 
+/* A mistake that the system itself shows for sure: told as an error, and `check --online` ends with
+ * 2.  Of an attribute it is shown as a doubt is.  'attribute' NULL: of the options, shown at the
+ * sink or source; with MST_GROUP at each target that carries groups, and not at all where none
+ * does.  (That nothing is mapped to what is MST_ATTR_REQUIRED is a mistake by itself.) */
+MST_API void mst_facts_mistake(struct mst_facts *facts, int kind, const char *attribute, const char *format, ...)
+        MST_PRINTF(4, 5);
+
+/* A warning that nothing is mapped to an attribute of 'kind': shown at each target where that
+ * is so. */
+MST_API void mst_facts_lack(struct mst_facts *facts, int kind, const char *attribute, const char *format, ...)
+        MST_PRINTF(4, 5);
+
 MST_END_C
 #endif

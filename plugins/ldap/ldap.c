@@ -35,8 +35,8 @@ static const struct mst_source_calls source_calls = {
 static const struct mst_attribute attributes[] = {
         { "@parent", MST_TEXT, MST_ATTR_NAMING, 0, "RDNs between user-base and the entry: \"ou=Berlin\"" },
         { "uid", MST_TEXT, MST_ATTR_MANY, 0, "account name; names people unless user-rdn says otherwise" },
-        { "cn", MST_TEXT, MST_ATTR_MANY | MST_ATTR_REQUIRED, 0, "full name" },
-        { "sn", MST_TEXT, MST_ATTR_MANY | MST_ATTR_REQUIRED, 0, "family name" },
+        { "cn", MST_TEXT, MST_ATTR_MANY, 0, "full name" },
+        { "sn", MST_TEXT, MST_ATTR_MANY, 0, "family name" },
         { "givenName", MST_TEXT, MST_ATTR_MANY, 0, NULL },
         { "displayName", MST_TEXT, 0, 0, NULL },
         { "mail", MST_TEXT, MST_ATTR_MANY, 256, NULL },

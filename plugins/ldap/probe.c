@@ -28,6 +28,7 @@ struct prober {
         bool *allowed;                   /* by number of the attribute, for 'place' */
         bool *required;
         bool anything;                   /* extensibleObject */
+        bool sure;                       /* the entries have these classes and no others */
         bool needs_member;               /* the classes want a group to have one */
 };
 
@@ -167,7 +168,11 @@ note_can(struct prober *p)
                                "says ppolicy_hash_cleartext");
         if (c->user_stamp == NULL)
                 mst_facts_note(p->facts, true, "without stamp-attribute, people whose creation was interrupted are "
-                               "found again by the match values only");
+                               "found again by the match values only: set it to an attribute that nobody else uses, such as "
+                               "%s", p->sink->dir.dialect->stamp_hint);
+        if (c->group_base == NULL)
+                mst_facts_mistake(p->facts, MST_GROUP, NULL, "groups cannot be written: set group-base to the DN below which "
+                                  "they are, or take the groups out of the target");
         if (p->sink->dir.self == NULL && ldp_bind_of(&c->access) != LDP_BIND_ANONYMOUS)
                 mst_facts_note(p->facts, false, "the server does not say which entry is our own: put it on the "
                                "never-touch list if it lies below user-base");
@@ -185,14 +190,14 @@ mark(void *self, const char *attribute, bool must)
 
         if (type == NULL)
                 return;
-        /* every name of it may be written; the first is what must be there */
+        /* every name of it may be written */
         for (size_t i = 0; i < ldp_schema_count(p->sink->dir.schema); i++) {
                 const struct ldp_type *other = ldp_schema_at(p->sink->dir.schema, i);
 
                 if (other->main != type->main)
                         continue;
                 p->allowed[i] = true;
-                p->required[i] |= must && strcmp(other->name, type->main) == 0;
+                p->required[i] |= must;
         }
 }
 
@@ -210,12 +215,29 @@ static bool
 ad_gives(const char *name)
 {
         static const char *const gives[] = { "instanceType", "nTSecurityDescriptor", "objectCategory", "objectSid",
-                                             "groupType" };
+                                             "groupType", "sAMAccountName" };
 
         for (size_t i = 0; i < sizeof gives / sizeof *gives; i++)
                 if (strcasecmp(gives[i], name) == 0)
                         return true;
         return false;
+}
+
+/* Of the names that an attribute has (uid, userid): is it the one that maps use, or else the first? */
+static bool
+is_the_name(const struct prober *p, const struct ldp_type *type)
+{
+        const char *used = NULL;
+        size_t count = mst_host_want_count(p->sink->host);
+
+        for (size_t i = 0; i < count; i++) {
+                const char *want = mst_host_want(p->sink->host, i);
+                const struct ldp_type *other = ldp_schema_type(p->sink->dir.schema, want, strlen(want));
+
+                if (other != NULL && other->main == type->main && (used == NULL || strcmp(other->name, type->main) == 0))
+                        used = other->name;
+        }
+        return strcmp(type->name, used != NULL ? used : type->main) == 0;
 }
 
 static void
@@ -235,10 +257,10 @@ note_attribute(struct prober *p, const struct ldp_type *type, bool required)
                 p->needs_member |= strcasecmp(type->name, p->sink->member) == 0;
         if (ours)
                 flags |= MST_ATTR_READ_ONLY;     /* not for maps: Muster writes it itself */
-        else if (required && !(p->sink->dir.dialect->name == LDP_AD && ad_gives(type->name)))
+        else if (required && p->sure && is_the_name(p, type) && !(p->sink->dir.dialect->name == LDP_AD && ad_gives(type->name)))
                 flags |= MST_ATTR_REQUIRED;
         if (is_naming(p->place, type))
-                flags |= MST_ATTR_NAMING | MST_ATTR_REQUIRED;
+                flags |= MST_ATTR_NAMING | (is_the_name(p, type) ? (uint32_t)MST_ATTR_REQUIRED : 0);
         mst_facts_attribute(p->facts, type->name, type->type, flags,
                             p->sink->dir.dialect->name == LDP_AD && p->place->kind == MST_USER &&
                             strcasecmp(type->name, "sAMAccountName") == 0 ? 20 : type->longest);
@@ -253,7 +275,7 @@ note_wants(struct prober *p)
                 const char *name = mst_host_want(p->sink->host, i);
 
                 if (ldp_is_attribute(name) && ldp_schema_type(p->sink->dir.schema, name, strlen(name)) == NULL)
-                        mst_facts_doubt(p->facts, 0, name, "the directory's schema has no attribute '%s': correct the "
+                        mst_facts_mistake(p->facts, 0, name, "the directory's schema has no attribute '%s': correct the "
                                         "map, or add the schema to the server", name);
         }
 }
@@ -281,25 +303,41 @@ doubt_wants(struct prober *p)
 
                 if ((p->place->stamp != NULL && strcasecmp(name, p->place->stamp) == 0) ||
                     (p->place->number.attribute != NULL && strcasecmp(name, p->place->number.attribute) == 0))
-                        mst_facts_doubt(p->facts, (int)p->place->kind, name, "Muster writes '%s' of %ss itself: remove the "
+                        mst_facts_mistake(p->facts, (int)p->place->kind, name, "Muster writes '%s' of %ss itself: remove the "
                                         "map, or give the option another attribute", name, which);
                 else if (type != NULL && !is_allowed(p, type))
-                        mst_facts_doubt(p->facts, (int)p->place->kind, name, "none of the %s-object-classes allows '%s': name "
-                                        "a class that does, or remove the map", which, name);
+                        (p->sure ? mst_facts_mistake : mst_facts_doubt)(
+                                p->facts, (int)p->place->kind, name, "none of the %s-object-classes allows '%s': name a class "
+                                "that does, or remove the map", which, name);
         }
 }
 
-/* An attribute that an option names, which the classes must allow. */
+/* An attribute that an option names, which the classes must allow; 'remedy': besides a class. */
 static void
-check_allowed(struct prober *p, const char *option, const char *name)
+check_allowed(struct prober *p, const char *option, const char *name, const char *remedy)
 {
         const struct ldp_type *type = ldp_schema_type(p->sink->dir.schema, name, strlen(name));
+        int kind = (int)p->place->kind;
 
         if (type == NULL)
-                mst_facts_note(p->facts, true, "%s: the directory's schema has no attribute '%s'", option, name);
+                mst_facts_mistake(p->facts, kind, NULL, "%s: the directory's schema has no attribute '%s': correct it%s%s",
+                                  option, name, remedy[0] != '\0' ? ", or take " : "", remedy);
         else if (!is_allowed(p, type))
-                mst_facts_note(p->facts, true, "%s: none of the %s-object-classes allows '%s'", option,
-                               p->place->kind == MST_GROUP ? "group" : "user", name);
+                mst_facts_mistake(p->facts, kind, NULL, "%s: none of the %s-object-classes allows '%s': add a class that "
+                                  "does%s%s", option, kind == MST_GROUP ? "group" : "user", name,
+                                  remedy[0] != '\0' ? ", or take " : "", remedy);
+}
+
+/* Do maps write the classes themselves? */
+static bool
+maps_classes(const struct prober *p)
+{
+        size_t count = mst_host_want_count(p->sink->host);
+
+        for (size_t i = 0; i < count; i++)
+                if (strcasecmp(mst_host_want(p->sink->host, i), "objectClass") == 0)
+                        return true;
+        return false;
 }
 
 static int
@@ -316,11 +354,12 @@ note_place(struct prober *p, const struct ldp_place *place, struct mst_error *er
         if (p->allowed == NULL || p->required == NULL)
                 return no_memory(err);
         p->anything = false;
+        p->sure = !maps_classes(p);
         for (char **class = place->classes; *class != NULL; class++) {
                 p->anything |= strcasecmp(*class, "extensibleObject") == 0;
                 if (!ldp_schema_class(schema, *class, mark, p))
-                        mst_facts_note(p->facts, true, "%s-object-classes: the directory's schema has no class "
-                                       "'%s'", prefix, *class);
+                        mst_facts_mistake(p->facts, (int)place->kind, NULL, "%s-object-classes: the directory's schema has "
+                                          "no class '%s': correct it, or add its schema to the server", prefix, *class);
         }
         for (size_t i = 0; i < count; i++)
                 if (p->allowed[i] || p->anything)
@@ -329,16 +368,20 @@ note_place(struct prober *p, const struct ldp_place *place, struct mst_error *er
         mst_facts_attribute(p->facts, "@parent", MST_TEXT, MST_ATTR_NAMING | group, 0);
         mst_facts_attribute(p->facts, p->sink->dir.id.attribute, MST_TEXT, MST_ATTR_READ_ONLY | group, 0);
         for (const char **name = place->rdn; *name != NULL; name++)
-                check_allowed(p, place->kind == MST_GROUP ? "group-rdn" : "user-rdn", *name);
+                check_allowed(p, place->kind == MST_GROUP ? "group-rdn" : "user-rdn", *name, "");
         if (place->stamp != NULL)
-                check_allowed(p, place->kind == MST_GROUP ? "group-stamp-attribute" : "stamp-attribute", place->stamp);
+                check_allowed(p, place->kind == MST_GROUP ? "group-stamp-attribute" : "stamp-attribute", place->stamp,
+                              place->kind == MST_GROUP ? "" : p->sink->dir.dialect->stamp_hint);
         if (place->number.attribute != NULL)
                 check_allowed(p, place->kind == MST_GROUP ? "group-number-attribute" : "number-attribute",
-                              place->number.attribute);
+                              place->number.attribute, "");
         if (place->kind == MST_GROUP)
-                check_allowed(p, "member-attribute", p->sink->member);
+                check_allowed(p, "member-attribute", p->sink->member, "");
         else if (p->sink->lock.attribute != NULL)
-                check_allowed(p, "disabled-attribute", p->sink->lock.attribute);
+                check_allowed(p, "disabled-attribute", p->sink->lock.attribute, "");
+        if (place->kind == MST_USER && p->sink->dir.dialect->name == LDP_AD)
+                mst_facts_lack(p->facts, MST_USER, "sAMAccountName", "nothing is mapped to 'sAMAccountName': the server then "
+                               "invents account names like $K41000-3B2VKE4QH5L1: map one of 20 characters at most");
         return MST_OK;
 }
 

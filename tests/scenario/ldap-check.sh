@@ -14,7 +14,8 @@ trap 'slapd_stop "$dir/slapd"; rm -rf "$dir"' EXIT
 mkdir -m 700 "$dir/state" "$dir/plugins"
 cp "$top_builddir"/plugins/.libs/{ldap,file}.so "$dir/plugins" && chmod 755 "$dir/plugins"/*
 testca_new "$dir/tls" && testca_issue "$dir/tls" server IP:127.0.0.1 && testca_new "$dir/other" &&
-        slapd_prepare "$dir/slapd" durable=no tls="$dir/tls" && slapd_start "$dir/slapd" || exit 99
+        printf 'include %s/nis.schema\n' "$(slapd_folder_of nis.schema /etc/ldap/schema /etc/openldap/schema)" >"$dir/nis" &&
+        slapd_prepare "$dir/slapd" durable=no tls="$dir/tls" extra="$dir/nis" && slapd_start "$dir/slapd" || exit 99
 printf 'employeeId,displayName,surname,mail,mailNickname\n1,Ada Byron,Byron,ada@contoso.example,ada\n' >"$dir/people.csv"
 printf '{"id":"g1","displayName":"Crew","members":["1"]}\n' >"$dir/groups.jsonl"
 (umask 077; echo wrong >"$dir/wrong")
@@ -57,8 +58,8 @@ check() {
         COLUMNS=500 "$MUSTER" check --online --json >"$dir/json" 2>&1
 }
 quiet() { ! grep -qF -e "$1" "$out" || fail "stdout says: $1"; }
-# at TEXT-OF-THE-LINE WARNING: that stands with the file and the line
-at() { grep -F "corporate: warning: $dir/muster.xml:$(line "$1"):" "$out" | grep -qF -e ": $2" || fail "not said of line $(line "$1"): $2"; }
+# at TEXT-OF-THE-LINE MISTAKE: that stands with the file and the line
+at() { grep -F "corporate: error: $dir/muster.xml:$(line "$1"):" "$out" | grep -qF -e ": $2" || fail "not said of line $(line "$1"): $2"; }
 line() { grep -nF -e "$1" "$dir/muster.xml" | cut -d: -f1; }
 before=$(entries)
 
@@ -67,19 +68,23 @@ check 0 ''
 quiet warning
 quiet "'name'"                               # in the maps of groups [name] and [title] are Muster's own
 quiet "'title'"
-check 0 -e 's,<groups use.*,<map to="mail">[mail]</map>\n<map to="uidNumber">"7"</map>\n&,'
-at uidNumber "none of the user-object-classes allows 'uidNumber'"
+quiet error
+check 2 -e 's,<groups use.*,<map to="mail">[mail]</map>\n<map to="uidNumber">"7"</map>\n&,'
+at uidNumber "none of the user-object-classes allows 'uidNumber': name a class that does, or remove the map"
 grep -q "\"line\":$(line uidNumber)," "$dir/json" || fail "no line in the document: $(cat "$dir/json")"
+grep -q '"severity":"error"' "$dir/json" || fail "no error in the document"
+complains "the configuration has 1 mistake that the systems themselves show"
 quiet "allows 'mail'"
-check 0 -e 's,<groups use.*,<map to="MANNER">"x"</map>\n&,'
+quiet "no mistakes"
+check 2 -e 's,<groups use.*,<map to="MANNER">"x"</map>\n&,'
 at MANNER "the directory's schema has no attribute 'MANNER'"
-check 0 -e 's,<groups use.*,&\n<map to="mobile">"7"</map>,'
+check 2 -e 's,<groups use.*,&\n<map to="mobile">"7"</map>,'
 at 'to="mobile"' "none of the group-object-classes allows 'mobile'"
 quiet "user-object-classes"
-check 0 -e 's,<stamp-attr.*,<user-object-classes>top account</user-object-classes>\n&,'
+check 2 -e 's,<stamp-attr.*,<user-object-classes>top account</user-object-classes>\n&,'
 at '<target' "none of the user-object-classes allows 'givenName'"
 says 'when="never" removes it'
-check 0 -e 's,<groups use.*,<map to="employeeNumber">"7"</map>\n&,'
+check 2 -e 's,<groups use.*,<map to="employeeNumber">"7"</map>\n&,'
 at 'to="employeeNumber"' "Muster writes 'employeeNumber' of users itself"
 check 0 -e 's,<groups use.*,<map to="pwdPolicySubentry">"cn=x"</map>\n&,'
 quiet "object-classes allows"                # an operational attribute belongs to no class
@@ -88,10 +93,43 @@ quiet uidNumber
 check 0 -e 's,<stamp-attr.*,<user-object-classes>top inetOrgPerson extensibleObject</user-object-classes>\n&,' \
         -e 's,<groups use.*,<map to="uidNumber">"7"</map>\n&,'
 quiet uidNumber
-check 0 -e 's,>employeeNumber<,>musterStamp<,'
-says "stamp-attribute: none of the user-object-classes allows 'musterStamp'"
-check 0 -e 's,>employeeNumber<,>musterStmp<,'
-says "stamp-attribute: the directory's schema has no attribute 'musterStmp'"
+# Who maps the classes himself may know more than the options say.
+check 0 -e 's,<groups use.*,<map to="objectClass">"inetOrgPerson"</map><map to="uidNumber">"7"</map>\n&,'
+says "warning: $dir/muster.xml:$(line uidNumber):"
+
+# ---- what a new entry must have, and nobody gives it ------------------------------------------
+check 2 -e 's,<stamp-attr.*,<user-object-classes>top inetOrgPerson posixAccount</user-object-classes>\n&,' \
+        -e 's,<groups use.*,<map to="homeDirectory">"/"</map><map to="gidNumber" when="create">"7"</map>\n&,'
+at '<target' "nothing is mapped to 'uidNumber', without which it takes no user: add <map to=\"uidNumber\">"
+quiet "'gidNumber'"
+quiet "'homeDirectory'"
+check 0 -e 's,<stamp-attr.*,<user-object-classes>top inetOrgPerson posixAccount</user-object-classes>\n&,' \
+        -e 's,<stamp-attr.*,<number-attribute>uidNumber</number-attribute><number-range>1000-2000</number-range>\n&,' \
+        -e 's,<groups use.*,<map to="homeDirectory">"/"</map><map to="gidNumber" when="create">"7"</map>\n&,'
+check 2 -e 's,<groups use.*,<map to="sn" when="never"/>\n&,'
+at '<target' "nothing is mapped to 'sn', without which it takes no user"
+# A class without cn and sn is written without them.
+check 0 -e 's,<stamp-attr.*,<user-object-classes>top account simpleSecurityObject extensibleObject</user-object-classes>\n&,' \
+        -e 's,<target.*,<target sink="corporate" defaults="no">,' \
+        -e 's,<groups use.*,<map to="uid">[mailNickname]</map><map to="mail">[mail]</map><map to="userPassword" when="create">"x"</map>\n&\n<map to="cn">[name]</map>,'
+check 2 -e 's,<group-base>.*,,'
+at '<groups use' "groups cannot be written: set group-base"
+check 0 -e 's,<group-base>.*,,' -e '/<groups use/,/<.groups>/d'
+quiet group-base
+
+# ---- options ----------------------------------------------------------------------------------
+check 2 -e 's,>employeeNumber<,>musterStamp<,'
+at '<sink' "stamp-attribute: none of the user-object-classes allows 'musterStamp': add a class that does, or take employeeNumber"
+check 2 -e 's,>employeeNumber<,>musterStmp<,'
+at '<sink' "stamp-attribute: the directory's schema has no attribute 'musterStmp': correct it, or take employeeNumber"
+check 2 -e 's,<stamp-attr.*,&<disabled-attribute>locked</disabled-attribute><disabled-value>x</disabled-value>,'
+at '<sink' "disabled-attribute: the directory's schema has no attribute 'locked'"
+check 2 -e 's,<stamp-attr.*,&<user-object-classes>top inetOrgPersn</user-object-classes>,'
+at '<sink' "user-object-classes: the directory's schema has no class 'inetOrgPersn'"
+check 2 -e 's,<stamp-attr.*,&<group-object-classes>top inetOrgPerson</group-object-classes>,'
+at '<groups use' "member-attribute: none of the group-object-classes allows 'member'"
+check 0 -e 's,<stamp-attr.*,,'
+says "set it to an attribute that nobody else uses, such as employeeNumber"
 
 # ---- mistakes with servers -------------------------------------------------------------------
 check 4 -e "s,$dir/slapd/muster.secret,$dir/wrong,"

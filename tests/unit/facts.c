@@ -114,6 +114,14 @@ START_TEST(the_later_word_counts)
         ck_assert_str_eq(facts->notes[3].attribute, "mail");
         ck_assert_int_eq(facts->notes[3].kind, MST_USER);
         ck_assert_ptr_null(facts->notes[2].attribute);
+        ck_assert(!facts->notes[3].mistake && !facts->notes[3].lack);
+        mst_facts_mistake(facts, MST_GROUP, NULL, "set %s", "group-base");
+        mst_facts_mistake(facts, 0, "mail", "no class has mail");  /* told already, as a doubt */
+        mst_facts_lack(facts, MST_USER, "account", "nothing is mapped to it");
+        ck_assert_uint_eq(facts->note_count, 6);
+        ck_assert(facts->notes[4].bad && facts->notes[4].mistake && facts->notes[4].attribute == NULL);
+        ck_assert_int_eq(facts->notes[4].kind, MST_GROUP);
+        ck_assert(facts->notes[5].bad && facts->notes[5].lack && !facts->notes[5].mistake);
         ck_assert(!facts->failed);
         mstc_facts_free(facts);
 }
