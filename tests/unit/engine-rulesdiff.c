@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/headcount.h"
 #include "engine/rulesdiff.h"
+#include "util/alloc.h"
+#include "util/report.h"
 
 #define ADA "w 1 mailNickname=ada;department=F;accountEnabled=true\n"
 #define BOB "w 2 mailNickname=bob;department=F;accountEnabled=true\n"
@@ -119,6 +122,55 @@ START_TEST(story)
 }
 END_TEST
 
+/* Each request for memory fails once: an error that says so, and the same result when none does. */
+START_TEST(memory_out)
+{
+        struct world *w = world_new("", "<group name='g'>user.department -ne \"F\"</group><groups for-each='department' name='d-{value}'/>"
+                                    SNK("<groups use='*'/>" LEAVER("disable")));
+        struct mstc_report *report = mstc_report_new();
+        struct mstc_setup *before;
+        struct mstc_store *store;
+        bool failed = true;
+        long n;
+
+        world_page(w, "w 3 mailNickname=cy\nw 4 mailNickname=di\nw 5 mailNickname=ed\n" ADA BOB "complete c\n");
+        world_sync(w, NULL);
+        before = w->setup;
+        w->setup = NULL;
+        world_configure(w, "", F "<group name='g'>user.department -eq \"F\"</group>" SNK("<groups use='*'/><map to='title'>[department]</map>"));
+        for (n = 1; failed; n++) {
+                struct mstc_rulesdiff diff = { 0 };
+                struct mst_error err = { 0 };
+                int rc;
+
+                /* What the store has prepared is prepared once. */
+                ck_assert_msg(mstc_store_open(w->store_file, MSTC_READ, &store, &w->err) == MST_OK, "%s", w->err.text);
+                mstc_alloc_fail_at(n);
+                rc = mstc_rulesdiff_run(store, before, w->setup, NULL, NULL, &diff, &err);
+                if (rc == MST_OK)
+                        rc = mstc_headcount(store, before, report, &err);
+                failed = mstc_alloc_failed();
+                mstc_alloc_fail_at(0);
+                if (failed && rc != MST_OK) {
+                        ck_assert_int_eq(rc, MST_EINTERNAL);
+                        ck_assert_msg(strstr(err.text, "memory") != NULL, "%ld: %s", n, err.text);
+                } else {
+                        char *is = told(&diff);
+
+                        ck_assert_msg(rc == MST_OK, "%ld: %d %s", n, rc, err.text);
+                        ck_assert_str_eq(is, "group g +2 -3\ntarget snk +0 -3: disabled 3\ngroup d-F +0 -2\nvalue title ~2\n");
+                        free(is);
+                }
+                mstc_rulesdiff_done(&diff);
+                mstc_store_close(store);
+        }
+        ck_assert_int_gt(n, 60);
+        mstc_report_free(report);
+        mstc_setup_free(before);
+        world_free(w);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -127,6 +179,7 @@ suite(void)
 
         tcase_set_timeout(t, 300);
         tcase_add_loop_test(t, story, 0, UNIT_COUNT(stories));
+        tcase_add_test(t, memory_out);
         suite_add_tcase(s, t);
         return s;
 }
