@@ -11,6 +11,7 @@
 #include "engine/run.h"
 
 #include "store/groups.h"
+#include "util/alloc.h"
 #include "util/date.h"
 
 static bool
@@ -19,23 +20,30 @@ uses_clock(const struct mstc_expr *expr)
         return expr != NULL && mstc_expr_uses_now(expr);
 }
 
-bool
-mstc_moments_any(const struct mstc_sync *sync)
+/* Of thousands of rules few read the clock: they are picked out once, not for each person. */
+int
+mstc_moments_load(struct mstc_run *run, struct mst_error *err)
 {
-        bool timed = uses_clock(sync->scope);
+        const struct mstc_sync *sync = run->sync;
 
+        run->timed = mst_arena_alloc(run->arena, (sync->group_count + sync->family_count + 1) * sizeof *run->timed);
+        if (run->timed == NULL)
+                return mst_fail_memory(err, "starting a run");
         for (size_t i = 0; i < sync->group_count; i++)
-                timed = timed || uses_clock(sync->groups[i].rule);
+                if (uses_clock(sync->groups[i].rule))
+                        run->timed[run->timed_count++] = sync->groups[i].rule;
         for (size_t f = 0; f < sync->family_count; f++)
-                timed = timed || uses_clock(sync->families[f].rule);
+                if (uses_clock(sync->families[f].rule))
+                        run->timed[run->timed_count++] = sync->families[f].rule;
+        run->any_timed = run->timed_count != 0 || uses_clock(sync->scope);
         for (size_t c = 0; c < sync->carry_count; c++)
-                timed = timed || uses_clock(sync->carries[c].rule);
+                run->any_timed = run->any_timed || uses_clock(sync->carries[c].rule);
         for (size_t t = 0; t < sync->target_count; t++) {
-                timed = timed || uses_clock(sync->targets[t].scope);
+                run->any_timed = run->any_timed || uses_clock(sync->targets[t].scope);
                 for (size_t m = 0; m < sync->targets[t].map_count; m++)
-                        timed = timed || uses_clock(sync->targets[t].maps[m].expression);
+                        run->any_timed = run->any_timed || uses_clock(sync->targets[t].maps[m].expression);
         }
-        return timed;
+        return MST_OK;
 }
 
 /* ---- of one entry ------------------------------------------------------------------------ */
@@ -70,15 +78,15 @@ may_hold(struct moment *moment, const struct mstc_expr *scope)
 }
 
 static void
-of_person(struct moment *moment, const struct mstc_sync *sync)
+of_person(struct moment *moment, const struct mstc_run *run)
 {
+        const struct mstc_sync *sync = run->sync;
+
         earlier(moment, sync->scope);
         if (!may_hold(moment, sync->scope))
                 return;
-        for (size_t g = 0; g < sync->group_count; g++)
-                earlier(moment, sync->groups[g].rule);
-        for (size_t f = 0; f < sync->family_count; f++)
-                earlier(moment, sync->families[f].rule);
+        for (size_t i = 0; i < run->timed_count; i++)
+                earlier(moment, run->timed[i]);
         for (size_t t = 0; t < sync->target_count; t++) {
                 const struct mstc_target *target = &sync->targets[t];
 
@@ -104,13 +112,13 @@ mstc_moments_note(struct mstc_run *run, const struct mstc_entry *entry, struct m
 {
         struct moment moment = { .record = entry->record };
 
-        if (!run->timed)
+        if (!run->any_timed)
                 return MST_OK;
         mstc_eval_init(run, &moment.eval, run->scratch);
         if (entry->gone == 0 && entry->kind == MST_GROUP)
                 of_group(&moment, run->sync);
         else if (entry->gone == 0)
-                of_person(&moment, run->sync);
+                of_person(&moment, run);
         if (moment.at == 0)
                 return mstc_wake_clear(run->store, run->row.id, entry->number, "rule", err);
         return mstc_wake_set(run->store, run->row.id, entry->number, "rule",

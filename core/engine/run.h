@@ -103,7 +103,9 @@ struct mstc_run {
         bool refused_none;                   /* no member was ever refused             */
         struct mstc_names *names;            /* claim.c: names of people who are pointed at */
         struct mstc_leaders *leaders;        /* who is pointed at, while many are planned */
-        bool timed;                          /* some rule or map depends on the clock  */
+        bool any_timed;                      /* some rule, scope or map reads the clock */
+        const struct mstc_expr **timed;      /* rules of groups and families that do   */
+        size_t timed_count;
         bool all_dirty;                      /* the next plan is of everybody          */
         bool note_fingerprint;               /* and makes the configuration's effect known */
         bool config_effect;                  /* and shows what a changed configuration does */
@@ -181,8 +183,8 @@ int mstc_resolve(struct mstc_run *run, struct mst_error *err);
 int mstc_versions_note(struct mstc_run *run, struct mst_error *err);
 
 /* ---- moments.c: what time alone changes ----------------------------------------------- */
-/* Some rule, scope or map of the sync reads the clock. */
-bool mstc_moments_any(const struct mstc_sync *sync);
+/* Which rules of the sync read the clock, at the start. */
+int mstc_moments_load(struct mstc_run *run, struct mst_error *err);
 /* When the entry is to be planned again though nothing is read of it; in a transaction. */
 int mstc_moments_note(struct mstc_run *run, const struct mstc_entry *entry, struct mst_error *err);
 /* Whose moment has come becomes dirty. */

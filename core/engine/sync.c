@@ -75,13 +75,14 @@ run_init(struct mstc_run *run, struct mstc_engine *engine, struct mstc_sync *syn
         run->summary = summary;
         run->now = options->now != 0 ? options->now : mstc_clock_now();
         run->begun = mstc_now_ms();
-        run->timed = mstc_moments_any(sync);
         run->arena = mst_arena_new(4096);
         run->scratch = mst_arena_new(16384);
         run->listings = mstc_alloc((engine->live_count + 1) * sizeof(struct mstc_listing *));
         run->source = live_of(engine, sync->source);
         if (run->arena == NULL || run->scratch == NULL || run->listings == NULL)
                 return mst_fail_memory(err, "starting a run");
+        if (mstc_moments_load(run, err) != MST_OK)
+                return err->code;
         for (size_t i = 0; i < engine->live_count; i++) {
                 engine->lives[i].probed = false;
                 engine->lives[i].aside[0] = '\0';

@@ -443,6 +443,10 @@ walk(struct checker *c, struct mstc_node *node, bool outermost)
                 break;
         }
         kids(c, node);
+        node->now = node->kind == MSTC_NODE_NOW
+                 || (node->kind == MSTC_NODE_CALL && node->function != NULL && (node->function->flags & MSTC_FN_NOW) != 0);
+        for (uint32_t i = 0; i < node->count; i++)
+                node->now = node->now || node->kids[i]->now;
 }
 
 void

@@ -70,6 +70,7 @@ struct mstc_node {
         bool all;
         bool exact;                          /* ATTRIBUTE: spelled as the records do   */
         bool dated;                          /* ATTRIBUTE: a date by the schema        */
+        bool now;                            /* the clock is read in it                */
         bool either_id;                      /* ELEMENT: objectId of an id or object   */
         uint16_t level;
         uint32_t offset, length;             /* in the text                            */

@@ -25,18 +25,6 @@ struct wake {
         int64_t now, at;                     /* at: the earliest so far                */
 };
 
-static bool
-reads_now(const struct mstc_node *node)
-{
-        if (node->kind == MSTC_NODE_NOW ||
-            (node->kind == MSTC_NODE_CALL && (node->function->flags & MSTC_FN_NOW) != 0))
-                return true;
-        for (uint32_t i = 0; i < node->count; i++)
-                if (reads_now(node->kids[i]))
-                        return true;
-        return false;
-}
-
 static void
 earlier(struct wake *wake, int64_t at)
 {
@@ -116,13 +104,13 @@ comparison(struct wake *wake, const struct mstc_node *node)
         const struct mst_value *value;
         struct mst_value room;
 
-        if (is_clock(left) && !reads_now(right)) {
+        if (is_clock(left) && !right->now) {
                 const struct mstc_node *swap = left;
 
                 left = right;
                 right = swap;
         }
-        if (!is_clock(right) || reads_now(left)) {
+        if (!is_clock(right) || left->now) {
                 next_hour(wake);
                 return;
         }
@@ -140,7 +128,7 @@ quantifier(struct wake *wake, const struct mstc_node *node)
         const struct mst_value *list;
         struct mstc_element at = { .out = wake->run.element };
 
-        if (reads_now(node->kids[0]) || mstc_run_refer(&wake->run, node->kids[0], &room, &list) != MSTC_VALUE)
+        if (node->kids[0]->now || mstc_run_refer(&wake->run, node->kids[0], &room, &list) != MSTC_VALUE)
                 return;
         wake->run.element = &at;
         for (size_t i = 0; i < mstc_value_elements(list); i++) {
@@ -169,9 +157,9 @@ is_settled(struct wake *wake, const struct mstc_node *node)
         bool decides = node->kind == MSTC_NODE_OR, is;
 
         for (uint32_t i = 0; i < node->count && wake->run.expr->mode == MSTC_RULE; i++) {
-                if (reads_now(node->kids[i]) && !is_plain(node->kids[i]))
+                if (node->kids[i]->now && !is_plain(node->kids[i]))
                         return false;
-                if (reads_now(node->kids[i]))
+                if (node->kids[i]->now)
                         continue;
                 wake->run.broken = false;
                 if (mstc_run_test(&wake->run, node->kids[i], &is) != MSTC_VALUE || wake->run.broken)
@@ -185,7 +173,7 @@ is_settled(struct wake *wake, const struct mstc_node *node)
 static void
 walk(struct wake *wake, const struct mstc_node *node)
 {
-        if (!reads_now(node))
+        if (!node->now)
                 return;
         switch (node->kind) {
         case MSTC_NODE_AND:
