@@ -313,10 +313,10 @@ cut_off(struct mstc_run *run, bool *full, struct mstc_run_row *row, struct mst_e
 static int
 expired(struct mstc_run *run, struct mst_error *err)
 {
+        mstc_log(run->engine, MST_LOG_WARNING, "%s", err->text);
         if (run->sync->config->expired_stop)
                 return mst_fail(err, MST_EEXPIRED, "the source's place marker is too old, and on-expired=\"stop\" is "
                                 "set: run `muster reset %s`, and the next sync reads everything again", run->sync->name);
-        mstc_log(run->engine, MST_LOG_WARNING, "%s", err->text);
         mstc_log(run->engine, MST_LOG_INFO, "everything is read again; unchanged people cost nothing");
         memset(err, 0, sizeof *err);
         if (start_run(run, true, err) != MST_OK)

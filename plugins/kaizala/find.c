@@ -7,7 +7,8 @@
 
 #include "kaizala.h"
 
-enum { AT_ONCE = 16384, GATHER_MS = 20 };
+/* Where many came, more are likely to come, and few large files are better than many. */
+enum { AT_ONCE = 16384, MANY = 64, GATHER_MS = 20, GATHER_MANY_MS = 500 };
 
 static void
 put_text(struct mst_record *record, const char *name, const char *text)
@@ -124,7 +125,7 @@ gather(struct kzl *k, struct mst_feed *feed, struct mst_op **ops)
                 ops[count++] = op;
                 op = count < AT_ONCE ? mst_feed_next(feed) : NULL;
                 if (op == NULL && count < AT_ONCE && !mst_feed_ended(feed) && !mst_host_stopping(k->host)
-                    && poll(&fd, 1, GATHER_MS) > 0)
+                    && poll(&fd, 1, count < MANY ? GATHER_MS : GATHER_MANY_MS) > 0)
                         op = mst_feed_next(feed);
         }
         return count;

@@ -258,8 +258,11 @@ create(struct kzl *k, struct mst_op *op, struct mst_error *why)
         }
         made.id = id;
         mst_op_set_object(op, id, name, NULL);
-        if (above == NULL && check_reach(k, id, name, why) != MST_OK && why->code == MST_EPERM)
+        if (above == NULL && check_reach(k, id, name, why) != MST_OK && why->code == MST_EPERM) {
+                for (size_t i = 0; i < mst_op_member_count(op); i++)
+                        mst_op_member_settle(op, i, MST_RETRY, why->text);
                 return MST_DONE;             /* what is wrong ends the call */
+        }
         *why = (struct mst_error){ 0 };
         k->groups = NULL;
         first_members(k, op, &made, members && all, why);

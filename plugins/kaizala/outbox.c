@@ -184,6 +184,7 @@ publish(struct kzl *k, const char *bytes, size_t size, bool removes, struct mst_
         if (fd < 0 || done < size || fsync(fd) != 0 || link(part, path) != 0 || dir < 0 || fsync(dir) != 0) {
                 mst_fail(err, MST_ECONFIG, "'%s' cannot be written: %s", path, strerror(errno));
                 number = 0;
+                k->sent = false;
         }
         unlink(part);
         if (fd >= 0)

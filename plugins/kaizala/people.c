@@ -131,7 +131,7 @@ sweep(struct kzl *k, const struct errand *errands, size_t count, struct mst_erro
 }
 
 static void
-settle(struct errand *e, const struct mst_error *trouble)
+settle(struct errand *e, const struct mst_error *trouble, bool in_doubt)
 {
         bool written = e->outcome == MST_DONE;
         const char *why = e->row != NULL && e->row->why != NULL ? e->row->why
@@ -139,7 +139,7 @@ settle(struct errand *e, const struct mst_error *trouble)
 
         if (written && trouble->code != MST_OK) {
                 e->why = *trouble;
-                e->outcome = MST_RETRY;
+                e->outcome = in_doubt ? MST_UNKNOWN : MST_RETRY;
         } else if (written && why != NULL) {
                 mst_fail(&e->why, MST_EREFUSED, "the portal refuses the row of %s: %s", e->row->phone, why);
                 e->outcome = MST_REFUSED;
@@ -147,7 +147,14 @@ settle(struct errand *e, const struct mst_error *trouble)
         mst_op_settle(e->op, e->outcome, e->outcome == MST_DONE || e->outcome == MST_ALREADY ? NULL : &e->why);
 }
 
-/* All are settled; an error speaks of the sink as a whole. */
+static int
+by_id(const void *a, const void *b)
+{
+        return strcmp(mst_op_id(*(struct mst_op *const *)a), mst_op_id(*(struct mst_op *const *)b));
+}
+
+/* Of two people with one number the first by id has it.  All are settled; an error speaks of
+ * the sink as a whole. */
 void
 kzl_people_apply(struct kzl *k, struct mst_op **ops, size_t count, struct mst_error *err)
 {
@@ -155,6 +162,7 @@ kzl_people_apply(struct kzl *k, struct mst_op **ops, size_t count, struct mst_er
 
         if (errands == NULL)
                 mst_fail_memory(err, "changing the Directory");
+        qsort(ops, count, sizeof(struct mst_op *), by_id);
         for (size_t i = 0; errands != NULL && i < count; i++)
                 errands[i].op = ops[i];
         if (errands != NULL && kzl_book(k, err) == MST_OK && sweep(k, errands, count, err) == MST_OK) {
@@ -167,7 +175,7 @@ kzl_people_apply(struct kzl *k, struct mst_op **ops, size_t count, struct mst_er
                                      "have brought them in: they are written once more", k->lost);
                 kzl_outbox_write(k, err);
                 for (size_t i = 0; i < count; i++)
-                        settle(&errands[i], err);
+                        settle(&errands[i], err, k->sent);
         } else {
                 for (size_t i = 0; i < count; i++)
                         mst_op_settle(ops[i], MST_UNSENT, NULL);

@@ -185,13 +185,13 @@ api_organisation(struct exchange *x)
 }
 
 /* A group token reaches its group and what is below it. */
-static bool
-reaches(struct group *from, const struct group *g)
+bool
+api_reaches(struct group *from, const struct group *g)
 {
         bool found = from == g;
 
         for (size_t i = 0; from != NULL && !found && i < from->child_count; i++)
-                found = reaches(from->children[i], g);
+                found = api_reaches(from->children[i], g);
         return found;
 }
 
@@ -204,7 +204,7 @@ api_group(struct emulator *e, struct exchange *x, int segment)
         bool may = g != NULL;
 
         if (g != NULL && grant->reach == REACH_GROUP)
-                may = reaches(org_group(&e->org, grant->group), g);
+                may = api_reaches(org_group(&e->org, grant->group), g);
         else if (g != NULL && grant->reach == REACH_USER)
                 may = group_find(g, self) != NULL;
         if (!may)

@@ -94,6 +94,8 @@ void api_answer(struct emulator *e, struct exchange *x);
 bool api_admit(struct emulator *e, struct exchange *x);
 bool portal_admit(struct emulator *e, struct exchange *x);
 bool api_organisation(struct exchange *x);                      /* a tenant-level user token */
+/* A group token reaches its group and what is below it. */
+bool api_reaches(struct group *from, const struct group *g);
 /* The group of that segment, or NULL after a 404. */
 struct group *api_group(struct emulator *e, struct exchange *x, int segment);
 

@@ -160,7 +160,7 @@ visible(struct emulator *e, const struct exchange *x, struct group *g)
         const struct grant *grant = x->own->access->grant;
 
         if (grant->reach == REACH_GROUP)
-                return strcmp(g->id, grant->group) == 0;
+                return api_reaches(org_group(&e->org, grant->group), g);
         return grant->reach == REACH_TENANT || group_find(g, org_person_make(&e->org, grant->phone)) != NULL;
 }
 
@@ -175,7 +175,9 @@ groups_list(struct emulator *e, struct exchange *x)
         for (size_t i = 0; i < e->org.group_count; i++) {
                 struct group *g = e->org.groups[i];
 
-                if (!visible(e, x, g) || (!all && group_parents(&e->org, g) > 0))
+                bool top = group_parents(&e->org, g) == 0 || strcmp(g->id, x->own->access->grant->group) == 0;
+
+                if (!visible(e, x, g) || (!all && !top))
                         continue;
                 text_put(&x->reply, before);
                 write_group(e, x, g, detail, &x->reply);
