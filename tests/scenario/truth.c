@@ -264,10 +264,18 @@ check_manager(struct truth *t, const struct person *p)
         compare(t, name_of(p), "manager", &want, &is);
 }
 
+static bool
+is_blocked(const struct person *p)
+{
+        struct json_object *enabled = NULL;
+
+        return json_object_object_get_ex(p->json, "accountEnabled", &enabled) && enabled != NULL &&
+               !json_object_get_boolean(enabled);
+}
+
 static void
 check_person(struct truth *t, const struct person *p)
 {
-        struct json_object *enabled = NULL;
         struct values want, is;
         bool blocked;
 
@@ -284,8 +292,7 @@ check_person(struct truth *t, const struct person *p)
                 compare(t, name_of(p), t->maps[i].to, &want, &is);
         }
         check_manager(t, p);
-        blocked = json_object_object_get_ex(p->json, "accountEnabled", &enabled) && enabled != NULL
-               && !json_object_get_boolean(enabled);
+        blocked = is_blocked(p);
         if (blocked != p->entry->locked && (blocked || !t->idle))
                 differs(t, "%s: %s", name_of(p), blocked ? "is blocked, but not locked" : "is locked, and should not be");
 }
@@ -360,9 +367,13 @@ group_named(struct truth *t, const char *name)
 static void
 check_rule(struct truth *t, const struct rule *r)
 {
-        for (size_t i = 0; i < t->person_count; i++)
-                if (t->people[i].entry != NULL && satisfies(&t->people[i], r) && !t->people[i].entry->locked)
-                        t->people[i].entry->wanted = true;
+        for (size_t i = 0; i < t->person_count; i++) {
+                const struct person *p = &t->people[i];
+
+                /* who is locked for want of a password has not left */
+                if (p->entry != NULL && satisfies(p, r) && (!p->entry->locked || (t->idle && !is_blocked(p))))
+                        p->entry->wanted = true;
+        }
         check_members(t, r->group, group_named(t, r->group));
 }
 
