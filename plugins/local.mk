@@ -28,6 +28,7 @@ if STATIC_PLUGINS
 PLUGIN_LINK += -static -rpath $(plugindir)
 endif
 
+include plugins/boldbi/local.mk
 include plugins/entra/local.mk
 include plugins/file/local.mk
 include plugins/kaizala/local.mk

@@ -15,7 +15,7 @@ static const struct { uint32_t can; const char *name; } capabilities[] = {
         { MST_CAN_STAMP, "stamp" }, { MST_CAN_LIST, "list" }, { MST_CAN_FIND, "find" },
         { MST_CAN_MEMBERS, "members" }, { MST_CAN_EMPTY_GROUP, "empty-group" }, { MST_CAN_NEST, "nest" },
         { MST_CAN_PHOTO, "photo" }, { MST_CAN_INCREMENTAL, "incremental" }, { MST_CAN_FETCH, "fetch" },
-        { MST_CAN_PRESENT, "present" },
+        { MST_CAN_PRESENT, "present" }, { MST_CAN_MEMBER_IDS, "member-ids" },
 };
 #define CAPABILITIES (sizeof capabilities / sizeof capabilities[0])
 

@@ -169,7 +169,9 @@ take_over(struct mstc_run *run, struct doubt *d, const struct mstc_candidate *c,
             || mstc_link_begun(run, d->target, &d->link, d->id, true, err) != MST_OK)
                 return err->code;
         /* It was renamed, and only the answer was lost: groups still have the old name. */
-        if (d->row.verb == MST_CREATE || old_name == NULL || strcmp(old_name, d->link.name) == 0)
+        if (d->row.verb == MST_CREATE || old_name == NULL || strcmp(old_name, d->link.name) == 0
+            || ((mstc_live_facts(d->target->sink)->can & MST_CAN_MEMBER_IDS) != 0 && old_object != NULL
+                && strcmp(old_object, d->link.object) == 0))
                 return MST_OK;
         mstc_names_forget(run);
         if (mstc_dirty_pointing(run->store, run->row.id, d->id, d->row.sink, UINT32_C(1) << d->target->setup->bit, true,

@@ -135,6 +135,9 @@ renamed(struct mstc_run *run, struct mstc_errand *errand, const char *old_name, 
                                 UINT32_C(1) << errand->target->setup->bit, true, err) != MST_OK
             || name_given_away(run, errand->target, err) != MST_OK)
                 return err->code;
+        if ((mstc_live_facts(errand->target->sink)->can & MST_CAN_MEMBER_IDS) != 0 && old_object != NULL
+            && strcmp(old_object, errand->link.object) == 0)
+                return MST_OK;
         return mstc_members_link(run, errand->target, errand->link.entry, old_name, old_object, err);
 }
 

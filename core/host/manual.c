@@ -29,6 +29,7 @@ static const struct {
         { MST_CAN_MEMBERS, "member changes" }, { MST_CAN_EMPTY_GROUP, "empty groups" },
         { MST_CAN_NEST, "nested groups" }, { MST_CAN_PHOTO, "photos" }, { MST_CAN_INCREMENTAL, "incremental" },
         { MST_CAN_FETCH, "fetch" }, { MST_CAN_PRESENT, "present values" },
+        { MST_CAN_MEMBER_IDS, "members by id" },
 };
 
 static const struct {

@@ -33,7 +33,9 @@ enum mst_can {
         MST_CAN_PHOTO = 1 << 12,
         MST_CAN_INCREMENTAL = 1 << 13,/* source: has cursors                            */
         MST_CAN_FETCH = 1 << 14,      /* source: has fetch()                            */
-        MST_CAN_PRESENT = 1 << 15     /* find and list give the objects' values         */
+        MST_CAN_PRESENT = 1 << 15,    /* find and list give the objects' values         */
+        MST_CAN_MEMBER_IDS = 1 << 16  /* groups know their members by the objects' lasting
+                                       * ids: a rename of a member concerns no group    */
 };
 
 /* What the endpoint is: two instances with the same identity hold the same

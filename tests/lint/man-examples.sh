@@ -3,7 +3,7 @@
 . "$srcdir/tests/scenario/cli.sh"
 . "$srcdir/tests/skip.sh"
 seen=0 wrong=0
-for plugin in entra kaizala ldap file; do
+for plugin in boldbi entra kaizala ldap file; do
         [ -e "$top_builddir/plugins/.libs/$plugin.so" ] || continue
         # a folder of connectors must not be writable by others
         mkdir -m 755 "$dir/$plugin" && cp "$top_builddir/plugins/.libs/$plugin.so" "$dir/$plugin" && chmod 755 "$dir/$plugin/$plugin.so"

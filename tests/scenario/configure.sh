@@ -57,7 +57,7 @@ configure 'libcurl >= 7.80' --with-plugins=ldap,entra; status=$?
 refused "a missing library, asked for" "connector entra was asked for but cannot be built: it needs libcurl"
 
 configure none --with-plugins=ldap,entar; status=$?
-refused "a connector that does not exist" "there is no connector 'entar'" "known are: entra file kaizala ldap"
+refused "a connector that does not exist" "there is no connector 'entar'" "known are: boldbi entra file kaizala ldap"
 
 configure 'libxml-2.0 >= 2.9'; status=$?
 refused "a library that the core needs" "libxml-2.0"

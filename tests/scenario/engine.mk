@@ -12,3 +12,9 @@ ENGINE_TESTS = tests/scenario/engine-life.sh tests/scenario/engine-references.sh
 TESTS += $(ENGINE_TESTS)
 check_SCRIPTS += $(ENGINE_TESTS)
 EXTRA_DIST += tests/scenario/engine.sh $(ENGINE_TESTS)
+
+# Bold BI, played by its emulator.
+BOLDBI_TESTS = tests/scenario/boldbi.sh
+TESTS += $(BOLDBI_TESTS)
+check_SCRIPTS += $(BOLDBI_TESTS)
+EXTRA_DIST += tests/scenario/boldbi-kit.sh $(BOLDBI_TESTS)

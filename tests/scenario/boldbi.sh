@@ -1,0 +1,140 @@
+#!/bin/bash
+# boldbi.sh - Entra ID to Bold BI in whole runs: load, change, rename, leave, groups, attributes,
+# duplicates, taking over who is there already; judged by the emulator's effects, ledger and truth.
+. "$srcdir/tests/scenario/boldbi-kit.sh"
+begin 30
+scope='user.mail -ne null -and user.userType -eq "Member"'
+maps='<map to="Department">[department]</map>'
+sink_options="<password-file>$dir/first.csv</password-file>"
+configure
+hire ada '"department":"Treasury"' '"mobilePhone":"+49 30 1234"'
+hire bob '"department":"Treasury"'
+hire Zoë '"department":"Treasury"' '"mail":"Zoe.Capital@Contoso.Example"'
+# Names in every script, with what JSON, URLs and CSV stumble over.
+graph hire '{"people":[{"userPrincipalName":"q1@contoso.example","displayName":"x","givenName":"Наталья \"Н\"","surname":"O'"'"'Brien, #%+&?/\\","mail":"o.brien+a%b#c&d@contoso.example","department":"Treasury"},
+{"userPrincipalName":"q2@contoso.example","displayName":"x","givenName":"王小明🚀","surname":"مُحَمَّد","mail":"q2@contoso.example","department":"Sales"}]}'
+
+# ---- load ------------------------------------------------------------------------------------
+expect 0 check --online
+says 'bi'
+lacks 'schedule is on'
+expect 0 sync
+same "phone" "+49 30 1234" "$(user ada@contoso.example ContactNumber)"
+same "first name" 'Наталья \"Н\"' "$(user q1@contoso.example FirstName)"
+same "last name" "O'Brien, #%+&?/\\\\" "$(user q1@contoso.example Lastname)"
+same "every script" "王小明🚀" "$(user q2@contoso.example FirstName)"
+same "e-mail with capitals, as it is" "Zoe.Capital@Contoso.Example" "$(user zoe.capital@contoso.example Email)"
+same "attribute" '{Department:Treasury' "$(user ada@contoso.example @attributes | tr -d '}')"
+same "members" "Zoe.Capital@Contoso.Example ada@contoso.example bob@contoso.example o.brien+a%b#c&d@contoso.example " "$(members finance)"
+created=$(effects 'user created')
+same "all of them" "$created" "$(count=$("$MUSTER" --json users --all 2>/dev/null | grep -c '"id"'); echo "$created")"
+same "their passwords" "$created" "$(grep -c '"new"' "$dir/first.csv")"
+same "of the file" 600 "$(stat -c %a "$dir/first.csv")"
+# Whoever has the file can sign in.
+password=$(sed -n 's/.*"bob@contoso.example","\(.*\)"$/\1/p' "$dir/first.csv" | sed 's/""/"/g')
+[[ $(curl -sS "$(member bold site)/token" -d grant_type=password --data-urlencode username=bob@contoso.example \
+        --data-urlencode "password=$password") == *access_token* ]] || fail "bob's password is not the one in the file"
+grep -rqF "$password" "$dir/state" && fail "the password is in the store"
+same "once for each user, and once for a phone" "$created" "$(bold ledger; grep -c '"request":"POST /bi/api/site/site1/v5.0/users"' <<<"$answer")"
+
+# ---- nothing new, nothing sent -----------------------------------------------------------------
+clear
+expect 0 sync
+same "calls of a run with nothing new" 0 "$(calls)"
+
+# ---- change: one call each, two with an attribute's two ------------------------------------------
+for i in $(seq 20); do hire "p$i" '"department":"Sales"'; done
+expect 0 sync
+clear
+for i in $(seq 20); do change "p$i" '"surname":"Married"'; done
+expect 0 sync
+same "changed" 20 "$(effects 'user updated')"
+same "calls for twenty changes" 20 "$(calls user)"
+same "and those of a run: sign in, and probe" 23 "$(calls)"
+same "last name of p20" Married "$(user p20@contoso.example Lastname)"
+clear
+change ada '"mobilePhone":null,"mail":"ada.new@contoso.example"'
+expect 0 sync
+same "calls for one" 1 "$(calls user)"
+same "renamed, the phone cleared" "" "$(user ada.new@contoso.example ContactNumber)"
+same "and still in the group" "Zoe.Capital@Contoso.Example ada.new@contoso.example bob@contoso.example o.brien+a%b#c&d@contoso.example " "$(members finance)"
+
+# ---- attributes: added, changed, removed --------------------------------------------------------
+maps='<map to="Department">[department]</map><map to="Cost centre">[jobTitle]</map>'
+configure
+hire eve '"department":"Sales"' '"jobTitle":"CC 1"'
+expect 3 sync
+approve
+expect 0 sync
+same "two attributes" '{Department:Sales,Cost centre:CC 1}' "$(user eve@contoso.example @attributes | sed 's/Cost centre:CC 1,Department:Sales/Department:Sales,Cost centre:CC 1/')"
+clear
+change eve '"department":"Treasury","jobTitle":null'
+expect 0 sync
+same "one changed, one removed" '{Department:Treasury}' "$(user eve@contoso.example @attributes)"
+same "their effects" "1 1" "$(effects 'attribute updated') $(effects 'attribute deleted')"
+same "who came into the group" 1 "$(effects 'member added')"
+
+# ---- leavers and groups ---------------------------------------------------------------------------
+clear
+graph remove "{\"id\":\"$(id_of bob)\"}"
+change eve '"department":"Sales"'
+expect 0 sync
+same "who is gone is deleted, and leaves the group before, with who moved" "1 2" "$(effects 'user deleted') $(effects 'member removed')"
+same "the group" "Zoe.Capital@Contoso.Example ada.new@contoso.example o.brien+a%b#c&d@contoso.example " "$(members finance)"
+expect 0 sync
+clear
+expect 0 sync
+nothing_done
+
+# ---- duplicates: not written, each clash on a line of its own ---------------------------------------
+bold user '{"set":{"Username":"dora@contoso.example","Email":"stranger@bold.example","FirstName":"Stranger"}}'
+bold user '{"set":{"Username":"max","Email":"MAX@contoso.example","FirstName":"Max"}}'
+hire dora
+hire max
+clear
+expect 1 sync
+nothing_done
+says 'muster duplicates'
+expect 0 duplicates
+says 'Username=dora@contoso.example'
+says 'Email=max@contoso.example'
+clear
+expect 0 sync
+nothing_done
+
+# ---- chosen people only --------------------------------------------------------------------------------
+hire one '"mobilePhone":"1"'; hire two; hire three
+expect 0 sync --user "$(id_of one)" --user "$(id_of two)"
+same "one" one "$(user one@contoso.example FirstName)"
+same "three waits" "" "$(user three@contoso.example FirstName)"
+expect 0 sync
+same "three comes" three "$(user three@contoso.example FirstName)"
+
+# ---- the object is gone, or was renamed, by hand ----------------------------------------------------------
+bold remove '{"id":"one@contoso.example"}'
+bold change '{"id":"two@contoso.example","set":{"Email":"other@bold.example","Username":"other"}}'
+change one '"surname":"A"'
+change two '"surname":"B"'
+for _ in 1 2 3; do "$MUSTER" sync >"$out" 2>"$err" </dev/null; done
+same "who was deleted by hand comes back" A "$(user one@contoso.example Lastname)"
+same "who was renamed by hand is the same user" B "$(user two@contoso.example Lastname)"
+bold users
+same "and there is no second account" 1 "$(grep -c '"FirstName":"two"' <<<"$answer")"
+bold group-remove '{"id":"finance"}'
+change p1 '"department":"Treasury"'
+for _ in 1 2 3; do "$MUSTER" sync >"$out" 2>"$err" </dev/null; done
+same "a group that was deleted by hand is made anew" "Zoe.Capital@Contoso.Example ada.new@contoso.example o.brien+a%b#c&d@contoso.example p1@contoso.example " "$(members finance)"
+
+# ---- taken over, when the admin says so -------------------------------------------------------------------
+match='<match attribute="Email" on-existing="adopt"/><match attribute="Username"/>'
+configure
+expect 3 sync
+approve
+clear
+expect 0 sync
+same "max is taken over" max "$(user max@contoso.example FirstName)"
+same "by one change" "1 0" "$(effects 'user updated') $(effects 'user created')"
+bold users
+same "and is still one" 1 "$(grep -ci '"Email":"max@contoso.example"' <<<"$answer")"
+same "the stranger is left alone" Stranger "$(user stranger@bold.example FirstName)"
+echo "all right"
