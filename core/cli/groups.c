@@ -7,6 +7,7 @@
 
 #include "cli/grouphistory.h"
 #include "cli/listing.h"
+#include "cli/moment.h"
 #include "cli/workplace.h"
 #include "store/view.h"
 
@@ -18,6 +19,23 @@ static const struct mstc_column member_columns[] = {
         { "NAME", MSTC_FLEXIBLE, 16 }, { "UPN", MSTC_FLEXIBLE, 20 }, { "STATE", MSTC_WRAPS, 20 },
 };
 
+static const char *const fates[] = { "keep", "empty", "delete" };
+
+/* "nobody satisfies its rule since 2026-11-01 10:00; deleted on 2026-12-01 10:00" */
+static const char *
+say_fate(struct mst_arena *arena, const struct mstc_view_glink *link)
+{
+        static const char *const done[] = { "kept as it is", "emptied", "deleted" };
+        const char *what = link->fate >= 0 && link->fate < 3 ? done[link->fate] : "?";
+        const char *text = link->due != 0
+                ? mst_arena_printf(arena, "%s since %s; %s on %s", mstc_reason_name(link->reason),
+                                   mstc_moment(arena, link->since), what, mstc_moment(arena, link->due))
+                : mst_arena_printf(arena, "%s since %s; %s", mstc_reason_name(link->reason),
+                                   mstc_moment(arena, link->since), what);
+
+        return text != NULL ? text : "?";
+}
+
 static const char *
 say_links(struct mst_arena *arena, const struct mstc_view_group *group)
 {
@@ -26,16 +44,21 @@ say_links(struct mst_arena *arena, const struct mstc_view_group *group)
 
         for (size_t i = 0; i < group->link_count; i++) {
                 const struct mstc_view_glink *link = &group->links[i];
-                int64_t waiting = group->members - link->present;
 
                 mstc_buffer_printf(&say, "%s%s %s", i > 0 ? "; " : "", link->target != NULL ? link->target : "?",
                                    mstc_thousands(arena, (uint64_t)link->present));
                 if (link->state != MSTC_LINK_LIVE)
                         mstc_buffer_printf(&say, " (%s)", mstc_link_state_name(link->state));
-                else if (waiting > 0)
-                        mstc_buffer_printf(&say, " (%s waiting)", mstc_thousands(arena, (uint64_t)waiting));
+                else if (link->waiting > 0)
+                        mstc_buffer_printf(&say, " (%s waiting)", mstc_thousands(arena, (uint64_t)link->waiting));
                 if (link->bad > 0)
                         mstc_buffer_printf(&say, " (%s refused)", mstc_thousands(arena, (uint64_t)link->bad));
+                if (link->run == group->last_run && link->came + link->went > 0)
+                        mstc_buffer_printf(&say, " (+%lld -%lld)", (long long)link->came, (long long)link->went);
+                if (link->state == MSTC_LINK_LIVE && link->reason != MSTC_WHY_NONE)
+                        mstc_buffer_printf(&say, ", %s", say_fate(arena, link));
+                if (link->parked != NULL)
+                        mstc_buffer_printf(&say, ", parked: %s", link->parked);
         }
         text = mst_arena_strdup(arena, mstc_buffer_cstr(&say));
         mstc_buffer_done(&say);
@@ -53,6 +76,7 @@ write_group(struct mstc_json *json, const struct mstc_view_group *group)
         mstc_json_text(json, "source_id", group->source_id);
         mstc_json_number(json, "members", group->members);
         mstc_json_bool(json, "gone", group->gone);
+        mstc_json_time(json, "gone_since", group->since);
         mstc_json_array(json, "links");
         for (size_t i = 0; i < group->link_count; i++) {
                 const struct mstc_view_glink *link = &group->links[i];
@@ -64,11 +88,33 @@ write_group(struct mstc_json *json, const struct mstc_view_group *group)
                 mstc_json_text(json, "name", link->name);
                 mstc_json_text(json, "state", mstc_link_state_name(link->state));
                 mstc_json_number(json, "present", link->present);
+                mstc_json_number(json, "waiting", link->state == MSTC_LINK_LIVE ? link->waiting : 0);
                 mstc_json_number(json, "refused", link->bad);
+                mstc_json_object(json, "last_change");
+                mstc_json_number(json, "run", link->run);
+                mstc_json_number(json, "joined", link->came);
+                mstc_json_number(json, "left", link->went);
+                mstc_json_end(json);
+                mstc_json_text(json, "reason", link->reason != MSTC_WHY_NONE ? mstc_reason_name(link->reason) : NULL);
+                mstc_json_time(json, "since", link->since);
+                mstc_json_text(json, "policy", link->reason != MSTC_WHY_NONE && link->fate >= 0 && link->fate < 3
+                               ? fates[link->fate] : NULL);
+                mstc_json_time(json, "due", link->due);
+                mstc_json_text(json, "parked", link->parked);
                 mstc_json_end(json);
         }
         mstc_json_end(json);
         mstc_json_end(json);
+}
+
+/* No rule makes it any more, and yet it is in a sink. */
+static bool
+stands(const struct mstc_view_group *group)
+{
+        for (size_t i = 0; i < group->link_count; i++)
+                if (group->links[i].state == MSTC_LINK_LIVE && group->links[i].reason == MSTC_WHY_VANISHED)
+                        return true;
+        return false;
 }
 
 static int
@@ -88,7 +134,7 @@ list_groups(struct mstc_cli *cli, struct mstc_workplace *place)
                                              &groups, &count, &more, &err) != MST_OK)
                                 break;
                         for (size_t i = 0; i < count; i++) {
-                                if ((groups[i].gone && !mstc_args_has(cli->args, "gone"))
+                                if ((groups[i].gone && !stands(&groups[i]) && !mstc_args_has(cli->args, "gone"))
                                     || !mstc_listing_takes(&list))
                                         continue;
                                 if (cli->json != NULL) {
@@ -98,8 +144,9 @@ list_groups(struct mstc_cli *cli, struct mstc_workplace *place)
                                 mstc_table_paint(list.table, groups[i].gone ? MSTC_FAINT : MSTC_PLAIN, groups[i].name);
                                 mstc_table_cell(list.table, groups[i].sync);
                                 mstc_table_count(list.table, (uint64_t)groups[i].members);
-                                mstc_table_cell(list.table, groups[i].gone ? groups[i].source_id != NULL ? "not carried any more"
-                                                : "no rule makes it any more" : say_links(list.arena, &groups[i]));
+                                mstc_table_cell(list.table, !groups[i].gone || stands(&groups[i]) ? say_links(list.arena, &groups[i])
+                                                : groups[i].source_id != NULL ? "not carried any more"
+                                                : "no rule makes it any more");
                         }
                 } while (mstc_listing_goes_on(&list, more, &err));
         return mstc_listing_close(&list, "There are no such groups.", &err);
@@ -156,11 +203,18 @@ list_members(struct mstc_cli *cli, struct mstc_workplace *place, const struct ms
                 write_group(cli->json, group);
                 mstc_json_end(cli->json);
         } else {
-                printf("%s%s%s%s\n%s members; %s\n\n", mstc_fit(cli->arena, group->name, 0),
+                printf("%s%s%s%s\n%s members; %s\n", mstc_fit(cli->arena, group->name, 0),
                        group->title != NULL ? " (" : "", group->title != NULL ? mstc_fit(cli->arena, group->title, 0) : "",
                        group->title != NULL ? ")" : "", mstc_thousands(cli->arena, (uint64_t)group->members),
                        group->link_count > 0 ? mstc_fit(cli->arena, say_links(cli->arena, group), 0) : "in no sink");
         }
+        for (size_t i = 0; cli->json == NULL && i < group->link_count; i++)
+                if (group->links[i].run != 0)
+                        printf("%s: %lld joined and %lld left in run %lld\n",
+                               group->links[i].target != NULL ? mstc_fit(cli->arena, group->links[i].target, 0) : "?",
+                               (long long)group->links[i].came, (long long)group->links[i].went, (long long)group->links[i].run);
+        if (cli->json == NULL)
+                putchar('\n');
         if (mstc_listing_open(&list, cli, "members", member_columns, 3))
                 do {
                         struct mstc_view_member *members;
@@ -239,7 +293,10 @@ const struct mstc_command mstc_command_groups = {
         "Lists the groups that the rules make and those of the source that are carried, with how\n"
         "many people are in each and how many of them each sink has.  With the NAME of a group: its members.  With a pattern (a\n"
         "part of the name or title, or * and ?): the groups that match.\n"
-        "A member is waiting while he has no object in that sink.  With --history: each version\n"
-        "of the rule that makes the group, with the run that planned with it first.",
+        "A member is waiting while he has no object in that sink; (+3 -1) is who joined and left\n"
+        "in the last run.  A group that nobody is in, or that no rule makes any more, is shown with\n"
+        "the time since when, and what the target's <on-empty> and <on-vanished> make of it.\n"
+        "With --history: each version of the rule that makes the group, with the run that planned\n"
+        "with it first.",
         .run = run,
 };

@@ -113,6 +113,12 @@ tell_troubles(struct mstc_cli *cli, const struct mstc_view_status *status)
                        mstc_thousands(cli->arena, (uint64_t)status->holds), status->holds == 1 ? " is" : "s are");
                 gap = "";
         }
+        if (status->vanished > 0) {
+                printf("%s%s group%s that no rule makes any more %s still there: see muster groups\n", gap,
+                       mstc_thousands(cli->arena, (uint64_t)status->vanished), status->vanished == 1 ? "" : "s",
+                       status->vanished == 1 ? "is" : "are");
+                gap = "";
+        }
         if (status->duplicates > 0)
                 printf("%s%s duplicate%s: see muster duplicates\n", gap,
                        mstc_thousands(cli->arena, (uint64_t)status->duplicates), status->duplicates == 1 ? "" : "s");
@@ -186,6 +192,7 @@ write_rest(struct mstc_json *json, const struct mstc_view_status *status)
                 mstc_json_null(json, "writer");
         mstc_json_number(json, "holds", status->holds);
         mstc_json_number(json, "duplicates", status->duplicates);
+        mstc_json_number(json, "vanished", status->vanished);
 }
 
 static int

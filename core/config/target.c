@@ -146,7 +146,7 @@ read_use(struct mstc_walk *walk, xmlNode *node, const struct mstc_nodes *childre
 static void
 use_patterns(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *target)
 {
-        static const struct mstc_shape shape = { "use! disabled", "map* on-empty? on-vanished?", MSTC_NO_TEXT,
+        static const struct mstc_shape shape = { "use! on-existing disabled", "map* on-empty? on-vanished?", MSTC_NO_TEXT,
                 "write <groups use=\"finance-* dept-*\"/>" };
         struct mstc_nodes children = mstc_walk_into(walk, node, &shape);
         const char *use = mstc_walk_attribute(walk, node, "use");
@@ -175,7 +175,7 @@ use_patterns(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *t
 static void
 use_group(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *target)
 {
-        static const struct mstc_shape shape = { "use! as disabled", "map* on-empty? on-vanished?", MSTC_NO_TEXT,
+        static const struct mstc_shape shape = { "use! as on-existing disabled", "map* on-empty? on-vanished?", MSTC_NO_TEXT,
                 "write <group use=\"name of a group\" as=\"its name in the sink\"/>" };
         struct mstc_nodes children = mstc_walk_into(walk, node, &shape);
         const char *use = mstc_part_group_name(walk, node, "use"), *as = mstc_walk_attribute(walk, node, "as");

@@ -475,7 +475,7 @@ fill_group(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *
         op->enabled = true;
         if (rc == MST_OK) {
                 errand->glink = glink.id;
-                op->object = glink.state == MSTC_LINK_LIVE ? glink.object : NULL;
+                op->object = glink.state == MSTC_LINK_LIVE || op->verb == MST_ADOPT ? glink.object : NULL;
                 op->name = glink.name;
                 op->version = glink.version;
         }

@@ -196,7 +196,7 @@ decline_user(struct mstc_engine *engine, const struct mstc_entry_op *op, struct 
 }
 
 /* Members whose change was rejected are not asked for again until they change; a group whose
- * deletion was stays until it has another reason to go. */
+ * deletion was stays until it has another reason to go; what was not to be adopted is not. */
 static int
 decline_group(struct mstc_engine *engine, const struct mstc_entry_op *op, struct mst_arena *arena,
               struct mst_error *err)
@@ -206,7 +206,7 @@ decline_group(struct mstc_engine *engine, const struct mstc_entry_op *op, struct
         int rc = set != NULL ? mstc_glink_get(engine->store, op->entry, op->target, arena, &glink, err)
                              : mst_fail_memory(err, "rejecting");
 
-        if (rc == MST_OK && op->verb == MST_DELETE) {
+        if (rc == MST_OK && (op->verb == MST_DELETE || op->verb == MST_ADOPT)) {
                 glink.declined = op->reason;
                 rc = mstc_glink_put(engine->store, &glink, err);
         }

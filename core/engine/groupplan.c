@@ -2,12 +2,12 @@
  *
  * For each target that carries the group, what its rule wants is compared with what the sink
  * has from us, as sets; only people with an object there, or one that this plan makes, can
- * join.  A group that is not there yet is created with its first members; the others follow,
- * and leave, in ops of their own.  Muster removes only what it added.  What becomes of a group
- * that nobody is in, or that no rule makes any more, is asked of vanished.c. */
+ * join.  A group that is not there yet is groupabsent.c's.  Muster removes only what it added.
+ * What becomes of a group that nobody is in, or that no rule makes any more, is asked of
+ * vanished.c. */
 #include "build.h"
 
-#include "engine/members.h"
+#include "engine/groupcase.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,23 +16,8 @@
 #include "util/alloc.h"
 #include "util/buffer.h"
 
-struct group_case {
-        struct mstc_grp grp;
-        struct mstc_run_target *target;
-        struct mstc_glink glink;
-        const struct mstc_group_use *use;    /* NULL: the target does not carry it     */
-        bool linked;                         /* the group's object is there            */
-        bool empty;                          /* nobody satisfies its rule              */
-        int reason;                          /* of ops that are not only for its rule's sake */
-        struct mst_record *wanted;           /* its own values                         */
-        struct mstc_set *joins, *leaves;
-        struct mstc_set *own, *nested;       /* where groups stand in groups: what is wanted here, and the groups in it */
-        uint64_t present;
-        int64_t hold, delete_hold;           /* of ops that are replaced: of members, of a deletion */
-};
-
 static void
-case_done(struct group_case *c)
+case_done(struct mstc_group_case *c)
 {
         mstc_set_free(c->joins);
         mstc_set_free(c->leaves);
@@ -42,7 +27,7 @@ case_done(struct group_case *c)
 
 /* Whose account there is disabled is in no group there. */
 static struct mstc_set *
-without_disabled(struct mstc_run *run, struct group_case *c, struct mstc_set *wanted, struct mst_error *err)
+without_disabled(struct mstc_run *run, struct mstc_group_case *c, struct mstc_set *wanted, struct mst_error *err)
 {
         struct mstc_set *off = mstc_members_off(run, c->target, err);
 
@@ -58,7 +43,7 @@ without_disabled(struct mstc_run *run, struct group_case *c, struct mstc_set *wa
 
 /* joins = (wanted and linkable) - present - refused; leaves = present - wanted. */
 static int
-differences(struct mstc_run *run, struct group_case *c, struct mst_error *err)
+differences(struct mstc_run *run, struct mstc_group_case *c, struct mst_error *err)
 {
         struct mstc_set *wanted = mstc_members_set(run, c->grp.id, err), *linkable, *refused;
         struct mstc_loaded *present = NULL;
@@ -99,9 +84,9 @@ differences(struct mstc_run *run, struct group_case *c, struct mst_error *err)
         return err->code != MST_OK ? err->code : mst_fail_memory(err, "planning groups");
 }
 
-static int
-add_op(struct mstc_run *run, struct group_case *c, enum mst_verb verb, int rank, int64_t count,
-       const struct mstc_buffer *before, const struct mstc_buffer *after, struct mst_error *err)
+int
+mstc_group_op(struct mstc_run *run, struct mstc_group_case *c, enum mst_verb verb, int rank, int64_t count,
+              const struct mstc_buffer *before, const struct mstc_buffer *after, struct mst_error *err)
 {
         struct mstc_entry_op op = {
                 .run = run->id, .target = c->target->row.id, .sink = c->target->sink->id, .kind = MST_GROUP,
@@ -115,47 +100,8 @@ add_op(struct mstc_run *run, struct group_case *c, enum mst_verb verb, int rank,
         return mstc_op_add(run->store, &op, err);
 }
 
-/* Takes the first 'most' members off a set (0: all). */
-static struct mstc_set *
-take_first(struct mstc_set *from, uint64_t most)
-{
-        struct mstc_set *ret = mstc_set_new();
-        uint64_t taken = 0;
-
-        for (uint32_t n = 0; ret != NULL && (most == 0 || taken < most) && mstc_set_next(from, &n); n++, taken++) {
-                if (!mstc_set_add(ret, n)) {
-                        mstc_set_free(ret);
-                        return NULL;
-                }
-                mstc_set_remove(from, n);
-        }
-        return ret;
-}
-
 static int
-plan_create(struct mstc_run *run, struct group_case *c, uint32_t most, struct mst_error *err)
-{
-        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer members = { 0 };
-        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer after = { 0 };
-        struct mstc_set *first;
-        uint64_t count;
-
-        if (mstc_set_count(c->joins) == 0 && (mstc_live_facts(c->target->sink)->can & MST_CAN_EMPTY_GROUP) == 0)
-                return MST_OK;               /* it waits for its first member          */
-        first = take_first(c->joins, most);
-        if (first == NULL)
-                return mst_fail_memory(err, "planning groups");
-        count = mstc_set_count(first);
-        mstc_pack_set(first, &members);
-        mstc_record_flat(c->wanted, &after);
-        mstc_set_free(first);
-        if (!mstc_buffer_ok(&members) || !mstc_buffer_ok(&after))
-                return mst_fail_memory(err, "planning groups");
-        return add_op(run, c, MST_CREATE, MSTC_RANK_GROUPS, (int64_t)count, &members, &after, err);
-}
-
-static int
-plan_update(struct mstc_run *run, struct group_case *c, struct mst_error *err)
+plan_update(struct mstc_run *run, struct mstc_group_case *c, struct mst_error *err)
 {
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer old = { 0 };
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer new = { 0 };
@@ -179,12 +125,12 @@ plan_update(struct mstc_run *run, struct group_case *c, struct mst_error *err)
         mstc_record_flat(after, &new);
         if (!mstc_buffer_ok(&old) || !mstc_buffer_ok(&new))
                 return mst_fail_memory(err, "planning groups");
-        return add_op(run, c, naming ? MST_RENAME : MST_UPDATE, MSTC_RANK_GROUPS, 0, &old, &new, err);
+        return mstc_group_op(run, c, naming ? MST_RENAME : MST_UPDATE, MSTC_RANK_GROUPS, 0, &old, &new, err);
 }
 
 /* Too many leave at once: this group's changes are held, nobody else's. */
 static int
-judge_leaves(struct mstc_run *run, struct group_case *c, uint64_t leaves, int64_t *hold, struct mst_error *err)
+judge_leaves(struct mstc_run *run, struct mstc_group_case *c, uint64_t leaves, int64_t *hold, struct mst_error *err)
 {
         char guard[300], reason[400];
 
@@ -211,14 +157,14 @@ judge_leaves(struct mstc_run *run, struct group_case *c, uint64_t leaves, int64_
 
 /* One op with the next of those who leave and join; '*ret_count' tells how many they are. */
 static int
-add_chunk(struct mstc_run *run, struct group_case *c, uint32_t most, uint64_t *ret_count, struct mst_error *err)
+add_chunk(struct mstc_run *run, struct mstc_group_case *c, uint32_t most, uint64_t *ret_count, struct mst_error *err)
 {
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer out = { 0 };
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer in = { 0 };
-        struct mstc_set *leave = take_first(c->leaves, most);
+        struct mstc_set *leave = mstc_set_take(c->leaves, most);
         uint64_t left = leave != NULL ? mstc_set_count(leave) : 0;
         bool room = most == 0 || left < most;
-        struct mstc_set *join = room ? take_first(c->joins, most != 0 ? most - left : 0) : mstc_set_new();
+        struct mstc_set *join = room ? mstc_set_take(c->joins, most != 0 ? most - left : 0) : mstc_set_new();
         bool ok = leave != NULL && join != NULL;
 
         *ret_count = left + (join != NULL ? mstc_set_count(join) : 0);
@@ -230,12 +176,12 @@ add_chunk(struct mstc_run *run, struct group_case *c, uint32_t most, uint64_t *r
         mstc_set_free(join);
         if (!ok || !mstc_buffer_ok(&out) || !mstc_buffer_ok(&in))
                 return mst_fail_memory(err, "planning groups");
-        return add_op(run, c, MST_MEMBERS, MSTC_RANK_MEMBERS, (int64_t)*ret_count, &out, &in, err);
+        return mstc_group_op(run, c, MST_MEMBERS, MSTC_RANK_MEMBERS, (int64_t)*ret_count, &out, &in, err);
 }
 
 /* Those who leave under old names go in the room that the others leave (claim.c). */
-static int
-plan_members(struct mstc_run *run, struct group_case *c, uint32_t most, struct mst_error *err)
+int
+mstc_group_members(struct mstc_run *run, struct mstc_group_case *c, uint32_t most, struct mst_error *err)
 {
         uint64_t leaves = mstc_set_count(c->leaves);
         int64_t old = 0;
@@ -256,7 +202,7 @@ plan_members(struct mstc_run *run, struct group_case *c, uint32_t most, struct m
 
 /* Open ops of this group here are planned anew; one that is under way is waited for. */
 static int
-replace_open(struct mstc_run *run, struct group_case *c, bool *ret_wait, struct mst_error *err)
+replace_open(struct mstc_run *run, struct mstc_group_case *c, bool *ret_wait, struct mst_error *err)
 {
         *ret_wait = false;
         for (;;) {
@@ -282,7 +228,7 @@ replace_open(struct mstc_run *run, struct group_case *c, bool *ret_wait, struct 
 /* ---- groups that may have to go ------------------------------------------------------------ */
 
 static int
-count_present(struct mstc_run *run, struct group_case *c, const struct mstc_set **ret, struct mst_error *err)
+count_present(struct mstc_run *run, struct mstc_group_case *c, const struct mstc_set **ret, struct mst_error *err)
 {
         const struct mstc_loaded *present = mstc_members_present(run, c->glink.id, err);
 
@@ -295,7 +241,7 @@ count_present(struct mstc_run *run, struct group_case *c, const struct mstc_set 
 
 /* With all who are in it. */
 static int
-plan_delete(struct mstc_run *run, struct group_case *c, struct mst_error *err)
+plan_delete(struct mstc_run *run, struct mstc_group_case *c, struct mst_error *err)
 {
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer none = { 0 };
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer before = { 0 };
@@ -310,12 +256,12 @@ plan_delete(struct mstc_run *run, struct group_case *c, struct mst_error *err)
                 return mst_fail_memory(err, "planning groups");
         if (judge_leaves(run, c, c->present, &c->delete_hold, err) != MST_OK)
                 return err->code;
-        return add_op(run, c, MST_DELETE, MSTC_RANK_GROUP_DELETES, (int64_t)c->present, &before, &none, err);
+        return mstc_group_op(run, c, MST_DELETE, MSTC_RANK_GROUP_DELETES, (int64_t)c->present, &before, &none, err);
 }
 
 /* No rule makes it any more, or this target does not carry it: nothing is done before its time. */
 static int
-plan_vanished(struct mstc_run *run, struct group_case *c, uint32_t most, struct mst_error *err)
+plan_vanished(struct mstc_run *run, struct mstc_group_case *c, uint32_t most, struct mst_error *err)
 {
         const struct mstc_set *present = NULL;
         struct mstc_set *refused;
@@ -341,12 +287,12 @@ plan_vanished(struct mstc_run *run, struct group_case *c, uint32_t most, struct 
         mstc_set_free(refused);
         if (!ok)
                 return err->code != MST_OK ? err->code : mst_fail_memory(err, "planning groups");
-        return plan_members(run, c, most, err);
+        return mstc_group_members(run, c, most, err);
 }
 
 /* A group that a rule makes, or that the source has. */
 static int
-plan_made(struct mstc_run *run, struct group_case *c, uint32_t most, struct mst_error *err)
+plan_made(struct mstc_run *run, struct mstc_group_case *c, uint32_t most, bool *ret_wait, struct mst_error *err)
 {
         enum mstc_fate_do what;
         bool time;
@@ -361,24 +307,30 @@ plan_made(struct mstc_run *run, struct group_case *c, uint32_t most, struct mst_
         if (c->empty && what == MSTC_FATE_KEEP)
                 mstc_set_clear(c->leaves);
         if (!c->linked)
-                return plan_create(run, c, most, err) != MST_OK ? err->code : plan_members(run, c, most, err);
+                return mstc_group_absent(run, c, most, ret_wait, err);
         if (plan_update(run, c, err) != MST_OK)
                 return err->code;
-        return plan_members(run, c, most, err);
+        return mstc_group_members(run, c, most, err);
 }
 
 /* What was noted of its object, where it differs from what was. */
 static int
-put_glink(struct mstc_run *run, struct group_case *c, const struct mstc_glink *was, struct mst_error *err)
+put_glink(struct mstc_run *run, struct mstc_group_case *c, const struct mstc_glink *was, struct mst_error *err)
 {
-        if (c->glink.id == 0 || (c->glink.reason == was->reason && c->glink.since == was->since && c->glink.due == was->due
-                                 && c->glink.declined == was->declined && c->glink.waiting == was->waiting))
+        bool suffix = c->glink.suffix != was->suffix;
+
+        c->glink.sink = c->target->sink->id;
+        c->glink.target = c->target->row.id;
+        c->glink.grp = c->grp.id;
+        if (!suffix && (c->glink.id == 0 || c->glink.state == 0
+            || (c->glink.reason == was->reason && c->glink.since == was->since && c->glink.due == was->due && c->glink.fate == was->fate
+                                 && c->glink.declined == was->declined && c->glink.waiting == was->waiting)))
                 return MST_OK;
         return mstc_glink_put(run->store, &c->glink, err);
 }
 
 static int
-plan_group_in(struct mstc_run *run, struct group_case *c, bool *ret_wait, struct mst_error *err)
+plan_group_in(struct mstc_run *run, struct mstc_group_case *c, bool *ret_wait, struct mst_error *err)
 {
         uint32_t most = mstc_live_facts(c->target->sink)->members;
         bool gone = c->grp.gone && c->grp.entry != 0 && mstc_carry_known(run, &c->grp), vanished;
@@ -391,6 +343,8 @@ plan_group_in(struct mstc_run *run, struct group_case *c, bool *ret_wait, struct
         c->linked = rc == MST_OK && c->glink.state == MSTC_LINK_LIVE;
         c->use = mstc_use_of(c->target->setup, c->grp.name);
         vanished = !gone && (c->grp.gone || c->use == NULL);
+        if (!c->linked && mstc_group_place(run, c->target, c->grp.id) != NULL)
+                c->glink.suffix = mstc_group_place(run, c->target, c->grp.id)->suffix;
         rc = gone || vanished ? MST_OK : mstc_wanted_group(run, c->target, &c->grp, c->glink.suffix, run->scratch, &c->wanted, err);
         if (rc == MST_EREFUSED) {
                 mstc_log(run->engine, MST_LOG_WARNING, "%s", err->text);
@@ -401,7 +355,7 @@ plan_group_in(struct mstc_run *run, struct group_case *c, bool *ret_wait, struct
                 return rc == MST_END ? MST_OK : rc != MST_OK ? rc : err->code;
         if (gone)
                 return mstc_carry_deletes(run, &c->grp) ? plan_delete(run, c, err) : MST_OK;
-        rc = vanished ? plan_vanished(run, c, most, err) : plan_made(run, c, most, err);
+        rc = vanished ? plan_vanished(run, c, most, err) : plan_made(run, c, most, ret_wait, err);
         return rc != MST_OK ? rc : put_glink(run, c, &was, err);
 }
 
@@ -411,7 +365,7 @@ plan_group(struct mstc_run *run, const struct mstc_grp *grp, struct mst_error *e
         bool keep = false;
 
         for (size_t t = 0; t < run->target_count; t++) {
-                struct group_case c = { .grp = *grp, .target = &run->targets[t] };
+                struct mstc_group_case c = { .grp = *grp, .target = &run->targets[t] };
                 bool wait = false;
                 int rc;
 

@@ -45,10 +45,12 @@ settle_member(struct mstc_run *run, struct mst_op *op, size_t i, struct mstc_loa
                 return mstc_gchange_done(run->store, errand->glink, m->entry, m->name, err);
         if (m->joins) {
                 counts[MSTC_N_MEMBERS_ADDED] += !mstc_set_has(present->set, m->entry);
+                errand->came += !mstc_set_has(present->set, m->entry);
                 if (!mstc_set_add(present->set, m->entry))
                         return mst_fail_memory(err, "keeping memberships");
         } else {
                 counts[MSTC_N_MEMBERS_REMOVED]++;
+                errand->went++;
                 mstc_set_remove(present->set, m->entry);
         }
         present->changed = true;
@@ -113,6 +115,10 @@ keep_glink(struct mstc_run *run, struct mst_op *op, int state, struct mst_error 
                 glink.reason = glink.declined = MSTC_WHY_NONE;
                 glink.since = glink.due = glink.waiting = 0;
         }
+        if (state == MSTC_LINK_LIVE && applied != NULL)
+                glink.label = mstc_group_label(errand->target, applied, op->arena);
+        if (op->verb == MST_ADOPT)
+                glink.reason = glink.declined = MSTC_WHY_NONE;
         if (mstc_glink_put(run->store, &glink, err) != MST_OK)
                 return err->code;
         errand->glink = glink.id;
@@ -131,6 +137,12 @@ note_present(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
             || mstc_glink_get(run->store, errand->row.entry, errand->target->row.id, op->arena, &glink, err) != MST_OK)
                 return err->code;
         glink.count = (int64_t)mstc_set_count(present->set);
+        if (errand->came + errand->went != 0 && glink.run != run->id) {
+                glink.run = run->id;
+                glink.came = glink.went = 0;
+        }
+        glink.came += errand->came;
+        glink.went += errand->went;
         return mstc_glink_put(run->store, &glink, err);
 }
 
@@ -155,6 +167,8 @@ done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
                 counts[MSTC_N_GROUPS_CREATED]++;
         else if (op->verb == MST_DELETE)
                 counts[MSTC_N_GROUPS_DELETED]++;
+        else if (op->verb == MST_ADOPT)
+                counts[MSTC_N_ADOPTED]++;
         else if (op->verb != MST_MEMBERS)
                 counts[MSTC_N_GROUPS_UPDATED]++;
         if (mstc_op_end(run->store, op->number, MSTC_OP_DONE, (int)op->outcome, run->id, NULL, err) != MST_OK)
@@ -173,8 +187,8 @@ done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         }
         if ((op->member_count != 0 && settle_members(run, op, err) != MST_OK) || note_present(run, op, err) != MST_OK)
                 return err->code;
-        /* Its other members may have given up waiting for it. */
-        if (op->verb == MST_CREATE && errand->row.tries > 0
+        /* Its other members may have given up waiting for it; those of an adopted one come now. */
+        if (((op->verb == MST_CREATE && errand->row.tries > 0) || op->verb == MST_ADOPT)
             && mstc_gdirty_add(run->store, run->row.id, errand->row.entry, err) != MST_OK)
                 return err->code;
         return old_names_left(run, errand, err);
@@ -255,6 +269,44 @@ refused_members(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         return mstc_journal_judged(run->store, run->id, err);
 }
 
+/* ---- a name that is taken ------------------------------------------------------------------- */
+
+static int
+park(struct mstc_run *run, struct mst_op *op, enum mstc_count count, const char *why, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+
+        errand->target->counts[count]++;
+        mstc_log(run->engine, MST_LOG_WARNING, "%s of group '%s' in '%s' is parked: %s",
+                 mst_verb_name(op->verb), errand->row.name, errand->target->setup->name, why);
+        return mstc_op_park(run->store, op->number, (int)op->outcome, why, err);
+}
+
+/* By another group of ours: that is told.  Else somebody took it after we had looked: with a
+ * policy it is looked at again, once a run, or the next number is tried. */
+static int
+name_taken(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+        struct mstc_run_target *t = errand->target;
+        const struct mstc_group_use *use = mstc_use_of(t->setup, errand->row.name);
+        const char *label = mstc_group_label(t, errand->after, op->arena), *owner = NULL, *why = op->why.text;
+        bool again;
+
+        if (label != NULL && mstc_glink_owner(run->store, t->sink->id, errand->row.entry, NULL, label, op->arena, &owner,
+                                              err) != MST_OK)
+                return err->code;
+        if (owner != NULL && (why = mst_arena_printf(op->arena, "the group '%s' has that name there: rename one of them",
+                                                     owner)) == NULL)
+                return mst_fail_memory(err, "keeping a group");
+        again = owner == NULL && op->verb == MST_CREATE && use != NULL && use->config->existing != MSTC_EXISTING_DUPLICATE
+             && mstc_numbers_get(&run->members->clashed, errand->row.entry) == NULL;
+        if (again && (!mstc_numbers_put(&run->members->clashed, errand->row.entry, run)
+                      || mstc_gdirty_add(run->store, run->row.id, errand->row.entry, err) != MST_OK))
+                return err->code != MST_OK ? err->code : mst_fail_memory(err, "keeping a group");
+        return park(run, op, MSTC_N_DUPLICATE, why, err);
+}
+
 int
 mstc_settle_group(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
 {
@@ -276,9 +328,7 @@ mstc_settle_group(struct mstc_run *run, struct mst_op *op, struct mst_error *err
         default:
                 if (op->verb == MST_MEMBERS)
                         return refused_members(run, op, err);
-                errand->target->counts[op->outcome == MST_DUPLICATE ? MSTC_N_DUPLICATE : MSTC_N_FAILED]++;
-                mstc_log(run->engine, MST_LOG_WARNING, "%s of group '%s' in '%s' is parked: %s",
-                         mst_verb_name(op->verb), errand->row.name, errand->target->setup->name, op->why.text);
-                return mstc_op_park(run->store, op->number, (int)op->outcome, op->why.text, err);
+                return op->outcome == MST_DUPLICATE ? name_taken(run, op, err)
+                     : park(run, op, MSTC_N_FAILED, op->why.text, err);
         }
 }

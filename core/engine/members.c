@@ -33,6 +33,11 @@ add_rule_groups(struct mstc_run *run, struct mstc_members *m, struct mst_error *
                                  err) != MST_OK)
                         return err->code;
                 m->rule_groups[i] = grp.id;
+                if (grp.family != NULL) {    /* a <group> goes before a family that made one of its name */
+                        grp.family = NULL;
+                        if (mstc_grp_update(run->store, &grp, err) != MST_OK)
+                                return err->code;
+                }
                 if (!mstc_index_add(m->index, g->rule, (uint32_t)i)
                     || !mstc_numbers_put(&m->active, grp.id, m))
                         return mst_fail_memory(err, "reading groups");
@@ -65,10 +70,11 @@ mstc_members_new(struct mstc_run *run, struct mst_error *err)
         m->arena = m->memberof.arena = mst_arena_new(8192);
         m->index = mstc_index_new();
         m->families = mstc_map_new();
+        m->labels = mstc_map_new();
         m->rule_groups = mstc_alloc((sync->group_count + 1) * sizeof *m->rule_groups);
         m->family_counts = mstc_alloc((sync->family_count + 1) * sizeof *m->family_counts);
         m->family_full_told = mstc_alloc((sync->family_count + 1) * sizeof *m->family_full_told);
-        if (m->arena == NULL || m->index == NULL || m->families == NULL || m->rule_groups == NULL
+        if (m->arena == NULL || m->index == NULL || m->families == NULL || m->labels == NULL || m->rule_groups == NULL
             || m->family_counts == NULL || m->family_full_told == NULL)
                 return mst_fail_memory(err, "reading groups");
         if (add_rule_groups(run, m, err) != MST_OK || mstc_carry_load(run, m, err) != MST_OK)
@@ -104,6 +110,10 @@ mstc_members_free(struct mstc_members *m)
         mstc_numbers_done(&m->dirty);
         mstc_index_free(m->index);
         mstc_map_free(m->families);
+        mstc_map_free(m->labels);
+        mstc_numbers_done(&m->places);
+        mstc_numbers_done(&m->owners);
+        mstc_numbers_done(&m->clashed);
         mstc_matches_done(&m->matches);
         mstc_free(m->rule_groups);
         mstc_free(m->family_counts);
@@ -269,6 +279,23 @@ fill_in(struct mst_arena *arena, const char *template, const char *value)
         return mst_arena_printf(arena, "%.*s%s%s", (int)(mark - template), template, value, mark + 7);
 }
 
+/* Another family or a <group> has that name: told once a run for each name, and nobody is put into
+ * it for this one's sake. */
+static int
+tell_clash(struct mstc_run *run, const struct mstc_config_family *family, const char *value, const struct mstc_grp *grp,
+           struct mst_error *err)
+{
+        bool of_family = grp->family != NULL;
+
+        if (mstc_numbers_get(&run->members->clashed, -grp->id) != NULL)
+                return MST_OK;
+        run->counts[MSTC_N_FAILED]++;
+        mstc_log(run->engine, MST_LOG_WARNING, "the family '%s' would make the group '%s' for the value '%s', but %s%s%s has "
+                 "that name; rename one of them", family->name, grp->name, value, of_family ? "the family '" : "a <group>",
+                 of_family ? grp->family : "", of_family ? "'" : "");
+        return mstc_numbers_put(&run->members->clashed, -grp->id, run) ? MST_OK : mst_fail_memory(err, "reading groups");
+}
+
 static int
 family_group(struct mstc_run *run, size_t family, const char *value, int64_t *ret, struct mst_error *err)
 {
@@ -282,7 +309,7 @@ family_group(struct mstc_run *run, size_t family, const char *value, int64_t *re
         if (name == NULL)
                 return mst_fail_memory(err, "reading groups");
         *ret = (intptr_t)mstc_map_get(m->families, name);
-        if (*ret != 0)
+        if (*ret != 0 && (intptr_t)mstc_numbers_get(&m->owners, *ret) == (intptr_t)family + 1)
                 return MST_OK;
         if (config->most > 0 && m->family_counts[family] >= (size_t)config->most) {
                 if (!m->family_full_told[family])
@@ -295,8 +322,19 @@ family_group(struct mstc_run *run, size_t family, const char *value, int64_t *re
         if (mstc_grp_get(run->store, run->row.id, name, title, "family", config->name, m->arena, &grp, &fresh,
                          err) != MST_OK)
                 return err->code;
+        if (mstc_numbers_get(&m->active, grp.id) != NULL)
+                return tell_clash(run, config, value, &grp, err);
+        if (grp.family == NULL || strcmp(grp.family, config->name) != 0 || grp.gone) {
+                grp.family = config->name;   /* whoever had the name has vanished      */
+                grp.title = title;
+                grp.gone = false;
+                grp.since = 0;
+                if (mstc_grp_update(run->store, &grp, err) != MST_OK || mstc_members_dirty(run, grp.id, err) != MST_OK)
+                        return err->code;
+        }
         m->family_counts[family]++;
-        if (!mstc_map_put(m->families, name, (void *)(intptr_t)grp.id) || !mstc_numbers_put(&m->active, grp.id, m))
+        if (!mstc_map_put(m->families, name, (void *)(intptr_t)grp.id) || !mstc_numbers_put(&m->active, grp.id, m)
+            || !mstc_numbers_put(&m->owners, grp.id, (void *)(intptr_t)(family + 1)))
                 return mst_fail_memory(err, "reading groups");
         *ret = grp.id;
         return MST_OK;

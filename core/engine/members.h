@@ -18,6 +18,7 @@ struct mstc_members {
         struct mstc_index *index;            /* over the rules; ids are their places   */
         int64_t *rule_groups;                /* place -> grp                           */
         struct mstc_map *families;           /* name -> grp (as a pointer's value)     */
+        struct mstc_numbers owners;          /* grp of a family -> its family's place, from 1 */
         size_t *family_counts;
         bool *family_full_told;
         struct mstc_numbers active;          /* grp ids that the configuration has     */
@@ -29,9 +30,28 @@ struct mstc_members {
         bool asked_everybody, everybody;     /* all people are dirty already: carry.c  */
         struct mstc_set *off[32];            /* of each target: whose account there is disabled, while a
                                               * plan is made; NULL: not known yet      */
+        struct mstc_numbers places;          /* group and target -> struct mstc_group_place, of this plan */
+        struct mstc_map *labels;             /* sink and name there -> grp (as a pointer's value): to be made */
+        struct mstc_numbers clashed;         /* groups whose name was taken in this run */
         struct mstc_matches matches;
         struct mst_arena *arena;             /* names; lives with the run              */
 };
+
+/* What lies in a sink where a group is to be made. */
+struct mstc_group_place {
+        enum mstc_answer answer;             /* absent: the name is free               */
+        int64_t suffix;                      /* with this number; 0: none              */
+        const char *object, *name, *version; /* of what lies there                     */
+        struct mst_record *holds;            /* of what we would write                 */
+        const char *why;                     /* of a duplicate                         */
+};
+
+/* groupname.c: looks for what is there already, before a plan; NULL: it was not asked for. */
+int mstc_groups_name(struct mstc_run *run, struct mst_error *err);
+const struct mstc_group_place *mstc_group_place(const struct mstc_run *run, const struct mstc_run_target *target,
+                                                int64_t grp);
+/* A group's name there, as the sink compares names; NULL: it has none. */
+const char *mstc_group_label(struct mstc_run_target *target, const struct mst_record *record, struct mst_arena *arena);
 
 /* carry.c: groups of the source that are carried as they are */
 int mstc_carry_load(struct mstc_run *run, struct mstc_members *m, struct mst_error *err);

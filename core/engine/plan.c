@@ -512,7 +512,8 @@ plan_all(struct mstc_run *run, int64_t dirty, uint64_t *ret_ops, struct mst_erro
         if (mstc_judge_new(run, err) != MST_OK || plan_entries(run, dirty, &last, err) != MST_OK
             || mstc_leaders_rank(run, err) != MST_OK)
                 return err->code;
-        if (run->members != NULL && (mstc_groups_find(run, err) != MST_OK || mstc_group_plan(run, err) != MST_OK))
+        if (run->members != NULL && (mstc_groups_find(run, err) != MST_OK || mstc_groups_name(run, err) != MST_OK
+                                     || mstc_group_plan(run, err) != MST_OK))
                 return err->code;
         if (close_plan(run, last, err) != MST_OK)
                 return err->code;

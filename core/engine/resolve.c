@@ -231,8 +231,15 @@ static int
 found_group(struct mstc_run *run, struct doubt *d, const struct mstc_candidate *c, struct mst_error *err)
 {
         struct mstc_glink glink;
-        int rc = mstc_glink_get(run->store, d->row.entry, d->target->row.id, run->arena, &glink, err);
+        const char *id, *stamp;
+        int rc;
 
+        /* Somebody else's has its name: it is told when it is sent again. */
+        if (mstc_group_identity(run, d->row.entry, d->row.name, run->arena, &id, &stamp, err) != MST_OK)
+                return err->code;
+        if (c->stamp != NULL && c->stamp[0] != '\0' && strcmp(c->stamp, stamp) != 0)
+                return mstc_op_put_back(run->store, d->row.number, err);
+        rc = mstc_glink_get(run->store, d->row.entry, d->target->row.id, run->arena, &glink, err);
         if (rc < 0)
                 return rc;
         glink.sink = d->row.sink;

@@ -318,6 +318,7 @@ struct mstc_errand {
         struct mstc_link link;               /* users; id 0: none yet                  */
         int64_t glink;                       /* groups                                 */
         bool left_out;                       /* a reference had no name yet            */
+        int64_t came, went;                  /* members, really                        */
         size_t old_names_from, old_names_to; /* these members leave under an old name   */
         const char *source_id;
 };

@@ -47,6 +47,7 @@ is_made(struct mstc_run *run, struct mstc_members *m, const struct mstc_grp *grp
         m->family_counts[at]++;
         *ret = true;
         return mstc_map_put(m->families, grp->name, (void *)(intptr_t)grp->id) && mstc_numbers_put(&m->active, grp->id, m)
+            && mstc_numbers_put(&m->owners, grp->id, (void *)(intptr_t)(at + 1))
              ? MST_OK : mst_fail_memory(err, "reading groups");
 }
 
@@ -124,6 +125,7 @@ mstc_group_fate(const struct mstc_run_target *target, const struct mstc_group_us
                 glink->since = reason != MSTC_WHY_NONE ? now : 0;
         }
         glink->due = 0;
+        glink->fate = reason != MSTC_WHY_NONE && glink->declined != reason ? (int)policy->what : (int)MSTC_FATE_KEEP;
         if (reason == MSTC_WHY_NONE || policy->what == MSTC_FATE_KEEP)
                 return MSTC_FATE_KEEP;
         end = glink->since + policy->after_ms;

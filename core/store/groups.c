@@ -246,7 +246,7 @@ mstc_glink_get(struct mstc_store *store, int64_t grp, int64_t target, struct mst
 {
         sqlite3_stmt *stmt = mstc_sql(store, "SELECT id, sink, target, grp, object, name, version, made, state, "
                                       "count, applied, reason, declined, since, due, suffix, label, waiting, run, "
-                                      "came, went FROM glink WHERE grp=? AND target=?", err);
+                                      "came, went, fate FROM glink WHERE grp=? AND target=?", err);
         const void *bytes;
         bool ok = true;
         int rc;
@@ -280,6 +280,7 @@ mstc_glink_get(struct mstc_store *store, int64_t grp, int64_t target, struct mst
         ret->run = sqlite3_column_int64(stmt, 18);
         ret->came = sqlite3_column_int64(stmt, 19);
         ret->went = sqlite3_column_int64(stmt, 20);
+        ret->fate = sqlite3_column_int(stmt, 21);
         sqlite3_reset(stmt);
         return ok && (bytes == NULL || ret->applied != NULL) ? MST_OK : mst_fail_memory(err, "reading a group");
 }
@@ -295,10 +296,11 @@ mstc_glink_put(struct mstc_store *store, struct mstc_glink *glink, struct mst_er
         }
         return mstc_sql_run(store, err, "UPDATE glink SET object=?, name=?, version=?, made=?, state=?, count=?, touched=?, "
                             "applied=?, reason=?, declined=?, since=?, due=?, suffix=?, label=?, waiting=?, run=?, came=?, "
-                            "went=? WHERE id=?", "tttiiiibiissitiiiii", glink->object, glink->name, glink->version,
+                            "went=?, fate=? WHERE id=?", "tttiiiibiissitiiiiii", glink->object, glink->name, glink->version,
                             N(glink->made), N(glink->state), glink->count, mstc_now_ms(), glink->applied,
                             glink->applied_size, N(glink->reason), N(glink->declined), glink->since, glink->due,
-                            glink->suffix, glink->label, glink->waiting, glink->run, glink->came, glink->went, glink->id);
+                            glink->suffix, glink->label, glink->waiting, glink->run, glink->came, glink->went, N(glink->fate),
+                            glink->id);
 }
 
 int

@@ -61,6 +61,7 @@ struct mstc_glink {
         int reason, declined;                /* enum mstc_reason: why it may have to go; for which an
                                               * admin said no                          */
         int64_t since, due;                  /* so since, and when something follows; 0: never */
+        int fate;                            /* what: enum mstc_fate_do                */
         int64_t suffix;                      /* behind its name there; 0: none         */
         const char *label;                   /* its name there, folded, or NULL        */
         int64_t waiting;                     /* who is wanted and cannot be there yet  */

@@ -315,9 +315,15 @@ mstc_journal_reconsider(struct mstc_store *store, int64_t sync, int64_t sink, ui
 {
         /* What was never sent (no outcome) waits for its map or its person to change. */
         if (mstc_sql_run(store, err, "UPDATE op SET state=0, due=NULL WHERE sink=?1 AND state=4 AND open=1 AND "
-                         "outcome IS NOT NULL AND target IN (SELECT id FROM target WHERE sync=?2) AND "
+                         "outcome IS NOT NULL AND NOT (kind=2 AND coalesce(matched,0)=0 AND verb=1) AND "
+                         "target IN (SELECT id FROM target WHERE sync=?2) AND "
                          "(tries<=" AT_ONCE " OR ended+min(24, 1<<min(tries-" AT_ONCE ", 5))*" HOUR "<=?3)", "iii",
                          sink, sync, now) != MST_OK)
+                return err->code;
+        /* A group whose name was found taken is looked at again, not sent. */
+        if (mstc_sql_run(store, err, "INSERT OR IGNORE INTO gdirty SELECT ?1, entry FROM op WHERE sink=?2 AND state=4 AND "
+                         "open=1 AND verb=1 AND kind=2 AND coalesce(matched,0)=0 AND ended+" HOUR "<=?3 AND "
+                         "target IN (SELECT id FROM target WHERE sync=?1)", "iii", sync, sink, now) != MST_OK)
                 return err->code;
         return mstc_sql_run(store, err, "INSERT INTO dirty SELECT ?1, entry, ?2 FROM op WHERE sink=?3 AND "
                             "state IN (0,3) AND open=1 AND verb=1 AND kind=1 AND matched<?5 AND "

@@ -35,7 +35,7 @@ const char *
 mstc_link_state_name(int state)
 {
         static const char *const names[] = {
-                [MSTC_LINK_LIVE] = "live", [MSTC_LINK_DISABLED] = "disabled",
+                [0] = "not there yet", [MSTC_LINK_LIVE] = "live", [MSTC_LINK_DISABLED] = "disabled",
                 [MSTC_LINK_DELETED] = "deleted", [MSTC_LINK_LOST] = "lost",
         };
 
@@ -50,6 +50,7 @@ mstc_reason_name(int reason)
                 [MSTC_WHY_SCOPE] = "out of scope", [MSTC_WHY_DISABLED] = "blocked at the source",
                 [MSTC_WHY_LOST] = "its object was gone", [MSTC_WHY_DOUBT] = "in doubt",
                 [MSTC_WHY_EMPTY] = "nobody satisfies its rule", [MSTC_WHY_VANISHED] = "no rule makes it any more",
+                [MSTC_WHY_EXISTS] = "it is there already",
         };
 
         return NAME_OF(names, reason);

@@ -24,7 +24,7 @@
  *              entry, so that a changed record meets only its own groups.
  *   glink      a group's object in a sink; pset: members that the sink has from us.  'reason'
  *              says since when nobody satisfies the rule, or none makes it any more, 'due' when
- *              something follows from that; 'label' is its name there, folded; 'came' and
+ *              what 'fate' says follows from that; 'label' is its name there, folded; 'came' and
  *              'went' count the members of run 'run'.  State 0: it is to be adopted.
  *   gchange    a member who must leave under a name that he no longer has.
  *   mset, nset members of a group of the source, told by the source: users, groups; 'grp' is
@@ -55,6 +55,7 @@
 "ALTER TABLE glink ADD COLUMN reason INTEGER NOT NULL DEFAULT 0;" \
 "ALTER TABLE glink ADD COLUMN since INTEGER;" \
 "ALTER TABLE glink ADD COLUMN due INTEGER;" \
+"ALTER TABLE glink ADD COLUMN fate INTEGER NOT NULL DEFAULT 0;" \
 "ALTER TABLE glink ADD COLUMN declined INTEGER NOT NULL DEFAULT 0;" \
 "ALTER TABLE glink ADD COLUMN suffix INTEGER NOT NULL DEFAULT 0;" \
 "ALTER TABLE glink ADD COLUMN label TEXT;" \

@@ -68,7 +68,8 @@ enum mstc_reason {
         MSTC_WHY_LOST = 4,       /* its object was gone, made anew                       */
         MSTC_WHY_DOUBT = 5,      /* it is not known whether it can be used: told anew    */
         MSTC_WHY_EMPTY = 6,      /* a group: nobody satisfies its rule                   */
-        MSTC_WHY_VANISHED = 7    /* a group: no rule makes it, or it is not carried here */
+        MSTC_WHY_VANISHED = 7,   /* a group: no rule makes it, or it is not carried here */
+        MSTC_WHY_EXISTS = 8      /* something not ours has its name there                */
 };
 
 enum mstc_run_mode {

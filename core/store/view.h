@@ -52,6 +52,7 @@ struct mstc_view_status {
         int64_t writer;                      /* the process that writes now; 0: none   */
         int64_t holds;                       /* open ones                              */
         int64_t duplicates;
+        int64_t vanished;                    /* groups in a sink that no rule makes any more */
 };
 
 int mstc_view_status(struct mstc_store *store, struct mst_arena *arena, struct mstc_view_status *ret,
@@ -158,6 +159,11 @@ struct mstc_view_glink {
         const char *target, *sink, *object, *name;
         int state;
         int64_t present, bad;                /* members it has from us; that it refused */
+        int64_t waiting;                     /* members that cannot be there yet       */
+        int reason, fate;                    /* why it may have to go, and what is done: enum mstc_fate_do */
+        int64_t since, due;                  /* ms; 0: not so, nothing                 */
+        int64_t run, came, went;             /* the last run that changed its members  */
+        const char *parked;                  /* why it cannot be made or changed, or NULL */
 };
 
 struct mstc_view_group {
@@ -166,6 +172,8 @@ struct mstc_view_group {
         const char *source_id;               /* of a group of the source, else NULL    */
         int64_t members;                     /* who satisfies the rule, or is in it    */
         bool gone;
+        int64_t since;                       /* gone since; 0: it is not, or not known */
+        int64_t last_run;                    /* of its sync                            */
         struct mstc_view_glink *links; size_t link_count;
 };
 

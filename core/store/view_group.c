@@ -16,10 +16,17 @@ read_glinks(struct mstc_store *store, struct mstc_view_group *group, struct mst_
         size_t room = 0;
         void *into = NULL;
 
+        /* Those without an object there, as something is in the way, come with the op's reason. */
         if (MSTC_ROWS(&rows, "SELECT g.id, t.name, i.name, g.object, g.name, g.state, g.count, "
-                      "(SELECT count(*) FROM gbad b WHERE b.glink=g.id) FROM glink g "
-                      "LEFT JOIN target t ON t.id=g.target LEFT JOIN instance i ON i.id=g.sink "
-                      "WHERE g.grp=? ORDER BY t.bit, g.id", "i", group->number))
+                      "(SELECT count(*) FROM gbad b WHERE b.glink=g.id), g.reason, g.since, g.due, g.fate, g.waiting, "
+                      "g.run, g.came, g.went, (SELECT d.text FROM op o JOIN opdata d ON d.number=o.number WHERE o.entry=?1 "
+                      "AND o.kind=2 AND o.target=g.target AND o.open=1 AND o.state=4 LIMIT 1), t.bit FROM glink g "
+                      "LEFT JOIN target t ON t.id=g.target LEFT JOIN instance i ON i.id=g.sink WHERE g.grp=?1 "
+                      "UNION ALL SELECT 0, t.name, i.name, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, d.text, t.bit "
+                      "FROM op o JOIN opdata d ON d.number=o.number JOIN target t ON t.id=o.target "
+                      "LEFT JOIN instance i ON i.id=o.sink WHERE o.entry=?1 AND o.kind=2 AND o.open=1 AND o.state=4 "
+                      "AND NOT EXISTS (SELECT 1 FROM glink g WHERE g.grp=?1 AND g.target=o.target) ORDER BY 18, 1", "i",
+                      group->number))
                 while (mstc_rows_next(&rows)) {
                         if (!mstc_rows_grow(arena, &into, group->link_count, &room,
                                             sizeof (struct mstc_view_glink))) {
@@ -31,6 +38,11 @@ read_glinks(struct mstc_store *store, struct mstc_view_group *group, struct mst_
                                 .sink = mstc_rows_text(&rows, 2), .object = mstc_rows_text(&rows, 3),
                                 .name = mstc_rows_text(&rows, 4), .state = (int)mstc_rows_number(&rows, 5),
                                 .present = mstc_rows_number(&rows, 6), .bad = mstc_rows_number(&rows, 7),
+                                .reason = (int)mstc_rows_number(&rows, 8), .since = mstc_rows_number(&rows, 9),
+                                .due = mstc_rows_number(&rows, 10), .fate = (int)mstc_rows_number(&rows, 11),
+                                .waiting = mstc_rows_number(&rows, 12), .run = mstc_rows_number(&rows, 13),
+                                .came = mstc_rows_number(&rows, 14), .went = mstc_rows_number(&rows, 15),
+                                .parked = mstc_rows_text(&rows, 16),
                         };
                 }
         group->links = into;
@@ -56,7 +68,8 @@ mstc_view_groups(struct mstc_store *store, const char *pattern, int64_t *after, 
 
         if (into == NULL || (pattern != NULL && folded == NULL))
                 return mst_fail_memory(err, "listing groups");
-        if (MSTC_ROWS(&rows, "SELECT g.id, s.name, g.name, g.title, g.family, g.count, g.gone, e.id FROM grp g "
+        if (MSTC_ROWS(&rows, "SELECT g.id, s.name, g.name, g.title, g.family, g.count, g.gone, e.id, g.since, "
+                      "(SELECT max(r.id) FROM run r WHERE r.sync=g.sync) FROM grp g "
                       "JOIN sync s ON s.id=g.sync LEFT JOIN entry e ON e.number=g.entry WHERE g.id>? ORDER BY g.id LIMIT ?", "ii", *after, (int64_t)most))
                 for (; mstc_rows_next(&rows); looked++) {
                         into[got] = (struct mstc_view_group){
@@ -64,6 +77,7 @@ mstc_view_groups(struct mstc_store *store, const char *pattern, int64_t *after, 
                                 .name = mstc_rows_text(&rows, 2), .title = mstc_rows_text(&rows, 3),
                                 .family = mstc_rows_text(&rows, 4), .members = mstc_rows_number(&rows, 5),
                                 .gone = mstc_rows_number(&rows, 6) != 0, .source_id = mstc_rows_text(&rows, 7),
+                                .since = mstc_rows_number(&rows, 8), .last_run = mstc_rows_number(&rows, 9),
                         };
                         *after = into[got].number;
                         got += !rows.failed && is_wanted(folded, &into[got], arena);

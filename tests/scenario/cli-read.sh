@@ -90,8 +90,9 @@ expect 0 users nobody-at-all; says "Nobody matches"
 expect 0 users '****************************************x'; says "Nobody matches"
 
 expect 0 groups; narrow; says "11 (1 waiting)"
-expect 0 groups --json; json '#/groups=1' /groups/0/members=12 /groups/0/links/0/present=11
-expect 0 groups fin; says "waiting for corporate"; says "Finance: all"
+expect 0 groups --json; json '#/groups=1' /groups/0/members=12 /groups/0/links/0/present=11 /groups/0/links/0/waiting=1 \
+        /groups/0/links/0/last_change/joined=3 /groups/0/links/0/last_change/left=2
+expect 0 groups fin; says "waiting for corporate"; says "Finance: all"; says "3 joined and 2 left in run 1"
 expect 0 groups fin --json; json '#/members=12' /members/0/member=true
 expect 0 groups 'f*' --json; json '#/groups=1' '!/members'
 expect 0 groups nothing; says "no such groups"

@@ -143,6 +143,10 @@ add_group(struct seed *seed)
         mstc_set_intersect(seed->live, seed->finance);
         glink.grp = grp.id;
         glink.count = (int64_t)mstc_set_count(seed->live);
+        glink.waiting = grp.count - glink.count;
+        glink.run = 1;
+        glink.came = 3;
+        glink.went = 2;
         MUST(mstc_glink_put(seed->store, &glink, &err));
         MUST(mstc_set_save(seed->store, MSTC_PSET, glink.id, seed->live, &err));
         MUST(mstc_store_commit(seed->store, &err));

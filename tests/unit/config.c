@@ -124,6 +124,7 @@ static const struct {
         { TARGET, "<map to=''>[y]</map>", { 7, 10 }, "to=\"\" names no attribute", "write <map to=" },
         { TARGET, "<match attribute='a' on-existing='take'/>", { 7, 35 }, "on-existing=\"take\" is not possible", "duplicate|adopt" },
         { TARGET, "<groups use='  '/>", { 7, 14 }, "names no group", "write <groups use=" },
+        { TARGET, "<groups use='g' on-existing='refuse'/>", { 7, 30 }, "on-existing=\"refuse\" is not possible", "duplicate|adopt|suffix" },
         { TARGET, "<group use='g' disabled='yes'/>", { 7, 26 }, "disabled=\"yes\" is not possible", "leave|stay" },
         { TARGET, "<on-empty do='disable'/>", { 7, 15 }, "do=\"disable\" is not possible", "keep|empty|delete" },
         { TARGET, "<on-empty/>", { 7, 1 }, "<on-empty> lacks the attribute 'do'", "do=" },

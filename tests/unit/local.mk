@@ -57,6 +57,12 @@ tests_unit_engine_fate_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_engine_fate_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/engine-fate
 
+check_PROGRAMS += tests/unit/engine-name
+tests_unit_engine_name_SOURCES = tests/unit/engine-name.c $(WORLD)
+tests_unit_engine_name_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_name_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-name
+
 check_PROGRAMS += tests/unit/engine-groups
 tests_unit_engine_groups_SOURCES = tests/unit/engine-groups.c $(WORLD)
 tests_unit_engine_groups_CFLAGS = $(UNIT_CFLAGS)

@@ -255,6 +255,10 @@ settle(struct world_sink *sink, struct mst_op *op)
 
         tell(sink, op);
         sink->verbs[mst_op_verb(op)]++;
+        if (mst_op_verb(op) == MST_CREATE && sink->comes_with != NULL && strcmp(sink->comes_with, mst_op_id(op)) == 0) {
+                set_pair(add_object(sink, MST_GROUP), "cn", sink->comes_with);
+                sink->comes_with = NULL;
+        }
         if (mst_op_verb(op) == MST_MEMBERS && names_member(op, sink->refuses_with)) {
                 mst_fail(&why, MST_EREFUSED, "somebody in there is not to my taste");
                 mst_op_settle(op, MST_REFUSED, &why);

@@ -68,6 +68,7 @@ struct world_sink {
         struct mst_host *host;
         struct world_rule rules[16];
         size_t rule_count;
+        const char *comes_with;              /* a group of that name is made by somebody just before ours */
         const char *refuses_with;            /* members ops that name this one are refused whole */
         unsigned probes, finds, queries, lists, applies;
         uint64_t verbs[16];                  /* ops that came, by verb                 */
