@@ -122,7 +122,7 @@ matches(struct mstc_run *run, const struct mstc_node *node, const struct mst_val
         *ret = false;
         if ((!is_text(left) && !is_number(left)) || !mstc_value_text_form(left, room, &text, &length))
                 return MSTC_VALUE;
-        rc = mstc_regex_search(node->regex, text, length, 0, NULL, 0, &why);
+        rc = mstc_regex_search(node->regex, text, length, 0, NULL, 0, &run->longs, &why);
         if (rc < 0) {
                 run->broken = true;
                 return mstc_run_fail(run, "-match: %s", why);
@@ -146,11 +146,16 @@ positive(struct mstc_run *run, const struct mstc_node *node, const struct mst_va
                 return MSTC_VALUE;
         }
         if (left->type == MST_LIST) {
-                for (uint32_t i = 0; i < left->length && !*ret && flow == MSTC_VALUE; i++)
+                for (uint32_t i = 0; i < left->length && !*ret && flow == MSTC_VALUE && !run->broken; i++)
                         if (left->as.items[i].type != MST_LIST)
                                 flow = positive(run, node, &left->as.items[i], dated, right, ret);
                 return flow;
         }
+        if (run->element != NULL || run->inside > 0)
+                flow = mstc_run_spend(run, MSTC_WORK_ELEMENT +
+                                      (left->length > MSTC_WORK_SHORT && is_text(left) ? left->length * MSTC_WORK_BYTE : 0));
+        if (flow != MSTC_VALUE)
+                return flow;
         if (node->op == MSTC_OP_MATCH)
                 return matches(run, node, left, ret);
         *ret = mstc_compare_constant((enum mstc_op)node->op, left, dated, right, run->eval->arena, &memory);
@@ -171,7 +176,8 @@ computed(struct mstc_run *run, const struct mstc_node *node, const struct mst_va
         if (flow != MSTC_VALUE)
                 return flow;
         count = right->type == MST_LIST && right->length > 0 ? right->length : 1;
-        for (size_t i = 0; i < count && flow == MSTC_VALUE && !*ret; i++) {
+        run->inside++;                       /* two lists are each with each           */
+        for (size_t i = 0; i < count && flow == MSTC_VALUE && !*ret && !run->broken; i++) {
                 const struct mst_value *one = right->type == MST_LIST && right->length > 0 ?
                                               &right->as.items[i] : right;
                 struct mstc_constant constant = { .value = *one };
@@ -183,13 +189,17 @@ computed(struct mstc_run *run, const struct mstc_node *node, const struct mst_va
                 } else if (one->type == MST_LIST) {
                         constant.value = mstc_value_null();
                 } else if (!mstc_constant_complete(&constant, run->eval->arena)) {
-                        return mstc_run_memory(run);
+                        flow = mstc_run_memory(run);
+                        break;
                 }
                 if (one->type == MST_OBJECT || one->type == MST_BYTES ||
                     (one->type == MST_NULL && node->op != MSTC_OP_EQ))
                         continue;            /* equals nothing                         */
-                flow = positive(run, node, left, dated, &constant, ret);
+                flow = mstc_run_spend(run, is_text(one) ? 2 * one->length * MSTC_WORK_BYTE : 0);
+                if (flow == MSTC_VALUE)
+                        flow = positive(run, node, left, dated, &constant, ret);
         }
+        run->inside--;
         return flow;
 }
 

@@ -62,8 +62,8 @@ mstc_fn_to_base64(struct mstc_call *call, struct mst_value *ret)
 
         if (flow != MSTC_VALUE)
                 return flow;
-        units = mst_arena_alloc(call->run->eval->arena, 2 * (size_t)text.length + 4);
-        into = mst_arena_alloc(call->run->eval->arena, 3 * (size_t)text.length + 8);
+        units = mstc_call_alloc(call, 2 * (size_t)text.length + 4);
+        into = mstc_call_alloc(call, 3 * (size_t)text.length + 8);
         if (units == NULL || into == NULL)
                 return mstc_call_memory(call);
         *ret = mstc_value_text(into, to_base64(units, to_utf16(text.as.text, text.length, units), into));
@@ -129,8 +129,8 @@ mstc_fn_from_base64(struct mstc_call *call, struct mst_value *ret)
 
         if (flow != MSTC_VALUE)
                 return flow;
-        bytes = mst_arena_alloc(call->run->eval->arena, (size_t)text.length + 4);
-        into = mst_arena_alloc(call->run->eval->arena, 2 * (size_t)text.length + 8);
+        bytes = mstc_call_alloc(call, (size_t)text.length + 4);
+        into = mstc_call_alloc(call, 2 * (size_t)text.length + 8);
         if (bytes == NULL || into == NULL)
                 return mstc_call_memory(call);
         size = from_base64(text.as.text, text.length, bytes);
@@ -150,7 +150,7 @@ mstc_fn_utf8_hex(struct mstc_call *call, struct mst_value *ret)
 
         if (flow != MSTC_VALUE)
                 return flow;
-        into = mst_arena_alloc(call->run->eval->arena, 2 * (size_t)text.length + 1);
+        into = mstc_call_alloc(call, 2 * (size_t)text.length + 1);
         if (into == NULL)
                 return mstc_call_memory(call);
         for (uint32_t i = 0; i < text.length; i++) {

@@ -48,6 +48,16 @@ mstc_run_memory(struct mstc_run *run)
         return MSTC_FAILED;
 }
 
+enum mstc_flow
+mstc_run_spend(struct mstc_run *run, uint64_t work)
+{
+        run->work += work;
+        if (run->work <= MSTC_WORK_MOST)
+                return MSTC_VALUE;
+        run->broken = true;
+        return mstc_run_fail(run, "it takes too long on these values: simplify it");
+}
+
 const struct mst_value *
 mstc_look_up(const struct mst_record *record, const char *name, bool exact, struct mst_value *room)
 {
@@ -89,9 +99,13 @@ member(const struct mst_value *object, const char *name)
 static enum mstc_flow
 gather(struct mstc_run *run, const struct mst_value *list, const char *name, struct mst_value *room)
 {
-        struct mst_value *items = mst_arena_alloc(run->eval->arena, list->length * sizeof *items);
+        struct mst_value *items;
+        enum mstc_flow flow = mstc_run_spend(run, list->length * sizeof *items);
         uint32_t n = 0;
 
+        if (flow != MSTC_VALUE)
+                return flow;
+        items = mst_arena_alloc(run->eval->arena, list->length * sizeof *items);
         if (items == NULL)
                 return mstc_run_memory(run);
         for (uint32_t i = 0; i < list->length; i++) {
@@ -193,9 +207,10 @@ concat(struct mstc_run *run, const struct mstc_node *node, struct mst_value *ret
                 flow = mstc_run_refer(run, node->kids[i], &room, &one);
                 if (flow != MSTC_VALUE || one->type == MST_NULL)
                         continue;
-                if (mstc_value_text_form(one, form, &piece, &length))
+                if (mstc_value_text_form(one, form, &piece, &length)) {
                         mstc_buffer_add(&text, piece, length);
-                else
+                        flow = mstc_run_spend(run, length * MSTC_WORK_BYTE);
+                } else
                         flow = mstc_run_fail(run, "& joins single values, found a %s",
                                              one->type == MST_LIST ? "list" : "structured value");
         }
@@ -212,7 +227,7 @@ concat(struct mstc_run *run, const struct mstc_node *node, struct mst_value *ret
 
 /* A call, for each element of its first argument where the function takes lists so. */
 static enum mstc_flow
-call(struct mstc_run *run, const struct mstc_node *node, struct mst_value *ret)
+carry_out(struct mstc_run *run, const struct mstc_node *node, struct mst_value *ret)
 {
         struct mstc_call c = { .run = run, .node = node };
         uint32_t flags = node->function->flags;
@@ -230,10 +245,14 @@ call(struct mstc_run *run, const struct mstc_node *node, struct mst_value *ret)
                 return MSTC_VALUE;
         if (first.type != MST_LIST || (flags & MSTC_FN_EACH) == 0)
                 return node->function->call(&c, ret);
+        flow = mstc_run_spend(run, first.length * sizeof *items);
+        if (flow != MSTC_VALUE)
+                return flow;
         items = mst_arena_alloc(run->eval->arena, first.length * sizeof *items);
         if (items == NULL)
                 return mstc_run_memory(run);
         for (uint32_t i = 0; i < first.length; i++) {
+                items[i] = null_value;
                 c.first = &first.as.items[i];
                 if (c.first->type == MST_NULL && (flags & MSTC_FN_NULL) != 0)
                         continue;
@@ -243,6 +262,17 @@ call(struct mstc_run *run, const struct mstc_node *node, struct mst_value *ret)
         }
         *ret = (struct mst_value){ .type = MST_LIST, .length = first.length, .as.items = items };
         return MSTC_VALUE;
+}
+
+static enum mstc_flow
+call(struct mstc_run *run, const struct mstc_node *node, struct mst_value *ret)
+{
+        enum mstc_flow flow;
+
+        run->inside++;
+        flow = carry_out(run, node, ret);
+        run->inside--;
+        return flow;
 }
 
 enum mstc_flow
@@ -330,9 +360,11 @@ quantifier(struct mstc_run *run, const struct mstc_node *node, bool *ret)
         bool is = node->all;
 
         run->element = &at;
-        for (size_t i = 0; i < count && flow == MSTC_VALUE && is == node->all; i++) {
+        for (size_t i = 0; i < count && flow == MSTC_VALUE && is == node->all && !run->broken; i++) {
                 at.value = mstc_value_element(list, i);
-                flow = mstc_run_test(run, node->kids[1], &is);
+                flow = mstc_run_spend(run, MSTC_WORK_ELEMENT);
+                if (flow == MSTC_VALUE)
+                        flow = mstc_run_test(run, node->kids[1], &is);
         }
         run->element = at.out;
         *ret = is;
@@ -374,6 +406,8 @@ mstc_run_test(struct mstc_run *run, const struct mstc_node *node, bool *ret)
 {
         enum mstc_flow flow = MSTC_VALUE;
 
+        if (run->element == NULL && run->inside == 0)
+                run->work = run->longs = 0;  /* a condition of its own                 */
         switch (node->kind) {
         case MSTC_NODE_COMPARE:
                 return mstc_compare(run, node, ret);
@@ -382,7 +416,7 @@ mstc_run_test(struct mstc_run *run, const struct mstc_node *node, bool *ret)
         case MSTC_NODE_AND:
         case MSTC_NODE_OR:
                 *ret = node->kind == MSTC_NODE_AND;
-                for (uint32_t i = 0; i < node->count && flow == MSTC_VALUE &&
+                for (uint32_t i = 0; i < node->count && flow == MSTC_VALUE && !run->broken &&
                      *ret == (node->kind == MSTC_NODE_AND); i++)
                         flow = mstc_run_test(run, node->kids[i], ret);
                 return flow;

@@ -20,10 +20,23 @@ struct mstc_run {
         size_t stride;
         const uint32_t *map;
         bool rule;                           /* odd data is just false                 */
-        bool broken;                         /* memory is out or a pattern's limit hit:
-                                              * told even where odd data is not        */
+        bool broken;                         /* memory is out or a limit hit: told even
+                                              * where odd data is not                  */
         bool memory;                         /* broken because memory is out           */
+        unsigned inside;                     /* calls that are being carried out       */
+        uint64_t work;                       /* see mstc_run_spend()                   */
+        unsigned longs;                      /* see mstc_regex_search()                */
 };
+
+/* One condition, or one mapping, may take so much on one record, roughly nanoseconds: an
+ * -any within an -any, or a text that replaces each letter of a text, has no other end.  What
+ * stands outside of -any, -all and calls is bounded by rule and record, and not counted. */
+#define MSTC_WORK_MOST UINT64_C(500000000)
+#define MSTC_WORK_ELEMENT 16                 /* an element or value that is looked at  */
+#define MSTC_WORK_BYTE 4                     /* a byte of long text, or one that is made */
+#define MSTC_WORK_SHORT 64u                  /* a text that is not long                */
+/* MSTC_VALUE, or the run is broken because it took too much. */
+enum mstc_flow mstc_run_spend(struct mstc_run *run, uint64_t work);
 
 /* A value; MSTC_VALUE, or what there is instead of one.  mstc_run_refer() points at
  * the value where it lies, and uses 'room' only for what has to be computed. */

@@ -117,7 +117,8 @@ holds(struct telling *t, const struct mstc_node *node)
 {
         bool ret = false;
 
-        if (mstc_run_test(&t->run, node, &ret) != MSTC_VALUE)
+        t->run.broken = false;
+        if (mstc_run_test(&t->run, node, &ret) != MSTC_VALUE || t->run.broken)
                 ret = false;
         t->failed |= t->run.memory;
         return ret;

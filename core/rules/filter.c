@@ -213,7 +213,7 @@ mstc_filter_check(const struct mstc_filter *filters, const char **why)
 
 /* The positive form, of one value that is there. */
 static bool
-test_one(const struct mstc_clause *clause, const struct mst_value *value, struct mstc_eval *eval)
+test_one(const struct mstc_clause *clause, const struct mst_value *value, unsigned *longs, struct mstc_eval *eval)
 {
         char room[MSTC_TEXT_ROOM];
         size_t length, n = strlen(clause->value);
@@ -239,7 +239,7 @@ test_one(const struct mstc_clause *clause, const struct mst_value *value, struct
         case IS_FALSE:
                 return length == 5 && strncasecmp(text, "false", 5) == 0;
         case MATCHES:
-                return mstc_regex_search(clause->regex, text, length, 0, NULL, 0, &eval->why) > 0;
+                return mstc_regex_search(clause->regex, text, length, 0, NULL, 0, longs, &eval->why) > 0;
         case WITHIN:
                 return length > 0 && memmem(clause->value, n, text, length) != NULL;
         default:
@@ -253,6 +253,7 @@ mstc_clause_test(const struct mstc_clause *clause, const struct mst_value *value
 {
         bool empty = mstc_value_elements(value) == 0 ||
                      ((value->type == MST_TEXT || value->type == MST_REF) && value->length == 0);
+        unsigned longs = 0;
         bool found = false;
 
         if (clause->operator->test == IS_NULL)
@@ -260,8 +261,8 @@ mstc_clause_test(const struct mstc_clause *clause, const struct mst_value *value
         if (empty)
                 return false;
         eval->why = NULL;
-        for (size_t i = 0; i < mstc_value_elements(value) && !found; i++)
-                found = test_one(clause, mstc_value_element(value, i), eval);
+        for (size_t i = 0; i < mstc_value_elements(value) && !found && eval->why == NULL; i++)
+                found = test_one(clause, mstc_value_element(value, i), &longs, eval);
         return found != clause->operator->negative && eval->why == NULL;
 }
 

@@ -62,6 +62,9 @@ enum mstc_flow mstc_call_fail(const struct mstc_call *call, const char *format, 
 /* A text result: copied into the arena. */
 enum mstc_flow mstc_call_text(const struct mstc_call *call, const char *text, size_t length,
                               struct mst_value *ret);
+/* Room for a result, in the arena; NULL: memory is out, or the call takes too much of it.
+ * What then to return says mstc_call_memory(). */
+void *mstc_call_alloc(const struct mstc_call *call, size_t size);
 enum mstc_flow mstc_call_memory(const struct mstc_call *call);
 
 typedef enum mstc_flow mstc_fn(struct mstc_call *call, struct mst_value *ret);

@@ -194,19 +194,28 @@ mstc_call_fail(const struct mstc_call *call, const char *format, ...)
         return mstc_run_fail(call->run, "%s: %s", call->node->function->name, text);
 }
 
+void *
+mstc_call_alloc(const struct mstc_call *call, size_t size)
+{
+        return mstc_run_spend(call->run, MSTC_WORK_ELEMENT + size * MSTC_WORK_BYTE) != MSTC_VALUE ? NULL :
+               mst_arena_alloc(call->run->eval->arena, size);
+}
+
 enum mstc_flow
 mstc_call_memory(const struct mstc_call *call)
 {
-        return mstc_run_memory(call->run);
+        return call->run->work > MSTC_WORK_MOST ? MSTC_FAILED : mstc_run_memory(call->run);
 }
 
 enum mstc_flow
 mstc_call_text(const struct mstc_call *call, const char *text, size_t length, struct mst_value *ret)
 {
-        char *copy = mst_arena_strndup(call->run->eval->arena, text, length);
+        char *copy = mstc_call_alloc(call, length + 1);
 
         if (copy == NULL)
                 return mstc_call_memory(call);
+        memcpy(copy, text, length);
+        copy[length] = '\0';
         *ret = mstc_value_text(copy, length);
         return MSTC_VALUE;
 }

@@ -81,7 +81,7 @@ change_case(struct mstc_call *call, bool upper, struct mst_value *ret)
         if (!well_formed(culture.as.text))
                 return mstc_call_fail(call, "'%.40s' is no language tag such as tr-TR", culture.as.text);
         turk = turkish(culture.as.text);
-        into = mst_arena_alloc(call->run->eval->arena, 3 * (size_t)text.length + 4);
+        into = mstc_call_alloc(call, 3 * (size_t)text.length + 4);
         if (into == NULL)
                 return mstc_call_memory(call);
         for (size_t i = 0; i < text.length; i += bytes)
@@ -132,7 +132,7 @@ mstc_fn_pcase(struct mstc_call *call, struct mst_value *ret)
         if ((flow = mstc_arg_text(call, 0, &text)) != MSTC_VALUE ||
             (flow = mstc_arg_text(call, 1, &separators)) != MSTC_VALUE)
                 return flow;
-        into = mst_arena_alloc(call->run->eval->arena, 3 * (size_t)text.length + 4);
+        into = mstc_call_alloc(call, 3 * (size_t)text.length + 4);
         if (into == NULL)
                 return mstc_call_memory(call);
         for (size_t i = 0; i < text.length; i += bytes) {
@@ -211,7 +211,6 @@ mstc_fn_normalize(struct mstc_call *call, struct mst_value *ret)
 {
         struct mst_value text;
         enum mstc_flow flow = mstc_arg_text(call, 0, &text);
-        struct mst_arena *arena = call->run->eval->arena;
         utf8proc_ssize_t room, count;
         int32_t *codes, *into;
         char *out;
@@ -229,9 +228,9 @@ mstc_fn_normalize(struct mstc_call *call, struct mst_value *ret)
                                   UTF8PROC_STABLE | UTF8PROC_DECOMPOSE);
         if (room < 0)
                 return mstc_call_fail(call, "the text is not well-formed");
-        codes = mst_arena_alloc(arena, ((size_t)room + 1) * sizeof *codes);
-        into = mst_arena_alloc(arena, (2 * (size_t)room + 1) * sizeof *into);
-        out = mst_arena_alloc(arena, 8 * (size_t)room + 4);
+        codes = mstc_call_alloc(call, ((size_t)room + 1) * sizeof *codes);
+        into = mstc_call_alloc(call, (2 * (size_t)room + 1) * sizeof *into);
+        out = mstc_call_alloc(call, 8 * (size_t)room + 4);
         if (codes == NULL || into == NULL || out == NULL)
                 return mstc_call_memory(call);
         count = utf8proc_decompose((const utf8proc_uint8_t *)text.as.text, text.length, codes, room,

@@ -97,7 +97,7 @@ join_one(struct mstc_call *call, struct mstc_buffer *into, bool *any, const stru
                 mstc_buffer_add(into, separator->as.text, separator->length);
         mstc_buffer_add(into, text, length);
         *any = true;
-        return MSTC_VALUE;
+        return mstc_run_spend(call->run, MSTC_WORK_ELEMENT + (separator->length + length) * MSTC_WORK_BYTE);
 }
 
 enum mstc_flow
@@ -140,6 +140,9 @@ mstc_fn_split(struct mstc_call *call, struct mst_value *ret)
         for (const char *p = at; (p = memmem(p, (size_t)(end - p), delimiter.as.text, delimiter.length)) != NULL;
              p += delimiter.length)
                 most++;
+        flow = mstc_run_spend(call->run, most * sizeof *items);
+        if (flow != MSTC_VALUE)
+                return flow;
         items = mst_arena_alloc(call->run->eval->arena, most * sizeof *items);
         if (items == NULL)
                 return mstc_call_memory(call);
@@ -172,6 +175,9 @@ mstc_fn_remove_duplicates(struct mstc_call *call, struct mst_value *ret)
                 *ret = list;
                 return MSTC_VALUE;
         }
+        flow = mstc_run_spend(call->run, list.length * 2 * sizeof *items);
+        if (flow != MSTC_VALUE)
+                return flow;
         while (room < 2 * (size_t)list.length)
                 room *= 2;
         items = mst_arena_alloc(call->run->eval->arena, list.length * sizeof *items);

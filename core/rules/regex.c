@@ -23,6 +23,8 @@
 #include "util/alloc.h"
 
 #define MATCH_LIMIT 1000000u
+#define QUICK_LIMIT 10000u                    /* what takes more is long                */
+#define LONG_MOST 20u                         /* so many of them in one condition       */
 #define DEPTH_LIMIT 10000u
 #define HEAP_LIMIT_KIB (20u * 1024u)
 #define KEEP_MOST 4096u
@@ -35,7 +37,7 @@ struct group {
 
 struct mstc_regex {
         pcre2_code *code;
-        pcre2_match_context *limits;
+        pcre2_match_context *limits, *quick;
         _Atomic(pcre2_match_data *) spare;
         struct group *groups;                /* in .NET's order, from 0                */
         size_t group_count;
@@ -269,13 +271,19 @@ mstc_regex_new(const char *pattern, size_t length, bool caseless, struct mst_are
         *doubt = seen.doubt;
         if (seen.why == NULL && general != NULL && regex != NULL) {
                 regex->code = compile(pattern, length, caseless, general, &error, &at);
-                if (regex->code != NULL)
+                if (regex->code != NULL) {
                         regex->limits = pcre2_match_context_create(general);
+                        regex->quick = pcre2_match_context_create(general);
+                }
         }
-        if (regex != NULL && regex->code != NULL && regex->limits != NULL && number_groups(regex)) {
+        if (regex != NULL && regex->code != NULL && regex->limits != NULL && regex->quick != NULL &&
+            number_groups(regex)) {
                 pcre2_set_match_limit(regex->limits, MATCH_LIMIT);
                 pcre2_set_depth_limit(regex->limits, DEPTH_LIMIT);
                 pcre2_set_heap_limit(regex->limits, HEAP_LIMIT_KIB);
+                pcre2_set_match_limit(regex->quick, QUICK_LIMIT);
+                pcre2_set_depth_limit(regex->quick, DEPTH_LIMIT);
+                pcre2_set_heap_limit(regex->quick, HEAP_LIMIT_KIB);
                 pcre2_general_context_free(general);
                 return regex;
         }
@@ -302,6 +310,7 @@ mstc_regex_free(struct mstc_regex *regex)
                 mstc_free(regex->groups);
                 pcre2_match_data_free(atomic_load(&regex->spare));
                 pcre2_match_context_free(regex->limits);
+                pcre2_match_context_free(regex->quick);
                 pcre2_code_free(regex->code);
                 mstc_free(regex);
                 regex = next;
@@ -351,7 +360,7 @@ span_of(const struct group *group, const PCRE2_SIZE *ends)
 
 int
 mstc_regex_search(const struct mstc_regex *regex, const char *text, size_t length, size_t start,
-                  struct mstc_span *spans, size_t count, const char **why)
+                  struct mstc_span *spans, size_t count, unsigned *longs, const char **why)
 {
         /* The spare is the one thing that changes; the pattern does not. */
         _Atomic(pcre2_match_data *) *spare = (_Atomic(pcre2_match_data *) *)(uintptr_t)&regex->spare;
@@ -365,7 +374,9 @@ mstc_regex_search(const struct mstc_regex *regex, const char *text, size_t lengt
                 return -1;
         }
         rc = pcre2_match(regex->code, (PCRE2_SPTR)text, length, start, start > 0 ? PCRE2_NO_UTF_CHECK : 0,
-                         data, regex->limits);
+                         data, regex->quick);
+        if (rc == PCRE2_ERROR_MATCHLIMIT && (*longs)++ < LONG_MOST)
+                rc = pcre2_match(regex->code, (PCRE2_SPTR)text, length, start, PCRE2_NO_UTF_CHECK, data, regex->limits);
         for (size_t g = 0; rc >= 0 && g < count; g++)
                 spans[g] = g < regex->group_count ?
                            span_of(&regex->groups[g], pcre2_get_ovector_pointer(data)) :

@@ -88,18 +88,22 @@ mstc_check_replace(struct mstc_node *node, struct mstc_expr *expr, struct mstc_f
 }
 
 /* Every 'old' in 'text' becomes 'new'. */
-static void
-replace_plain(struct mstc_buffer *into, const struct mst_value *text, const struct mst_value *old,
-              const struct mst_value *new)
+static enum mstc_flow
+replace_plain(struct mstc_run *run, struct mstc_buffer *into, const struct mst_value *text,
+              const struct mst_value *old, const struct mst_value *new)
 {
         const char *at = text->as.text, *end = at + text->length, *hit;
+        enum mstc_flow flow = MSTC_VALUE;
 
-        while ((hit = memmem(at, (size_t)(end - at), old->as.text, old->length)) != NULL) {
+        while (flow == MSTC_VALUE &&
+               (hit = memmem(at, (size_t)(end - at), old->as.text, old->length)) != NULL) {
                 mstc_buffer_add(into, at, (size_t)(hit - at));
                 mstc_buffer_add(into, new->as.text, new->length);
                 at = hit + old->length;
+                flow = mstc_run_spend(run, MSTC_WORK_ELEMENT + new->length * MSTC_WORK_BYTE);
         }
         mstc_buffer_add(into, at, (size_t)(end - at));
+        return flow;
 }
 
 /* What a pattern finds in a text, one match after the other. */
@@ -166,12 +170,13 @@ token(struct mstc_buffer *into, const struct search *search, const char *text, s
         }
 }
 
-static void
-substitute(struct mstc_buffer *into, const struct search *search, const struct mst_value *by)
+static enum mstc_flow
+substitute(struct mstc_run *run, struct mstc_buffer *into, const struct search *search, const struct mst_value *by)
 {
-        size_t from = 0;
+        size_t from = 0, before = into->length;
+        enum mstc_flow flow = MSTC_VALUE;
 
-        for (size_t i = 0; i < by->length; ) {
+        for (size_t i = 0; i < by->length && flow == MSTC_VALUE; ) {
                 size_t n = 0;
 
                 if (by->as.text[i] == '$') {
@@ -179,10 +184,13 @@ substitute(struct mstc_buffer *into, const struct search *search, const struct m
                         from = i;
                         n = token(into, search, by->as.text + i, by->length - i);
                         from += n;
+                        flow = mstc_run_spend(run, (into->length - before) * MSTC_WORK_BYTE);
+                        before = into->length;
                 }
                 i += n > 0 ? n : 1;
         }
         mstc_buffer_add(into, by->as.text + from, by->length - from);
+        return flow == MSTC_VALUE ? mstc_run_spend(run, MSTC_WORK_ELEMENT + by->length * MSTC_WORK_BYTE) : flow;
 }
 
 /* Every match; 'group' < 0: replaced by the tokens of 'by', else that group's span
@@ -194,10 +202,12 @@ replace_matches(struct mstc_call *call, struct mstc_buffer *into, struct search 
         const struct mst_value *text = search->text;
         const char *why = NULL;
         size_t copied = 0, bytes;
-        int rc;
+        enum mstc_flow flow = MSTC_VALUE;
+        int rc = 0;
 
-        while ((rc = mstc_regex_search(search->regex, text->as.text, text->length, search->at, search->spans,
-                                       search->count, &why)) > 0) {
+        while (flow == MSTC_VALUE &&
+               (rc = mstc_regex_search(search->regex, text->as.text, text->length, search->at, search->spans,
+                                       search->count, &call->run->longs, &why)) > 0) {
                 const struct mstc_span *whole = &search->spans[0];
                 const struct mstc_span *span = group < 0 ? whole : &search->spans[group];
 
@@ -206,9 +216,11 @@ replace_matches(struct mstc_call *call, struct mstc_buffer *into, struct search 
                 if (span->from != SIZE_MAX && span->from >= copied) {
                         mstc_buffer_add(into, text->as.text + copied, span->from - copied);
                         if (group < 0)
-                                substitute(into, search, by);
-                        else
+                                flow = substitute(call->run, into, search, by);
+                        else {
                                 mstc_buffer_add(into, by->as.text, by->length);
+                                flow = mstc_run_spend(call->run, by->length * MSTC_WORK_BYTE);
+                        }
                         copied = span->to;
                 }
                 search->at = whole->to;
@@ -224,7 +236,7 @@ replace_matches(struct mstc_call *call, struct mstc_buffer *into, struct search 
                 return mstc_call_fail(call, "%s", why);
         }
         mstc_buffer_add(into, text->as.text + copied, text->length - copied);
-        return MSTC_VALUE;
+        return flow;
 }
 
 /* The pattern of the call: compiled with the expression, or now. */
@@ -266,7 +278,8 @@ from_attribute(struct mstc_call *call, struct search *search, int group, struct 
         flow = mstc_arg_text(call, ATTRIBUTE, &other);
         if (flow != MSTC_VALUE)
                 return flow;
-        rc = mstc_regex_search(search->regex, other.as.text, other.length, 0, search->spans, search->count, &why);
+        rc = mstc_regex_search(search->regex, other.as.text, other.length, 0, search->spans, search->count,
+                               &call->run->longs, &why);
         if (rc < 0) {
                 call->run->broken = true;
                 return mstc_call_fail(call, "%s", why);
@@ -322,10 +335,11 @@ by_text(struct mstc_call *call, unsigned mode, const struct mst_value *source, s
         if (old.length == 0)
                 return mstc_call_fail(call, "the text to be replaced is empty");
         if (mode == PLAIN)
-                replace_plain(&into, source, &old, &other);
+                flow = replace_plain(call->run, &into, source, &old, &other);
         else
-                replace_plain(&into, &other, &old, source);
-        flow = mstc_buffer_ok(&into) ? mstc_call_text(call, mstc_buffer_cstr(&into), into.length, ret) :
+                flow = replace_plain(call->run, &into, &other, &old, source);
+        if (flow == MSTC_VALUE)
+                flow = mstc_buffer_ok(&into) ? mstc_call_text(call, mstc_buffer_cstr(&into), into.length, ret) :
                mstc_call_memory(call);
         mstc_buffer_done(&into);
         return flow;

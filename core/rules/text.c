@@ -19,7 +19,7 @@ mstc_fn_append(struct mstc_call *call, struct mst_value *ret)
         if ((flow = mstc_arg_text(call, 0, &a)) != MSTC_VALUE ||
             (flow = mstc_arg_text(call, 1, &b)) != MSTC_VALUE)
                 return flow;
-        text = mst_arena_alloc(call->run->eval->arena, (size_t)a.length + b.length + 1);
+        text = mstc_call_alloc(call, (size_t)a.length + b.length + 1);
         if (text == NULL)
                 return mstc_call_memory(call);
         memcpy(text, a.as.text, a.length);
@@ -119,7 +119,7 @@ mstc_fn_strip_spaces(struct mstc_call *call, struct mst_value *ret)
 
         if (flow != MSTC_VALUE)
                 return flow;
-        into = mst_arena_alloc(call->run->eval->arena, (size_t)text.length + 1);
+        into = mstc_call_alloc(call, (size_t)text.length + 1);
         if (into == NULL)
                 return mstc_call_memory(call);
         for (uint32_t i = 0; i < text.length; i++)

@@ -9,6 +9,7 @@
 #include "record/record.h"
 #include "rules/expr.h"
 #include "rules/filter.h"
+#include "rules/index.h"
 #include "unit.h"
 #include "util/date.h"
 
@@ -438,6 +439,70 @@ START_TEST(hostile_record)
 }
 END_TEST
 
+/* What has an end that nobody would wait for: false as a rule, whichever way it is put, and a
+ * failure as a mapping.  The index says the same, and often without looking. */
+#define TWICE(x) "Replace(" x ", \"a\", , , \"aa\", , )"
+#define TWICE_4(x) TWICE(TWICE(TWICE(TWICE(x))))
+#define TWICE_32(x) TWICE_4(TWICE_4(TWICE_4(TWICE_4(TWICE_4(TWICE_4(TWICE_4(TWICE_4(x))))))))
+static const struct { enum mstc_mode mode; const char *text; } endless[] = {
+        { MSTC_RULE, "user.many -any (user.many -any (user.many -any (_ -eq \"x\")))" },
+        { MSTC_RULE, "-not (user.many -any (user.many -any (user.many -any (_ -eq \"x\"))))" },
+        { MSTC_RULE, "user.many -any (user.many -any (user.long -contains \"x\"))" },
+        { MSTC_RULE, "user.many -any (user.many -eq user.hard)" },
+        { MSTC_RULE, "user.many -any (Len(Join(\",\", user.many, user.long)) -eq 1)" },
+        { MSTC_RULE, "user.hard -match \"^(a+)+$\"" },
+        { MSTC_RULE, "user.hard -notMatch \"^(a+)+$\"" },
+        { MSTC_RULE, "user.hard -any (_ -match \"^(a+)+$\")" },
+        { MSTC_RULE, "Replace(user.long, , \"a\", , \"$_$_$_\", , ) -ne \"x\"" },
+        { MSTC_MAPPING, "IIF([many] -any ([many] -any ([many] -any (_ -eq \"x\"))), 1, 2)" },
+        { MSTC_MAPPING, TWICE_32("\"a\"") },
+        { MSTC_MAPPING, "Replace([long], , \"(?<n>a)\", \"n\", [long], , )" },
+        { MSTC_MAPPING, "Replace([long], \"a\", , , [long], , )" },
+        { MSTC_MAPPING, "Replace([long], \"a\", , , , , [long])" },
+        { MSTC_MAPPING, "Append([many], Replace([long], \"a\", , , \"aa\", , ))" },
+};
+
+START_TEST(without_end)
+{
+        struct mst_arena *room = mst_arena_new(0);
+        struct mst_record *person = mstc_record_new(room, MST_USER, "x", 1);
+        struct mst_value *many = mst_record_put(person, "many"), *hard, got;
+        struct mstc_eval with = { .now = INT64_C(639078336000000000), .arena = room };
+        struct mstc_finding *findings = NULL;
+        struct mstc_expr *expr = mstc_expr_compile(endless[_i].mode, endless[_i].text, strlen(endless[_i].text), NULL,
+                                                   room, &findings);
+        struct mstc_index *index = mstc_index_new();
+        struct mstc_matches matches = { 0 };
+        static char text[20001];
+
+        mst_record_list(person, many);
+        for (unsigned i = 0; i < 2000; i++)
+                mst_record_text(person, mst_record_append(person, many), text,
+                                (size_t)snprintf(text, sizeof text, "v%u", i));
+        memset(text, 'a', sizeof text);
+        mst_record_text(person, mst_record_put(person, "long"), text, 20000);
+        hard = mst_record_put(person, "hard");
+        mst_record_list(person, hard);
+        for (unsigned i = 0; i < 2000; i++)
+                mst_record_text(person, mst_record_append(person, hard), "aaaaaaaaaaaaaaaa!", 17);
+        ck_assert_msg(expr != NULL, "%s", findings != NULL ? findings->text : "?");
+        if (endless[_i].mode == MSTC_MAPPING) {
+                ck_assert_int_eq(mstc_expr_value(expr, person, &with, &got), MSTC_FAILED);
+        } else {
+                ck_assert(mstc_index_add(index, expr, 1) && mstc_index_build(index));
+                ck_assert(mstc_index_match(index, person, &with, &matches));
+                ck_assert_uint_eq(matches.count, 0);
+                ck_assert(!mstc_expr_test(expr, person, &with));
+        }
+        ck_assert_ptr_nonnull(with.why);
+        ck_assert_msg(strstr(with.why, "takes too long") != NULL, "%s", with.why);
+        mstc_matches_done(&matches);
+        mstc_index_free(index);
+        mstc_expr_free(expr);
+        mst_arena_free(room);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -451,6 +516,8 @@ suite(void)
         tcase_add_loop_test(all, wake, 0, UNIT_COUNT(wakes));
         tcase_add_loop_test(all, bad_clause, 0, UNIT_COUNT(clauses));
         tcase_add_loop_test(all, hostile_record, 0, UNIT_COUNT(hostile));
+        tcase_add_loop_test(all, without_end, 0, UNIT_COUNT(endless));
+        tcase_set_timeout(all, 300);
         suite_add_tcase(suite, all);
         return suite;
 }
