@@ -278,7 +278,8 @@ mstc_live_probe(struct mstc_live *live, struct mst_error *err)
         struct mst_facts *facts = NULL;
 
         if (live->aside[0] != '\0')
-                return mst_fail(err, MST_ENET, "%s", live->aside);
+                return mst_fail(err, MST_ENET, "%s '%s': %s", live->is_source ? "source" : "sink",
+                                live->setup->config->name, live->aside);
         if (live->probed)
                 return MST_OK;
         if (probe(live, &facts, err) != MST_OK) {
@@ -305,11 +306,17 @@ mstc_live_facts(struct mstc_live *live)
 void
 mstc_live_put_aside(struct mstc_live *live, const struct mst_error *why)
 {
-        if (live->aside[0] == '\0') {
-                snprintf(live->aside, sizeof live->aside, "%s", why->text);
-                mstc_log(live->engine, MST_LOG_ERROR, "%s '%s' is put aside for this run: %s",
-                         live->is_source ? "source" : "sink", live->setup->config->name, why->text);
-        }
+        const char *role = live->is_source ? "source" : "sink", *name = live->setup->config->name, *text = why->text;
+        char own[256];
+        int length = snprintf(own, sizeof own, "%s '%s': ", role, name);
+
+        if (live->aside[0] != '\0')
+                return;
+        /* wherever the reason is shown, whose it is stands before it */
+        if (length > 0 && (size_t)length < sizeof own && strncmp(text, own, (size_t)length) == 0)
+                text += length;
+        snprintf(live->aside, sizeof live->aside, "%s", text);
+        mstc_log(live->engine, MST_LOG_ERROR, "%s '%s' is put aside for this run: %s", role, name, text);
 }
 
 /* ---- the engine ----------------------------------------------------------------------- */
@@ -448,7 +455,7 @@ mstc_probe(struct mstc_engine *engine, struct mstc_instance *instance, struct ms
         mstc_host_free(host);
         if (rc != MST_OK) {
                 mstc_facts_free(facts);
-                return mst_wrap(err, "%s '%s'", source ? "source" : "sink", instance->config->name);
+                return err->code;                /* who it is stands before it */
         }
         *ret = facts;
         return MST_OK;

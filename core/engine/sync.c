@@ -308,6 +308,7 @@ static void
 say_why(struct mstc_run *run, int outcome, const struct mst_error *why)
 {
         struct mstc_summary *s = run->summary;
+        struct mst_error aside = { 0 };
 
         if (s->text[0] != '\0')
                 return;
@@ -317,8 +318,11 @@ say_why(struct mstc_run *run, int outcome, const struct mst_error *why)
                 snprintf(s->text, sizeof s->text, "%s", why->text);
         else
                 for (size_t i = 0; i < run->target_count; i++)
-                        if (run->targets[i].sink->aside[0] != '\0')
-                                snprintf(s->text, sizeof s->text, "%s", run->targets[i].sink->aside);
+                        if (run->targets[i].sink->aside[0] != '\0') {
+                                mst_fail(&aside, MST_ENET, "sink '%s': %s", run->targets[i].sink->setup->config->name,
+                                         run->targets[i].sink->aside);
+                                snprintf(s->text, sizeof s->text, "%s", aside.text);
+                        }
 }
 
 /* A read that was cut off stays open, so that the next run goes on from its last page. */

@@ -24,6 +24,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "advice.h"
 #include "directory.h"
 #include "gss.h"
 #include "login.h"
@@ -124,9 +125,10 @@ static int
 not_reached(struct ldp_conn *conn, int why, struct mst_error *err)
 {
         if (conn->uri.scheme == LDP_LDAPI)
-                return mst_fail(err, MST_ENET, "socket %s: cannot connect: %s", conn->uri.host, strerror(why));
-        return mst_fail(err, MST_ENET, "%s port %s: cannot connect: %s", conn->uri.host, conn->uri.port,
-                        strerror(why));
+                return mst_fail(err, MST_ENET, "socket %s: cannot connect: %s%s", conn->uri.host, strerror(why),
+                                ldp_advice_connect(why));
+        return mst_fail(err, MST_ENET, "%s port %s: cannot connect: %s%s", conn->uri.host, conn->uri.port,
+                        strerror(why), ldp_advice_connect(why));
 }
 
 /* The next address of the list that takes a connection, or lets one begin. */
@@ -174,7 +176,8 @@ begin_tcp(struct ldp_conn *conn, struct mst_error *err)
                 rc = getaddrinfo(conn->uri.host, conn->uri.port, &hints, &conn->addresses);
         }
         if (rc != 0)
-                return mst_fail(err, MST_ENET, "cannot find the host '%s': %s", conn->uri.host, gai_strerror(rc));
+                return mst_fail(err, MST_ENET, "cannot find the host '%s': %s: correct uri, or see the name service of this "
+                                "machine", conn->uri.host, gai_strerror(rc));
         conn->address = conn->addresses;
         return try_addresses(conn, EADDRNOTAVAIL, err);
 }

@@ -382,8 +382,8 @@ take_end(struct finder *f, struct flight *flight, const struct ldp_result *resul
         if (ldp_result_is_fatal(result->rc) && result->rc != LDAP_REFERRAL)
                 return ldp_result_fatal("the directory", result, err);
         if (result->rc == LDAP_INSUFFICIENT_ACCESS)
-                return mst_fail(err, MST_EPERM, "we may not search below '%s': %s", chunk.from->place->base,
-                                result->text);
+                return mst_fail(err, MST_EPERM, "we may not search below '%s': %s: grant the login the right to read and "
+                                "search there", chunk.from->place->base, result->text);
         if (result->rc != LDAP_SUCCESS || flight->elsewhere) {
                 mst_host_log(f->sink->host, MST_LOG_WARNING, "a search for %s%s cannot be answered: %s",
                              chunk.from->attribute, chunk.count > 1 ? " of several" : "",

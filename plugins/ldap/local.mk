@@ -13,7 +13,7 @@ plugins_ldap_la_SOURCES = plugins/ldap/ldap.c plugins/ldap/options.c plugins/lda
   plugins/ldap/uri.c plugins/ldap/uri.h plugins/ldap/sink.c plugins/ldap/sink.h plugins/ldap/plugin.h \
   plugins/ldap/directory.c plugins/ldap/directory.h plugins/ldap/conn.c plugins/ldap/conn.h \
   plugins/ldap/tls.c plugins/ldap/tls.h \
-  plugins/ldap/wire.c plugins/ldap/wire.h plugins/ldap/result.c plugins/ldap/result.h \
+  plugins/ldap/wire.c plugins/ldap/wire.h plugins/ldap/result.c plugins/ldap/result.h plugins/ldap/advice.c plugins/ldap/advice.h \
   plugins/ldap/login.c plugins/ldap/login.h plugins/ldap/gss.c plugins/ldap/gss.h \
   plugins/ldap/self.c plugins/ldap/self.h plugins/ldap/seal.c plugins/ldap/seal.h plugins/ldap/binding.c plugins/ldap/binding.h \
   plugins/ldap/dialect.c plugins/ldap/dialect.h plugins/ldap/id.c plugins/ldap/id.h \

@@ -20,6 +20,7 @@
 
 #include <muster/escape.h>
 
+#include "advice.h"
 #include "binding.h"
 #include "gss.h"
 #include "result.h"
@@ -255,14 +256,15 @@ answer_mechanisms(struct ldp_conn *conn, LDAPMessage *message, struct mst_error 
 static int
 refused(struct ldp_conn *conn, const struct ldp_result *result, struct mst_error *err)
 {
-        const char *host = conn->uri.host;
+        const char *host = conn->uri.host, *advice = ldp_advice(result->rc, result->text);
 
         switch (result->rc) {
         case LDAP_INVALID_CREDENTIALS:
         case LDAP_INAPPROPRIATE_AUTH:
         case LDAP_NO_SUCH_OBJECT:
-                return mst_fail(err, MST_EAUTH, "%s does not accept the login as '%s': %s: %s", host, who(conn),
-                                result->text, what_to_do(conn));
+                return mst_fail(err, MST_EAUTH, "%s does not accept the login as '%s': %s%s%s", host, who(conn),
+                                result->text, advice[0] != '\0' && result->rc == LDAP_INVALID_CREDENTIALS ? "" : ": ",
+                                advice[0] != '\0' && result->rc == LDAP_INVALID_CREDENTIALS ? advice : what_to_do(conn));
         case LDAP_AUTH_METHOD_NOT_SUPPORTED:
                 return ask_mechanisms(conn, err);
         case LDAP_BUSY:
@@ -278,10 +280,11 @@ refused(struct ldp_conn *conn, const struct ldp_result *result, struct mst_error
                 return mst_fail(err, MST_ECONFIG, "%s wants an encrypted connection for the login: %s: use "
                                 "ldaps:// or <start-tls>yes</start-tls>", host, result->text);
         case LDAP_INVALID_DN_SYNTAX:
-                return mst_fail(err, MST_ECONFIG, "%s does not understand bind-dn '%s': %s", host, who(conn),
-                                result->text);
+                return mst_fail(err, MST_ECONFIG, "%s does not understand bind-dn '%s': %s: write it as a DN, such as "
+                                "cn=muster,ou=services,dc=contoso,dc=example", host, who(conn), result->text);
         default:
-                return mst_fail(err, MST_EAUTH, "%s refuses the login as '%s': %s", host, who(conn), result->text);
+                return mst_fail(err, MST_EAUTH, "%s refuses the login as '%s': %s%s", host, who(conn), result->text,
+                                advice);
         }
 }
 

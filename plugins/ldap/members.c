@@ -18,6 +18,7 @@
  * member twice. */
 #include <string.h>
 
+#include "advice.h"
 #include "chunk.h"
 #include "kind.h"
 #include "request.h"
@@ -416,7 +417,7 @@ blame(struct ldp_request *req, const struct ldp_result *result)
 {
         struct ldp_members *m = &req->members;
         uint32_t index = m->order[current(req).from];
-        const char *why = mst_arena_strdup(req->arena, result->text);
+        const char *why = mst_arena_printf(req->arena, "%s%s", result->text, ldp_advice(result->rc, result->text));
 
         if ((joins(req, index) && (result->rc == LDAP_TYPE_OR_VALUE_EXISTS || result->rc == LDAP_ALREADY_EXISTS)) ||
             (!joins(req, index) && result->rc == LDAP_NO_SUCH_ATTRIBUTE)) {

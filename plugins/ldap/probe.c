@@ -86,7 +86,8 @@ check_base(struct prober *p, const char *option, const char *base, const char **
         if (ldp_result_is_fatal(result.rc))
                 return ldp_result_fatal(p->conn->uri.host, &result, err);
         if (result.rc != LDAP_SUCCESS)
-                return mst_fail(err, MST_EPERM, "%s '%s' cannot be read: %s", option, base, result.text);
+                return mst_fail(err, MST_EPERM, "%s '%s' cannot be read: %s: grant the login the right to read and search it",
+                                option, base, result.text);
         if (*id == NULL && p->sink->dir.server.looks != NULL && p->sink->dir.server.looks != p->sink->dir.dialect &&
             p->sink->dir.server.looks->name != LDP_OTHER)
                 return mst_fail(err, MST_ECONFIG, "%s '%s' has no %s: dialect says %s, but the server is %s: correct "

@@ -11,6 +11,7 @@
 
 #include <muster/escape.h>
 
+#include "advice.h"
 #include "dn.h"
 #include "password.h"
 
@@ -79,14 +80,15 @@ ldp_request_refused(struct ldp_request *req, const struct ldp_result *result, co
         switch (outcome) {
         case MST_DUPLICATE:
                 return ldp_request_settle(req, outcome, MST_EREFUSED, "there is already an entry '%s', or one with a value "
-                                          "that it must not share: %s", dn, result->text);
+                                          "that it must not share: %s%s", dn, result->text,
+                                          ldp_advice(result->rc, result->text));
         case MST_RETRY:
                 if (result->rc != LDAP_BUSY && result->rc != LDAP_UNAVAILABLE)
                         req->number = 0;         /* who knows whether it was made */
                 return ldp_request_settle(req, outcome, MST_ENET, "%s '%s': %s", doing, dn, result->text);
         default:
-                return ldp_request_settle(req, MST_REFUSED, req->denied ? MST_EPERM : MST_EREFUSED, "%s '%s': %s",
-                                          doing, dn, result->text);
+                return ldp_request_settle(req, MST_REFUSED, req->denied ? MST_EPERM : MST_EREFUSED, "%s '%s': %s%s",
+                                          doing, dn, result->text, ldp_advice(result->rc, result->text));
         }
 }
 

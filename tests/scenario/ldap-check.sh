@@ -144,7 +144,14 @@ check 4 -e "s,$dir/tls/ca.pem,$dir/other/ca.pem,"
 says "the server's certificate is not accepted: it must be valid today, be made out for '127.0.0.1' and lead to"
 quiet "unknown error code"
 check 4 -e 's,<uri>.*,<uri>ldaps://127.0.0.1:3</uri>,'
-says "127.0.0.1 port 3: cannot connect: Connection refused"
+says "corporate: error: 127.0.0.1 port 3: cannot connect: Connection refused: is the server running, and is that its port?"
+expect 4 sync
+complains "sink 'corporate' is put aside for this run: 127.0.0.1 port 3: cannot connect"
+! grep -hqE "corporate.*corporate'?:" "$out" "$err" || fail "the sink is named twice"
+says "failed in"
+says "sink 'corporate': 127.0.0.1 port 3"
+expect 0 status
+! grep -qE "corporate.*corporate'?:" "$out" || fail "the sink is named twice"
 check 2 -e 's,<stamp-attr.*,<user-filter>(\&amp;(uid=x)</user-filter>\n&,'
 complains "user-filter: '(&(uid=x)' is not a filter (RFC 4515)"
 [ "$(entries)" = "$before" ] || fail "the directory was written to"
