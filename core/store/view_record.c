@@ -3,20 +3,13 @@
 
 #include "store/view_read.h"
 
-int
-mstc_view_records(struct mstc_store *store, const char *sync, struct mstc_memberof *memberof, int64_t *after,
-                  size_t most, struct mst_arena *arena, struct mstc_view_record **ret, size_t *count, bool *more,
-                  struct mst_error *err)
+static int
+read_records(struct mstc_store *store, const char *sync, int64_t *after, size_t most, struct mst_arena *arena,
+             struct mstc_view_record *into, size_t *count, struct mst_error *err)
 {
         struct mstc_rows rows = { .store = store, .arena = arena, .err = err };
-        struct mstc_view_record *into = mst_arena_alloc(arena, most * sizeof *into);
         size_t got = 0;
 
-        *ret = into;
-        *count = 0;
-        *more = false;
-        if (into == NULL)
-                return mst_fail_memory(err, "reading people");
         if (MSTC_ROWS(&rows, "SELECT e.number, e.id, r.flat FROM entry e JOIN record r ON r.number=e.number "
                       "WHERE e.number>?1 AND e.sync=(SELECT id FROM sync WHERE name=?2) AND e.kind=1 AND e.gone=0 "
                       "AND e.born<=(SELECT generation FROM sync WHERE name=?2) ORDER BY e.number LIMIT ?3", "iti",
@@ -34,13 +27,41 @@ mstc_view_records(struct mstc_store *store, const char *sync, struct mstc_member
                         if (one->title == NULL)
                                 one->title = one->id;
                 }
-        if (mstc_rows_end(&rows, "reading people") != MST_OK)
-                return err->code;
-        for (size_t i = 0; memberof != NULL && i < got; i++)
-                if (mstc_memberof_put(store, memberof, into[i].number, (struct mst_record *)(uintptr_t)into[i].record, arena,
-                                      err) != MST_OK)
-                        return err->code;
         *count = got;
-        *more = got == most;
+        return mstc_rows_end(&rows, "reading people");
+}
+
+/* One look for all of a batch: else each person's groups would cost locks of their own. */
+static int
+read_joined(struct mstc_store *store, const char *sync, struct mstc_memberof *memberof, int64_t *after, size_t most,
+            struct mst_arena *arena, struct mstc_view_record *into, size_t *count, struct mst_error *err)
+{
+        int rc = mstc_sql_run(store, err, "BEGIN", "");
+
+        if (rc == MST_OK)
+                rc = read_records(store, sync, after, most, arena, into, count, err);
+        for (size_t i = 0; rc == MST_OK && i < *count; i++)
+                rc = mstc_memberof_put(store, memberof, into[i].number, (struct mst_record *)(uintptr_t)into[i].record, arena,
+                                       err);
+        mstc_store_rollback(store);
+        return rc;
+}
+
+int
+mstc_view_records(struct mstc_store *store, const char *sync, struct mstc_memberof *memberof, int64_t *after,
+                  size_t most, struct mst_arena *arena, struct mstc_view_record **ret, size_t *count, bool *more,
+                  struct mst_error *err)
+{
+        struct mstc_view_record *into = mst_arena_alloc(arena, most * sizeof *into);
+
+        *ret = into;
+        *count = 0;
+        *more = false;
+        if (into == NULL)
+                return mst_fail_memory(err, "reading people");
+        if ((memberof != NULL ? read_joined(store, sync, memberof, after, most, arena, into, count, err)
+                              : read_records(store, sync, after, most, arena, into, count, err)) != MST_OK)
+                return err->code;
+        *more = *count == most;
         return MST_OK;
 }
