@@ -69,9 +69,8 @@ value_named(const struct mst_record *record, const char *name, size_t length)
         return NULL;
 }
 
-/* A template with the group's values in its holes; NULL, and '*why', when one has none. */
-static const char *
-fill_in(struct mstc_run *run, const char *template, const struct mst_record *record, const char **why)
+const char *
+mstc_carry_fill(struct mst_arena *arena, const char *template, const struct mst_record *record, const char **why)
 {
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer out = { 0 };
         const char *c = template;
@@ -88,19 +87,19 @@ fill_in(struct mstc_run *run, const char *template, const struct mst_record *rec
                         break;
                 length = strcspn(c + 1, "}");
                 value = value_named(record, c + 1, length);
-                text = value == NULL ? NULL : mstc_value_render(value, run->scratch, &text_length);
+                text = value == NULL ? NULL : mstc_value_render(value, arena, &text_length);
                 if (text == NULL && length == 2 && strncmp(c + 1, "id", 2) == 0) {
                         text = record->id;
                         text_length = strlen(text);
                 }
                 if (text == NULL || text_length == 0) {
-                        *why = mst_arena_printf(run->scratch, "it has no %.*s", (int)length, c + 1);
+                        *why = mst_arena_printf(arena, "it has no %.*s", (int)length, c + 1);
                         return NULL;
                 }
                 mstc_buffer_add(&out, text, text_length);
                 c += 1 + length + (c[1 + length] != '\0');
         }
-        return mstc_buffer_ok(&out) ? mst_arena_strndup(run->scratch, out.bytes, out.length) : NULL;
+        return mstc_buffer_ok(&out) ? mst_arena_strndup(arena, out.bytes, out.length) : NULL;
 }
 
 /* The first that takes it; '*unsure': a rule could not be told. */
@@ -142,7 +141,7 @@ static int
 name_it(struct mstc_run *run, const struct mstc_entry *entry, const struct mstc_carry *carry, struct mstc_grp *grp,
         struct mst_error *err)
 {
-        const char *why, *name = fill_in(run, carry->config->name, entry->record, &why);
+        const char *why, *name = mstc_carry_fill(run->scratch, carry->config->name, entry->record, &why);
         int64_t owner;
 
         if (name == NULL)
@@ -158,7 +157,7 @@ name_it(struct mstc_run *run, const struct mstc_entry *entry, const struct mstc_
                 return why != NULL ? refuse(run, entry, why) : mst_fail_memory(err, "reading groups");
         }
         grp->name = name;
-        grp->title = carry->config->title != NULL ? fill_in(run, carry->config->title, entry->record, &why) : name;
+        grp->title = carry->config->title != NULL ? mstc_carry_fill(run->scratch, carry->config->title, entry->record, &why) : name;
         if (grp->title == NULL && why == NULL)
                 return mst_fail_memory(err, "reading groups");
         if (grp->title == NULL)

@@ -54,6 +54,9 @@ const struct mstc_group_place *mstc_group_place(const struct mstc_run *run, cons
 const char *mstc_group_label(struct mstc_run_target *target, const struct mst_record *record, struct mst_arena *arena);
 
 /* carry.c: groups of the source that are carried as they are */
+/* A template with the group's values in its holes; NULL, and '*why', when one has none. */
+const char *mstc_carry_fill(struct mst_arena *arena, const char *template, const struct mst_record *record,
+                            const char **why);
 int mstc_carry_load(struct mstc_run *run, struct mstc_members *m, struct mst_error *err);
 /* Before people are planned: groups that are dirty are chosen, named, or left. */
 int mstc_carry_plan(struct mstc_run *run, struct mst_error *err);

@@ -51,8 +51,8 @@ in_scope(struct mstc_diffing *d, const struct mstc_expr *scope, const struct mst
         return scope == NULL || mstc_expr_test(scope, record, &eval);
 }
 
-static void
-add_group(struct mstc_diffing *d, struct mstc_diff_side *side, struct mstc_mover *group)
+void
+mstc_diff_add_group(struct mstc_diffing *d, struct mstc_diff_side *side, struct mstc_mover *group)
 {
         struct mstc_mover **more = side->groups;
 
@@ -98,7 +98,7 @@ add_families(struct mstc_diffing *d, int which, const struct mst_record *record)
                         if (name == NULL)
                                 d->failed = true;
                         else
-                                add_group(d, side, mstc_diff_mover(d, MSTC_MOVED_GROUP, NULL, name));
+                                mstc_diff_add_group(d, side, mstc_diff_mover(d, MSTC_MOVED_GROUP, NULL, name));
                 }
         }
 }
@@ -126,8 +126,9 @@ find_groups(struct mstc_diffing *d, int which, size_t at, const struct mst_recor
         if (found->why != NULL)
                 return false;
         for (size_t i = 0; i < found->count && !d->failed; i++)
-                add_group(d, side, d->by_rule[found->ids[i]]);
+                mstc_diff_add_group(d, side, d->by_rule[found->ids[i]]);
         add_families(d, which, record);
+        mstc_diff_carried_of(d, which, record);
         if (side->group_count > 1)
                 qsort(side->groups, side->group_count, sizeof(struct mstc_mover *), by_address);
         for (size_t i = 0; i < side->group_count; i++)
@@ -268,11 +269,11 @@ compare_sync(struct mstc_diffing *d, const struct mstc_sync *before, const struc
         d->sides[1].sync = after;
         if (!mstc_diff_enter(d))
                 return mst_fail_memory(err, "comparing rules");
-        if (mstc_diff_accounts_load(d, err) != MST_OK)
+        if (mstc_diff_accounts_load(d, err) != MST_OK || mstc_diff_carried_load(d, err) != MST_OK)
                 return err->code;
         while (more && !d->failed && err->code == MST_OK) {
                 mst_arena_reset(d->scratch);
-                if (mstc_view_records(d->store, d->sync, reads ? &memberof : NULL, &after_number, MSTC_DIFF_BATCH, d->scratch,
+                if (mstc_view_records(d->store, d->sync, reads || d->carried != NULL ? &memberof : NULL, &after_number, MSTC_DIFF_BATCH, d->scratch,
                                       &people, &count, &more, err) == MST_OK)
                         compare_people(d, people, count);
         }

@@ -43,6 +43,7 @@ struct mstc_diffing {
         struct mstc_diff_side sides[2];
         bool scopes_differ, targets_differ;  /* the sync's; the sync's or some target's */
         struct mstc_diff_pair *pairs; size_t pair_count;
+        struct mstc_map *carried;            /* id of a group of the source -> struct mstc_diff_carried; or NULL */
         struct mstc_mover **by_rule; size_t rule_count;      /* rule number in the index */
         struct mst_arena *scratch;           /* of one batch                           */
         struct mst_arena *kept;              /* of one sync: what is known of groups of the source */
@@ -57,6 +58,17 @@ void mstc_diff_leave(struct mstc_diffing *d);
 /* The row of that name, made when it is new; NULL and d->failed: out of memory. */
 struct mstc_mover *mstc_diff_mover(struct mstc_diffing *d, enum mstc_moved what, const char *target, const char *name);
 bool mstc_diff_has_family(const struct mstc_sync *sync, const struct mstc_family *family);
+
+/* rulesdiff.c: the person at hand is in that group on that side (NULL: out of memory before). */
+void mstc_diff_add_group(struct mstc_diffing *d, struct mstc_diff_side *side, struct mstc_mover *group);
+
+/* rulescarried.c: groups of the source, where they are carried otherwise; for the person at hand. */
+struct mstc_diff_carried {
+        bool by[2];                          /* which side carries it                  */
+        struct mstc_mover *mover;
+};
+int mstc_diff_carried_load(struct mstc_diffing *d, struct mst_error *err);
+void mstc_diff_carried_of(struct mstc_diffing *d, int side, const struct mst_record *record);
 
 /* ruleaccounts.c */
 int mstc_diff_accounts_load(struct mstc_diffing *d, struct mst_error *err);

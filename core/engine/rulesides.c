@@ -199,6 +199,8 @@ mstc_diff_leave(struct mstc_diffing *d)
         }
         mstc_free(d->pairs);
         mstc_free(d->by_rule);
+        mstc_map_free(d->carried);
+        d->carried = NULL;
         d->pairs = NULL;
         d->by_rule = NULL;
         d->pair_count = d->rule_count = 0;

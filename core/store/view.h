@@ -152,6 +152,10 @@ struct mstc_set;
 int mstc_view_accounts(struct mstc_store *store, const char *sink, struct mstc_set *live, struct mstc_set *off,
                        struct mst_error *err);
 
+/* The same of the groups that the source has. */
+int mstc_view_source_groups(struct mstc_store *store, const char *sync, int64_t *after, size_t most, struct mst_arena *arena,
+                            struct mstc_view_record **ret, size_t *count, bool *more, struct mst_error *err);
+
 /* ---- groups ----------------------------------------------------------------------- */
 
 struct mstc_view_glink {

@@ -55,6 +55,18 @@ static const struct {
         { "<group name='g'>user.memberOf -any (group.objectId -eq \"g1\")</group>" SNK("<groups use='*'/>"),
           { ADA BOB "gw g1 displayName=A\ngw g2 displayName=B\nm g1 1\nm g2 2\nm g1 @g2\ncomplete c\n" },
           "<group name='g'>user.transitiveMemberOf -any (group.objectId -eq \"g1\")</group>" SNK("<groups use='*'/>"), "group g +1 -0\n" },
+        /* and those that are carried, by which of them another rule takes; a name is not what counts */
+#define THREE ADA BOB "gw g1 displayName=A;securityEnabled=true\ngw g2 displayName=B;securityEnabled=false\ngw g3 displayName=C\n" \
+              "m g1 1\nm g2 2\nm g1 @g2\nm g3 1\ncomplete c\n"
+#define USE SNK("<groups use='*'/>")
+        { "<groups from='source' name='x-{displayName}'>group.securityEnabled -eq true</groups>" USE, { THREE },
+          "<groups from='source' name='{displayName}'/>" USE, "group B +1 -0\ngroup C +1 -0\n" },
+        { "<groups from='source' name='{displayName}'/>" USE, { THREE },
+          "<groups from='source' name='y-{displayName}'/>" USE, "" },
+        { "<groups from='source' name='{displayName}'/>" USE, { THREE }, USE, "group A +0 -2\ngroup B +0 -1\ngroup C +0 -1\n" },
+        { "<scope>user.mailNickname -eq \"ada\"</scope><groups from='source' name='{displayName}'>group.securityEnabled -eq true</groups>"
+          USE, { THREE }, "<groups from='source' name='{displayName}'>group.securityEnabled -eq true</groups>" USE,
+          "group A +1 -0\ntarget snk +1 -0: created 1\n" },
         /* whose rule cannot be told is not moved */
         { "<group name='g'>user.jobTitle -match \"^(a+)+(b+)+$\"</group>" SNK("<groups use='*'/>"),
           { "w 1 mailNickname=ada;jobTitle=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac\nw 2 mailNickname=bob;jobTitle=aab\ncomplete c\n" },
@@ -137,7 +149,8 @@ START_TEST(memory_out)
         world_sync(w, NULL);
         before = w->setup;
         w->setup = NULL;
-        world_configure(w, "", F "<group name='g'>user.department -eq \"F\"</group>" SNK("<groups use='*'/><map to='title'>[department]</map>"));
+        world_configure(w, "", F "<group name='g'>user.department -eq \"F\"</group>"
+                        "<groups from='source' name='{id}'/>" SNK("<groups use='*'/><map to='title'>[department]</map>"));
         for (n = 1; failed; n++) {
                 struct mstc_rulesdiff diff = { 0 };
                 struct mst_error err = { 0 };
