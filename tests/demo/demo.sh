@@ -1,9 +1,9 @@
 #!/bin/bash
 # demo.sh BUILD [--keep] - the main job, as its admin would see it.
 #
-# A Graph emulator with 1,000 people and a slapd with none, both on loopback; a look at
-# what would be done, then doing it; life goes on at the source, and a second run carries
-# over just that.  Every command is shown as it is typed.
+# A Graph emulator with 1,000 people; a slapd, a Bold BI and a Kaizala (both emulated) with
+# none, all on loopback; a look at what would be done, then doing it; life goes on at the
+# source, and a second run carries over just that.  Every command is shown as it is typed.
 set -u
 build=$1
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -17,13 +17,14 @@ esac
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/muster-demo.XXXXXX") || exit 1
 base=dc=contoso,dc=example
-emulator=
+emulators=
 export MUSTER_CONFIG=$work/muster.xml MUSTER_PLUGINS=$build/plugins/.libs
 unset LTDL_LIBRARY_PATH http_proxy https_proxy HTTPS_PROXY ALL_PROXY all_proxy
 
 finish() {
         trap '' EXIT HUP INT TERM
-        [ -z "$emulator" ] || kill "$emulator" 2>/dev/null
+        # shellcheck disable=SC2086
+        [ -z "$emulators" ] || kill $emulators 2>/dev/null
         slapd_stop "$work/slapd"
         rm -rf "$work"
 }
@@ -68,6 +69,14 @@ shorten() {                                  # LINES FILE
         [ "$all" -le "$1" ] || printf '%s... and %d lines more%s\n' "$dim" $((all - $1)) "$plain"
 }
 
+# truth WHAT URL PATTERN: what a service itself says, of which the parts that fit are shown.
+truth() {
+        chapter "$1"
+        printf "%s\$ curl -s %s | grep -oE '%s'%s\n" "$bold" "$2" "$3" "$plain"
+        curl -sSf "$2" | grep -oE "$3" >"$work/answer" || fail "there is nothing of the kind"
+        shorten 8 "$work/answer"
+}
+
 # proof WHAT FILTER ATTRIBUTE...: an ldapsearch, shown and run; a long answer is cut.
 proof() {
         chapter "$1"
@@ -80,8 +89,12 @@ proof() {
         shorten 12 "$work/answer"
 }
 
-# Everything in the directory, with the server's own stamps of who wrote when.
-whole_directory() { ldapsearch -x -LLL -H "$ldap" -b $base '*' '+' | cksum; }
+# Everything in the directory, with the server's own stamps of who wrote when, and what the
+# two services count of effects.
+whole_world() {
+        { ldapsearch -x -LLL -H "$ldap" -b $base '*' '+' && curl -sS "$bold_door/effects" &&
+                curl -sS "$kaizala_door/effects"; } | cksum
+}
 
 # --- the source -----------------------------------------------------------------------
 
@@ -110,29 +123,51 @@ pick() {
 
 # --- two servers and a configuration ----------------------------------------------------
 
-setsid "$build/tests/emulators/graph/graph-emulator" --people 1000 --seed 1 \
-        --ready-file "$work/emulator.json" >"$work/emulator.log" 2>&1 &
-emulator=$!
+# emulate NAME OPTION...
+emulate() {
+        setsid "$build/tests/emulators/$1/$1-emulator" --ready-file "$work/$1.json" "${@:2}" >"$work/$1.log" 2>&1 &
+        emulators="$emulators $!"
+}
+
+# ready NAME: what the emulator says when it is.
+ready() {
+        for _ in $(seq 100); do
+                [ ! -s "$work/$1.json" ] || break
+                sleep 0.05
+        done
+        cat "$work/$1.json" 2>/dev/null || fail "the emulator did not start: $(cat "$work/$1.log")"
+}
+
+emulate graph --people 1000 --seed 1
+emulate boldbi
+emulate kaizala
 slapd_prepare "$work/slapd" suffix=$base durable=no && slapd_start "$work/slapd" ||
         fail "slapd did not start"
-for _ in $(seq 100); do
-        [ ! -s "$work/emulator.json" ] || break
-        sleep 0.05
-done
-ready=$(cat "$work/emulator.json" 2>/dev/null) ||
-        fail "the emulator did not start: $(cat "$work/emulator.log")"
+graph=$(ready graph) && boldbi=$(ready boldbi) && kaizala=$(ready kaizala) || exit
 ldap=$(cat "$work/slapd/uri")
-door=$(field control "$ready")
+door=$(field control "$graph") bold_door=$(field control "$boldbi") kaizala_door=$(field control "$kaizala")
 
-(umask 077 && printf '%s' 'emulator~secret.+&=/' >"$work/contoso.secret")
+(
+        umask 077
+        printf '%s' 'emulator~secret.+&=/' >"$work/contoso.secret"
+        field apiKey "$boldbi" >"$work/boldbi.key"
+        printf '%s' EXAMPLE0KEY >"$work/kaizala.secret"
+        field refreshToken "$kaizala" >"$work/kaizala.token"
+        head -c 24 /dev/urandom | base64 >"$work/kaizala.key"
+        mkdir "$work/kaizala"
+)
 sed -e "s,@work@,$work,g" -e "s,@ldap@,$ldap,g" \
-        -e "s,@login@,$(field login "$ready"),g" -e "s,@graph@,$(field graph "$ready"),g" \
-        -e "s,@tenant@,$(field tenant "$ready"),g" -e "s,@client-id@,$(field clientId "$ready"),g" \
+        -e "s,@login@,$(field login "$graph"),g" -e "s,@graph@,$(field graph "$graph"),g" \
+        -e "s,@tenant@,$(field tenant "$graph"),g" -e "s,@client-id@,$(field clientId "$graph"),g" \
+        -e "s,@bold@,$(field site "$boldbi"),g" -e "s,@kaizala@,${kaizala_door%/_control},g" \
+        -e "s,@application-id@,$(field applicationId "$kaizala"),g" \
         "$top/conf/demo.xml.in" >"$MUSTER_CONFIG"
 
-chapter "1,000 people in a directory of the Entra kind, an empty LDAP server, and Muster"
-told source "$(field graph "$ready")  (Graph emulator)"
+chapter "1,000 people in a directory of the Entra kind, three empty systems, and Muster"
+told source "$(field graph "$graph")  (Graph emulator)"
 told sink "$ldap  (slapd, $base)"
+told sink "$(field site "$boldbi")  (Bold BI emulator)"
+told sink "${kaizala_door%/_control}  (Kaizala emulator)"
 told between "$MUSTER_CONFIG  (from conf/demo.xml.in)"
 
 muster check --online
@@ -160,7 +195,8 @@ control hire '{"people":[
   "manager":"'"$boss"'"},
  {"userPrincipalName":"zoe.suess@contoso.example","mail":"zoe.suess@contoso.example",
   "mailNickname":"zoe.suess","displayName":"Zoë Süß","givenName":"Zoë","surname":"Süß",
-  "jobTitle":"Software Engineer","department":"Engineering","city":"Zürich","usageLocation":"CH"}]}'
+  "jobTitle":"Software Engineer","department":"Engineering","city":"Zürich","usageLocation":"CH",
+  "mobilePhone":"+1 299 555 0199"}]}'
 control change '{"id":"'"$(field id "$renamed")"'","set":{"surname":"Lovelace",
   "displayName":"'"$given"' Lovelace","mailNickname":"'"$nick"'","mail":"'"$nick"'@contoso.example",
   "userPrincipalName":"'"$nick"'@contoso.example"}}'
@@ -182,10 +218,10 @@ muster sync
 muster status
 muster history
 
-chapter "A third run finds nothing to do and leaves the directory as it is."
-before=$(whole_directory)
+chapter "A third run finds nothing to do and leaves all three as they are."
+before=$(whole_world)
 muster sync
-[ "$before" = "$(whole_directory)" ] || fail "the third sync changed something"
+[ "$before" = "$(whole_world)" ] || fail "the third sync changed something"
 
 uid() { field mailNickname "$1" | tr 'A-Z' 'a-z'; }
 proof "Proof: somebody who was hired, with the manager as a DN" \
@@ -194,15 +230,20 @@ proof "Proof: who is in a group" '(cn=finance)' member
 proof "Proof: who was renamed, under the new name, and who may not log in any more" \
         "(|(uid=$nick)(uid=$(uid "$gone")))" cn pwdAccountLockedTime
 
+truth "Proof: the same person in Bold BI" "$bold_door/user/ada.byron@contoso.example" \
+        '"(Username|FirstName|Lastname|Department)":"[^"]*"'
+truth "Proof: the senior managers in Finance, by their numbers in Kaizala" \
+        "$kaizala_door/group/Senior%20managers%20in%20Finance" '"phone":"[^"]*"'
+
 # --- and then -----------------------------------------------------------------------------
 
 if [ $keep = no ]; then
-        printf '\nBoth servers are stopped and everything is removed (--keep leaves them running).\n'
+        printf '\nThe servers are stopped and everything is removed (--keep leaves them running).\n'
         exit 0
 fi
-printf "kill %d %d; rm -rf '%s'\n" "$emulator" "$(cat "$work/slapd/pid")" "$work" >"$work/stop"
+printf "kill%s %d; rm -rf '%s'\n" "$emulators" "$(cat "$work/slapd/pid")" "$work" >"$work/stop"
 trap - EXIT
-chapter "Both servers are left running."
+chapter "The servers are left running."
 cat <<END
   export MUSTER_CONFIG=$MUSTER_CONFIG
   export MUSTER_PLUGINS=$MUSTER_PLUGINS
@@ -213,6 +254,8 @@ cat <<END
   ldapwhoami -x -H $ldap -D cn=muster,ou=services,$base \\
      -y $work/slapd/muster.secret
 The emulator's README (tests/emulators/graph) has more to do to its people.
-To stop both and remove everything:
+  curl $bold_door/users                # the truth of Bold BI
+  curl $kaizala_door/people            # and of Kaizala
+To stop them and remove everything:
   sh $work/stop
 END

@@ -3,7 +3,7 @@
 set -u
 . "${srcdir:?make check sets it}/tests/skip.sh"
 need slapd ldapsearch ldapwhoami curl
-[ -x "${GRAPH_EMULATOR:?}" ] || skip "the Graph emulator is not built (libmicrohttpd)"
+[ -x "${GRAPH_EMULATOR:?}" ] || skip "the emulators are not built (libmicrohttpd)"
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/tmp"
@@ -22,7 +22,15 @@ shows() {
 shows '^corporate +9[0-9][0-9] +0 +0 '                          # the first sync creates
 shows 'hired +Ada Byron'
 shows '^corporate +2 +1 +0 +2 '                                 # the second: the changes only
-shows '^corporate +0 +0 +0 +0 +0 +0 +0$'                        # the third: nothing
+for sink in corporate bi kaizala; do
+        shows "^$sink +0 +0 +0 +0 +0 +0 +0\$"                     # the third: nothing
+done
+shows '^bi +9[0-9][0-9] +0 +0 '
+shows '^bi +2 +1 +1 +0 '
+shows '^kaizala +[5-6][0-9][0-9] +0 +0 '
+shows '^kaizala +1 +2 +1 +0 '
+shows '^"Department":"Finance"$'                                # at Bold BI
+shows '^"phone":"\+[0-9]+"$'                                    # in a group of Kaizala
 shows '^manager: uid=[a-z.-]+,ou=people,dc=contoso,dc=example$'
 shows '^member: uid=[a-z.-]+,ou=people,dc=contoso,dc=example$'
 shows '^dn: uid=[a-z.]+\.lovelace,ou=people,dc=contoso,dc=example$'

@@ -1,13 +1,14 @@
 /* places.c - where people work, at what, and under which licences.
  *
  * Telephone numbers are from the ranges that the regulators keep free for
- * fiction, or take the American and British ones where there is none; mail
- * domains end in .example. */
+ * fiction, or take the American and British ones where there is none, or too
+ * few for mobile phones of which each is somebody's own; mail domains end in
+ * .example. */
 #include "places.h"
 
 #include <stddef.h>
 
-#define US_MOBILE "+1 555 01##"
+#define US_MOBILE "+1 2## 555 01##"
 #define UK_DESK "+44 1632 960###"
 #define UK_MOBILE "+44 7700 900###"
 
@@ -16,12 +17,12 @@ const struct place places[PLACES] = {
         { "London", NULL, "United Kingdom", "GB", "EC#A #AB", "Fleet Lane", UK_MOBILE, "+44 20 7946 0###" },
         { "Dublin", "Leinster", "Ireland", "IE", "D0# A#X#", "St. Stephen's Row", UK_MOBILE, UK_DESK },
         { "Seattle", "WA", "United States", "US", "981##", "Pine Street", US_MOBILE, "+1 206 555 01##" },
-        { "Malmö", "Skåne", "Sweden", "SE", "211 ##", "Östra Förstadsgatan", "+46 70 174 06##", "+46 8 465 004 ##" },
+        { "Malmö", "Skåne", "Sweden", "SE", "211 ##", "Östra Förstadsgatan", UK_MOBILE, "+46 8 465 004 ##" },
         { "København", NULL, "Denmark", "DK", "21##", "Østerbrogade", UK_MOBILE, UK_DESK },
         { "Tromsø", "Troms", "Norway", "NO", "90##", "Sjøgata", UK_MOBILE, UK_DESK },
         { "Jyväskylä", NULL, "Finland", "FI", "401##", "Väinönkatu", UK_MOBILE, UK_DESK },
-        { "München", "Bayern", "Germany", "DE", "803##", "Löwengrube", "+49 171 39200##", "+49 89 99998 ###" },
-        { "Köln", "Nordrhein-Westfalen", "Germany", "DE", "506##", "Große Neugasse", "+49 171 39200##", "+49 221 4710 ###" },
+        { "München", "Bayern", "Germany", "DE", "803##", "Löwengrube", UK_MOBILE, "+49 89 99998 ###" },
+        { "Köln", "Nordrhein-Westfalen", "Germany", "DE", "506##", "Große Neugasse", UK_MOBILE, "+49 221 4710 ###" },
         { "Zürich", "ZH", "Switzerland", "CH", "80##", "Bärengasse", UK_MOBILE, UK_DESK },
         { "Łódź", "łódzkie", "Poland", "PL", "90-0##", "ulica Piotrkowska", UK_MOBILE, UK_DESK },
         { "Plzeň", NULL, "Czech Republic", "CZ", "301 ##", "Koterovská", UK_MOBILE, UK_DESK },

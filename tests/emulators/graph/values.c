@@ -159,13 +159,22 @@ value_job_title(struct text *t, const struct person *p)
         return true;
 }
 
+/* A mobile phone is one person's own, as far as the digits of its range go round. */
 bool
 value_mobile(struct text *t, const struct person *p)
 {
+        uint32_t unit = 1;
+
         if (roll(p, 'M', 5) < 2)
                 return false;
+        for (const char *at = p->place->mobile; *at != '\0'; at++)
+                unit *= *at == '#' ? 10 : 1;
         text_char(t, '"');
-        digits(t, p, 1000, p->place->mobile);
+        for (const char *at = p->place->mobile; *at != '\0'; at++) {
+                if (*at == '#')
+                        unit /= 10;
+                text_char(t, *at == '#' ? (char)('0' + p->index / unit % 10) : *at);
+        }
         text_char(t, '"');
         return true;
 }
