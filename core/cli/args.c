@@ -132,6 +132,8 @@ say_wrong(const struct walk *walk, int got, const char *word, int letter)
         }
         if (letter != 0) {
                 mstc_buffer_printf(&say, "unknown option -%c", letter);
+                if (strpbrk(word, " (") != NULL)         /* a rule that begins with -not   */
+                        mstc_buffer_text(&say, "; write -- in front of an argument that begins with a hyphen");
                 return mstc_buffer_take(&say);
         }
         name = bare_name(word);

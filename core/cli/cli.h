@@ -31,6 +31,7 @@ struct mstc_command {
         const char *arguments;               /* for the usage line: "[PATTERN]", or "" */
         const char *summary;                 /* one line, no full stop                 */
         const char *about;                   /* the help's text; lines are made anew   */
+        const char *example;                 /* lines as they are typed, or NULL       */
         const struct mstc_flag *flags;       /* ends with a NULL name; may be NULL     */
         unsigned least, most;                /* arguments                              */
         bool plain;                          /* needs nothing: no secrets, no files    */

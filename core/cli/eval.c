@@ -169,6 +169,9 @@ tell(struct job *job, enum mstc_flow flow, const struct mst_value *value)
                 printf("  %s%s", mstc_paint_on(cli->colour, MSTC_FAINT), mstc_type_name(mst_value_type(value)));
                 if (mst_value_type(value) == MST_LIST)
                         printf(" of %zu", count);
+                /* = compares otherwise than -eq, and as a rule the text would be refused. */
+                if (mst_value_type(value) == MST_BOOL && job->mode == MSTC_MAPPING && !mstc_args_has(cli->args, "map"))
+                        printf(", of a mapping: it is no rule (--rule tells why)");
                 printf("%s\n", mstc_paint_off(cli->colour, MSTC_FAINT));
                 break;
         case MSTC_IGNORE_ATTRIBUTE:
@@ -242,5 +245,9 @@ const struct mstc_command mstc_command_eval = {
         "(user.department -eq \"Finance\") or a mapping expression (ToUpper([surname]));\n"
         "which it is shows by itself unless --rule or --map says so.  Nobody is asked and\n"
         "nothing is changed.  Exits with 1 when the person's data give no value.",
+        .example =
+        "  muster eval --user anna@contoso.example 'user.department -eq \"Finance\"'\n"
+        "  muster eval --record anna.json 'ToUpper([surname])'\n"
+        "  muster eval --record anna.json -- '-not (user.mail -eq null)'\n",
         .run = run,
 };

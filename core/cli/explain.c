@@ -272,5 +272,8 @@ const struct mstc_command mstc_command_explain = {
         "parked or waiting, and which run last wrote it; then the groups.  With --group the\n"
         "rule of one group, with --attribute the map of one attribute.  USER is an id, UPN,\n"
         "mail or SINK:OBJECT; people who are gone are explained from their last record.",
+        .example =
+        "  muster explain anna@contoso.example\n"
+        "  muster explain anna@contoso.example --group finance\n",
         .run = run,
 };

@@ -9,6 +9,7 @@
 #include "cli/moment.h"
 #include "util/alloc.h"
 #include "util/near.h"
+#include "util/utf8.h"
 
 /* What the configuration says of a group, and what the store knows of it. */
 struct found {
@@ -287,13 +288,23 @@ mstc_explain_group(struct mstc_explained *x, const char *name, const struct mstc
 /* ---- all groups ---- */
 
 static void
-name_group(struct mstc_explained *x, const char *name, bool *first)
+name_group(struct mstc_explained *x, const char *name, unsigned *column)
 {
         if (x->cli->json != NULL)
                 mstc_json_text(x->cli->json, NULL, name);
-        else
-                printf("%s%s", *first ? "\nin the groups " : ", ", mstc_fit(x->cli->arena, name, 0));
-        *first = false;
+        else {
+                const char *fit = mstc_fit(x->cli->arena, name, 0);
+                unsigned length = (unsigned)mstc_utf8_columns(fit, strlen(fit));
+
+                if (*column == 0)
+                        *column = (unsigned)printf("\nin the groups ") - 1;
+                else if (*column + 3 + length > x->cli->width)
+                        *column = (unsigned)printf(",\n  ") - 2;
+                else
+                        *column += (unsigned)printf(", ");
+                *column += length;
+                fputs(fit, stdout);
+        }
 }
 
 static const char *
@@ -306,7 +317,7 @@ family_name(struct mst_arena *arena, const char *pattern, const char *value)
 
 /* Groups of the source that are carried. */
 static int
-name_carried(struct mstc_explained *x, bool *first)
+name_carried(struct mstc_explained *x, unsigned *column)
 {
         const struct mst_value *in = attribute_of(x->person.record, "transitiveMemberOf");
         struct mst_error err = { 0 };
@@ -325,7 +336,7 @@ name_carried(struct mstc_explained *x, bool *first)
 
                         if (!rows[i].gone && found.source_id != NULL && strcmp(rows[i].sync, x->sync->name) == 0
                             && satisfies(x, &found))
-                                name_group(x, found.name, first);
+                                name_group(x, found.name, column);
                 }
         }
         return MSTC_END_DONE;
@@ -334,7 +345,7 @@ name_carried(struct mstc_explained *x, bool *first)
 int
 mstc_explain_groups(struct mstc_explained *x)
 {
-        bool first = true;
+        unsigned column = 0;                 /* where the next name begins; 0: none did */
         int code;
 
         if (x->cli->json != NULL)
@@ -343,7 +354,7 @@ mstc_explain_groups(struct mstc_explained *x)
                 struct found found = { .name = x->sync->groups[i].name, .group = &x->sync->groups[i] };
 
                 if (satisfies(x, &found))
-                        name_group(x, found.name, &first);
+                        name_group(x, found.name, &column);
         }
         for (size_t i = 0; i < x->sync->family_count; i++) {
                 const struct mstc_family *family = &x->sync->families[i];
@@ -356,13 +367,13 @@ mstc_explain_groups(struct mstc_explained *x)
                         found.name = value != NULL && *value != '\0'
                                    ? family_name(x->cli->arena, family->config->name, value) : NULL;
                         if (found.name != NULL && satisfies(x, &found))
-                                name_group(x, found.name, &first);
+                                name_group(x, found.name, &column);
                 }
         }
-        code = name_carried(x, &first);
+        code = name_carried(x, &column);
         if (x->cli->json != NULL)
                 mstc_json_end(x->cli->json);
         else
-                puts(first ? "\nin no group" : "");
+                puts(column == 0 ? "\nin no group" : "");
         return code;
 }

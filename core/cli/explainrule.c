@@ -10,24 +10,39 @@
 #include "rules/explain.h"
 #include "util/alloc.h"
 
+#define LONGEST 320                           /* columns of a value, without --verbose  */
+
 struct telling {
         struct mstc_explained *x;
         struct mstc_table *table;
 };
 
+/* A long value is cut, unless all is wanted. */
+static void
+say_value(struct mstc_cli *cli, const struct mst_value *value, struct mstc_buffer *into)
+{
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer say = { 0 };
+
+        if (mst_value_type(value) == MST_NULL)
+                mstc_buffer_text(&say, "nothing");
+        else
+                mstc_value_json(value, &say);
+        mstc_buffer_text(into, mstc_fit(cli->arena, mstc_buffer_cstr(&say), cli->verbose ? 0 : LONGEST));
+}
+
 static const char *
-say_values(struct mst_arena *arena, const struct mstc_condition *condition)
+say_values(struct mstc_cli *cli, const struct mstc_condition *condition)
 {
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer say = { 0 };
 
         for (size_t i = 0; i < condition->count; i++) {
-                mstc_buffer_printf(&say, "%s%s = ", i > 0 ? ", " : "", condition->values[i].name);
-                if (mst_value_type(&condition->values[i].value) == MST_NULL)
-                        mstc_buffer_text(&say, "nothing");
-                else
-                        mstc_value_json(&condition->values[i].value, &say);
+                mstc_buffer_printf(&say, "%s%s", i > 0 ? ", " : "", condition->values[i].name);
+                if (i == 0 && condition->element_count > 1)
+                        mstc_buffer_printf(&say, ", %zu of %zu", condition->element_at, condition->element_count);
+                mstc_buffer_text(&say, " = ");
+                say_value(cli, i == 0 && condition->element_count > 1 ? condition->element : &condition->values[i].value, &say);
         }
-        return mst_arena_strdup(arena, mstc_buffer_cstr(&say));
+        return mst_arena_strdup(cli->arena, mstc_buffer_cstr(&say));
 }
 
 static void
@@ -46,6 +61,10 @@ write_condition(struct mstc_json *json, const struct mstc_condition *condition)
         for (size_t i = 0; i < condition->count; i++)
                 mstc_json_value(json, condition->values[i].name, &condition->values[i].value);
         mstc_json_end(json);
+        if (condition->element_at > 0) {
+                mstc_json_number(json, "element-at", (int64_t)condition->element_at);
+                mstc_json_value(json, "element", condition->element);
+        }
         mstc_json_end(json);
 }
 
@@ -64,7 +83,7 @@ tell(void *self, const struct mstc_condition *condition)
         }
         mstc_table_paint(t->table, paint, condition->holds ? "  yes" : "  no");
         mstc_table_cell(t->table, mst_arena_printf(arena, "%*s%s", (int)(2 * condition->depth), "", text));
-        mstc_table_cell(t->table, condition->kind == MSTC_CONDITION_ONE ? say_values(arena, condition) : " ");
+        mstc_table_cell(t->table, condition->kind == MSTC_CONDITION_ONE ? say_values(t->x->cli, condition) : " ");
         mstc_table_cell(t->table, condition->first ? "<- this" : " ");
         return true;
 }

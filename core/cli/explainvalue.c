@@ -10,6 +10,7 @@
 #include "record/record.h"
 #include "rules/explain.h"
 #include "util/alloc.h"
+#include "util/near.h"
 
 #define HIDDEN "(not shown)"
 
@@ -112,6 +113,20 @@ tell_map(struct mstc_explained *x, const struct mstc_map *map)
                 printf("  %-12s when=\"%s\"\n", "", when[map->when]);
 }
 
+/* Who has no object there does not get the value either. */
+static void
+tell_place(struct mstc_explained *x, const struct mstc_target *target)
+{
+        struct mstc_cli *cli = x->cli;
+        bool in = mstc_explain_scope(x, x->sync->scope) && mstc_explain_scope(x, target->scope) && x->person.gone == 0;
+
+        if (cli->json != NULL)
+                mstc_json_bool(cli->json, "in", in);
+        else if (!in)
+                printf("  %-12s %s: no value is written (muster explain --target %s)\n", "out",
+                       x->person.gone != 0 ? "gone from the source" : "out of scope there", mstc_fit(cli->arena, target->name, 0));
+}
+
 static int
 explain_map(struct mstc_explained *x, const struct mstc_target *target, const struct mstc_map *map)
 {
@@ -132,6 +147,7 @@ explain_map(struct mstc_explained *x, const struct mstc_target *target, const st
         } else
                 printf("\n%s%s of %s%s\n", mstc_paint_on(x->cli->colour, MSTC_BOLD), mstc_fit(x->cli->arena, map->to, 0),
                        mstc_fit(x->cli->arena, target->name, 0), mstc_paint_off(x->cli->colour, MSTC_BOLD));
+        tell_place(x, target);
         tell_map(x, map);
         if (!mstc_expr_inputs(map->expression, x->person.record, &eval, &inputs, &count)) {
                 mst_fail_memory(&err, "explaining a map");
@@ -155,6 +171,24 @@ explain_map(struct mstc_explained *x, const struct mstc_target *target, const st
         return code;
 }
 
+static int
+no_attribute(struct mstc_explained *x, const char *name, const struct mstc_target *only)
+{
+        const char **names, *near;
+        size_t count = 0, room = 1;
+
+        for (size_t i = 0; i < x->sync->target_count; i++)
+                room += x->sync->targets[i].map_count;
+        names = mst_arena_alloc(x->cli->arena, room * sizeof *names);
+        for (size_t i = 0; names != NULL && i < x->sync->target_count; i++)
+                for (size_t k = 0; (only == NULL || only == &x->sync->targets[i]) && k < x->sync->targets[i].map_count; k++)
+                        names[count++] = x->sync->targets[i].maps[k].to;
+        near = mstc_near(name, names, count);
+        return mstc_cli_misused(x->cli, "no target%s%s%s writes an attribute '%s'%s%s%s", only != NULL ? " '" : "",
+                                only != NULL ? only->name : "", only != NULL ? "'" : "", name,
+                                near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+}
+
 int
 mstc_explain_attribute(struct mstc_explained *x, const char *name, const struct mstc_target *only)
 {
@@ -175,7 +209,6 @@ mstc_explain_attribute(struct mstc_explained *x, const char *name, const struct 
         if (x->cli->json != NULL)
                 mstc_json_end(x->cli->json);
         if (code == MSTC_END_DONE && found == 0)
-                return mstc_cli_misused(x->cli, "no target%s%s%s writes an attribute '%s'", only != NULL ? " '" : "",
-                                        only != NULL ? only->name : "", only != NULL ? "'" : "", name);
+                return no_attribute(x, name, only);
         return code;
 }

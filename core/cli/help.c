@@ -97,6 +97,8 @@ mstc_help_command(const struct mstc_command *command, FILE *to)
         mstc_help_usage(command, to);
         fputc('\n', to);
         print_words(command->about, 0, to);
+        if (command->example != NULL)
+                fprintf(to, "\nExample\n%s", command->example);
         print_flags("Options", command->flags, to);
         print_flags("Options of every command", mstc_common_flags, to);
 }

@@ -251,5 +251,7 @@ const struct mstc_command mstc_command_rules = {
         "change, the biggest movers first; and how many accounts would be created, enabled,\n"
         "disabled or deleted.  Nobody is asked and nothing is changed.  It is what\n"
         "the rules say; `muster plan` with the new file tells what would be done at the sinks.",
+        .example =
+        "  muster rules diff /etc/muster/muster.xml new.xml\n",
         .run = run,
 };

@@ -13,6 +13,8 @@ static const struct mstc_column columns[] = {
         { "CASE", MSTC_FLEXIBLE, 6 }, { "TEXT", MSTC_WRAPS, 16 }, { "EXPECTED", MSTC_WRAPS, 10 }, { "GOT", MSTC_WRAPS, 10 },
 };
 
+#define LONGEST 320                           /* columns of a text in the table         */
+
 struct tally { size_t passed, failed; };
 
 static void
@@ -36,9 +38,9 @@ show(struct mstc_cli *cli, struct mstc_table *table, const struct mstc_case *one
         if (one->passed && !cli->verbose)
                 return;
         mstc_table_paint(table, one->passed ? MSTC_GOOD : MSTC_BAD, one->id);
-        mstc_table_cell(table, one->text);
-        mstc_table_cell(table, one->passed ? "as expected" : one->expected);
-        mstc_table_cell(table, one->got);
+        mstc_table_cell(table, mstc_fit(cli->arena, one->text, LONGEST));
+        mstc_table_cell(table, one->passed ? "as expected" : mstc_fit(cli->arena, one->expected, LONGEST));
+        mstc_table_cell(table, one->got != NULL ? mstc_fit(cli->arena, one->got, LONGEST) : NULL);
 }
 
 static int
@@ -140,5 +142,7 @@ const struct mstc_command mstc_command_test = {
         "tells the format.  With --sync a case may name a group of the configuration instead\n"
         "of a rule.  Nobody is asked and nothing is changed.  Exits with 1 when a case differs\n"
         "and with 2 when the file is not right.",
+        .example =
+        "  muster test --sync staff rules.json\n",
         .run = run,
 };

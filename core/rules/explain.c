@@ -124,6 +124,35 @@ holds(struct telling *t, const struct mstc_node *node)
         return ret;
 }
 
+/* The first element for which the body says what the whole says. */
+static void
+find_element(struct telling *t, const struct mstc_node *node, struct mstc_condition *condition)
+{
+        const struct mst_value *list;
+        struct mst_value room;
+        struct mstc_element at = { .out = t->run.element };
+        size_t count;
+
+        if (node->kind != MSTC_NODE_QUANTIFIER || condition->holds == node->all ||
+            mstc_run_refer(&t->run, node->kids[0], &room, &list) != MSTC_VALUE)
+                return;
+        count = mstc_value_elements(list);
+        t->run.element = &at;
+        for (size_t i = 0; i < count && condition->element_at == 0; i++) {
+                bool is = node->all;
+
+                at.value = mstc_value_element(list, i);
+                if (mstc_run_test(&t->run, node->kids[1], &is) != MSTC_VALUE || t->run.broken)
+                        break;
+                if (is == condition->holds) {
+                        condition->element = at.value;
+                        condition->element_at = i + 1;
+                        condition->element_count = count;
+                }
+        }
+        t->run.element = at.out;
+}
+
 /* 'against': a true condition here keeps the rule from being true (below -not). */
 static void
 tell(struct telling *t, const struct mstc_node *node, unsigned depth, bool decides, bool against)
@@ -140,6 +169,7 @@ tell(struct telling *t, const struct mstc_node *node, unsigned depth, bool decid
                 t->failed |= !gather(&t->run, node, &inputs);
                 condition.values = inputs.values;
                 condition.count = inputs.count;
+                find_element(t, node, &condition);
                 condition.first = decides && !t->marked && condition.holds == against;
                 t->marked |= condition.first;
         }

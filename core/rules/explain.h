@@ -24,6 +24,9 @@ struct mstc_condition {
         bool decides;                        /* were it otherwise, so could the whole be */
         bool first;                          /* the first that keeps the rule from being true */
         const struct mstc_input *values; size_t count;   /* what it looked at    */
+        /* Of -any that is true and -all that is false the element that made it so, its place
+         * from 1, and of how many; else 0. */
+        const struct mst_value *element; size_t element_at, element_count;
 };
 
 /* Tells each condition of 'rule' in its order, a group before its parts; all of them are

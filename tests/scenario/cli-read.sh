@@ -131,6 +131,10 @@ expect 0 eval --record "$dir/person.json" '[phones]' --json; json /type=list '#/
 expect 0 eval --record "$dir/person.json" --now 2026-01-15T09:30:00Z 'FormatDateTime(Now(), , "M/d/yyyy h:mm:ss tt", "yyyy-MM-dd")'; says 2026-01-15
 expect 1 eval --record "$dir/person.json" 'Error("no way")'; says "no value"; says "no way"
 expect 2 eval --record "$dir/person.json" 'user.department -eqq "x"'; complains "expression:1:17"; complains "did you mean -eq"
+expect 2 eval --record "$dir/person.json" '-not (user.department -eq null)'; complains "write -- in front of"
+expect 0 eval --record "$dir/person.json" -- '-not (user.department -eq null)'; says true; says boolean
+expect 0 eval --record "$dir/person.json" 'user.department = "Finance"'; says "of a mapping: it is no rule"
+expect 0 eval --help; says "muster eval --user"; narrow
 expect 2 eval --record "$dir/person.json" --rule '[department]'; complains "the text is no rule"
 expect 2 eval --record "$dir/person.json" --rule --map '[department]'; complains "exclude each other"
 expect 2 eval --record "$dir/person.json" --now soon '[department]'; complains "not 'soon'"

@@ -93,6 +93,7 @@ expect 0 eval --user p2@example.org '[displayName]' --json; json '/value=Person 
 expect 2 explain nobody; complains "nobody here"
 expect 2 explain p2@example.org --group financ; complains "did you mean 'finance'?"
 expect 2 explain p2@example.org --target phon; complains "did you mean 'phone'?"
+expect 2 explain p2@example.org --attribute mial; complains "did you mean 'mail'?"
 expect 2 explain p2@example.org --attribute nothing; complains "writes an attribute 'nothing'"
 expect 2 explain p2@example.org --group a --attribute b; complains "two questions"
 
@@ -115,6 +116,9 @@ expect 0 check -c "$dir/new.xml" --json; json '#/complaints=1' /complaints/0/sev
 cp "$dir/all" "$people"; expect 0 sync
 sed 's/-eq "Finance"/-eq "Sales"/; s/<groups use/<map to="displayName">ToUpper([displayName])<\/map>\n      &/' "$dir/muster.xml" >"$dir/new.xml"
 sed 's/-eq "Member"/-eq "Guest"/' "$dir/muster.xml" >"$dir/new.xml"
+expect 0 explain -c "$dir/new.xml" p2@example.org --attribute mail; says "out of scope there: no value is written"
+expect 0 explain -c "$dir/new.xml" p2@example.org --attribute mail --json; json /maps/0/in=false
+expect 0 explain p2@example.org --attribute mail --json; json /maps/0/in=true
 expect 0 rules diff "$dir/muster.xml" "$dir/new.xml" --json; json '#/movers=2' /movers/0/leaves=20 /movers/1/leaves=10
 json /movers/0/accounts/disabled=20 /movers/0/accounts/created=0 '!/movers/1/accounts'
 expect 0 rules diff "$dir/muster.xml" "$dir/new.xml"; says "phone: 20 accounts would be disabled."

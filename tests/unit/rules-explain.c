@@ -26,6 +26,11 @@ setup(void)
         list = mst_record_put(record, "tags");
         mst_record_list(record, list);
         mst_record_text(record, mst_record_append(record, list), "one", 3);
+        list = mst_record_put(record, "marks");
+        mst_record_list(record, list);
+        mst_record_int(record, mst_record_append(record, list), 1);
+        mst_record_int(record, mst_record_append(record, list), 2);
+        mst_record_int(record, mst_record_append(record, list), 2);
 }
 
 static void
@@ -50,6 +55,10 @@ tell(void *self, const struct mstc_condition *condition)
                 mstc_buffer_printf(&told, " %s=", condition->values[i].name);
                 mstc_value_json(&condition->values[i].value, &told);
         }
+        if (condition->element_at > 0) {
+                mstc_buffer_printf(&told, " #%zu/%zu ", condition->element_at, condition->element_count);
+                mstc_value_json(condition->element, &told);
+        }
         return true;
 }
 
@@ -69,8 +78,14 @@ static const struct { const char *rule, *told; } rules[] = {
           "0-not | 1+any | 2-." LEVEL " level=3 | 2+!" FINANCE " department=\"Finance\"" },
         { FINANCE " -and -not (" LEVEL ")",
           "0+all | 1+" FINANCE " department=\"Finance\" | 1+not | 2-" LEVEL " level=3" },
-        { "user.tags -any (_ -eq \"one\")", "0+user.tags -any (_ -eq \"one\") tags=[\"one\"]" },
-        { "user.tags  -all\n  (_ -eq \"two\")", "0-!user.tags -all (_ -eq \"two\") tags=[\"one\"]" },
+        { "user.tags -any (_ -eq \"one\")", "0+user.tags -any (_ -eq \"one\") tags=[\"one\"] #1/1 \"one\"" },
+        { "user.tags  -all\n  (_ -eq \"two\")", "0-!user.tags -all (_ -eq \"two\") tags=[\"one\"] #1/1 \"one\"" },
+        { "user.marks -any (_ -ge 2)", "0+user.marks -any (_ -ge 2) marks=[1,2,2] #2/3 2" },
+        { "user.marks -any (_ -ge 3)", "0-!user.marks -any (_ -ge 3) marks=[1,2,2]" },
+        { "user.marks -all (_ -le 1)", "0-!user.marks -all (_ -le 1) marks=[1,2,2] #2/3 2" },
+        { "user.marks -all (_ -le 2)", "0+user.marks -all (_ -le 2) marks=[1,2,2]" },
+        { "user.none -all (_ -le 2)", "0+user.none -all (_ -le 2) none=null" },
+        { "user.level -any (_ -eq 3)", "0+user.level -any (_ -eq 3) level=3 #1/1 3" },
         { "user.objectId -eq \"id-1\"", "0+user.objectId -eq \"id-1\" objectId=\"id-1\"" },
 };
 
