@@ -19,12 +19,15 @@
 #include "sdk/op.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "util/alloc.h"
+
+enum { GATHER_MANY = 64, GATHER_MS = 20, GATHER_MANY_MS = 500 };
 
 struct queue {
         struct mst_op *first, *last;
@@ -391,6 +394,26 @@ own(const struct mst_feed *feed)
         union { const struct mst_feed *theirs; struct mst_feed *ours; } view = { .theirs = feed };
 
         return view.ours;
+}
+
+size_t
+mst_feed_gather(struct mst_feed *feed, struct mst_op **ops, size_t most)
+{
+        struct mst_op *op = mst_feed_wait(feed);
+        size_t count = 0;
+
+        while (op != NULL) {
+                struct pollfd fd = { .fd = -1, .events = POLLIN };
+
+                ops[count++] = op;
+                op = count < most ? mst_feed_next(feed) : NULL;
+                if (op != NULL || count == most || mst_feed_ended(feed))
+                        continue;
+                fd.fd = mst_feed_fd(feed);
+                if (poll(&fd, 1, count < GATHER_MANY ? GATHER_MS : GATHER_MANY_MS) > 0)
+                        op = mst_feed_next(feed);
+        }
+        return count;
 }
 
 int

@@ -117,6 +117,24 @@ MST_API enum mst_json_taken mst_json_number(struct mst_json *json, bool *whole, 
  * date is MST_JSON_RANGE. */
 MST_API enum mst_json_taken mst_json_date(struct mst_json *json, int64_t *date);
 
+/* What to do with one member of an object; the table ends with a NULL name.  Each row has one
+ * of the pointers. */
+struct mst_json_field {
+        const char *name;
+        const char **text;       /* a string, NUL-terminated in the arena; else untouched */
+        bool *flag;              /* true, or "true" in any case                        */
+        int64_t *number;         /* a whole number; else untouched                     */
+        void (*each)(void *self);        /* called in front of each element of an array, */
+        void *self;                      /* which it takes or leaves                   */
+        bool *found;             /* set when the member is there (and is an array), may be NULL */
+};
+
+/* Takes the object that stands here by that table; members that are not in it are skipped.
+ * 'row' is sizeof *fields in the caller's build.  False when it is no object, which is
+ * skipped, or when the document has turned out to be broken. */
+MST_API bool mst_json_fields(struct mst_json *json, struct mst_arena *arena,
+                             const struct mst_json_field *fields, size_t row);
+
 /* Where the reader stands, in bytes from the start of the document. */
 MST_API size_t mst_json_offset(const struct mst_json *json);
 

@@ -121,6 +121,11 @@ MST_API struct mst_op *mst_feed_next(struct mst_feed *feed);
 /* Waits for one; NULL when nothing will come any more. */
 MST_API struct mst_op *mst_feed_wait(struct mst_feed *feed);
 
+/* Waits for one and takes what else comes, up to 'most' ops: for a sink that writes many at
+ * once.  Few are not waited for long (20 ms); where many came already, longer (half a second).
+ * How many; 0 when nothing will come any more. */
+MST_API size_t mst_feed_gather(struct mst_feed *feed, struct mst_op **ops, size_t most);
+
 /* Readable while mst_feed_next() would not return NULL, or the feed has ended. */
 MST_API int mst_feed_fd(const struct mst_feed *feed);
 MST_API bool mst_feed_ended(const struct mst_feed *feed);

@@ -103,11 +103,11 @@ kzl_book_take(struct kzl *k, char *text, size_t size, bool removes, bool have, b
                 return mst_fail_memory(err, "reading the Directory");
         if (size >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)
                 at += 3;
-        n = kzl_csv_row(&at, end, fields, CELLS);
+        n = mst_csv_row(&at, end, fields, CELLS);
         find_columns(k, fields, n > 0 ? n : 0, columns);
         if (n <= 0 || columns[0] < 0)
                 return mst_fail(err, MST_ECONFIG, "it is no CSV with a column PhoneNumber");
-        for (size_t row = 2; (n = kzl_csv_row(&at, end, fields, CELLS)) != 0; row++) {
+        for (size_t row = 2; (n = mst_csv_row(&at, end, fields, CELLS)) != 0; row++) {
                 if (n < 0)
                         return mst_fail(err, MST_ECONFIG, "row %zu is no CSV", row);
                 if (columns[0] < n && fields[columns[0]][0] == '+'

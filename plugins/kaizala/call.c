@@ -82,32 +82,41 @@ kzl_moved(struct kzl *k, const struct mst_http_reply *reply, const char *path, c
 /* ---- what the answer means ---- */
 
 bool
-kzl_member_is(const char *name, size_t length, const char *word)
+kzl_read(struct kzl *k, const struct mst_http_reply *reply, const struct mst_json_field *fields)
 {
-        return strlen(word) == length && memcmp(name, word, length) == 0;
+        size_t size;
+        const char *body = mst_http_content(reply, &size);
+        bool object;
+
+        mst_json_start(k->json, body, size);
+        object = mst_json_fields(k->json, k->work, fields, sizeof *fields);
+        return mst_json_finish(k->json) && object;
 }
 
-const char *
-kzl_text(struct kzl *k)
+void *
+kzl_more(struct kzl *k, void *array, size_t count, size_t size)
 {
-        const char *text;
-        size_t length;
+        void *more;
 
-        if (mst_json_peek(k->json) != MST_JSON_STRING || mst_json_text(k->json, k->work, &text, &length) != MST_JSON_OK)
-                return NULL;
-        return mst_arena_strndup(k->work, text, length);
+        if (count != 0 && (count < 64 || (count & (count - 1)) != 0))
+                return array;
+        more = mst_arena_alloc(k->work, (count < 64 ? 64 : count * 2) * size);
+        if (more != NULL && count > 0)
+                memcpy(more, array, count * size);
+        return more;
 }
 
-bool
-kzl_true(struct kzl *k)
+void
+kzl_body(struct kzl *k, const char *name, const char *const *texts, size_t count)
 {
-        bool is = false;
-        const char *text;
-
-        if (mst_json_peek(k->json) == MST_JSON_BOOL)
-                return mst_json_bool(k->json, &is) == MST_JSON_OK && is;
-        text = kzl_text(k);
-        return text != NULL && strcasecmp(text, "true") == 0;
+        mst_json_out_reset(k->out);
+        mst_json_out_object(k->out);
+        mst_json_out_name(k->out, name);
+        mst_json_out_array(k->out);
+        for (size_t i = 0; i < count; i++)
+                mst_json_out_text(k->out, texts[i], strlen(texts[i]));
+        mst_json_out_end(k->out);
+        mst_json_out_end(k->out);
 }
 
 /* The class of an error that the service told. */
@@ -126,21 +135,14 @@ class_of(int status, const char *code)
 int
 kzl_judge(struct kzl *k, const struct mst_http_request *request, const struct mst_http_reply *reply, struct mst_error *err)
 {
-        size_t size, length;
-        const char *body = mst_http_content(reply, &size), *name, *code = NULL, *message = NULL;
+        const char *code = NULL, *message = NULL;
+        const struct mst_json_field fields[] = {
+                { .name = "errorCode", .text = &code }, { .name = "message", .text = &message }, { .name = NULL }
+        };
+        bool json = kzl_read(k, reply, fields);
         int status = mst_http_status(reply);
         char say[300];
-        bool json;
 
-        mst_json_start(k->json, body, size);
-        json = mst_json_enter_object(k->json);
-        while (mst_json_member(k->json, &name, &length)) {
-                if (kzl_member_is(name, length, "errorCode"))
-                        code = kzl_text(k);
-                else if (kzl_member_is(name, length, "message"))
-                        message = kzl_text(k);
-        }
-        json = mst_json_finish(k->json) && json;
         mst_http_say(request, say, sizeof say);
         if (!json && status != 204)
                 return mst_fail(err, status >= 400 ? class_of(status, "") : MST_ENET, "%s: status %d and no JSON: something between "

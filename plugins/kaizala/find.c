@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * find.c - who and what is there, and the feed of ops. */
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kaizala.h"
 
-/* Where many came, more are likely to come, and few large files are better than many. */
-enum { AT_ONCE = 16384, MANY = 64, GATHER_MS = 20, GATHER_MANY_MS = 500 };
+enum { AT_ONCE = 16384 };
 
 static void
 put_text(struct mst_record *record, const char *name, const char *text)
@@ -39,7 +37,7 @@ find_person(struct kzl *k, struct mst_query *query)
 {
         const char *attribute = mst_query_attribute(query), *object = mst_query_object(query), *value;
         struct mst_error ignored = { 0 };
-        char phone[KZL_PHONE];
+        char phone[MST_PHONE_SIZE];
         struct kzl_row *row;
 
         if (attribute != NULL && strcmp(attribute, "PhoneNumber") == 0)
@@ -113,24 +111,6 @@ kzl_list(void *self, enum mst_kind kind, const char *cursor, struct mst_page *pa
 
 /* ---- apply ---- */
 
-static size_t
-gather(struct kzl *k, struct mst_feed *feed, struct mst_op **ops)
-{
-        struct mst_op *op = mst_feed_wait(feed);
-        size_t count = 0;
-
-        while (op != NULL) {
-                struct pollfd fd = { .fd = mst_feed_fd(feed), .events = POLLIN };
-
-                ops[count++] = op;
-                op = count < AT_ONCE ? mst_feed_next(feed) : NULL;
-                if (op == NULL && count < AT_ONCE && !mst_feed_ended(feed) && !mst_host_stopping(k->host)
-                    && poll(&fd, 1, count < MANY ? GATHER_MS : GATHER_MANY_MS) > 0)
-                        op = mst_feed_next(feed);
-        }
-        return count;
-}
-
 /* Removing takes a call each, so it may take long: said before it begins. */
 static void
 tell_time(struct kzl *k, struct mst_op **ops, size_t count)
@@ -181,7 +161,7 @@ kzl_apply(void *self, struct mst_feed *feed, struct mst_error *err)
         *err = (struct mst_error){ 0 };
         if (ops == NULL || groups == NULL)
                 mst_fail_memory(err, "taking ops");
-        while (err->code == MST_OK && (count = gather(k, feed, ops)) > 0) {
+        while (err->code == MST_OK && (count = mst_feed_gather(feed, ops, AT_ONCE)) > 0) {
                 kzl_begin(k);
                 people = rest = 0;
                 for (size_t i = 0; i < count; i++)

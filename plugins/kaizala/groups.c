@@ -13,80 +13,46 @@
 
 /* ---- reading ---- */
 
-static bool
-read_group(struct kzl *k, struct kzl_group *g)
+static void
+read_group(void *self)
 {
-        const char *name, *type = NULL;
-        size_t length;
+        struct kzl *k = self;
+        const char *type = "";
+        struct kzl_group g = { .ours = true };
+        const struct mst_json_field fields[] = {
+                { .name = "groupId", .text = &g.id }, { .name = "groupName", .text = &g.name }, { .name = "groupType", .text = &type },
+                { .name = "hasParentGroups", .flag = &g.below }, { .name = "isMappedToTenant", .flag = &g.ours }, { .name = NULL }
+        };
 
-        *g = (struct kzl_group){ .ours = true };
-        if (!mst_json_enter_object(k->json))
-                return false;
-        while (mst_json_member(k->json, &name, &length)) {
-                if (kzl_member_is(name, length, "groupId"))
-                        g->id = kzl_text(k);
-                else if (kzl_member_is(name, length, "groupName"))
-                        g->name = kzl_text(k);
-                else if (kzl_member_is(name, length, "groupType"))
-                        type = kzl_text(k);
-                else if (kzl_member_is(name, length, "hasParentGroups"))
-                        g->below = kzl_true(k);
-                else if (kzl_member_is(name, length, "isMappedToTenant"))
-                        g->ours = kzl_true(k);
-        }
-        g->connect = type != NULL && strcmp(type, "ConnectGroup") == 0;
-        return g->id != NULL && g->name != NULL;
-}
-
-/* {"groups":[...]}; the array doubles as it grows, in the arena. */
-static int
-read_groups(struct kzl *k, struct mst_error *err)
-{
-        size_t room = 0, size, length;
-        const char *body = mst_http_content(k->reply, &size), *name;
-        bool found = false;
-
-        k->group_count = 0;
-        mst_json_start(k->json, body, size);
-        mst_json_enter_object(k->json);
-        while (mst_json_member(k->json, &name, &length)) {
-                if (!kzl_member_is(name, length, "groups") || !mst_json_enter_array(k->json))
-                        continue;
-                found = true;
-                while (mst_json_element(k->json)) {
-                        if (k->group_count == room) {
-                                struct kzl_group *more = mst_arena_alloc(k->work, (room = room * 2 + 64) * sizeof *more);
-
-                                if (more == NULL)
-                                        return mst_fail_memory(err, "listing groups");
-                                if (k->group_count > 0)
-                                        memcpy(more, k->groups, k->group_count * sizeof *more);
-                                k->groups = more;
-                        }
-                        k->group_count += read_group(k, &k->groups[k->group_count]);
-                }
-        }
-        if (mst_json_finish(k->json) && found)
-                return MST_OK;
-        return mst_fail(err, MST_ENET, "the list of groups is not what Kaizala answers");
+        if (!mst_json_fields(k->json, k->work, fields, sizeof *fields) || g.id == NULL || g.name == NULL)
+                return;
+        g.connect = strcmp(type, "ConnectGroup") == 0;
+        k->groups = kzl_more(k, k->groups, k->group_count, sizeof g);
+        if (k->groups != NULL)
+                k->groups[k->group_count++] = g;
 }
 
 int
 kzl_groups(struct kzl *k, struct mst_error *err)
 {
         static struct kzl_group none;
-        int code;
+        bool found = false;
+        const struct mst_json_field fields[] = {
+                { .name = "groups", .each = read_group, .self = k, .found = &found }, { .name = NULL }
+        };
 
         if (k->groups != NULL)
                 return MST_OK;
-        code = kzl_call(k, "GET", err, "/v1/groups?fetchAllGroups=true&showDetail=true&showDetails=true");
-        if (code == MST_OK)
-                code = read_groups(k, err);
-        if (code != MST_OK)
+        k->group_count = 0;
+        if (kzl_call(k, "GET", err, "/v1/groups?fetchAllGroups=true&showDetail=true&showDetails=true") != MST_OK)
+                return err->code;
+        if (!kzl_read(k, k->reply, fields) || !found) {
                 k->groups = NULL;
-        else if (k->groups == NULL)
+                return mst_fail(err, MST_ENET, "the list of groups is not what Kaizala answers");
+        }
+        if (k->group_count == 0)
                 k->groups = &none;
-        return code;
+        return k->groups != NULL ? MST_OK : mst_fail_memory(err, "listing groups");
 }
 
 struct kzl_group *
@@ -149,6 +115,9 @@ name_value(struct kzl *k, const char *name, const char *value)
 static void
 write_create(struct kzl *k, const struct mst_op *op, const char *name, bool connect, bool with_members)
 {
+        size_t count = 0;
+        const char **phones = with_members ? kzl_people_of(k, op, true, &count) : NULL;
+
         mst_json_out_reset(k->out);
         mst_json_out_object(k->out);
         name_value(k, "name", name);
@@ -157,30 +126,10 @@ write_create(struct kzl *k, const struct mst_op *op, const char *name, bool conn
         name_value(k, "groupType", connect ? "ConnectGroup" : "Group");
         mst_json_out_name(k->out, "members");
         mst_json_out_array(k->out);
-        for (size_t i = 0; with_members && i < mst_op_member_count(op); i++)
-                if (mst_op_member_kind(op, i) == MST_USER)
-                        mst_json_out_text(k->out, mst_op_member_object(op, i), strlen(mst_op_member_object(op, i)));
+        for (size_t i = 0; i < count; i++)
+                mst_json_out_text(k->out, phones[i], strlen(phones[i]));
         mst_json_out_end(k->out);
         mst_json_out_end(k->out);
-}
-
-/* The new group's id, and whether all its members were added; NULL when it is not told. */
-static const char *
-read_created(struct kzl *k, bool *all)
-{
-        size_t size, length;
-        const char *body = mst_http_content(k->reply, &size), *name, *id = NULL;
-
-        *all = false;
-        mst_json_start(k->json, body, size);
-        mst_json_enter_object(k->json);
-        while (mst_json_member(k->json, &name, &length)) {
-                if (kzl_member_is(name, length, "groupId"))
-                        id = kzl_text(k);
-                else if (kzl_member_is(name, length, "membersAdded"))
-                        *all = kzl_true(k);
-        }
-        return mst_json_finish(k->json) && id != NULL && id[0] != '\0' ? id : NULL;
 }
 
 /* With a group token the call makes a sub-group [D: FAQ 4], which is seen once. */
@@ -233,8 +182,11 @@ first_members(struct kzl *k, struct mst_op *op, const struct kzl_group *made, bo
 static enum mst_outcome
 create(struct kzl *k, struct mst_op *op, struct mst_error *why)
 {
-        const char *name = wanted(op, "name", ""), *parent = wanted(op, "parent", ""), *id;
-        bool connect = strcmp(wanted(op, "groupType", "Group"), "ConnectGroup") == 0, all, members;
+        const char *name = wanted(op, "name", ""), *parent = wanted(op, "parent", ""), *id = NULL;
+        bool connect = strcmp(wanted(op, "groupType", "Group"), "ConnectGroup") == 0, all = false, members;
+        const struct mst_json_field fields[] = {
+                { .name = "groupId", .text = &id }, { .name = "membersAdded", .flag = &all }, { .name = NULL }
+        };
         struct kzl_group *above = NULL, *same = NULL;
         struct kzl_group made = { .name = name, .connect = connect, .ours = true };
 
@@ -251,8 +203,7 @@ create(struct kzl *k, struct mst_op *op, struct mst_error *why)
         if (above != NULL ? kzl_call(k, "POST", why, "/v1/groups/%s/subGroups", kzl_escaped(k, above->id)) != MST_OK
             : kzl_call(k, "POST", why, "/v1/groups") != MST_OK)
                 return outcome_of(k, why->code, true);
-        id = read_created(k, &all);
-        if (id == NULL) {
+        if (!kzl_read(k, k->reply, fields) || id == NULL || id[0] == '\0') {
                 mst_fail(why, MST_ENET, "the answer to a new group has no groupId");
                 return MST_UNKNOWN;
         }
@@ -274,14 +225,33 @@ create(struct kzl *k, struct mst_op *op, struct mst_error *why)
 static int
 attach(struct kzl *k, const char *parent, const char *child, struct mst_error *err)
 {
-        mst_json_out_reset(k->out);
-        mst_json_out_object(k->out);
-        mst_json_out_name(k->out, "subGroups");
-        mst_json_out_array(k->out);
-        mst_json_out_text(k->out, child, strlen(child));
-        mst_json_out_end(k->out);
-        mst_json_out_end(k->out);
+        kzl_body(k, "subGroups", &child, 1);
         return kzl_call(k, "PUT", err, "/v1/groups/%s/subGroups", kzl_escaped(k, parent));
+}
+
+static int
+detach(struct kzl *k, const char *parent, const char *child, struct mst_error *err)
+{
+        return kzl_call(k, "DELETE", err, "/v1/groups/%s/subGroups/%s", kzl_escaped(k, parent), kzl_escaped(k, child));
+}
+
+int
+kzl_nest(struct kzl *k, struct mst_op *op, const char *group, struct mst_error *err)
+{
+        for (size_t i = 0; i < mst_op_member_count(op); i++) {
+                const char *child = mst_op_member_object(op, i);
+                bool joins = mst_op_member_joins(op, i);
+                int code;
+
+                if (mst_op_member_kind(op, i) != MST_GROUP)
+                        continue;
+                code = joins ? attach(k, group, child, err) : detach(k, group, child, err);
+                if (code == MST_ENOTFOUND || code == MST_EREFUSED)
+                        mst_op_member_settle(op, i, joins ? MST_REFUSED : MST_ALREADY, err->text);
+                else if (code != MST_OK)
+                        return code;
+        }
+        return MST_OK;
 }
 
 /* It leaves the parent of before and comes below the one of now. */
@@ -302,8 +272,7 @@ move(struct kzl *k, const struct mst_op *op, const struct kzl_group *g, struct m
                 return why->code;
         if (before != NULL && mst_value_type(before) == MST_TEXT)
                 old = parent_of(k, mst_value_text(before, NULL), &ignored);
-        if (old != NULL && old != new && kzl_call(k, "DELETE", why, "/v1/groups/%s/subGroups/%s", kzl_escaped(k, old->id),
-                                                  kzl_escaped(k, g->id)) != MST_OK && why->code != MST_ENOTFOUND)
+        if (old != NULL && old != new && detach(k, old->id, g->id, why) != MST_OK && why->code != MST_ENOTFOUND)
                 return why->code;
         return MST_OK;
 }
@@ -335,8 +304,7 @@ retire(struct kzl *k, const struct kzl_group *g, struct mst_error *why)
                 if (!k->members[i].admin && kzl_remove(k, g->id, &k->members[i], why) != MST_OK)
                         return outcome_of(k, why->code, false);
         for (size_t i = 0; g->below && i < k->group_count; i++)
-                if (kzl_call(k, "DELETE", why, "/v1/groups/%s/subGroups/%s", kzl_escaped(k, k->groups[i].id),
-                             kzl_escaped(k, g->id)) != MST_OK && why->code != MST_ENOTFOUND)
+                if (detach(k, k->groups[i].id, g->id, why) != MST_OK && why->code != MST_ENOTFOUND)
                         return outcome_of(k, why->code, false);
         mst_host_log(k->host, MST_LOG_WARNING, "no call of Kaizala deletes a group: '%s' (%s) has no members but its admins any more; "
                      "delete it in the app or the portal", g->name, g->id);

@@ -7,16 +7,16 @@
 #ifndef KZL_KAIZALA_H
 #define KZL_KAIZALA_H
 
-#include <stdio.h>
-
 #include <muster/arena.h>
 #include <muster/escape.h>
 #include <muster/http.h>
 #include <muster/json.h>
+#include <muster/outbox.h>
+#include <muster/phone.h>
 #include <muster/plugin.h>
 
 enum { KZL_NUMBERS = 100,               /* numbers in one call [D: of calls that create] */
-       KZL_PHONE = 20, KZL_ADDRESS = 512 };
+       KZL_ADDRESS = 512 };
 
 struct kzl_config {
         struct mst_http_config http;
@@ -75,15 +75,15 @@ struct kzl {
         struct kzl_member *members;
         size_t member_count;
         struct kzl_row **book;          /* NULL: not read                              */
-        size_t next_file;
+        uint64_t last_file;
         size_t lost;                    /* rows that the export should have, and has not */
 };
 
 /* kaizala.c: what was read before is forgotten. */
 void kzl_begin(struct kzl *k);
 
-/* phone.c: E.164, or MST_EREFUSED with a sentence. */
-int kzl_phone(const struct kzl *k, const struct mst_value *value, char into[KZL_PHONE], struct mst_error *err);
+/* people.c: the number of a value, or MST_EREFUSED with a sentence. */
+int kzl_phone(const struct kzl *k, const struct mst_value *value, char into[MST_PHONE_SIZE], struct mst_error *err);
 
 /* token.c */
 int kzl_token_get(void *self, struct mst_secret **ret, int64_t *life_ms, struct mst_error *err);
@@ -104,15 +104,19 @@ int kzl_call(struct kzl *k, const char *method, struct mst_error *err, const cha
 /* One call of the portal door; 'body' may be NULL. */
 int kzl_portal(struct kzl *k, const char *method, const char *body, size_t size, struct mst_error *err,
                const char *format, ...) MST_PRINTF(6, 7);
-/* Reads the answer: the next member of the object; the text of what stands there, or NULL. */
-bool kzl_member_is(const char *name, size_t length, const char *word);
-const char *kzl_text(struct kzl *k);
-bool kzl_true(struct kzl *k);           /* true or "true" */
+/* Takes the object of the answer by its members; false: it is no JSON object. */
+bool kzl_read(struct kzl *k, const struct mst_http_reply *reply, const struct mst_json_field *fields);
+/* Puts one more into an array in the arena that doubles as it grows; NULL: no memory. */
+void *kzl_more(struct kzl *k, void *array, size_t count, size_t size);
+/* The body {"NAME":[...]}. */
+void kzl_body(struct kzl *k, const char *name, const char *const *texts, size_t count);
 
 /* groups.c */
 int kzl_groups(struct kzl *k, struct mst_error *err);
 struct kzl_group *kzl_group_of(struct kzl *k, const char *id);
 enum mst_outcome kzl_group_op(struct kzl *k, struct mst_op *op, struct mst_error *why);
+/* Groups among the members of an op are attached and detached. */
+int kzl_nest(struct kzl *k, struct mst_op *op, const char *group, struct mst_error *err);
 /* An id as a part of an address. */
 const char *kzl_escaped(struct kzl *k, const char *id);
 
@@ -122,12 +126,10 @@ struct kzl_member *kzl_member_of(struct kzl *k, const char *phone);
 int kzl_remove(struct kzl *k, const char *group, const struct kzl_member *member, struct mst_error *err);
 enum mst_outcome kzl_members_op(struct kzl *k, struct mst_op *op, const struct kzl_group *group, bool added,
                                 struct mst_error *why);
+/* The numbers of the op's people who join, or leave. */
+const char **kzl_people_of(struct kzl *k, const struct mst_op *op, bool joins, size_t *count);
 /* Who is named leaves every group of the organisation but those that he is an admin of. */
 int kzl_sweep(struct kzl *k, const char *const *phones, size_t count, struct mst_error *err);
-
-/* csv.c */
-int kzl_csv_row(char **at, char *end, char **fields, int most);
-void kzl_csv_cell(FILE *to, const char *text, bool safe);
 
 /* book.c: the Directory as it is known; outbox.c: files for it. */
 int kzl_book(struct kzl *k, struct mst_error *err);

@@ -20,75 +20,42 @@ by_phone(const void *a, const void *b)
         return strcmp(((const struct kzl_member *)a)->phone, ((const struct kzl_member *)b)->phone);
 }
 
-static bool
-read_member(struct kzl *k, struct kzl_member *m)
+static void
+read_member(void *self)
 {
-        const char *name, *role = NULL;
-        size_t length;
+        struct kzl *k = self;
+        const char *role = "";
+        struct kzl_member m = { 0 };
+        const struct mst_json_field fields[] = {
+                { .name = "id", .text = &m.id }, { .name = "mobileNumber", .text = &m.phone }, { .name = "role", .text = &role },
+                { .name = NULL }
+        };
 
-        *m = (struct kzl_member){ 0 };
-        if (!mst_json_enter_object(k->json))
-                return false;
-        while (mst_json_member(k->json, &name, &length)) {
-                if (kzl_member_is(name, length, "id"))
-                        m->id = kzl_text(k);
-                else if (kzl_member_is(name, length, "mobileNumber"))
-                        m->phone = kzl_text(k);
-                else if (kzl_member_is(name, length, "role"))
-                        role = kzl_text(k);
-        }
-        m->admin = role != NULL && strcmp(role, "Admin") == 0;
-        return m->id != NULL && m->phone != NULL;
-}
-
-/* Adds those of an answer; a cursor, where there is more, goes to '*cursor'. */
-static int
-read_members(struct kzl *k, const char *list, size_t *room, const char **cursor, struct mst_error *err)
-{
-        size_t size, length;
-        const char *body = mst_http_content(k->reply, &size), *name;
-        bool found = false;
-
-        *cursor = NULL;
-        mst_json_start(k->json, body, size);
-        mst_json_enter_object(k->json);
-        while (mst_json_member(k->json, &name, &length)) {
-                if (kzl_member_is(name, length, "cursor"))
-                        *cursor = kzl_text(k);
-                if (!kzl_member_is(name, length, list) || !mst_json_enter_array(k->json))
-                        continue;
-                found = true;
-                while (mst_json_element(k->json)) {
-                        if (k->member_count == *room) {
-                                struct kzl_member *more = mst_arena_alloc(k->work, (*room = *room * 2 + 128) * sizeof *more);
-
-                                if (more == NULL)
-                                        return mst_fail_memory(err, "listing members");
-                                if (k->member_count > 0)
-                                        memcpy(more, k->members, k->member_count * sizeof *more);
-                                k->members = more;
-                        }
-                        k->member_count += read_member(k, &k->members[k->member_count]);
-                }
-        }
-        return mst_json_finish(k->json) && found ? MST_OK
-               : mst_fail(err, MST_ENET, "the list of %s is not what Kaizala answers", list);
+        if (!mst_json_fields(k->json, k->work, fields, sizeof *fields) || m.id == NULL || m.phone == NULL)
+                return;
+        m.admin = strcmp(role, "Admin") == 0;
+        k->members = kzl_more(k, k->members, k->member_count, sizeof m);
+        if (k->members != NULL)
+                k->members[k->member_count++] = m;
 }
 
 int
 kzl_members(struct kzl *k, const char *group, bool fresh, struct mst_error *err)
 {
-        const char *none;
-        size_t room = 0;
+        bool found = false;
+        const struct mst_json_field fields[] = {
+                { .name = "members", .each = read_member, .self = k, .found = &found }, { .name = NULL }
+        };
 
         if (!fresh && k->members_of != NULL && strcmp(k->members_of, group) == 0)
                 return MST_OK;
         k->members_of = NULL;
         k->member_count = 0;
         k->members = NULL;
-        if (kzl_call(k, "GET", err, "/v1/groups/%s/members", kzl_escaped(k, group)) != MST_OK
-            || read_members(k, "members", &room, &none, err) != MST_OK)
+        if (kzl_call(k, "GET", err, "/v1/groups/%s/members", kzl_escaped(k, group)) != MST_OK)
                 return err->code;
+        if (!kzl_read(k, k->reply, fields) || !found)
+                return mst_fail(err, MST_ENET, "the list of members is not what Kaizala answers");
         if (k->member_count > 0)
                 qsort(k->members, k->member_count, sizeof *k->members, by_phone);
         k->members_of = mst_arena_strdup(k->work, group);
@@ -114,39 +81,16 @@ kzl_remove(struct kzl *k, const char *group, const struct kzl_member *member, st
 
 /* ---- joining ---- */
 
-/* The op's people who join, or leave, as {"members":[...]}; how many. */
-static size_t
-write_people(struct kzl *k, const struct mst_op *op, const char *name, bool joins)
+const char **
+kzl_people_of(struct kzl *k, const struct mst_op *op, bool joins, size_t *count)
 {
-        size_t n = 0;
+        const char **phones = mst_arena_alloc(k->work, (mst_op_member_count(op) + 1) * sizeof *phones);
 
-        mst_json_out_reset(k->out);
-        mst_json_out_object(k->out);
-        mst_json_out_name(k->out, name);
-        mst_json_out_array(k->out);
-        for (size_t i = 0; i < mst_op_member_count(op); i++)
-                if (mst_op_member_kind(op, i) == MST_USER && mst_op_member_joins(op, i) == joins) {
-                        mst_json_out_text(k->out, mst_op_member_object(op, i), strlen(mst_op_member_object(op, i)));
-                        n++;
-                }
-        mst_json_out_end(k->out);
-        mst_json_out_end(k->out);
-        return n;
-}
-
-static bool
-said_true(struct kzl *k)
-{
-        size_t size, length;
-        const char *body = mst_http_content(k->reply, &size), *name;
-        bool is = false;
-
-        mst_json_start(k->json, body, size);
-        mst_json_enter_object(k->json);
-        while (mst_json_member(k->json, &name, &length))
-                if (kzl_member_is(name, length, "result"))
-                        is = kzl_true(k);
-        return mst_json_finish(k->json) && is;
+        *count = 0;
+        for (size_t i = 0; phones != NULL && i < mst_op_member_count(op); i++)
+                if (mst_op_member_kind(op, i) == MST_USER && mst_op_member_joins(op, i) == joins)
+                        phones[(*count)++] = mst_op_member_object(op, i);
+        return phones;
 }
 
 /* Those who join and are not in the list are refused; with 'op' NULL of an error, put off. */
@@ -170,12 +114,20 @@ check_joined(struct kzl *k, struct mst_op *op, const char *group, struct mst_err
 static int
 join(struct kzl *k, struct mst_op *op, const char *group, struct mst_error *err)
 {
-        if (write_people(k, op, "members", true) == 0)
+        bool all = false;
+        const struct mst_json_field fields[] = { { .name = "result", .flag = &all }, { .name = NULL } };
+        size_t count;
+        const char **phones = kzl_people_of(k, op, true, &count);
+
+        if (phones == NULL)
+                return mst_fail_memory(err, "adding members");
+        if (count == 0)
                 return MST_OK;
+        kzl_body(k, "members", phones, count);
         if (kzl_call(k, "PUT", err, "/v1/groups/%s/members", kzl_escaped(k, group)) != MST_OK)
                 return err->code;
         k->members_of = NULL;
-        return said_true(k) ? MST_OK : check_joined(k, op, group, err);
+        return kzl_read(k, k->reply, fields) && all ? MST_OK : check_joined(k, op, group, err);
 }
 
 /* ---- leaving ---- */
@@ -209,71 +161,57 @@ static void
 settle_subscribers(struct kzl *k, struct mst_op *op, bool joins)
 {
         size_t size, length;
-        const char *body = mst_http_content(k->reply, &size), *name, *key, *reason;
+        const char *body = mst_http_content(k->reply, &size), *name, *reason;
 
         mst_json_start(k->json, body, size);
-        mst_json_enter_object(k->json);
+        if (!mst_json_enter_object(k->json) || !mst_json_member(k->json, &name, &length) || !mst_json_enter_object(k->json))
+                return;
         while (mst_json_member(k->json, &name, &length)) {
-                if (!kzl_member_is(name, length, "result") || !mst_json_enter_object(k->json))
-                        continue;
-                while (mst_json_member(k->json, &key, &length)) {
-                        const char *phone = mst_arena_strndup(k->work, key, length);
-                        bool good = false;
+                const char *phone = mst_arena_strndup(k->work, name, length);
+                bool good = false;
+                const struct mst_json_field fields[] = {
+                        { .name = joins ? "isAdded" : "isRemoved", .flag = &good }, { .name = "reason", .text = &reason }, { .name = NULL }
+                };
 
-                        reason = "no reason is told";
-                        if (!mst_json_enter_object(k->json))
-                                continue;
-                        while (mst_json_member(k->json, &name, &length)) {
-                                if (kzl_member_is(name, length, "reason"))
-                                        reason = kzl_text(k);
-                                else
-                                        good = kzl_true(k) || good;
-                        }
-                        for (size_t i = 0; !good && phone != NULL && i < mst_op_member_count(op); i++)
-                                if (mst_op_member_joins(op, i) == joins && strcmp(mst_op_member_object(op, i), phone) == 0)
-                                        mst_op_member_settle(op, i, joins ? MST_REFUSED : MST_ALREADY, joins ? reason : NULL);
-                }
+                reason = "no reason is told";
+                mst_json_fields(k->json, k->work, fields, sizeof *fields);
+                for (size_t i = 0; !good && phone != NULL && i < mst_op_member_count(op); i++)
+                        if (mst_op_member_joins(op, i) == joins && strcmp(mst_op_member_object(op, i), phone) == 0)
+                                mst_op_member_settle(op, i, joins ? MST_REFUSED : MST_ALREADY, joins ? reason : NULL);
         }
 }
 
+/* 'op' NULL: nobody is told what became of them. */
 static int
-subscribe(struct kzl *k, struct mst_op *op, const char *group, bool joins, struct mst_error *err)
+subscribe(struct kzl *k, struct mst_op *op, const char *group, const char *const *phones, size_t count, bool joins,
+          struct mst_error *err)
 {
-        if (write_people(k, op, "subscribers", joins) == 0)
-                return MST_OK;
-        if (kzl_call(k, "PUT", err, "/v1/groups/%s/subscribers/%s", kzl_escaped(k, group), joins ? "add" : "remove") != MST_OK)
-                return err->code;
-        settle_subscribers(k, op, joins);
-        return MST_OK;
-}
-
-/* ---- groups in groups, and admins ---- */
-
-static int
-nest(struct kzl *k, struct mst_op *op, const char *group, struct mst_error *err)
-{
-        for (size_t i = 0; i < mst_op_member_count(op); i++) {
-                const char *child = mst_op_member_object(op, i);
-                int code;
-
-                if (mst_op_member_kind(op, i) != MST_GROUP)
-                        continue;
-                mst_json_out_reset(k->out);
-                mst_json_out_object(k->out);
-                mst_json_out_name(k->out, "subGroups");
-                mst_json_out_array(k->out);
-                mst_json_out_text(k->out, child, strlen(child));
-                mst_json_out_end(k->out);
-                mst_json_out_end(k->out);
-                code = mst_op_member_joins(op, i) ? kzl_call(k, "PUT", err, "/v1/groups/%s/subGroups", kzl_escaped(k, group))
-                       : kzl_call(k, "DELETE", err, "/v1/groups/%s/subGroups/%s", kzl_escaped(k, group), kzl_escaped(k, child));
-                if (code == MST_ENOTFOUND || code == MST_EREFUSED)
-                        mst_op_member_settle(op, i, mst_op_member_joins(op, i) ? MST_REFUSED : MST_ALREADY, err->text);
-                else if (code != MST_OK)
-                        return code;
+        for (size_t from = 0; from < count; from += KZL_NUMBERS) {
+                kzl_body(k, "subscribers", phones + from, count - from < KZL_NUMBERS ? count - from : KZL_NUMBERS);
+                if (kzl_call(k, "PUT", err, "/v1/groups/%s/subscribers/%s", kzl_escaped(k, group), joins ? "add" : "remove") != MST_OK)
+                        return err->code;
+                if (op != NULL)
+                        settle_subscribers(k, op, joins);
         }
         return MST_OK;
 }
+
+static int
+subscribe_all(struct kzl *k, struct mst_op *op, const char *group, struct mst_error *err)
+{
+        for (int joins = 1; joins >= 0; joins--) {
+                size_t count;
+                const char **phones = kzl_people_of(k, op, joins == 1, &count);
+
+                if (phones == NULL)
+                        return mst_fail_memory(err, "changing subscribers");
+                if (subscribe(k, op, group, phones, count, joins == 1, err) != MST_OK)
+                        return err->code;
+        }
+        return MST_OK;
+}
+
+/* ---- admins ---- */
 
 static int
 set_role(struct kzl *k, const char *group, const char *phone, bool admin, struct mst_error *err)
@@ -302,7 +240,7 @@ static int
 set_admins(struct kzl *k, const struct mst_op *op, const char *group, struct mst_error *err)
 {
         const struct mst_value *now = mst_op_change(op, "admins"), *before = NULL;
-        char phone[KZL_PHONE];
+        char phone[MST_PHONE_SIZE];
 
         for (size_t i = 0; i < mst_op_change_count(op); i++)
                 if (strcmp(mst_op_change_name(op, i), "admins") == 0)
@@ -330,13 +268,13 @@ kzl_members_op(struct kzl *k, struct mst_op *op, const struct kzl_group *group, 
         int code = MST_OK;
 
         if (subscribers)
-                code = subscribe(k, op, group->id, true, why);
+                code = subscribe_all(k, op, group->id, why);
         else if (!added)
                 code = join(k, op, group->id, why);
+        if (code == MST_OK && !subscribers)
+                code = leave(k, op, group->id, why);
         if (code == MST_OK)
-                code = subscribers ? subscribe(k, op, group->id, false, why) : leave(k, op, group->id, why);
-        if (code == MST_OK)
-                code = nest(k, op, group->id, why);
+                code = kzl_nest(k, op, group->id, why);
         if (code == MST_OK && mst_op_change(op, "admins") != NULL)
                 code = set_admins(k, op, group->id, why);
         if (code == MST_OK)
@@ -347,25 +285,6 @@ kzl_members_op(struct kzl *k, struct mst_op *op, const struct kzl_group *group, 
 }
 
 /* ---- leaving everywhere ---- */
-
-static int
-unsubscribe(struct kzl *k, const char *group, const char *const *phones, size_t count, struct mst_error *err)
-{
-        int code = MST_OK;
-
-        for (size_t from = 0; code == MST_OK && from < count; from += KZL_NUMBERS) {
-                mst_json_out_reset(k->out);
-                mst_json_out_object(k->out);
-                mst_json_out_name(k->out, "subscribers");
-                mst_json_out_array(k->out);
-                for (size_t i = from; i < count && i < from + KZL_NUMBERS; i++)
-                        mst_json_out_text(k->out, phones[i], strlen(phones[i]));
-                mst_json_out_end(k->out);
-                mst_json_out_end(k->out);
-                code = kzl_call(k, "PUT", err, "/v1/groups/%s/subscribers/remove", kzl_escaped(k, group));
-        }
-        return code;
-}
 
 int
 kzl_sweep(struct kzl *k, const char *const *phones, size_t count, struct mst_error *err)
@@ -381,7 +300,7 @@ kzl_sweep(struct kzl *k, const char *const *phones, size_t count, struct mst_err
 
                 if (!group->ours)
                         continue;
-                if (group->connect && unsubscribe(k, group->id, phones, count, err) != MST_OK)
+                if (group->connect && subscribe(k, NULL, group->id, phones, count, false, err) != MST_OK)
                         return err->code;
                 if (kzl_members(k, group->id, true, err) != MST_OK)
                         return err->code;

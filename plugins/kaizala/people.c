@@ -19,6 +19,16 @@ struct errand {
         struct mst_error why;
 };
 
+int
+kzl_phone(const struct kzl *k, const struct mst_value *value, char into[MST_PHONE_SIZE], struct mst_error *err)
+{
+        const char *text = mst_value_text(mst_value_at(value, 0), NULL);
+
+        if (text[0] == '\0')
+                return mst_fail(err, MST_EREFUSED, "there is no phone number, and Kaizala knows people by nothing else");
+        return mst_phone(text, k->config->default_country, into, err);
+}
+
 /* As the portal wants values: Yes and No, instants in UTC. */
 static const char *
 text_of(struct kzl *k, const struct mst_value *value)
@@ -64,7 +74,7 @@ write(struct kzl *k, struct errand *e)
 {
         bool creates = mst_op_verb(e->op) == MST_CREATE, moves;
         const char *object = mst_op_object(e->op), **values;
-        char phone[KZL_PHONE];
+        char phone[MST_PHONE_SIZE];
 
         if (kzl_phone(k, mst_op_wanted(e->op, "PhoneNumber"), phone, &e->why) != MST_OK)
                 return MST_REFUSED;

@@ -7,50 +7,47 @@
 
 #include "kaizala.h"
 
+struct telling {
+        struct kzl *k;
+        struct mst_facts *facts;
+        bool *known;                    /* of each column */
+};
+
+static void
+tell_attribute(void *self)
+{
+        struct telling *t = self;
+        const char *name = NULL, *type = "";
+        bool required = false;
+        const struct mst_json_field fields[] = {
+                { .name = "name", .text = &name }, { .name = "dataType", .text = &type }, { .name = "isMandatory", .flag = &required },
+                { .name = NULL }
+        };
+
+        if (!mst_json_fields(t->k->json, t->k->work, fields, sizeof *fields) || name == NULL)
+                return;
+        for (size_t c = 0; c < t->k->column_count; c++)
+                t->known[c] = t->known[c] || strcmp(t->k->columns[c], name) == 0;
+        if (strcmp(name, "PhoneNumber") != 0)
+                mst_facts_attribute(t->facts, name, strcmp(type, "Integer") == 0 ? MST_INT : strcmp(type, "Boolean") == 0 ? MST_BOOL
+                                    : strcmp(type, "DateTime") == 0 ? MST_DATE : MST_TEXT, required ? (uint32_t)MST_ATTR_REQUIRED : 0, 0);
+}
+
 /* The portal's attributes: their types, and whether each column is one. */
 static int
 tell_attributes(struct kzl *k, struct mst_facts *facts, struct mst_error *err)
 {
-        size_t size, length;
-        const char *body, *name, *attribute, *type;
-        bool *known = mst_arena_alloc(k->work, k->column_count * sizeof *known);
+        struct telling t = { k, facts, mst_arena_alloc(k->work, k->column_count * sizeof *t.known) };
+        const struct mst_json_field fields[] = { { .name = "attributes", .each = tell_attribute, .self = &t }, { .name = NULL } };
 
-        if (known == NULL)
+        if (t.known == NULL)
                 return mst_fail_memory(err, "reading attributes");
-        memset(known, 0, k->column_count * sizeof *known);
+        memset(t.known, 0, k->column_count * sizeof *t.known);
         if (kzl_portal(k, "GET", NULL, 0, err, "/attributes") != MST_OK)
                 return mst_wrap(err, "portal-url");
-        body = mst_http_content(k->reply, &size);
-        mst_json_start(k->json, body, size);
-        mst_json_enter_object(k->json);
-        while (mst_json_member(k->json, &name, &length)) {
-                if (!kzl_member_is(name, length, "attributes") || !mst_json_enter_array(k->json))
-                        continue;
-                while (mst_json_element(k->json)) {
-                        bool required = false;
-
-                        attribute = type = NULL;
-                        if (!mst_json_enter_object(k->json))
-                                continue;
-                        while (mst_json_member(k->json, &name, &length)) {
-                                if (kzl_member_is(name, length, "name"))
-                                        attribute = kzl_text(k);
-                                else if (kzl_member_is(name, length, "dataType"))
-                                        type = kzl_text(k);
-                                else if (kzl_member_is(name, length, "isMandatory"))
-                                        required = kzl_true(k);
-                        }
-                        for (size_t c = 0; attribute != NULL && c < k->column_count; c++)
-                                known[c] = known[c] || strcmp(k->columns[c], attribute) == 0;
-                        if (attribute != NULL && type != NULL && strcmp(attribute, "PhoneNumber") != 0)
-                                mst_facts_attribute(facts, attribute, strcmp(type, "Integer") == 0 ? MST_INT
-                                                    : strcmp(type, "Boolean") == 0 ? MST_BOOL
-                                                    : strcmp(type, "DateTime") == 0 ? MST_DATE : MST_TEXT,
-                                                    required ? (uint32_t)MST_ATTR_REQUIRED : 0, 0);
-                }
-        }
+        kzl_read(k, k->reply, fields);
         for (size_t c = 0; c < k->column_count; c++)
-                if (!known[c])
+                if (!t.known[c])
                         mst_facts_doubt(facts, MST_USER, k->columns[c], "the Directory has no attribute '%s': add it in the portal under "
                                         "Directory > More, or the import is refused", k->columns[c]);
         return MST_OK;

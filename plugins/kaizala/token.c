@@ -59,31 +59,21 @@ keep(struct kzl *k, const char *token, size_t length)
 static int
 read_answer(struct kzl *k, struct mst_secret **ret, int64_t *life_ms, struct mst_error *err)
 {
-        size_t size, length;
-        const char *body = mst_http_content(k->token_reply, &size), *name, *text, *endpoint = NULL;
+        const char *access = NULL, *refresh = "", *endpoint = NULL;
         int64_t expiry = 0, now = (mst_host_now(k->host) - MST_DATE_UNIX_EPOCH) / (MST_DATE_SECOND / 1000);
+        const struct mst_json_field fields[] = {
+                { .name = "accessToken", .text = &access }, { .name = "refreshToken", .text = &refresh },
+                { .name = "endpointUrl", .text = &endpoint }, { .name = "accessTokenExpiry", .number = &expiry }, { .name = NULL }
+        };
 
-        mst_json_start(k->json, body, size);
-        mst_json_enter_object(k->json);
-        while (mst_json_member(k->json, &name, &length)) {
-                size_t n;
-
-                if (kzl_member_is(name, length, "accessTokenExpiry"))
-                        mst_json_int(k->json, &expiry);
-                else if (kzl_member_is(name, length, "endpointUrl"))
-                        endpoint = kzl_text(k);
-                else if (!kzl_member_is(name, length, "accessToken") && !kzl_member_is(name, length, "refreshToken"))
-                        continue;
-                else if (mst_json_text(k->json, k->work, &text, &n) != MST_JSON_OK || n == 0)
-                        continue;
-                else if (name[0] == 'r')
-                        keep(k, text, n);
-                else
-                        *ret = mst_secret_new(text, n);
-        }
-        if (!mst_json_finish(k->json) || *ret == NULL || endpoint == NULL)
+        if (!kzl_read(k, k->token_reply, fields) || access == NULL || endpoint == NULL)
                 return mst_fail(err, MST_ENET, "%s/v1/accessToken: the answer has no accessToken, or no endpointUrl: is url right?",
                                 k->config->http.url);
+        if (refresh[0] != '\0')
+                keep(k, refresh, strlen(refresh));
+        *ret = mst_secret_new(access, strlen(access));
+        if (*ret == NULL)
+                return mst_fail_memory(err, "signing in");
         if (kzl_allow(k, endpoint, err) != MST_OK)
                 return mst_wrap(err, "endpointUrl");
         snprintf(k->endpoint, sizeof k->endpoint, "%s", endpoint);

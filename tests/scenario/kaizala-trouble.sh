@@ -108,7 +108,7 @@ refused() {
         same "people" '+14255550100 +14255550102 ' "$(who | tr '\n' ' ')"
         same "nobody is in the group under half a number" '+14255550102 ' "$(in_group Finance)"
 }
-refused '4255550103' "the phone number '4255550103' has no country code: enter it in Entra ID as +COUNTRY NUMBER, or set default-country"
+refused '4255550103' "the phone number '4255550103' has no country code: enter it as +COUNTRY NUMBER, or set a default country"
 refused '' "'PhoneNumber' is required and has no value"
 refused '+1 425 555 0103 x7' "is none: it may hold a + in front"
 refused '+1425' "is too short"

@@ -237,6 +237,18 @@ tests_unit_rules_index_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_rules_index_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/rules-index
 
+check_PROGRAMS += tests/unit/outbox
+tests_unit_outbox_SOURCES = tests/unit/outbox.c
+tests_unit_outbox_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_outbox_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/outbox
+
+check_PROGRAMS += tests/unit/phone
+tests_unit_phone_SOURCES = tests/unit/phone.c
+tests_unit_phone_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_phone_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/phone
+
 check_PROGRAMS += tests/unit/password
 tests_unit_password_SOURCES = tests/unit/password.c
 tests_unit_password_CFLAGS = $(UNIT_CFLAGS)
