@@ -36,6 +36,8 @@ struct mstc_live {
         char aside[1016];                    /* why the sink is put aside, or ""       */
 };
 
+#define MSTC_LOG_KINDS 16
+
 struct mstc_engine {
         struct mstc_setup *setup;
         struct mstc_store *store;
@@ -52,6 +54,8 @@ struct mstc_engine {
         struct mst_arena *log_arena;
         struct mstc_pending_line { struct mstc_pending_line *next; enum mst_level level; const char *text; }
                 *log_first, **log_last;
+        struct { const char *format; uint64_t count; } kinds[MSTC_LOG_KINDS];
+        uint64_t untold;                     /* warnings that nobody was shown         */
 };
 
 /* An entry that could not be planned for some targets stays dirty for them. */
@@ -151,6 +155,8 @@ int mstc_engine_recover(struct mstc_engine *engine, struct mst_error *err);
 
 /* ---- log.c ------------------------------------------------------------------------ */
 void mstc_log(struct mstc_engine *engine, enum mst_level level, const char *format, ...) MST_PRINTF(3, 4);
+/* The run is over: what was not told one by one is counted. */
+void mstc_log_over(struct mstc_engine *engine);
 /* Lines that have gathered, into the store; in a transaction. */
 int mstc_log_save(struct mstc_engine *engine, struct mst_error *err);
 void mstc_progress(struct mstc_run *run, enum mstc_phase phase, uint64_t done, uint64_t total);

@@ -408,8 +408,7 @@ close_run(struct mstc_run *run, const struct mst_error *why, struct mst_error *e
                 rc = mstc_store_commit(run->store, err);
         if (rc != MST_OK)
                 mstc_store_rollback(run->store);
-        run->engine->run = 0;
-        run->engine->log_line = 0;
+        mstc_log_over(run->engine);
         return rc;
 }
 

@@ -191,6 +191,14 @@ expect 0 reset staff --json; json /syncs/0/reset=true
 expect 0 status; says "reads everything anew"
 expect 0 sync --json; json /runs/0/mode=full
 
+# --- what is wrong with many is said of some --------------------------------------------------------
+cp "$people" "$dir/before"
+for ((i = 200; i < 230; i++)); do echo "$i;Bad!;b$i@example.org;bad!$i;b$i@example.org;Sales;Member;true"; done >>"$people"
+expect 1 sync; complains "10 more warnings like these: \`muster log"
+[ "$(grep -c "is parked" "$err")" = 20 ] || fail "told $(grep -c "is parked" "$err") of 30"
+expect 0 log; [ "$(grep -c "is parked" "$out")" = 30 ] || fail "the log has not all of them"
+cp "$dir/before" "$people"
+
 # --- two at once ----------------------------------------------------------------------------------------
 if command -v flock >/dev/null; then
         flock "$dir/state/state.db.lock" sleep 30 & holder=$!
