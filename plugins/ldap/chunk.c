@@ -6,7 +6,8 @@
  * a word (slapd above sockbuf_max_incoming_auth, 389 DS above nsslapd-maxbersize).  The
  * caller halves what it sent; the size that then went through is kept here, for the life
  * of the sink, as "BYTES VALUES OPTION" under one name.  With another max-request-size
- * than OPTION it is forgotten: the admin has changed the server, or knows better. */
+ * than OPTION it is forgotten: the admin has changed the server, or knows better.  What a
+ * family of servers is known not to take is not tried (Active Directory: 5,000 values). */
 #include "chunk.h"
 
 #include <inttypes.h>
@@ -56,9 +57,12 @@ ldp_chunk_bytes(struct ldp_sink *sink)
 size_t
 ldp_chunk_values(struct ldp_sink *sink)
 {
+        size_t most = sink->dir.dialect != NULL && sink->dir.dialect->most_values != 0 ? sink->dir.dialect->most_values
+                                                                                       : SIZE_MAX;
+
         if (!sink->chunk.read)
                 recall(sink);
-        return sink->chunk.values != 0 ? (size_t)sink->chunk.values : SIZE_MAX;
+        return sink->chunk.values != 0 && sink->chunk.values < most ? (size_t)sink->chunk.values : most;
 }
 
 void

@@ -31,6 +31,7 @@ struct ldp_dialect {
         uint32_t lock_bit;               /* or the bit of it that tells                 */
         const char *stamp_hint;          /* attributes that are good for a stamp        */
         size_t most_paged;               /* entries in a page that the server gives     */
+        size_t most_values;              /* of an attribute in one change; 0: unknown   */
 };
 
 /* The row of that name; LDP_AUTO has none. */

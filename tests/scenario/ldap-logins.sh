@@ -11,7 +11,7 @@ samba_or_skip "$0" "$@"
 . "$srcdir/tests/scenario/krb5.sh"
 . "$srcdir/tests/scenario/testca.sh"
 . "$srcdir/tests/scenario/ldap-proxy.sh"
-need slapd ldapsearch openssl krb5kdc kdb5_util kadmin.local kinit
+need slapd ldapsearch ldappasswd openssl krb5kdc kdb5_util kadmin.local kinit
 [ -x "$top_builddir/tests/emulators/ldap-proxy/ldap-proxy" ] || skip "the fault proxy is not built"
 [ -e "$MUSTER_PLUGINS/ldap.so" ] && [ -e "$MUSTER_PLUGINS/file.so" ] ||
         skip "this build has no loadable ldap and file connectors"
@@ -19,7 +19,7 @@ suffix=dc=contoso,dc=example muster=cn=muster,ou=services,dc=contoso,dc=example
 export MUSTER_CONFIG=$dir/muster.xml
 end() {
         proxy_stop "$dir/slapd"
-        for server in slapd tied; do [ ! -d "$dir/$server" ] || slapd_stop "$dir/$server"; done
+        for server in slapd tied policy; do [ ! -d "$dir/$server" ] || slapd_stop "$dir/$server"; done
         krb5_stop "$dir/krb"
         samba_stop "$dir/ad"
         rm -rf "$dir"
@@ -138,7 +138,29 @@ whoever
 clean
 configure "$(cat "$dir/slapd/ldaps-uri")" "$stamped$keytab<ca-file>$dir/tls/ca.pem</ca-file>"
 story "Kerberos over TLS"
+# First passwords: hashed, handed over, and to be changed before anything else.
 slapd_stop "$dir/slapd"
+slapd_prepare "$dir/policy" durable=no tls="$dir/tls" policy=hash && slapd_start "$dir/policy" || exit 1
+configure "$(cat "$dir/policy/ldaps-uri")" "$stamped<ca-file>$dir/tls/ca.pem</ca-file>
+<bind-dn>$muster</bind-dn><password file=\"$dir/policy/muster.secret\"/>
+<initial-password>random</initial-password><must-change>yes</must-change>
+<password-file>$dir/first.csv</password-file>"
+people <<<"7,kim,kim@x.org,Clerk,Law"
+expect 0 sync
+tail -n 1 "$dir/first.csv" | sed 's/.*,"\(.*\)"$/\1/' | tr -d '\n' >"$dir/password"
+printf 'The next one 1' >"$dir/next"
+direct=$(cat "$dir/policy/uri") kim=uid=kim,ou=people,$suffix
+as_kim() { "$1" -x -H "$direct" -D "$kim" -y "$2" "${@:3}" >"$out" 2>&1; }
+see "$kim" '(objectClass=*)' pwdReset | grep -q '^pwdReset: TRUE' || fail "the password need not be changed"
+ldapsearch -x -LLL -o ldif-wrap=no -H "$direct" -D "cn=admin,$suffix" -y "$dir/policy/admin.secret" -b "$kim" userPassword |
+        sed -n 's/^userPassword:: //p' | base64 -d | grep -q '^{' || fail "slapd keeps the password in clear"
+as_kim ldapsearch "$dir/password" -b "$kim" && fail "kim need not change the password"
+grep -q "Operations are restricted" "$out" || fail "the first password is not accepted"
+as_kim ldappasswd "$dir/password" -T "$dir/next" || fail "the first password cannot be changed"
+as_kim ldapsearch "$dir/next" -b "$kim" || fail "the new password is not accepted"
+expect 0 sync
+see "$kim" '(objectClass=*)' pwdReset | grep -q '^pwdReset' && fail "a second sync resets the password"
+slapd_stop "$dir/policy"
 # A server that looks whether the login belongs to the TLS connection it came over: it does; and where
 # server and client mean different things by that, the login is refused, so it has really looked.
 for kind in tls-endpoint tls-unique; do

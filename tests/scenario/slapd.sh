@@ -16,7 +16,8 @@
 #   maxsize=1073741824      how large it may become
 #   index=                  more attributes with an equality index, comma-separated
 #   lock=yes|no             the ppolicy overlay, for pwdAccountLockedTime
-#   policy=no|yes           with a policy: who is locked is refused, as after three wrong passwords
+#   policy=no|yes|hash      with a policy: who is locked is refused, as after three wrong passwords; who is told
+#                           to change his password must; hash: passwords are kept hashed
 #   refint=no|yes           member, uniqueMember, owner, manager follow who is renamed or deleted
 #   memberof=no|yes         who enters a group gets a memberOf
 #   unique=                 an attribute whose value nobody else below ou=people may have
@@ -125,7 +126,9 @@ END
                 [ -z "$consumer" ] || [ "$name" != memberof ] || continue
                 echo "overlay $name"
                 case $name in
-                ppolicy) [ "$policy" = no ] || echo "ppolicy_default cn=policy,ou=services,$suffix" ;;
+                ppolicy)
+                        [ "$policy" = no ] || echo "ppolicy_default cn=policy,ou=services,$suffix"
+                        [ "$policy" != hash ] || echo "ppolicy_hash_cleartext" ;;
                 refint) echo "refint_attributes member uniqueMember owner manager" ;;
                 unique) echo "unique_uri ldap:///ou=people,$suffix?$unique?sub" ;;
                 esac
@@ -151,7 +154,7 @@ slapd_rights() {
         for unit in people groups; do
                 cat <<END
 access to dn.exact=ou=$unit,$suffix attrs=children by $muster write by * read
-access to dn.children=ou=$unit,$suffix attrs=userPassword by $muster write by anonymous auth
+access to dn.children=ou=$unit,$suffix attrs=userPassword by $muster write by self =xw by anonymous auth
 access to dn.children=ou=$unit,$suffix by $muster write by * read
 END
         done
@@ -190,6 +193,7 @@ pwdAttribute: userPassword
 pwdLockout: TRUE
 pwdMaxFailure: 3
 pwdLockoutDuration: 0
+pwdMustChange: TRUE
 END
 }
 

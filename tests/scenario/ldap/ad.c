@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../../plugins/ldap/chunk.h"
+#include "../../../plugins/ldap/sink.h"
+
 #define AD_SUFFIX "DC=contoso,DC=example"
 #define AD_PEOPLE "OU=people," AD_SUFFIX
 #define AD_GROUPS "OU=groups," AD_SUFFIX
@@ -145,6 +148,11 @@ START_TEST(in_and_out)
         mst_test_op_member(op, true, mst_test_new_object(inner), mst_test_new_name(inner));
         fx_expect(&fx, MST_DONE);
         ck_assert_uint_eq(fx_values(&fx, TEAM, "member"), 6);
+        ck_assert_uint_eq(ldp_chunk_values(fx.self), 5000);
+        ldp_chunk_learn(fx.self, 0, 6000);               /* more than it takes is not learned */
+        ck_assert_uint_eq(ldp_chunk_values(fx.self), 5000);
+        ldp_chunk_learn(fx.self, 0, 2000);
+        ck_assert_uint_eq(ldp_chunk_values(fx.self), 2000);
         ck_assert_str_eq(fx_look(&fx, "CN=u4\\, x," AD_PEOPLE, "memberOf"), TEAM);
         ck_assert_str_eq(fx_look(&fx, "CN=inner," AD_GROUPS, "memberOf"), TEAM);
         op = members(&fx, team);
