@@ -62,6 +62,15 @@ const struct mstc_map *mstc_maker_find_map(const struct mstc_map *maps, size_t c
 /* setup-group.c */
 void mstc_maker_groups(struct mstc_maker *maker, struct mstc_sync *sync, const struct mstc_schema *schema);
 
+/* setup-family.c */
+
+/* Does a word name groups of a family: none, one, any number of them, or so that no rule can tell?
+ * The rule of who is in one of them goes into the buffer. */
+enum mstc_family_fit { MSTC_FAMILY_NOT = 0, MSTC_FAMILY_ONE, MSTC_FAMILY_MANY, MSTC_FAMILY_CANNOT };
+struct mstc_buffer;
+enum mstc_family_fit mstc_maker_family(struct mstc_maker *maker, const struct mstc_family *family,
+                                       const struct mstc_schema *schema, const char *word, struct mstc_buffer *into);
+
 /* setup-target.c */
 void mstc_maker_target(struct mstc_maker *maker, struct mstc_sync *sync, struct mstc_target *target);
 
@@ -69,6 +78,9 @@ void mstc_maker_target(struct mstc_maker *maker, struct mstc_sync *sync, struct 
 void mstc_maker_carries(struct mstc_maker *maker, struct mstc_sync *sync);
 /* A template with '*' in the place of what stands in braces. */
 void mstc_maker_as_pattern(const char *template, char *into, size_t room);
+
+/* setup-clash.c: groups that would have one name in a sink */
+void mstc_maker_clashes(struct mstc_maker *maker, const struct mstc_sync *sync);
 
 /* setup-wants.c */
 void mstc_maker_wants(struct mstc_maker *maker);

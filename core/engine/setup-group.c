@@ -4,7 +4,7 @@
  * the rules of the groups named, an included person is an -or with his name.  So the rule
  * index, explain and the moment at which an exception ends know of it without further ado.
  * A group's rule is composed after those of the groups that it names; a circle is a mistake
- * that names all of it. */
+ * that names all of it.  A family that is named stands for all of its groups (setup-family.c). */
 #include "build.h"
 
 #include <string.h>
@@ -53,15 +53,12 @@ tell_circle(struct composing *c, size_t number, struct mstc_place place)
 static void
 tell_unknown(struct composing *c, const char *name, const char *attribute, struct mstc_place place)
 {
-        const char **names = mst_arena_alloc(c->maker->arena, (c->sync->group_count + 1) * sizeof *names), *near = NULL;
-        size_t count = 0;
+        size_t room = c->sync->group_count + c->sync->family_count + 1, count = 0;
+        const char **names = mst_arena_alloc(c->maker->arena, room * sizeof *names), *near = NULL;
 
-        for (size_t i = 0; i < c->sync->family_count; i++)
-                if (c->sync->families[i].config->name != NULL && strcmp(c->sync->families[i].config->name, name) == 0) {
-                        mstc_report_error(c->maker->report, place, "write what its people have in common as a rule",
-                                          "%s: '%s' is a family of groups", attribute, name);
-                        return;
-                }
+        for (size_t i = 0; names != NULL && i < c->sync->family_count; i++)
+                if (c->sync->families[i].config->name != NULL)
+                        names[count++] = c->sync->families[i].config->name;
         for (size_t i = 0; names != NULL && i < c->sync->group_count; i++)
                 if (c->sync->groups[i].name != NULL)
                         names[count++] = c->sync->groups[i].name;
@@ -69,8 +66,40 @@ tell_unknown(struct composing *c, const char *name, const char *attribute, struc
                 near = mstc_near(name, names, count);
         mstc_report_error(c->maker->report, place,
                           near != NULL ? mstc_maker_say(c->maker, "did you mean '%s'?", near)
-                                       : "name groups that have a <group> in this sync",
+                                       : "name groups that have a <group> in this sync, or a family of it",
                           "%s: there is no group '%s'", attribute, name);
+}
+
+/* Nobody is in all groups of a family: in all-of a word can only name one of them. */
+static bool
+add_family(struct composing *c, size_t number, const char *word, const char *attribute, struct mstc_place place,
+           const char *join, struct mstc_buffer *into, size_t *count, bool *found)
+{
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer rule = { 0 };
+        const struct mstc_family *family = &c->sync->families[number];
+        enum mstc_family_fit fit = mstc_maker_family(c->maker, family, c->schema, word, &rule);
+        bool all = strcmp(attribute, "all-of") == 0, written = strcmp(word, family->config->name) == 0;
+
+        if (family->config->rule.text != NULL && family->rule == NULL)
+                return fit == MSTC_FAMILY_NOT;   /* its own rule is wrong: told already   */
+        if (fit == MSTC_FAMILY_NOT || (all && fit == MSTC_FAMILY_MANY && !written))
+                return true;
+        if (all && fit == MSTC_FAMILY_MANY) {
+                mstc_report_error(c->maker->report, place, "use any-of, or name one of its groups",
+                                  "all-of: '%s' is a family of groups, and nobody is in all of them", word);
+                return false;
+        }
+        if (fit == MSTC_FAMILY_CANNOT && *found)
+                return true;
+        if (fit == MSTC_FAMILY_CANNOT) {
+                mstc_report_error(c->maker->report, place, "name the whole family, or write what its people have in common as a rule",
+                                  "%s: '%s' would be a group of the family '%s', but no rule can tell who has that value",
+                                  attribute, word, family->config->name);
+                return false;
+        }
+        *found = true;
+        mstc_buffer_printf(into, "%s(%s)", (*count)++ > 0 ? join : "", mstc_buffer_cstr(&rule));
+        return mstc_buffer_ok(&rule);
 }
 
 /* The rules of all groups whose names match one word, joined; '*count' grows by them. */
@@ -97,7 +126,10 @@ add_word(struct composing *c, size_t self, const char *word, const char *attribu
                 }
                 mstc_buffer_printf(into, "%s(%s)", (*count)++ > 0 ? join : "", c->texts[i]);
         }
-        if (!found)
+        for (size_t i = 0; i < c->sync->family_count; i++)
+                if (!add_family(c, i, word, attribute, place, join, into, count, &found))
+                        good = false;
+        if (!found && good)
                 tell_unknown(c, word, attribute, place);
         return good && found;
 }

@@ -232,6 +232,7 @@ make_sync(struct mstc_maker *maker, struct mstc_sync *sync)
                 target->sink = find_instance(maker->setup, config->targets[i].sink);
                 mstc_maker_target(maker, sync, target);
         }
+        mstc_maker_clashes(maker, sync);
 }
 
 static void

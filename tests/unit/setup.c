@@ -123,7 +123,18 @@ static const struct {
         { { .sync = "<group name='a' any-of='fin a'/>" }, false, 5, 0, "groups in a circle: 'a' is made of 'a'", NULL },
         { { .sync = "<group name='a' any-of='fin fim'/>" }, false, 5, 0, "any-of: there is no group 'fim'", "did you mean 'fin'?" },
         { { .sync = "<group name='a' any-of='fin' none-of='x*'/>" }, false, 5, 0, "none-of: there is no group 'x*'", "name groups that have a <group>" },
-        { { .sync = "<groups for-each='department' name='d-{value}'/><group name='a' all-of='d-{value}'/>" }, false, 5, 0, "all-of: 'd-{value}' is a family of groups", "as a rule" },
+        { { .sync = "<groups for-each='department' name='d-{value}'/><group name='a' all-of='d-{value}'/>" }, false, 5, 0, "all-of: 'd-{value}' is a family of groups, and nobody is in all of them", "use any-of" },
+        { { .sync = "<groups for-each='department' name='d-{value}'/><group name='a' any-of='d-{valu}'/>" }, false, 5, 0, "any-of: there is no group 'd-{valu}'", "did you mean 'd-{value}'?" },
+        { { .sync = "<groups for-each='department' name='d-{value}'/><group name='a' any-of='x-*'/>" }, false, 5, 0, "any-of: there is no group 'x-*'", "or a family" },
+        { { .sync = "<groups for-each='department' name='d-{value}'/><group name='a' any-of='d-a^b'/>" }, false, 5, 0, "but no rule can tell who has that value", "the whole family" },
+        { { .sync = "<groups for-each='department' name='d-{value}'/><group name='a' any-of='fin a d-x'/>" }, false, 5, 0, "groups in a circle: 'a' is made of 'a'", NULL },
+        /* one name in a sink */
+        { { .sync = "<group name='FIN'>user.mail -ne null</group>" }, false, 5, 0, "the groups 'fin' and 'FIN' have one name in target 'snk'", "as=" },
+        { { .sync = "<group name='a'>user.mail -ne null</group>", .target = "<match attribute='mail'/><groups use='*'/><group use='a' as='Fin'/>" },
+          false, 5, 0, "the groups 'fin' and 'a' have one name", NULL },
+        { { .sync = "<target sink='snk' name='b'><scope>user.mail -eq \"x\"</scope><match attribute='mail'/><group use='fin'/></target>",
+            .attributes = " name='a'" }, true, 7, 0, "the targets 'b' and 'a' both make the group 'fin' in sink 'snk'", "as=" },
+        { { .sync = "<groups for-each='department' name='f{value}'/>" }, true, 4, 0, "the family 'f{value}' could make the group 'fin', too", "rename" },
         { { .sync = "<group name='a'><exclude user='x@y.z'/></group>" }, false, 5, 0, "group 'a' would hold nobody", "write a rule" },
         { { .sync = "<group name='a' any-of='fin'>user.mail -nee null</group>" }, false, 5, 0, "unknown operator", NULL },
         { { .sync = "<group name='a' any-of='b'/><group name='b'>user.mail -nee null</group>" }, false, 5, 0, "unknown operator", NULL },
@@ -178,7 +189,7 @@ static const struct {
         { { .target = "<match attribute='mail'/><groups use='fin'/><group use='hr'/>" }, false, 7, 57, "sync 's' has no group named 'hr'", NULL },
         { { .target = "<match attribute='mail'/><group use='fin'><map to='mail'>[name]</map></group>" }, false, 7, 52, "the groups of sink 'snk' have no attribute 'mail'", NULL },
         { { .target = "<match attribute='mail'/><group use='fin'><map to='description'>[mail]</map></group>" }, true, 7, 0, "mail", NULL },
-        { { .sync = "<target sink='snk' name='t2'><match attribute='mail'/><groups use='*'/></target>" }, true, 6, 1, "target 'snk' gets nobody: 't2' stands before it", "give the earlier target a <scope>" },
+        { { .sync = "<target sink='snk' name='t2'><match attribute='mail'/><group use='fin' as='f2'/></target>" }, true, 6, 1, "target 'snk' gets nobody: 't2' stands before it", "give the earlier target a <scope>" },
         /* tests */
         { { .sync = "<test user='{\"department\":\"Finance\"}' not-in='fin'/>" }, false, 5, 0, "the test fails: this user is in the group 'fin'", "correct the rule" },
         { { .sync = "<test user='{}' in='fin'/>" }, false, 5, 21, "the test fails: this user is not in the group 'fin'", NULL },
@@ -326,6 +337,43 @@ START_TEST(groups_of_groups)
         s = good(&parts);
         ck_assert_uint_eq(s->syncs[0].group_count, 10);
         mstc_setup_free(s);
+}
+END_TEST
+
+/* Families as parts of groups: all of one, one of its groups, some by a pattern. */
+#define FAMILIES "<groups for-each='department' name='d-{value}-x'/><groups for-each='otherMails' name='m-{value}'>user.jobTitle -ne \"Boss\"</groups>" \
+        "<group name='whole' any-of='d-{value}-x'/><group name='one' any-of='d-Sales-x'/><group name='some' any-of='d-S*-x fin'/>" \
+        "<group name='odd' any-of='*-s-x d-?T-x'/><group name='mails' any-of='m-{value}'/><group name='mail' all-of='m-a@y.z'/>" \
+        "<group name='no-one' none-of='d-*'>user.mail -ne null</group><group name='dots' any-of='d-a.(b)*c-x'/>"
+
+static const struct { const char *user, *in, *not_in; } of_families[] = {
+        { "{\"department\":\"Sales\",\"mail\":\"m\"}", "whole one some", "odd mails no-one dots" },
+        { "{\"department\":\"sales\"}", "whole one some", "odd" },         /* as everywhere in rules */
+        { "{\"department\":\"Support\"}", "whole some", "one" },
+        { "{\"department\":\"HR\",\"mail\":\"m\"}", "whole", "one some odd no-one" },
+        { "{\"department\":\"Finance\"}", "whole some fin", "one" },
+        { "{\"department\":\"\",\"mail\":\"m\"}", "no-one", "whole some" },
+        { "{\"mail\":\"m\"}", "no-one", "whole some mails" },
+        { "{\"department\":\"s\"}", "whole odd some", "one" },              /* d-s-x: the star is the d */
+        { "{\"department\":\"a-s\"}", "whole odd", "some" },
+        { "{\"department\":\"as\"}", "whole", "odd" },
+        { "{\"department\":\"IT\"}", "whole odd", "some" },
+        { "{\"department\":\"a.(b)zzc\"}", "dots", "" },
+        { "{\"department\":\"ax(b)zzc\"}", "", "dots" },
+        { "{\"otherMails\":[\"b@y.z\",\"A@y.z\"]}", "mails mail", "" },
+        { "{\"otherMails\":[\"b@y.z\"]}", "mails", "mail" },
+        { "{\"otherMails\":[\"a@y.z\"],\"jobTitle\":\"Boss\"}", "", "mails mail" },
+        { "{\"otherMails\":[\"\"]}", "", "mails" },
+};
+
+START_TEST(groups_of_families)
+{
+        char sync[4096];
+        struct parts parts = { .sync = sync };
+
+        (void)snprintf(sync, sizeof sync, FAMILIES "<test user='%s' in='%s' not-in='%s'/>", of_families[_i].user,
+                       of_families[_i].in, of_families[_i].not_in);
+        mstc_setup_free(good(&parts));
 }
 END_TEST
 
@@ -505,6 +553,7 @@ suite(void)
         tcase_add_loop_test(all_cases, mistake, 0, UNIT_COUNT(bad));
         tcase_add_test(all_cases, everything_together);
         tcase_add_loop_test(all_cases, groups_of_groups, 0, sizeof made_of / sizeof *made_of);
+        tcase_add_loop_test(all_cases, groups_of_families, 0, sizeof of_families / sizeof *of_families);
         tcase_add_test(all_cases, exceptions_end);
         tcase_add_loop_test(all_cases, scopes_of_filters, 0, sizeof filtered / sizeof *filtered);
         tcase_add_test(all_cases, leavers_as_the_sink_can);
