@@ -33,14 +33,14 @@ new_expr(enum mstc_mode mode, const char *text, size_t length)
 
 /* What makes a text unfit before a word of it is read. */
 static bool
-fit(const char *text, size_t length, struct mstc_findings *findings)
+fit(const char *text, size_t length, size_t most, struct mstc_findings *findings)
 {
-        size_t valid = length <= MSTC_RULE_MOST ? mstc_utf8_valid(text, length) : 0;
-        const char *nul = length <= MSTC_RULE_MOST && length > 0 ? memchr(text, '\0', length) : NULL;
+        size_t valid = length <= most ? mstc_utf8_valid(text, length) : 0;
+        const char *nul = length <= most && length > 0 ? memchr(text, '\0', length) : NULL;
 
-        if (length > MSTC_RULE_MOST)
-                mstc_found_error(findings, MSTC_RULE_MOST, 0, "split it into several",
-                                 "the text has %zu bytes; %u are the most", length, MSTC_RULE_MOST);
+        if (length > most)
+                mstc_found_error(findings, most, 0, "split it into several",
+                                 "the text has %zu bytes; %zu are the most", length, most);
         else if (valid < length)
                 mstc_found_error(findings, valid, 1, "save the file as UTF-8",
                                  "expected UTF-8, found the byte 0x%02X", (unsigned char)text[valid]);
@@ -91,7 +91,7 @@ compile(enum mstc_mode mode, bool composed, const char *text, size_t length, con
         struct mstc_findings findings = { .arena = arena, .text = text, .length = length };
         struct mstc_expr *expr = NULL;
 
-        if (fit(text, length, &findings)) {
+        if (fit(text, length, composed ? MSTC_COMPOSED_MOST : MSTC_RULE_MOST, &findings)) {
                 expr = new_expr(mode, text, length);
                 if (expr != NULL) {
                         expr->of_groups = schema != NULL && schema->of_groups;

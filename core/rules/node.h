@@ -13,6 +13,7 @@
 #include "rules/expr.h"
 
 #define MSTC_RULE_MOST (64u * 1024u)
+#define MSTC_COMPOSED_MOST (4u * 1024u * 1024u)          /* with those it is made of: as long as a file may be */
 #define MSTC_NEST_MOST 200u
 
 enum mstc_node_kind {

@@ -348,6 +348,33 @@ START_TEST(bounds)
 }
 END_TEST
 
+/* A group with all that it is made of may be as long as a file. */
+START_TEST(composed)
+{
+        static const char part[] = "user.a -eq \"x\" -or ";
+        struct mst_arena *arena = mst_arena_new(0);
+        struct mstc_finding *findings = NULL;
+        size_t length = 4u * 1024u * 1024u;
+        char *text = mstc_alloc(length + 1);
+        struct mstc_expr *expr;
+
+        ck_assert_ptr_nonnull(text);
+        memset(text, ' ', length + 1);
+        for (size_t i = 0; i < 10000; i++)
+                memcpy(text + i * (sizeof part - 1), part, sizeof part - 1);
+        memcpy(text + 10000 * (sizeof part - 1), "user.b -eq 1", 12);
+        ck_assert_ptr_null(mstc_expr_compile(R, text, 200000, NULL, arena, &findings));
+        ck_assert_ptr_nonnull(strstr(findings->text, "65536 are the most"));
+        expr = mstc_expr_compose(text, length, NULL, arena, &findings);
+        ck_assert_msg(expr != NULL, "%s", findings != NULL ? findings->text : "?");
+        mstc_expr_free(expr);
+        ck_assert_ptr_null(mstc_expr_compose(text, length + 1, NULL, arena, &findings));
+        ck_assert_ptr_nonnull(strstr(findings->text, "4194304 are the most"));
+        mstc_free(text);
+        mst_arena_free(arena);
+}
+END_TEST
+
 START_TEST(not_text)
 {
         static const char nul[] = "user.a -eq \"\0\"", broken[] = "user.a -eq \"\xff\"";
@@ -497,6 +524,7 @@ suite(void)
         tcase_add_test(all, names_from_the_schema);
         tcase_add_loop_test(all, what_kind, 0, UNIT_COUNT(kinds));
         tcase_add_test(all, bounds);
+        tcase_add_test(all, composed);
         tcase_add_test(all, not_text);
         tcase_add_loop_test(all, negative, 0, UNIT_COUNT(negatives));
         tcase_add_loop_test(all, memory_out, 0, UNIT_COUNT(scarce));
