@@ -147,6 +147,58 @@ say fault search paged count=0 no-cookie
 code 0 look "$via" '(objectClass=*)' dn
 counted faults 0
 
+# ---- values in slices -------------------------------------------------------------------------------
+{
+        printf 'dn: cn=crew,ou=groups,%s\nobjectClass: groupOfNames\ncn: crew\n' "$suffix"
+        printf 'member: uid=m%s,ou=people,'"$suffix"'\n' 0 1 2 3 4 5 6
+} >"$dir/ldif"
+code 0 ldapadd "${login[@]}" -f "$dir/ldif"
+# slice WANTED [ATTRIBUTE]: the members that come, by the names they come under.
+slice() {
+        code 0 look "$via" -o ldif-wrap=no '(cn=crew)' ${2+"$2"}
+        got=$(sed -n 's/^\(member[^:]*\): *uid=\([^,]*\).*/\1:\2/p' "$dir/out" | tr '\n' ' ')
+        [ "$got" = "$1" ] || fail "'$got' instead of '$1'"
+}
+first='member;range=0-2:m0 member;range=0-2:m1 member;range=0-2:m2 '
+all='member:m0 member:m1 member:m2 member:m3 member:m4 member:m5 member:m6 '
+fresh
+slice "$all" member
+say slices 7
+slice "$all"
+say slices 3
+slice "$first" member
+slice "$first"
+slice "$first" 'member;range=0-*'
+slice 'member;range=3-5:m3 member;range=3-5:m4 member;range=3-5:m5 ' 'member;range=3-*'
+slice 'member;range=4-5:m4 member;range=4-5:m5 ' 'Member;Range=4-5'
+slice 'member;range=6-*:m6 ' 'member;range=6-*'
+slice 'member;range=5-*:m5 member;range=5-*:m6 ' 'member;range=5-900'
+code 1 look "$via" '(cn=crew)' 'member;range=7-*'
+says "no value has that number"
+slice '' cn
+slice '' 'member;range=x-*'
+slice '' 'member;range=3-*x'
+say fault search ranged short=2
+slice "$first" member
+slice 'member;range=3-5:m3 ' 'member;range=3-*'
+slice 'member;range=6-*:m6 ' 'member;range=6-*'
+say clear
+say fault search ranged short=9
+slice '' 'member;range=3-*'
+say clear
+say fault search ranged astray=1
+slice 'member;range=4-5:m3 member;range=4-5:m4 member;range=4-5:m5 ' 'member;range=3-*'
+say clear
+say fault search ranged from=2 part=1 lost
+code 0 look "$via" '(cn=crew)' 'member;range=3-*'
+code - look "$via" '(cn=crew)' 'member;range=3-*'
+say clear
+say slices 2 cn
+code 0 look "$via" '(cn=crew)'
+[ "$(grep -c '^member: ' "$dir/out")" = 7 ] && grep -q '^cn: crew' "$dir/out" || fail "another attribute is in slices"
+say slices 0
+slice "$all"
+
 # ---- a server that goes while it works ------------------------------------------------------------
 fresh
 say fault add from=2 hold
@@ -186,7 +238,7 @@ code 0 ldapwhoami -x -H "$via"
 # ---- the door refuses what it does not understand -----------------------------------------------
 for line in "" "fault" "fault add" "fault kind code=1" "fault add code" "fault add code=x" "fault add code=16655" \
         "fault add code=-1" "fault add from=0 drop" "fault add count=x drop" "fault add drop lost" "fault add jump" \
-        "fault add delay=9999999" "nonsense"; do
+        "fault add delay=9999999" "slices" "slices x" "slices -1" "slices 3x" "fault search short=0" "nonsense"; do
         ! proxy "$dir" "$line" >"$dir/out" 2>&1 || fail "the door takes '$line'"
         says "error: "
 done

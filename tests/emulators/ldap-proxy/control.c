@@ -1,6 +1,7 @@
 /* control.c - the door: a line a command, and lines as its answer.  README has them all. */
 #include "control.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +89,25 @@ do_resume(struct proxy *p, char *rest, FILE *out)
 }
 
 static enum order
+do_slices(struct proxy *p, char *rest, FILE *out)
+{
+        struct slices slices = { 0 };
+        char *end, *name;
+
+        slices.most = strtoul(rest, &end, 10);
+        name = end + strspn(end, " ");
+        if (!isdigit((unsigned char)rest[0]) || slices.most > 1000000 || (*end != '\0' && *end != ' ') ||
+            strlen(name) >= sizeof slices.attribute) {
+                fputs("error: slices N [ATTRIBUTE]; N is a number\n", out);
+                return NOTHING;
+        }
+        strcpy(slices.attribute, *name != '\0' ? name : "member");
+        p->slices = slices;
+        fputs("ok\n", out);
+        return NOTHING;
+}
+
+static enum order
 do_quit(struct proxy *p, char *rest, FILE *out)
 {
         (void)p;
@@ -102,7 +122,8 @@ static const struct {
 } commands[] = {
         { "fault", do_fault }, { "faults", do_faults }, { "clear", do_clear }, { "ledger", do_ledger },
         { "last", do_last }, { "reset", do_reset }, { "down", do_down }, { "up", do_up },
-        { "resume", do_resume }, { "quit", do_quit },
+        { "resume", do_resume }, { "slices", do_slices },
+        { "quit", do_quit },
 };
 
 enum order
@@ -116,6 +137,6 @@ control_line(struct proxy *p, char *line, FILE *answer)
         for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
                 if (strcmp(commands[i].name, line) == 0)
                         return commands[i].act(p, rest, answer);
-        fputs("error: unknown command; known: fault faults clear ledger last reset down up resume quit\n", answer);
+        fputs("error: unknown command; known: fault faults clear ledger last reset down up resume slices quit\n", answer);
         return NOTHING;
 }

@@ -20,6 +20,8 @@ static const struct {
         { "no-cookie", NO_COOKIE, false, 0, 0 },
         { "spoil",     SPOIL,     true,  1, 65536 },
         { "notice",    NOTICE,    true,  0, 255 },
+        { "short",     SHORT,     true,  1, 65536 },
+        { "astray",    ASTRAY,    true,  1, 65536 },
         { "silent",    SILENT,    false, 0, 0 },
         { "hold",      HOLD,      false, 0, 0 },
 };
@@ -70,8 +72,8 @@ take_action(struct rule *rule, const char *word, const char **why)
                 }
                 return true;
         }
-        *why = "unknown word; known: dn=PART paged from=N count=N part=N text=WORDS and code=N drop lost "
-               "cut=BYTES delay=MS no-cookie spoil=BYTES notice=N silent hold";
+        *why = "unknown word; known: dn=PART paged ranged from=N count=N part=N text=WORDS and code=N drop lost "
+               "cut=BYTES delay=MS no-cookie spoil=BYTES notice=N short=N astray=N silent hold";
         return false;
 }
 
@@ -87,6 +89,10 @@ take_word(struct rule *rule, const char *word, const char **why)
         }
         if (strcmp(word, "paged") == 0) {
                 rule->paged = true;
+                return true;
+        }
+        if (strcmp(word, "ranged") == 0) {
+                rule->ranged = true;
                 return true;
         }
         *why = "from and count are numbers, from 1 and 0 on";
@@ -161,7 +167,7 @@ fits(const struct rule *rule, enum kind kind, const struct message *m)
         /* What gets no answer is only ever lost by dropping the connection. */
         if (rule->kind == ANY ? (kind == UNBIND || kind == ABANDON) : rule->kind != kind)
                 return false;
-        return (!rule->paged || message_paged(m)) && in_dn(message_dn(m), rule->dn);
+        return (!rule->paged || message_paged(m)) && (!rule->ranged || message_ranged(m)) && in_dn(message_dn(m), rule->dn);
 }
 
 struct fault

@@ -20,6 +20,8 @@ enum action {
         NO_COOKIE,              /* the answer comes without its controls */
         SPOIL,                  /* its last so many bytes are 0xff */
         NOTICE,                 /* notice of disconnection instead of an answer */
+        SHORT,                  /* the last so many values of a slice are missing, its range is not */
+        ASTRAY,                 /* a slice's range is named as if it began so many values later */
         SILENT,                 /* no answer ever, the server never sees it */
         HOLD                    /* waits, with all that follows, for "resume" */
 };
@@ -35,6 +37,7 @@ struct rule {
         enum kind kind;
         char dn[256];           /* part of the DN, no matter the case; "": any */
         bool paged;             /* searches by pages only */
+        bool ranged;            /* searches for a slice of values only */
         unsigned long from, count;      /* first one acted on, from 1; how many, 0: all */
         unsigned long seen, acted;
         struct fault fault;
@@ -47,7 +50,7 @@ struct faults {
         size_t count;
 };
 
-/* One rule from its words: KIND [dn=PART] [paged] [from=N] [count=N] ACTION.  False with the
+/* One rule from its words: KIND [dn=PART] [paged] [ranged] [from=N] [count=N] ACTION.  False with the
  * reason in 'why'. */
 bool faults_add(struct faults *, char *words, const char **why);
 struct fault faults_for(struct faults *, enum kind, const struct message *);

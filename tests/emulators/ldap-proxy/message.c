@@ -1,15 +1,13 @@
 /* message.c - the little of LDAP that a proxy must read and write.
  *
  * A message is SEQUENCE { id INTEGER, operation [APPLICATION n], controls [0] OPTIONAL }.
- * Everything that comes from outside is looked at before it is believed: a length never
- * leads out of what holds it. */
+ * Everything that comes from outside is looked at before it is believed. */
 #include "message.h"
+
+#include "ber.h"
 
 #include <string.h>
 #include <strings.h>
-
-enum { UNIVERSAL_SEQUENCE = 0x30, UNIVERSAL_INTEGER = 0x02, UNIVERSAL_OCTETS = 0x04,
-       UNIVERSAL_ENUMERATED = 0x0a, CONTEXT_CONTROLS = 0xa0 };
 
 static const struct {
         const char *name;
@@ -29,62 +27,6 @@ static const struct {
 
 /* ---- reading --------------------------------------------------------------- */
 
-struct element {
-        unsigned char tag;
-        struct piece value;
-        size_t length;          /* with tag and length */
-};
-
-/* The first element; PARTIAL: the bytes end in it, FOREIGN: it has no form that we know. */
-static enum framed
-element_read(struct piece from, struct element *ret)
-{
-        size_t length, at = 2;
-        unsigned count;
-
-        if (from.length < 2)
-                return PARTIAL;
-        ret->tag = from.at[0];
-        length = from.at[1];
-        if (length >= 0x80) {
-                count = (unsigned)(length & 0x7f);
-                if (count == 0 || count > 4)
-                        return FOREIGN;
-                if (from.length < 2 + count)
-                        return PARTIAL;
-                for (length = 0; count > 0; count--)
-                        length = length << 8 | from.at[at++];
-        }
-        if (length > MESSAGE_LONGEST)
-                return FOREIGN;
-        ret->length = at + length;
-        if (from.length - at < length)
-                return PARTIAL;
-        ret->value = (struct piece){ from.at + at, length };
-        return FRAMED;
-}
-
-/* The next element of a value that is there in full; moves on behind it. */
-static bool
-element_next(struct piece *from, struct element *ret)
-{
-        if (element_read(*from, ret) != FRAMED)
-                return false;
-        from->at += ret->length;
-        from->length -= ret->length;
-        return true;
-}
-
-static int32_t
-integer(struct piece value)
-{
-        uint32_t n = 0;
-
-        for (size_t i = 0; i < value.length && i < 4; i++)
-                n = n << 8 | value.at[i];
-        return (int32_t)n;
-}
-
 enum framed
 message_read(const unsigned char *bytes, size_t count, struct message *ret)
 {
@@ -101,7 +43,7 @@ message_read(const unsigned char *bytes, size_t count, struct message *ret)
         rest = whole.value;
         if (!element_next(&rest, &part) || part.tag != UNIVERSAL_INTEGER)
                 return FOREIGN;
-        ret->id = integer(part.value);
+        ret->id = element_integer(part.value);
         if (!element_next(&rest, &part))
                 return FOREIGN;
         ret->tag = part.tag;
@@ -156,7 +98,18 @@ message_dn(const struct message *m)
 static bool
 holds(struct piece in, const char *text)
 {
-        return in.length > 0 && memmem(in.at, in.length, text, strlen(text)) != NULL;
+        size_t n = strlen(text);
+
+        for (size_t i = 0; i + n <= in.length; i++)
+                if (strncasecmp((const char *)in.at + i, text, n) == 0)
+                        return true;
+        return false;
+}
+
+bool
+message_ranged(const struct message *m)
+{
+        return m->tag == kinds[SEARCH].request && holds(m->body, ";range=");
 }
 
 bool
@@ -169,6 +122,12 @@ bool
 message_starts_tls(const struct message *m)
 {
         return m->tag == kinds[EXTENDED].request && holds(m->body, "1.3.6.1.4.1.1466.20037");
+}
+
+bool
+message_is_entry(const struct message *m)
+{
+        return m->tag == 0x64;
 }
 
 bool
@@ -188,42 +147,10 @@ message_code(const struct message *m)
 
         if (!message_is_final(m) || !element_next(&rest, &part) || part.tag != UNIVERSAL_ENUMERATED)
                 return -1;
-        return integer(part.value);
+        return element_integer(part.value);
 }
 
 /* ---- writing --------------------------------------------------------------- */
-
-/* Tag, length, value.  Lengths are written in four bytes: allowed, and the same everywhere. */
-static void
-element_put(struct buffer *to, unsigned char tag, const void *value, size_t length)
-{
-        unsigned char head[6] = { tag, 0x84, (unsigned char)(length >> 24), (unsigned char)(length >> 16),
-                                  (unsigned char)(length >> 8), (unsigned char)length };
-
-        if (length < 0x80) {
-                head[1] = (unsigned char)length;
-                buffer_put(to, head, 2);
-        } else {
-                buffer_put(to, head, sizeof head);
-        }
-        buffer_put(to, value, length);
-}
-
-static void
-integer_put(struct buffer *to, unsigned char tag, int32_t n)
-{
-        const uint32_t u = (uint32_t)n;
-        const unsigned char bytes[5] = { 0, (unsigned char)(u >> 24), (unsigned char)(u >> 16),
-                                         (unsigned char)(u >> 8), (unsigned char)u };
-        size_t at = 1;
-
-        /* As short as it can be, with a first bit that says "not negative". */
-        while (at < 4 && bytes[at] == 0)
-                at++;
-        if (bytes[at] >= 0x80)
-                at--;
-        element_put(to, tag, bytes + at, sizeof bytes - at);
-}
 
 static void
 result_put(struct buffer *to, int code, const char *text)
@@ -233,13 +160,14 @@ result_put(struct buffer *to, int code, const char *text)
         element_put(to, UNIVERSAL_OCTETS, text, strlen(text));
 }
 
-static void
-envelope_put(struct buffer *to, int32_t id, unsigned char tag, const struct buffer *body)
+void
+message_put(struct buffer *to, int32_t id, unsigned char tag, const struct buffer *body, struct piece controls)
 {
         struct buffer inner = { 0 };
 
         integer_put(&inner, UNIVERSAL_INTEGER, id);
         element_put(&inner, tag, body->bytes, body->length);
+        buffer_put(&inner, controls.at, controls.length);
         element_put(to, UNIVERSAL_SEQUENCE, inner.bytes, inner.length);
         buffer_drop(&inner);
 }
@@ -252,7 +180,7 @@ message_answer(struct buffer *to, enum kind kind, int32_t id, int code, const ch
         if (kind >= KINDS || kinds[kind].answer == 0)
                 return false;
         result_put(&body, code, text);
-        envelope_put(to, id, kinds[kind].answer, &body);
+        message_put(to, id, kinds[kind].answer, &body, (struct piece){ 0 });
         buffer_drop(&body);
         return true;
 }
@@ -265,7 +193,7 @@ message_notice(struct buffer *to, int code, const char *text)
 
         result_put(&body, code, text);
         element_put(&body, 0x8a, oid, sizeof oid - 1);
-        envelope_put(to, 0, kinds[EXTENDED].answer, &body);
+        message_put(to, 0, kinds[EXTENDED].answer, &body, (struct piece){ 0 });
         buffer_drop(&body);
 }
 
@@ -274,5 +202,5 @@ message_bare(struct buffer *to, const struct message *m)
 {
         const struct buffer body = { .bytes = (unsigned char *)(uintptr_t)m->body.at, .length = m->body.length };
 
-        envelope_put(to, m->id, m->tag, &body);
+        message_put(to, m->id, m->tag, &body, (struct piece){ 0 });
 }

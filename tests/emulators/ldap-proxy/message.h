@@ -39,9 +39,11 @@ bool message_kind(const struct message *, enum kind *ret);      /* of a request 
 
 /* The entry that a request is about: bind name, base, entry; an extended operation's OID. */
 struct piece message_dn(const struct message *);
+bool message_ranged(const struct message *);     /* asks for a slice of an attribute's values */
 bool message_paged(const struct message *);     /* has the control of RFC 2696 */
 bool message_starts_tls(const struct message *);
 
+bool message_is_entry(const struct message *);  /* of a search */
 bool message_is_final(const struct message *);  /* an answer after which none follows */
 int message_code(const struct message *);       /* its result code; -1: it has none */
 
@@ -49,6 +51,8 @@ int message_code(const struct message *);       /* its result code; -1: it has n
 bool message_answer(struct buffer *, enum kind, int32_t id, int code, const char *text);
 /* The notice of disconnection, RFC 4511 4.4.1. */
 void message_notice(struct buffer *, int code, const char *text);
+/* A message from its parts. */
+void message_put(struct buffer *, int32_t id, unsigned char tag, const struct buffer *body, struct piece controls);
 /* The message again, without its controls. */
 void message_bare(struct buffer *, const struct message *);
 

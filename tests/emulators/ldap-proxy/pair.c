@@ -20,6 +20,7 @@ struct waiting {                /* a request without its final answer */
         unsigned long parts;    /* messages of its answer that came before the final one */
         bool starts_tls;
         struct fault fault;
+        struct slice slice;
 };
 
 struct pair {
@@ -100,7 +101,7 @@ pair_resume(struct pair *p)
 /* ---- requests ---------------------------------------------------------------- */
 
 static void
-wait_for(struct pair *p, const struct message *m, size_t number, struct fault fault)
+wait_for(struct pair *p, const struct message *m, size_t number, struct fault fault, struct slice slice)
 {
         if (p->waiting_count == p->waiting_room) {
                 size_t room = p->waiting_room != 0 ? p->waiting_room * 2 : 64;
@@ -113,16 +114,19 @@ wait_for(struct pair *p, const struct message *m, size_t number, struct fault fa
                 p->waiting = more;
                 p->waiting_room = room;
         }
-        p->waiting[p->waiting_count++] = (struct waiting){ .id = m->id, .number = number, .fault = fault,
+        p->waiting[p->waiting_count++] = (struct waiting){ .id = m->id, .number = number, .fault = fault, .slice = slice,
                                                            .starts_tls = message_starts_tls(m) };
 }
 
 static void
 forward(struct pair *p, const struct message *m, enum kind kind, size_t number, struct fault fault)
 {
-        buffer_put(&p->to_server, p->asked.bytes, m->length);
+        struct slice slice;
+
+        if (!slices_request(&p->proxy->slices, m, &p->to_server, &slice))
+                buffer_put(&p->to_server, p->asked.bytes, m->length);
         if (kind != UNBIND && kind != ABANDON)
-                wait_for(p, m, number, fault);
+                wait_for(p, m, number, fault, slice);
         p->tls_coming = message_starts_tls(m);
 }
 
@@ -161,7 +165,7 @@ request(struct pair *p, const struct message *m)
                 return;
         case SILENT:
                 return;
-        case FORWARD: case LOST: case CUT: case DELAY: case NO_COOKIE: case SPOIL: case HOLD:
+        case FORWARD: case LOST: case CUT: case DELAY: case NO_COOKIE: case SPOIL: case SHORT: case ASTRAY: case HOLD:
                 break;
         }
         forward(p, m, kind, number, fault);
@@ -225,7 +229,7 @@ pass_on(struct pair *p, const struct message *m, struct fault fault, int64_t now
         case DELAY:
                 p->quiet_until = now + fault.number;
                 break;
-        case FORWARD: case CODE: case DROP: case NOTICE: case SILENT: case HOLD:
+        case FORWARD: case CODE: case DROP: case NOTICE: case SHORT: case ASTRAY: case SILENT: case HOLD:
                 break;
         }
         buffer_put(&p->to_client, p->answered.bytes, m->length);
@@ -236,13 +240,18 @@ answer(struct pair *p, const struct message *m, int64_t now)
 {
         static const struct fault none = { .action = FORWARD };
         struct waiting *found = waiting_for(p, m->id), w;
+        struct fault fault;
 
         if (found == NULL) {
                 pass_on(p, m, none, now);
                 return;
         }
         if (!message_is_final(m)) {
-                pass_on(p, m, ++found->parts == found->fault.part ? found->fault : none, now);
+                fault = ++found->parts == found->fault.part ? found->fault : none;
+                if (p->proxy->slices.most != 0 && message_is_entry(m) && fault.action == FORWARD)
+                        slices_entry(&p->proxy->slices, &found->slice, m, &found->fault, &p->to_client);
+                else
+                        pass_on(p, m, fault, now);
                 return;
         }
         w = *found;
@@ -252,7 +261,10 @@ answer(struct pair *p, const struct message *m, int64_t now)
                 p->tls_coming = false;
                 p->opaque = message_code(m) == 0;
         }
-        pass_on(p, m, w.fault.part == 0 ? w.fault : none, now);
+        if (w.slice.beyond)
+                message_answer(&p->to_client, SEARCH, m->id, 1, "no value has that number");
+        else
+                pass_on(p, m, w.fault.part == 0 ? w.fault : none, now);
 }
 
 static void

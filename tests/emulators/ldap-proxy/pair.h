@@ -3,6 +3,7 @@
 #define LDAP_PROXY_PAIR_H
 
 #include "ledger.h"
+#include "slices.h"
 
 #include <netinet/in.h>
 #include <poll.h>
@@ -11,6 +12,7 @@ struct proxy {                  /* what all pairs share */
         struct sockaddr_in server;
         struct faults faults;
         struct ledger ledger;
+        struct slices slices;
         bool down;              /* nobody is let in */
         unsigned held;          /* pairs that wait for "resume" */
 };
