@@ -3,13 +3,13 @@
  *   claim    what may go next is marked as sent; after the commit it is pushed to the feed
  *   collect  what has been answered is gathered for a moment, so that outcomes and the next
  *            claims share a commit
- *   wait     an op that points at somebody who is being created waits for him; when only
- *            such ops are left (two people who point at each other) they go without
+ *   wait     an op that points at somebody who is being created or renamed waits for him (waits.c)
  *   rank     the next one begins when the last op of this one has settled
  *   aside    apply() failed as a whole: the sink is put aside, the others go on */
 #include "build.h"
 
 #include "engine/run.h"
+#include "engine/waits.h"
 
 #include <string.h>
 
@@ -27,21 +27,12 @@
 #define MEMBERS_IN_HAND 20000                /* more members wait until some are settled */
 #define RUNNING_DRY 64                       /* or when the sink has hardly any op left */
 
-struct waiting {                             /* ops that wait for the same entry       */
-        int64_t *numbers;
-        size_t count, room;
-};
-
 struct applier {
         struct mstc_run *run;
         struct mstc_live *sink;
         struct mst_feed *feed;
         size_t room;                         /* ops with the sink at most              */
-        struct mstc_set *creating;           /* entries with a create that will be sent */
-        struct mstc_numbers waits;           /* entry -> struct waiting                */
-        size_t wait_count;
-        struct waiting runnable;             /* numbers whose wait is over             */
-        size_t runnable_at;
+        struct mstc_waits waits;             /* ops that wait for another one          */
         struct mstc_numbers busy;            /* groups with an op in flight            */
         size_t members_in_hand;              /* of the group ops with the sink         */
         int rank;
@@ -57,81 +48,17 @@ struct applier {
         int64_t answered_since;              /* monotonic ms                           */
 };
 
-static bool
-push_number(struct waiting *w, int64_t number)
-{
-        if (w->count == w->room) {
-                size_t room = w->room != 0 ? w->room * 2 : 4;
-                int64_t *more = mstc_realloc_array(w->numbers, room, sizeof *more);
-
-                if (more == NULL)
-                        return false;
-                w->numbers = more;
-                w->room = room;
-        }
-        w->numbers[w->count++] = number;
-        return true;
-}
-
 static struct mstc_run_target *
 target_of(struct mstc_run *run, const struct mstc_entry_op *row)
 {
         return mstc_run_target_of(run, row->target);
 }
 
-/* ---- waiting -------------------------------------------------------------------------------- */
-
-static int
-wait_for(struct applier *a, int64_t entry, int64_t number, struct mst_error *err)
+/* Whoever points at him is to have the name that comes of it. */
+static bool
+names(enum mst_verb verb)
 {
-        struct waiting *w = mstc_numbers_get(&a->waits, entry);
-
-        if (w == NULL) {
-                w = mstc_alloc(sizeof *w);
-                if (w == NULL || !mstc_numbers_put(&a->waits, entry, w)) {
-                        mstc_free(w);
-                        return mst_fail_memory(err, "sending ops");
-                }
-        }
-        if (!push_number(w, number))
-                return mst_fail_memory(err, "sending ops");
-        a->wait_count++;
-        return MST_OK;
-}
-
-static int
-release(struct applier *a, int64_t entry, struct mst_error *err)
-{
-        struct waiting *w = mstc_numbers_get(&a->waits, entry);
-
-        mstc_set_remove(a->creating, (uint32_t)entry);
-        if (w == NULL)
-                return MST_OK;
-        for (size_t i = 0; i < w->count; i++)
-                if (!push_number(&a->runnable, w->numbers[i]))
-                        return mst_fail_memory(err, "sending ops");
-        a->wait_count -= w->count;
-        mstc_numbers_put(&a->waits, entry, NULL);
-        mstc_free(w->numbers);
-        mstc_free(w);
-        return MST_OK;
-}
-
-/* Only ops that wait for each other are left: they go without what they wait for. */
-static int
-release_all(struct applier *a, struct mst_error *err)
-{
-        int64_t entry;
-        void *value;
-        size_t at = 0;
-
-        while (mstc_numbers_each(&a->waits, &at, &entry, &value))
-                mstc_set_remove(a->creating, (uint32_t)entry);
-        at = 0;
-        while (mstc_numbers_each(&a->waits, &at, &entry, &value))
-                if (release(a, entry, err) != MST_OK)
-                        return err->code;
-        return MST_OK;
+        return verb == MST_CREATE || verb == MST_RENAME;
 }
 
 /* ---- claiming -------------------------------------------------------------------------------- */
@@ -147,15 +74,16 @@ claim_row(struct applier *a, const struct mstc_entry_op *row, struct mst_error *
         if (target == NULL)
                 return MST_OK;               /* its target is not in the configuration */
         if (row->kind == MST_GROUP && mstc_numbers_get(&a->busy, row->entry) != NULL)
-                return wait_for(a, -row->entry, row->number, err);
-        rc = row->kind == MST_USER ? mstc_claim_user(a->run, target, row, a->creating, &op, &waits, err)
+                return mstc_waits_add(&a->waits, -row->entry, (struct mstc_wait){ row->number, 0 }, err);
+        rc = row->kind == MST_USER ? mstc_claim_user(a->run, target, row, mstc_waits_for(&a->waits, row->number), &op,
+                                                     &waits, err)
                                    : mstc_claim_group(a->run, target, row, &op, err);
         if (rc != MST_OK)
                 return rc;
         if (waits != 0)
-                return wait_for(a, waits, row->number, err);
+                return mstc_waits_add(&a->waits, waits, (struct mstc_wait){ row->number, row->entry }, err);
         if (op == NULL)
-                return row->verb == MST_CREATE && row->kind == MST_USER ? release(a, row->entry, err) : MST_OK;
+                return names(row->verb) && row->kind == MST_USER ? mstc_waits_over(&a->waits, row->entry, err) : MST_OK;
         if (row->kind == MST_GROUP && !mstc_numbers_put(&a->busy, row->entry, a)) {
                 mstc_op_free(op);
                 return mst_fail_memory(err, "sending ops");
@@ -174,9 +102,9 @@ hands_full(const struct applier *a)
 static int
 claim_runnable(struct applier *a, size_t room, struct mst_error *err)
 {
-        while (a->claimed_count < room && a->runnable_at < a->runnable.count && !hands_full(a)) {
+        while (a->claimed_count < room && mstc_waits_ready(&a->waits) && !hands_full(a)) {
                 struct mstc_entry_op row;
-                int rc = mstc_op_get(a->run->store, a->runnable.numbers[a->runnable_at++], a->run->scratch, &row, err);
+                int rc = mstc_op_get(a->run->store, mstc_waits_next(&a->waits), a->run->scratch, &row, err);
 
                 if (rc < 0)
                         return rc;
@@ -184,12 +112,9 @@ claim_runnable(struct applier *a, size_t room, struct mst_error *err)
                     && claim_row(a, &row, err) != MST_OK)
                         return err->code;
         }
-        if (a->runnable_at == a->runnable.count)
-                a->runnable_at = a->runnable.count = 0;
         return MST_OK;
 }
 
-#define ROWS 128
 static int
 claim(struct applier *a, struct mst_error *err)
 {
@@ -236,7 +161,7 @@ push_claimed(struct applier *a)
 static bool
 rank_over(const struct applier *a)
 {
-        return a->drained && a->runnable.count == 0 && a->wait_count == 0 && a->claimed_count == 0
+        return a->drained && !mstc_waits_ready(&a->waits) && a->waits.count == 0 && a->claimed_count == 0
             && mstc_feed_open_count(a->feed) == 0;
 }
 
@@ -256,9 +181,9 @@ settle_one(struct applier *a, struct mst_op *op, struct mst_error *err)
                 if (op->verb == MST_MEMBERS && (op->outcome == MST_REFUSED || op->outcome == MST_DUPLICATE))
                         a->drained = false;
                 mstc_numbers_put(&a->busy, errand->row.entry, NULL);
-                return release(a, -errand->row.entry, err);
+                return mstc_waits_over(&a->waits, -errand->row.entry, err);
         }
-        return op->verb == MST_CREATE ? release(a, errand->row.entry, err) : MST_OK;
+        return names(op->verb) ? mstc_waits_over(&a->waits, errand->row.entry, err) : MST_OK;
 }
 
 /* There is more of this rank, and room for it. */
@@ -266,7 +191,7 @@ static bool
 can_claim(const struct applier *a)
 {
         return a->rank < MSTC_RANK_END && mstc_feed_open_count(a->feed) <= a->room / 8 * 5 && !hands_full(a)
-            && (!a->drained || a->runnable.count != 0);
+            && (!a->drained || mstc_waits_ready(&a->waits));
 }
 
 /* One transaction: what was answered, and what goes next, which may follow from it. */
@@ -368,7 +293,7 @@ next_rank(struct applier *a, struct mst_error *err)
 static int64_t
 gather_ms(const struct applier *a)
 {
-        return a->drained && a->runnable.count == 0 && a->wait_count != 0 ? 2 : GATHER_MS;
+        return a->drained && !mstc_waits_ready(&a->waits) && a->waits.count != 0 ? 2 : GATHER_MS;
 }
 
 /* Is it time for a transaction?  A sink that runs dry is not kept waiting for outcomes to
@@ -408,10 +333,10 @@ step(struct applier *a, struct mst_error *err)
         if (rc != MST_OK)
                 return rc;
         if (!stopping && !a->failed && a->rank < MSTC_RANK_END) {
-                bool stuck = a->drained && a->runnable.count == 0 && a->wait_count != 0
+                bool stuck = a->drained && !mstc_waits_ready(&a->waits) && a->waits.count != 0
                           && mstc_feed_open_count(a->feed) == 0;
 
-                if (stuck && release_all(a, err) != MST_OK)
+                if (stuck && mstc_waits_break(&a->waits, err) != MST_OK)
                         return err->code;
                 a->again = stuck || rank_over(a);
                 if (!stuck && a->again && next_rank(a, err) != MST_OK)
@@ -426,22 +351,12 @@ step(struct applier *a, struct mst_error *err)
 static void
 applier_done(struct applier *a)
 {
-        size_t at = 0;
-        int64_t key;
-        void *value;
-
-        while (mstc_numbers_each(&a->waits, &at, &key, &value)) {
-                mstc_free(((struct waiting *)value)->numbers);
-                mstc_free(value);
-        }
-        mstc_numbers_done(&a->waits);
+        mstc_waits_done(&a->waits);
         mstc_numbers_done(&a->busy);
-        mstc_free(a->runnable.numbers);
         mstc_free(a->claimed);
         for (size_t i = 0; i < a->answered_count; i++)
                 mstc_op_free(a->answered[i]);
         mstc_free(a->answered);
-        mstc_set_free(a->creating);
         mstc_feed_free(a->feed);
 }
 
@@ -451,12 +366,11 @@ applier_start(struct applier *a, struct mst_error *err)
         a->room = a->sink->setup->plugin->sink_in_flight;
         a->room = a->room < ROOM ? ROOM : a->room > ROOM_MOST ? ROOM_MOST : a->room;
         a->feed = mstc_feed_new(a->room);
-        a->creating = mstc_set_new();
         a->claimed = mstc_alloc(a->room * sizeof(struct mst_op *));
         a->answered = mstc_alloc(a->room * sizeof(struct mst_op *));
-        if (a->feed == NULL || a->creating == NULL || a->claimed == NULL || a->answered == NULL)
+        if (a->feed == NULL || a->claimed == NULL || a->answered == NULL)
                 return mst_fail_memory(err, "sending ops");
-        if (mstc_op_creating(a->run->store, a->sink->id, mstc_now_ms(), a->creating, err) != MST_OK)
+        if (mstc_waits_begin(&a->waits, a->run->store, a->sink->id, err) != MST_OK)
                 return err->code;
         return post(a, err);
 }

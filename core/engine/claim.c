@@ -1,8 +1,8 @@
 /* claim.c - from a row of the journal to the op that a connector is given.
  *
  * Names are looked up at this moment: what a reference or a member is called now.  A
- * reference to somebody who is just being created waits for him; one to somebody who has no
- * object there is left out, and comes with a later plan when he has one. */
+ * reference to somebody who is just being created or renamed waits for him; one to somebody
+ * who has no object there is left out, and comes with a later plan when he has one. */
 #include "build.h"
 
 #include "engine/members.h"
@@ -56,7 +56,7 @@ struct mstc_names {                          /* what referred people are called 
 };
 
 struct known_name {
-        int64_t sink;
+        int64_t sink, entry;
         const char *id, *name;
 };
 
@@ -79,18 +79,18 @@ name_key(struct mstc_run *run, int64_t sink, const char *id)
         return key != 0 ? key : 1;
 }
 
-static const char *
+static const struct known_name *
 remembered(struct mstc_run *run, int64_t sink, const char *id)
 {
         const struct known_name *known = run->names == NULL ? NULL
                 : mstc_numbers_get(&run->names->table, name_key(run, sink, id));
 
-        return known != NULL && known->sink == sink && strcmp(known->id, id) == 0 ? known->name : NULL;
+        return known != NULL && known->sink == sink && strcmp(known->id, id) == 0 ? known : NULL;
 }
 
 /* Forgetting is no harm: it is looked up again. */
 static void
-remember(struct mstc_run *run, int64_t sink, const char *id, const char *name)
+remember(struct mstc_run *run, int64_t sink, const char *id, int64_t entry, const char *name)
 {
         struct known_name *known;
 
@@ -110,6 +110,7 @@ remember(struct mstc_run *run, int64_t sink, const char *id, const char *name)
         if (known == NULL)
                 return;
         known->sink = sink;
+        known->entry = entry;
         known->id = mst_arena_strdup(run->names->arena, id);
         known->name = mst_arena_strdup(run->names->arena, name);
         if (known->id != NULL && known->name != NULL)
@@ -132,35 +133,36 @@ leave_out(const struct mst_record *before, struct mst_record *after, const char 
 
 /* 1: resolved, 2: left out, 0: it waits, < 0: failed. */
 static int
-resolve_ref(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_set *creating,
+resolve_ref(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_set *naming,
             const struct mst_record *before, struct mst_record *after, const char *attribute, const struct mst_value *ref, int64_t *ret_waits,
             struct mst_error *err)
 {
-        const char *object, *name = remembered(run, target->sink->id, ref->as.text), *id = ref->as.text;
+        const struct known_name *known = remembered(run, target->sink->id, ref->as.text);
+        const char *object, *name = NULL, *id = ref->as.text;
         struct mst_value value;
-        int64_t entry;
+        int64_t entry = known != NULL ? known->entry : 0;
 
-        if (name == NULL) {
-                if (mstc_entry_live(run->store, run->row.id, MST_USER, id, &entry, err) != MST_OK
-                    || (entry != 0 && mstc_link_name(run->store, entry, target->sink->id, after->arena, &object, &name,
-                                                     err) != MST_OK))
-                        return err->code;
-                if (entry != 0 && name == NULL && creating != NULL && mstc_set_has(creating, (uint32_t)entry)) {
-                        *ret_waits = entry;
-                        return 0;
-                }
-                if (name == NULL)
-                        return leave_out(before, after, attribute, err);
-                remember(run, target->sink->id, id, name);
-        } else if ((name = mst_arena_strdup(after->arena, name)) == NULL) {
-                return mst_fail_memory(err, "sending ops");
+        if (known == NULL
+            && (mstc_entry_live(run->store, run->row.id, MST_USER, id, &entry, err) != MST_OK
+                || (entry != 0 && mstc_link_name(run->store, entry, target->sink->id, after->arena, &object, &name,
+                                                 err) != MST_OK)))
+                return err->code;
+        if (entry != 0 && naming != NULL && mstc_set_has(naming, (uint32_t)entry)) {
+                *ret_waits = entry;
+                return 0;
         }
+        if (known == NULL && name == NULL)
+                return leave_out(before, after, attribute, err);
+        if (known == NULL)
+                remember(run, target->sink->id, id, entry, name);
+        else if ((name = mst_arena_strdup(after->arena, known->name)) == NULL)
+                return mst_fail_memory(err, "sending ops");
         value = mstc_value_text(name, strlen(name));
         return mstc_record_share(after, attribute, &value) ? 1 : mst_fail_memory(err, "sending ops");
 }
 
 static int
-resolve_refs(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_set *creating,
+resolve_refs(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_set *naming,
              const struct mst_record *before, struct mst_record *after, bool *ret_left_out, int64_t *ret_waits,
              struct mst_error *err)
 {
@@ -172,7 +174,7 @@ resolve_refs(struct mstc_run *run, struct mstc_run_target *target, const struct 
                         i++;
                         continue;
                 }
-                rc = resolve_ref(run, target, creating, before, after, after->fields[i].name, &after->fields[i].value,
+                rc = resolve_ref(run, target, naming, before, after, after->fields[i].name, &after->fields[i].value,
                                  ret_waits, err);
                 if (rc < 0)
                         return rc;
@@ -217,7 +219,7 @@ unflat_row(struct mst_op *op, const struct mstc_errand *errand, struct mst_recor
 }
 
 static int
-fill_user(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *op, const struct mstc_set *creating,
+fill_user(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *op, const struct mstc_set *naming,
           int64_t *ret_waits, struct mst_error *err)
 {
         struct mstc_errand *errand = op->engine;
@@ -232,7 +234,7 @@ fill_user(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *o
                 return mst_fail_memory(err, "sending ops");
         op->enabled = errand->row.reason != MSTC_WHY_DISABLED;
         if (unflat_row(op, errand, &before, &after, err) != MST_OK
-            || (errand->row.refs && resolve_refs(run, target, creating, before, after, &errand->left_out, ret_waits,
+            || (errand->row.refs && resolve_refs(run, target, naming, before, after, &errand->left_out, ret_waits,
                                                        err) != MST_OK))
                 return err->code;
         if (*ret_waits != 0)
@@ -288,7 +290,7 @@ mark_sent(struct mstc_run *run, struct mst_op *op, struct mst_op **ret, struct m
 
 int
 mstc_claim_user(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *row,
-                const struct mstc_set *creating, struct mst_op **ret, int64_t *ret_waits, struct mst_error *err)
+                const struct mstc_set *naming, struct mst_op **ret, int64_t *ret_waits, struct mst_error *err)
 {
         struct mst_op *op = new_op(run, target, row);
         const char *why;
@@ -298,7 +300,7 @@ mstc_claim_user(struct mstc_run *run, struct mstc_run_target *target, const stru
         *ret_waits = 0;
         if (op == NULL)
                 return mst_fail_memory(err, "sending ops");
-        rc = fill_user(run, target, op, creating, ret_waits, err);
+        rc = fill_user(run, target, op, naming, ret_waits, err);
         if (rc != MST_OK || *ret_waits != 0) {
                 mstc_op_free(op);
                 return rc;

@@ -144,6 +144,9 @@ write_op(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *targ
         if (op.rank == MSTC_RANK_LEADERS)
                 mstc_leader_planned(run, c->entry->id, op.number, p->after);
         run->planned++;
+        if (p->verb == MST_RENAME && p->parked == NULL
+            && !mstc_set_add(target->renaming, (uint32_t)c->entry->number))
+                return mst_fail_memory(err, "planning");
         if (p->verb == MST_CREATE && p->parked == NULL
             && !mstc_set_add(target->creating, (uint32_t)c->entry->number))
                 return mst_fail_memory(err, "planning");
@@ -242,6 +245,46 @@ settle_refs(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
         return MST_OK;
 }
 
+/* He may have another name by the time that this is sent: he is, or may yet be, renamed in this plan. */
+static int
+may_be_renamed(struct mstc_run *run, const struct mstc_case *c, const struct mst_value *ref, bool *ret,
+               struct mst_error *err)
+{
+        int64_t entry;
+
+        if (mstc_entry_find(run->store, run->row.id, MST_USER, ref->as.text, &entry, err) != MST_OK
+            || mstc_dirty_has(run->store, run->row.id, entry, ret, err) != MST_OK)
+                return err->code;
+        for (size_t i = 0; i < run->target_count && !*ret; i++)
+                *ret = run->targets[i].sink == c->target->sink
+                    && mstc_set_has(run->targets[i].renaming, (uint32_t)entry);
+        return MST_OK;
+}
+
+/* Whom a changed reference points at is looked up again when the op is claimed, where he may have
+ * another name by then. */
+static int
+keep_refs(struct mstc_run *run, struct mstc_case *c, struct mst_record *after, bool *refs, struct mst_error *err)
+{
+        const struct mst_record *named = c->wanted.named;
+
+        for (uint32_t n = 0; named != NULL && n < named->count; n++)
+                for (uint32_t i = 0; i < after->count; i++) {
+                        struct mst_value *value = &after->fields[i].value;
+                        bool renamed = false;
+
+                        if (value->type != MST_TEXT || strcasecmp(after->fields[i].name, named->fields[n].name) != 0)
+                                continue;
+                        if (may_be_renamed(run, c, &named->fields[n].value, &renamed, err) != MST_OK)
+                                return err->code;
+                        if (renamed) {
+                                *value = named->fields[n].value;
+                                *refs = true;
+                        }
+                }
+        return MST_OK;
+}
+
 /* What must not change after creation does not count as different; a naming attribute makes
  * it a rename. */
 static bool
@@ -323,6 +366,8 @@ decide_present(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
         if (!mstc_difference(run->scratch, c->link.applied, c->wanted.record, &p.before, &p.after))
                 return mst_fail_memory(err, "planning");
         p.refs = c->wanted.refs;
+        if (keep_refs(run, c, p.after, &p.refs, err) != MST_OK)
+                return err->code;
         naming = prune(mstc_live_facts(t->sink), p.before, p.after);
         /* Who was found again is not known to be in a group. */
         if (off && !t->row.planned && mstc_members_turn(run, t, c->entry->number, false, err) != MST_OK)

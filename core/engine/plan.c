@@ -469,8 +469,13 @@ nothing_open(struct mstc_run *run, struct mst_error *err)
         int64_t due, count;
 
         run->ops_none = true;
-        for (size_t i = 0; i < run->target_count; i++)
+        for (size_t i = 0; i < run->target_count; i++) {
                 mstc_set_clear(run->targets[i].creating);
+                mstc_set_clear(run->targets[i].renaming);
+                if (mstc_op_entries(run->store, run->targets[i].sink->id, MST_RENAME, mstc_now_ms(),
+                                    run->targets[i].renaming, err) != MST_OK)
+                        return err->code;
+        }
         if (mstc_links_none(run->store, &run->links_none, err) != MST_OK)
                 return err->code;
         for (size_t i = 0; i < run->target_count; i++) {

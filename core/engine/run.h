@@ -71,6 +71,7 @@ struct mstc_run_target {
         struct mstc_target_row row;
         struct mstc_set *linked;             /* entries with a live link here          */
         struct mstc_set *creating;           /* entries with a create in this plan     */
+        struct mstc_set *renaming;           /* with a rename, also of an older one    */
         bool names_taken;                    /* ops may be parked because of a name    */
         struct mstc_set *leaving;            /* whom some group here has and does not want; NULL: not known yet */
         bool no_plan;                        /* its sink cannot be asked or written    */
@@ -202,6 +203,7 @@ struct mstc_wanted {
         struct mst_record *compared;         /* when="never": only to be matched by; or NULL */
         bool ignore_object;                  /* leave the whole object alone           */
         bool refs;                           /* holds references without a name yet    */
+        struct mst_record *named;            /* what references were that are names now; NULL: none */
         bool lost_refs;                      /* some point at people who are not there */
         const char *why;                     /* a required value is missing: cannot be made */
         const char *complaint;               /* an attribute that did not flow, and why */

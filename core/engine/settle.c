@@ -5,7 +5,8 @@
  *                   again as soon as one of our objects gives a name away
  *   gone            the object is not there: the link is lost, the entry is planned again
  *   retry           comes back later, each time a little later
- *   refused         parked with the reason; nobody else waits for it
+ *   refused         parked with the reason; nobody else waits for it.  A new name that he has got
+ *                   all the same is kept
  *   unknown         to be looked up before anything else happens to it
  *   unsent          back to planned */
 #include "build.h"
@@ -304,11 +305,30 @@ duplicate(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         return park(run, op, MSTC_N_DUPLICATE, err);
 }
 
+/* It has not been done, but he has another name since: half of it was. */
+static int
+half_done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+        const char *old_name = errand->link.name;
+
+        if (op->verb == MST_CREATE || op->outcome == MST_DONE || op->outcome == MST_ALREADY || op->outcome == MST_GONE
+            || op->outcome == MST_DUPLICATE || op->new_name == NULL || old_name == NULL
+            || strcmp(op->new_name, old_name) == 0)
+                return MST_OK;
+        errand->link.name = op->new_name;
+        if (mstc_link_put(run->store, &errand->link, err) != MST_OK)
+                return err->code;
+        return renamed(run, errand, old_name, errand->link.object, err);
+}
+
 int
 mstc_settle(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
 {
         if (op->kind == MST_GROUP)
                 return mstc_settle_group(run, op, err);
+        if (half_done(run, op, err) != MST_OK)
+                return err->code;
         switch (op->outcome) {
         case MST_DONE:
         case MST_ALREADY:

@@ -50,10 +50,11 @@ make_targets(struct mstc_run *run, struct mst_error *err)
                 t->sink = live_of(run->engine, t->setup->sink);
                 t->linked = mstc_set_new();
                 t->creating = mstc_set_new();
+                t->renaming = mstc_set_new();
                 t->carries_groups = t->setup->use_count != 0;
                 run->mask |= UINT32_C(1) << t->setup->bit;
                 run->target_count++;
-                if (t->linked == NULL || t->creating == NULL || t->sink == NULL)
+                if (t->linked == NULL || t->creating == NULL || t->renaming == NULL || t->sink == NULL)
                         return mst_fail_memory(err, "starting a run");
                 if (mstc_rename_target(run->store, run->row.id, t->setup->config->was, t->setup->name, err) != MST_OK
                     || mstc_target_row(run->store, run->row.id, t->setup->name, t->sink->id, t->setup->bit, run->arena,
@@ -101,6 +102,7 @@ run_done(struct mstc_run *run)
         for (size_t i = 0; i < run->target_count; i++) {
                 mstc_set_free(run->targets[i].linked);
                 mstc_set_free(run->targets[i].creating);
+                mstc_set_free(run->targets[i].renaming);
                 mstc_set_free(run->targets[i].leaving);
         }
         mstc_free(run->targets);

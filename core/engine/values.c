@@ -70,6 +70,7 @@ struct shaping {
         const struct mstc_fact_attribute *attribute;
         struct mst_arena *arena;
         bool refs, lost_refs;
+        struct mst_record *named;            /* references that have become names      */
         const char *why;
         struct mst_error *err;
 };
@@ -86,6 +87,18 @@ complain(struct shaping *s, const char *format, ...)
         va_end(ap);
         s->why = mst_arena_strdup(s->arena, text);
         return false;                        /* without a reason: memory is out        */
+}
+
+/* Should he be renamed, it is a reference again: see mstc_wanted. */
+static bool
+note_named(struct shaping *s, const struct mst_value *from)
+{
+        struct mst_value ref = *from;
+
+        ref.type = MST_REF;
+        if (s->named == NULL)
+                s->named = mstc_record_values(s->arena, MST_USER);
+        return s->named != NULL && mstc_record_share(s->named, s->attribute->name, &ref);
 }
 
 /* A reference becomes the name that its object has in this sink now; without a link it
@@ -110,7 +123,7 @@ shape_ref(struct shaping *s, const struct mst_value *from, struct mst_value *int
                         return false;
                 if (name != NULL) {
                         *into = mstc_value_text(name, strlen(name));
-                        return true;
+                        return note_named(s, from);
                 }
         }
         *into = *from;
@@ -348,6 +361,7 @@ put_maps(struct mstc_run *run, struct mstc_run_target *target, const struct mstc
         }
         ret->refs = s.refs;
         ret->lost_refs = s.lost_refs;
+        ret->named = s.named;
         return MST_OK;
 }
 

@@ -188,14 +188,15 @@ mstc_op_ready(struct mstc_store *store, int64_t sink, int64_t target, int64_t no
 }
 
 int
-mstc_op_creating(struct mstc_store *store, int64_t sink, int64_t now, struct mstc_set *into, struct mst_error *err)
+mstc_op_entries(struct mstc_store *store, int64_t sink, enum mst_verb verb, int64_t now, struct mstc_set *into,
+                struct mst_error *err)
 {
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT entry FROM op WHERE " READY " AND verb=1 AND kind=1", err);
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT entry FROM op WHERE " READY " AND verb=?3 AND kind=1", err);
         int rc;
 
         if (stmt == NULL)
                 return err->code;
-        mstc_sql_bind(stmt, "ii", sink, now);
+        mstc_sql_bind(stmt, "iii", sink, now, N(verb));
         while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK)
                 if (!mstc_set_add(into, (uint32_t)sqlite3_column_int64(stmt, 0))) {
                         sqlite3_reset(stmt);

@@ -47,13 +47,13 @@ int mstc_op_get(struct mstc_store *store, int64_t number, struct mst_arena *aren
 int mstc_op_claimable(struct mstc_store *store, int64_t sink, int rank, int64_t after_retry, int64_t after, int64_t now,
                       struct mst_arena *arena, struct mstc_entry_op *into, size_t room, size_t *ret,
                       struct mst_error *err);
-/* How many of a target's ops may be claimed now, of whatever rank; and which entries have a
- * create among those of a sink. */
+/* How many of a target's ops may be claimed now, of whatever rank; and which users have one
+ * of a verb among those of a sink. */
 int mstc_op_ready(struct mstc_store *store, int64_t sink, int64_t target, int64_t now, int64_t *ret,
                   struct mst_error *err);
 struct mstc_set;
-int mstc_op_creating(struct mstc_store *store, int64_t sink, int64_t now, struct mstc_set *into,
-                     struct mst_error *err);
+int mstc_op_entries(struct mstc_store *store, int64_t sink, enum mst_verb verb, int64_t now, struct mstc_set *into,
+                    struct mst_error *err);
 int mstc_op_any_unknown(struct mstc_store *store, int64_t sink, int64_t target, bool *ret, struct mst_error *err);
 /* Ops of a sink whose result is not known, after number 'after', whatever their rank. */
 int mstc_op_unknowns(struct mstc_store *store, int64_t sink, int64_t after, struct mst_arena *arena,

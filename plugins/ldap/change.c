@@ -144,7 +144,8 @@ put_difference(struct ldp_request *req, struct ldp_mods *mods, size_t index, con
                 return false;
         if (names_entries(req, name)) {
                 drop_first(&in, after, true);    /* in the name, or brought there by the rename */
-                if (req->rdn != NULL)
+                /* Active Directory never has another value of it than the name's */
+                if (req->rdn != NULL || req->sink->dir.dialect->name == LDP_AD)
                         drop_first(&out, before, true);
         }
         if (req->present != NULL && !compare(req, &req->present[index], exact, &out, &in))

@@ -239,6 +239,13 @@ START_TEST(places)
         fx_expect(&fx, MST_DONE);
         ck_assert_str_eq(fx_look(&fx, "CN=countess," AD_PEOPLE, "cn"), "countess");
         ck_assert_str_eq(fx_look(&fx, "CN=countess," AD_PEOPLE, "title"), "");
+        op = fx_op(&fx, MST_RENAME, MST_USER, "ada");    /* the name is so already: half of it was done */
+        mst_test_op_object(op, mst_test_new_object(made), "CN=countess," AD_PEOPLE, NULL);
+        fx_change(op, "cn", "ada", "countess");
+        fx_change(op, "title", NULL, "Dame");
+        fx_expect(&fx, MST_DONE);
+        ck_assert_str_eq(fx_look(&fx, "CN=countess," AD_PEOPLE, "cn"), "countess");
+        ck_assert_str_eq(fx_look(&fx, "CN=countess," AD_PEOPLE, "title"), "Dame");
         op = fx_op(&fx, MST_RENAME, MST_USER, "ada");
         mst_test_op_object(op, mst_test_new_object(made), "CN=countess," AD_PEOPLE, NULL);
         fx_change(op, "@parent", NULL, "OU=Lyon");
