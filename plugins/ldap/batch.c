@@ -12,6 +12,7 @@
  * one; when the first entry of all has none, we lack a right, and that is an error. */
 #include "batch.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include "record.h"
 #include "resolver.h"
 #include "result.h"
+#include "slice.h"
 
 #define VALUES_MOST 100000
 
@@ -147,37 +149,30 @@ ldp_batch_full(const struct ldp_batch *batch)
 
 /* ---- members in slices --------------------------------------------------------------- */
 
-/* "member;range=0-1499" in the entry: where the next slice starts, 0 when there is none.  One that
- * does not begin at 'from' is not what was asked for. */
-static size_t
-next_slice(const struct ldp_entry *entry, const char *attribute, size_t from, bool *bad)
+/* Where the slice after that in the entry begins; 0: there is none.  When one was asked for and none
+ * is there, or another, that is not the end. */
+static uint64_t
+next_slice(const struct ldp_entry *entry, const char *attribute, uint64_t from, bool *bad)
 {
-        size_t length = strlen(attribute);
+        bool found = false;
+        uint64_t next = 0;
 
-        for (size_t i = 0; i < entry->count; i++) {
-                const struct berval *name = &entry->fields[i].name;
-                char text[32];
-                unsigned long first, to;
-
-                if (name->bv_len <= length + 7 || name->bv_len - length - 7 >= sizeof text ||
-                    strncasecmp(name->bv_val, attribute, length) != 0 ||
-                    strncasecmp(name->bv_val + length, ";range=", 7) != 0)
-                        continue;
-                memcpy(text, name->bv_val + length + 7, name->bv_len - length - 7);
-                text[name->bv_len - length - 7] = '\0';
-                *bad |= sscanf(text, "%lu", &first) != 1 || first != from;
-                if (sscanf(text, "%lu-%lu", &first, &to) == 2 && to >= first && entry->fields[i].count > 0)
-                        return (size_t)to + 1;
-        }
-        return 0;
+        for (size_t i = 0; i < entry->count; i++)
+                switch (ldp_slice_read(&entry->fields[i].name, entry->fields[i].count, attribute, from, &next)) {
+                case LDP_NO_SLICE: break;
+                case LDP_SLICE: found = true; break;
+                case LDP_SLICE_BAD: *bad = true; break;
+                }
+        *bad |= from != 0 && !found;
+        return next;
 }
 
 static int
-read_slice(struct ldp_batch *batch, struct ldp_item *item, const char *attribute, size_t from,
+read_slice(struct ldp_batch *batch, struct ldp_item *item, const char *attribute, uint64_t from,
            struct ldp_range **ret, struct mst_error *err)
 {
         struct ldp_source *source = batch->source;
-        char *wanted[] = { mst_arena_printf(batch->arena, "%s;range=%zu-*", attribute, from), NULL };
+        char *wanted[] = { mst_arena_printf(batch->arena, "%s;range=%" PRIu64 "-*", attribute, from), NULL };
         struct ldp_range *range = mst_arena_alloc(batch->arena, sizeof *range);
         struct ldp_result result = { 0 };
         LDAPMessage *message = NULL;
@@ -221,7 +216,7 @@ read_slices(struct ldp_batch *batch, struct ldp_item *item, struct mst_error *er
 {
         for (char **attribute = batch->source->config->member_attributes; *attribute != NULL; attribute++) {
                 const struct ldp_entry *entry = &item->entry;
-                size_t from = 0;
+                uint64_t from = 0;
                 bool bad = false;
 
                 while ((from = next_slice(entry, *attribute, from, &bad)) != 0 && !bad) {
@@ -232,8 +227,9 @@ read_slices(struct ldp_batch *batch, struct ldp_item *item, struct mst_error *er
                         entry = &range->entry;
                 }
                 if (bad)
-                        return mst_fail(err, MST_EREFUSED, "the server gives the members of '%.300s' in slices that do not "
-                                        "follow each other", item->entry.dn);
+                        return mst_fail(err, MST_ENET, "the members of '%.300s' could not be read to their end: the server "
+                                        "gives another slice of them than the one asked for, or not all of it",
+                                        item->entry.dn);
         }
         return MST_OK;
 }

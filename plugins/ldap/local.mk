@@ -10,7 +10,7 @@ endif
 dist_man_MANS += plugins/ldap/muster-ldap.5
 endif
 plugins_ldap_la_SOURCES = plugins/ldap/ldap.c plugins/ldap/options.c plugins/ldap/options.h \
-  plugins/ldap/uri.c plugins/ldap/uri.h plugins/ldap/sink.c plugins/ldap/sink.h plugins/ldap/plugin.h \
+  plugins/ldap/uri.c plugins/ldap/uri.h plugins/ldap/sink.c plugins/ldap/slice.c plugins/ldap/slice.h plugins/ldap/sink.h plugins/ldap/plugin.h \
   plugins/ldap/directory.c plugins/ldap/directory.h plugins/ldap/conn.c plugins/ldap/conn.h \
   plugins/ldap/tls.c plugins/ldap/tls.h \
   plugins/ldap/wire.c plugins/ldap/wire.h plugins/ldap/result.c plugins/ldap/result.h plugins/ldap/advice.c plugins/ldap/advice.h \

@@ -40,6 +40,7 @@ struct ldp_members {
         bool *present;
         uint64_t slice, next_slice;      /* Active Directory gives many in slices: from which, and
                                           * where the next begins; 0: it was the last  */
+        bool slice_read, slice_bad;      /* the one asked for has come; another has    */
         bool sought;                     /* stray.c: those under other names were looked for */
         uint32_t *strays;                /* whose removal was so already               */
         size_t stray_count, strayed;     /* how many, and how many were looked up      */

@@ -16,6 +16,7 @@
 
 #include "dn.h"
 #include "request.h"
+#include "slice.h"
 
 static const struct ldp_step step_reread;
 
@@ -108,6 +109,7 @@ send_reread(struct ldp_request *req, LDAP *ld, int *msgid)
         char *wanted[] = { req->sink->member, NULL };
 
         m->next_slice = 0;
+        m->slice_read = m->slice_bad = false;
         if (m->slice > 0)
                 wanted[0] = mst_arena_printf(req->arena, "%s;range=%" PRIu64 "-*", req->sink->member, m->slice);
         if (wanted[0] == NULL || (m->slice == 0 && !make_keys(req)))
@@ -135,10 +137,9 @@ note_present(struct ldp_request *req, const char *key)
 }
 
 static bool
-note_values(struct ldp_request *req, LDAP *ld, LDAPMessage *message, const char *attribute)
+note_values(struct ldp_request *req, struct berval **values)
 {
         struct ldp_members *m = &req->members;
-        struct berval **values = ldap_get_values_len(ld, message, attribute);
         bool ok = true;
 
         for (size_t i = 0; ok && values != NULL && values[i] != NULL; i++) {
@@ -151,7 +152,6 @@ note_values(struct ldp_request *req, LDAP *ld, LDAPMessage *message, const char 
                 if (ok)
                         note_present(req, key);
         }
-        ldap_value_free_len(values);
         return ok;
 }
 
@@ -159,21 +159,25 @@ note_values(struct ldp_request *req, LDAP *ld, LDAPMessage *message, const char 
 static bool
 note_entry(struct ldp_request *req, LDAP *ld, LDAPMessage *message)
 {
-        size_t length = strlen(req->sink->member);
+        struct ldp_members *m = &req->members;
         BerElement *ber = NULL;
-        uint64_t first, last;
         bool ok = true;
 
-        for (char *name = ldap_first_attribute(ld, message, &ber); name != NULL;
-             name = ldap_next_attribute(ld, message, ber)) {
-                bool ours = strncasecmp(name, req->sink->member, length) == 0, sliced;
+        m->slice_read = m->slice == 0;           /* without any there is nobody in it */
+        for (char *text = ldap_first_attribute(ld, message, &ber); text != NULL;
+             text = ldap_next_attribute(ld, message, ber)) {
+                struct berval **values = ldap_get_values_len(ld, message, text), name = { .bv_val = text };
+                enum ldp_sliced sliced;
 
-                sliced = ours && strncasecmp(name + length, ";range=", 7) == 0;
-                if (sliced || (ours && name[length] == '\0'))
-                        ok = note_values(req, ld, message, name) && ok;
-                if (sliced && sscanf(name + length + 7, "%" SCNu64 "-%" SCNu64, &first, &last) == 2 && last < UINT32_MAX)
-                        req->members.next_slice = last + 1;
-                ldap_memfree(name);
+                name.bv_len = strlen(text);
+                sliced = ldp_slice_read(&name, (size_t)ldap_count_values_len(values), req->sink->member, m->slice,
+                                        &m->next_slice);
+                m->slice_bad |= sliced == LDP_SLICE_BAD;
+                m->slice_read |= sliced == LDP_SLICE;
+                if (sliced == LDP_SLICE || strcasecmp(text, req->sink->member) == 0)
+                        ok = note_values(req, values) && ok;
+                ldap_value_free_len(values);
+                ldap_memfree(text);
         }
         ber_free(ber, 0);
         return ok;
@@ -214,13 +218,14 @@ answer_reread(struct ldp_request *req, LDAP *ld, LDAPMessage *message, struct ms
                 return ldp_request_locate(req, &step_reread, &result, err);
         if (result.rc != LDAP_SUCCESS)
                 return ldp_request_refused(req, &result, "reading the members of", err);
-        if (req->members.next_slice > req->members.slice) {
+        if (!req->members.slice_read || req->members.slice_bad)
+                return ldp_request_settle(req, MST_RETRY, MST_ENET, "the members of '%s' could not be read to their end: the "
+                                          "server gives another slice of them than the one asked for, or not all of it",
+                                          mst_op_name(req->op));
+        if (req->members.next_slice != 0) {
                 req->members.slice = req->members.next_slice;
                 return LDP_SEND;
         }
-        if (req->members.next_slice != 0)
-                return ldp_request_settle(req, MST_RETRY, MST_ENET, "the server gives the members of '%s' in slices that "
-                                          "do not follow each other", mst_op_name(req->op));
         return subtract(req) ? ldp_members_go(req) : ldp_request_no_memory(req);
 }
 

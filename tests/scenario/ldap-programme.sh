@@ -10,18 +10,20 @@
 #                                that kind is on its way, and comes back
 #   programme_failover URI       the first of two servers goes for good in mid-batch: the second has it all
 #
-# The scenario has 'server_kill' and 'server_start' for its server, and in $changes how many people change.
-changes=40
+# The scenario has 'server_kill' and 'server_start' for its server; in $changes is how many people
+# change, in $renames how many are renamed, and in $moves how many leave their groups for others.
+changes=40 renames=6 moves=5
 programme_seed=100
 
 say() { proxy "$dir" "$@" >/dev/null || fail "proxy $*"; }
 fresh() { say clear; say reset; }
 
-# Some change, are renamed, blocked, let in again, leave and come.
+# Some change, are renamed, move, are blocked, let in again, leave and come.
 programme_change() {
         local seed=$((programme_seed++))
         control bulk "{\"op\":\"change\",\"count\":$changes,\"property\":\"jobTitle\",\"seed\":$seed}"
-        control bulk "{\"op\":\"rename\",\"count\":6,\"seed\":$seed}"
+        control bulk "{\"op\":\"rename\",\"count\":$renames,\"seed\":$seed}"
+        control bulk "{\"op\":\"move\",\"count\":$moves,\"seed\":$seed}"
         control bulk "{\"op\":\"disable\",\"count\":4,\"seed\":$seed}"
         control bulk "{\"op\":\"enable\",\"count\":2,\"seed\":$seed}"
         control bulk "{\"op\":\"remove\",\"count\":3,\"seed\":$seed}"

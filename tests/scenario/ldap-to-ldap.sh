@@ -152,8 +152,34 @@ trouble() {
         is "$(members crew)" 'late ned robert '
 }
 
+# Members in slices of two, as Active Directory gives many: all of them are read, and a slice that is
+# missing, short or another one never makes anybody leave.
+slices() {
+        local fault all='ada joe kim late lee ned robert '
+        proxy "$dir/from" reset && proxy "$dir/from" slices 2 || exit 1
+        {
+                printf 'dn: cn=crew,ou=groups,%s\nchangetype: modify\nadd: member\n' "$suffix"
+                printf 'member: uid=%s,ou=people,'"$suffix"'\n' ada joe kim lee
+        } | change
+        expect 0 sync --full
+        is "$(members crew)" "$all"
+        for fault in 'part=1 lost' 'part=1 cut=40' 'from=2 part=1 lost' 'from=3 drop' 'lost' 'code=1' 'from=2 code=52' \
+                'short=1' 'from=2 short=1' 'short=9' 'from=3 short=9' 'astray=1' 'from=3 astray=1'; do
+                proxy "$dir/from" clear && proxy "$dir/from" fault search ranged "$fault" || exit 1
+                "$MUSTER" sync --full >"$out" 2>"$err" </dev/null && fail "search ranged $fault: taken for all members"
+                proxy "$dir/from" faults | grep -q 'acted 1$' || fail "search ranged $fault: it never came"
+                is "$(members crew)" "$all"
+        done
+        proxy "$dir/from" clear
+        printf 'dn: cn=crew,ou=groups,%s\nchangetype: modify\ndelete: member\nmember: uid=%s,ou=people,%s\n' "$suffix" joe \
+                "$suffix" | change
+        expect 0 sync --full
+        is "$(members crew)" 'ada kim late lee ned robert '
+}
+
 story 'syncprov-sessionlog 1000'
 slapd_stop "$dir/from"
 slapd_stop "$dir/to"
 story ''
 trouble
+slices

@@ -10,6 +10,7 @@
 #include "../../../plugins/ldap/dialect.h"
 #include "../../../plugins/ldap/dn.h"
 #include "../../../plugins/ldap/id.h"
+#include "../../../plugins/ldap/slice.h"
 #include "../../../plugins/ldap/uri.h"
 #include "../../../plugins/ldap/when.h"
 
@@ -293,6 +294,53 @@ START_TEST(moment)
 }
 END_TEST
 
+static const struct {
+        const char *name;
+        size_t count, from;
+        enum ldp_sliced what;
+        uint64_t next;
+} slices[] = {
+        { "member;range=0-1499", 1500, 0, LDP_SLICE, 1500 },
+        { "Member;Range=1500-2999", 1500, 1500, LDP_SLICE, 3000 },
+        { "member;range=3000-*", 1, 3000, LDP_SLICE, 0 },
+        { "member;range=0-*", 0, 0, LDP_SLICE, 0 },
+        { "member;range=7-7", 1, 7, LDP_SLICE, 8 },
+        { "member", 3, 0, LDP_NO_SLICE, 0 },
+        { "members;range=0-1", 2, 0, LDP_NO_SLICE, 0 },
+        { "memberOf;range=0-1", 2, 0, LDP_NO_SLICE, 0 },
+        { "member;binary", 2, 0, LDP_NO_SLICE, 0 },
+        { "member;range=", 0, 0, LDP_SLICE_BAD, 0 },
+        { "member;range=0", 1, 0, LDP_SLICE_BAD, 0 },
+        { "member;range=0-", 1, 0, LDP_SLICE_BAD, 0 },
+        { "member;range=-1", 1, 0, LDP_SLICE_BAD, 0 },
+        { "member;range=*-*", 1, 0, LDP_SLICE_BAD, 0 },
+        { "member;range=x-1", 1, 0, LDP_SLICE_BAD, 0 },
+        { "member;range=0-x", 1, 0, LDP_SLICE_BAD, 0 },
+        { "member;range=0-1x", 2, 0, LDP_SLICE_BAD, 0 },
+        { "member;range=0-*x", 2, 0, LDP_SLICE_BAD, 0 },
+        { "member;range=0-1499", 1499, 0, LDP_SLICE_BAD, 0 },    /* short, and */
+        { "member;range=0-1499", 1501, 0, LDP_SLICE_BAD, 0 },    /* long */
+        { "member;range=0-1499", 0, 0, LDP_SLICE_BAD, 0 },
+        { "member;range=0-1499", 1500, 1500, LDP_SLICE_BAD, 0 }, /* that one again */
+        { "member;range=1501-*", 3, 1500, LDP_SLICE_BAD, 0 },
+        { "member;range=1500-*", 0, 1500, LDP_SLICE_BAD, 0 },
+        { "member;range=5-4", 0, 5, LDP_SLICE_BAD, 0 },
+        { "member;range=0-18446744073709551615", 1, 0, LDP_SLICE_BAD, 0 },
+        { "member;range=18446744073709551616-*", 1, 0, LDP_SLICE_BAD, 0 },
+};
+
+START_TEST(slice)
+{
+        struct berval said = { .bv_val = (char *)(uintptr_t)slices[_i].name, .bv_len = strlen(slices[_i].name) };
+        uint64_t next = 0;
+
+        ck_assert_msg(ldp_slice_read(&said, slices[_i].count, "member", slices[_i].from, &next) == slices[_i].what,
+                      "%s", slices[_i].name);
+        if (slices[_i].what == LDP_SLICE)
+                ck_assert_uint_eq(next, slices[_i].next);
+}
+END_TEST
+
 TCase *
 case_pieces(void)
 {
@@ -305,6 +353,7 @@ case_pieces(void)
         tcase_add_loop_test(pieces, name, 0, (int)(sizeof names / sizeof *names));
         tcase_add_loop_test(pieces, dialect, 0, (int)(sizeof roots / sizeof *roots));
         tcase_add_loop_test(pieces, lasting_id, 0, (int)(sizeof id_cases / sizeof *id_cases));
+        tcase_add_loop_test(pieces, slice, 0, (int)(sizeof slices / sizeof *slices));
         tcase_add_test(pieces, below);
         tcase_add_test(pieces, dn_round_trip);
         tcase_add_loop_test(pieces, moment, 0, (int)(sizeof times / sizeof *times));
