@@ -95,9 +95,13 @@ mstc_access_by_key(const struct mstc_node *left, const struct mstc_constant *rig
 
 /* A broken byte counts as U+FFFD where texts are folded, and not always where they are searched. */
 bool
-mstc_access_as_part(const struct mstc_constant *right)
+mstc_access_as_piece(enum mstc_op op, const struct mstc_constant *right)
 {
-        return right->folded_length > 0
+        if (right->value.type == MST_NULL || right->folded_length == 0)
+                return false;
+        if (op == MSTC_OP_STARTS)
+                return true;
+        return (op == MSTC_OP_ENDS || op == MSTC_OP_CONTAINS)
                && memmem(right->folded, right->folded_length, "\xEF\xBF\xBD", 3) == NULL;
 }
 
@@ -182,8 +186,7 @@ comparison(struct access *a, const struct mstc_node *node, bool negated)
 
                 return (struct need){ from, a->count, cost };
         }
-        if (((node->op == MSTC_OP_STARTS || node->op == MSTC_OP_ENDS) && right->constant->folded_length > 0) ||
-            (node->op == MSTC_OP_CONTAINS && mstc_access_as_part(right->constant)))
+        if (node->op <= MSTC_OP_CONTAINS && mstc_access_as_piece((enum mstc_op)node->op, right->constant))
                 return affix(a, slot, node, from);
         return present(a, left, from);
 }

@@ -187,30 +187,24 @@ look_at_word(struct mstc_block *b, struct mstc_looking *l, size_t number, size_t
         return true;
 }
 
-/* One attribute after the other, so that what is known of its values stays near at hand. */
-static bool
-look_at(struct mstc_block *b, struct mstc_looking *l, size_t number)
-{
-        for (size_t w = 0; w * 64 < b->count; w++)
-                if (!look_at_word(b, l, number, w))
-                        return false;
-        return true;
-}
-
+/* 64 records after the other, so that their values are still near at hand when they are looked
+ * at; of those, one attribute after the other, so that what is known of its values is. */
 static bool
 look_at_all(struct mstc_block *b, struct mst_arena *arena)
 {
         struct mstc_looking looking = { .index = b->index, .scratch = b->scratch, .arena = arena };
 
-        for (size_t r = 0; r < b->count; r++) {
-                b->said[r] = (struct mstc_found){ 0 };
-                mstc_find_values(b->index, b->records[r], b->values + r, STRIDE, b->rooms + r);
-                b->keys[MSTC_ALWAYS].words[r / 64] |= UINT64_C(1) << r % 64;
-                b->masks[MSTC_ALWAYS] |= UINT32_C(1) << r / 64;
+        for (size_t w = 0; w * 64 < b->count; w++) {
+                for (size_t r = w * 64; r < w * 64 + 64 && r < b->count; r++) {
+                        b->said[r] = (struct mstc_found){ 0 };
+                        mstc_find_values(b->index, b->records[r], b->values + r, STRIDE, b->rooms + r);
+                        b->keys[MSTC_ALWAYS].words[w] |= UINT64_C(1) << r % 64;
+                }
+                b->masks[MSTC_ALWAYS] |= UINT32_C(1) << w;
+                for (size_t i = 0; i < b->index->attribute_count; i++)
+                        if (!look_at_word(b, &looking, i, w))
+                                return false;
         }
-        for (size_t i = 0; i < b->index->attribute_count; i++)
-                if (!look_at(b, &looking, i))
-                        return false;
         return true;
 }
 

@@ -231,8 +231,12 @@ mstc_index_build(struct mstc_index *index)
         index->built = true;
         if (index->count > 0)
                 qsort(index->rules, index->count, sizeof *index->rules, by_id);
-        if (mstc_key_add(index, MSTC_NO, MSTC_KEY_ALWAYS, "", 0) != MSTC_ALWAYS || !number_attributes(index))
+        index->ids = mst_arena_alloc(index->arena, (index->count + 1) * sizeof *index->ids);
+        if (index->ids == NULL || mstc_key_add(index, MSTC_NO, MSTC_KEY_ALWAYS, "", 0) != MSTC_ALWAYS ||
+            !number_attributes(index))
                 return false;
+        for (size_t i = 0; i < index->count; i++)
+                index->ids[i] = index->rules[i].id;
         for (size_t i = 0; i < index->count; i++)
                 if (!mstc_access_survey(index, &index->rules[i]))
                         return false;

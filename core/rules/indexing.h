@@ -141,6 +141,7 @@ struct mstc_entry { uint32_t key, clause; };  /* while building                 
 struct mstc_index {
         struct mst_arena *arena;             /* what building made and matching needs  */
         struct mstc_indexed *rules;          /* in order of their ids once built       */
+        uint32_t *ids;                       /* of the rules, close together           */
         size_t count, room;
         bool built;
         uint64_t serial;                     /* no other index has it                  */
@@ -212,8 +213,8 @@ bool mstc_access_slot(struct mstc_index *index, const struct mstc_indexed *rule,
                       const struct mstc_node *collection, uint32_t *ret);
 /* It can be decided by comparing keys: equal, with a text, of an attribute. */
 bool mstc_access_by_key(const struct mstc_node *left, const struct mstc_constant *right);
-/* Whether it is contained can be told by a key. */
-bool mstc_access_as_part(const struct mstc_constant *right);
+/* Whether a text begins or ends with it, or contains it, a key can tell. */
+bool mstc_access_as_piece(enum mstc_op op, const struct mstc_constant *right);
 
 /* clause.c.  The rule's clauses; and the postings of all.  False: out of memory. */
 bool mstc_clauses_make(struct mstc_index *index, uint32_t rule);

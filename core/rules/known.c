@@ -107,7 +107,7 @@ passing(struct mstc_known_table *table)
 {
         struct mstc_known *one = &table->one;
 
-        one->brought_count = 0;
+        one->brought_count = one->posted_count = 0;
         one->answers = NULL;
         return one;
 }
@@ -225,7 +225,7 @@ mstc_known_join(struct mstc_known_table *table, const struct mst_value *list)
                 table->lists_off = table->list_misses > MSTC_KNOWN_TRIED && table->list_hits < table->list_misses;
         if (!table->lists_off || list->length == 0 || !list_has_mark(list))
                 return NULL;
-        table->joined.brought_count = 0;
+        table->joined.brought_count = table->joined.posted_count = 0;
         table->joined.answers = NULL;
         return &table->joined;
 }
@@ -278,6 +278,10 @@ mstc_known_bring(struct mstc_known_table *table, struct mstc_known *known, struc
                 known->brought_room = room;
         }
         known->brought[known->brought_count++] = brought;
+        if (brought.count > 0) {
+                known->brought[known->brought_count - 1] = known->brought[known->posted_count];
+                known->brought[known->posted_count++] = brought;
+        }
         return true;
 }
 

@@ -20,6 +20,7 @@ struct mstc_known {
         uint8_t type;
         bool odd;                            /* not only texts and truth, so that keys do not decide */
         uint32_t brought_count, brought_room;
+        uint32_t posted_count;               /* so many of them, the first, have postings */
         struct mstc_brought *brought;
         uint64_t *answers;                   /* two bits for each of the attribute's predicates; NULL
                                               * until the first of them is kept        */

@@ -32,7 +32,7 @@ mstc_matches_done(struct mstc_matches *matches)
                 mstc_free(scratch->values);
                 mstc_free(scratch->rooms);
                 mstc_free(scratch->odd);
-                mstc_free(scratch->brought);
+                mstc_free(scratch->holds);
                 mstc_block_free(scratch->block);
                 mstc_free(scratch->found);
                 mstc_free(scratch->seen);

@@ -4,8 +4,10 @@
  * asked whether its literals are there, too; most clauses are nothing else.  The programs of
  * the others share the predicates already computed.
  *
- * A key that was brought, and the answer of a predicate that reads several attributes, are
- * kept with the number of the record, so that nothing has to be wiped between records. */
+ * Whether a literal holds is one look, at 'holds': it has a place for each key and for its
+ * absence.  The keys that a record brought are taken out again when it is done, and the answer
+ * of a predicate that reads several attributes is kept with the number of the record: nothing
+ * as large as the index is wiped between records, but for a bit for each rule. */
 #include "build.h"
 
 #include <string.h>
@@ -38,31 +40,63 @@ mstc_matches_scratch(struct mstc_matches *matches)
         return matches->scratch;
 }
 
+/* Of a key that is not there, and of one that is. */
+static inline void
+take_out(struct mstc_scratch *scratch, uint32_t key)
+{
+        scratch->holds[2 * (size_t)key] = false;
+        scratch->holds[2 * (size_t)key + 1] = true;
+}
+
+static inline void
+put_in(struct mstc_scratch *scratch, uint32_t key)
+{
+        scratch->holds[2 * (size_t)key] = true;
+        scratch->holds[2 * (size_t)key + 1] = false;
+}
+
+/* For another index, or when the last record was not done with. */
+static bool
+begin_anew(const struct mstc_index *index, struct mstc_scratch *scratch)
+{
+        size_t rooms = scratch->attributes;
+
+        if (!mstc_widen(&scratch->rooms, &rooms, index->attribute_count + 1, sizeof *scratch->rooms) ||
+            !mstc_widen(&scratch->values, &scratch->attributes, index->attribute_count + 1, sizeof *scratch->values) ||
+            !mstc_widen(&scratch->odd, &scratch->slots, index->slot_count + 1, sizeof *scratch->odd) ||
+            !mstc_widen(&scratch->holds, &scratch->keys, 2 * (index->key_count + 1), sizeof *scratch->holds) ||
+            !mstc_widen(&scratch->found, &scratch->rules, index->count / 64 + 1, sizeof *scratch->found) ||
+            !mstc_widen(&scratch->answers, &scratch->predicates, index->predicate_count + 1, sizeof *scratch->answers))
+                return false;
+        for (size_t i = 0; i < index->key_count; i++)
+                take_out(scratch, (uint32_t)i);
+        put_in(scratch, MSTC_ALWAYS);
+        memset(scratch->answers, 0, scratch->predicates * sizeof *scratch->answers);
+        scratch->round = 0;
+        scratch->ready = index->serial;
+        return true;
+}
+
 static struct mstc_scratch *
 prepare(const struct mstc_index *index, struct mstc_matches *matches)
 {
         struct mstc_scratch *scratch = mstc_matches_scratch(matches);
-        size_t rooms, words = index->count / 64 + 1;
 
-        if (scratch == NULL)
+        if (scratch == NULL || !mstc_scratch_bind(index, scratch))
                 return NULL;
-        rooms = scratch->attributes;
-        if (!mstc_widen(&scratch->rooms, &rooms, index->attribute_count + 1, sizeof *scratch->rooms) ||
-            !mstc_widen(&scratch->values, &scratch->attributes, index->attribute_count + 1, sizeof *scratch->values) ||
-            !mstc_widen(&scratch->odd, &scratch->slots, index->slot_count + 1, sizeof *scratch->odd) ||
-            !mstc_widen(&scratch->brought, &scratch->keys, index->key_count + 1, sizeof *scratch->brought) ||
-            !mstc_widen(&scratch->found, &scratch->rules, words, sizeof *scratch->found) ||
-            !mstc_widen(&scratch->answers, &scratch->predicates, index->predicate_count + 1, sizeof *scratch->answers) ||
-            !mstc_scratch_bind(index, scratch))
+        if ((scratch->ready != index->serial || scratch->round >= UINT32_MAX / 4 - 1) && !begin_anew(index, scratch))
                 return NULL;
-        if (++scratch->round >= UINT32_MAX / 4) {
-                memset(scratch->answers, 0, scratch->predicates * sizeof *scratch->answers);
-                memset(scratch->brought, 0, scratch->keys * sizeof *scratch->brought);
-                scratch->round = 1;
+        if (matches->room < index->count) {
+                uint32_t *ids = mstc_realloc_array(matches->ids, index->count, sizeof *ids);
+
+                if (ids == NULL)
+                        return NULL;
+                matches->ids = ids;
+                matches->room = index->count;
         }
-        memset(scratch->found, 0, words * sizeof *scratch->found);
+        memset(scratch->found, 0, (index->count / 64 + 1) * sizeof *scratch->found);
+        scratch->round++;
         scratch->odd_slots = 0;
-        scratch->brought[MSTC_ALWAYS] = scratch->round;
         return scratch;
 }
 
@@ -72,6 +106,7 @@ look_at(struct mstc_looking *l, size_t number)
 {
         const struct mstc_attribute *attribute = &l->index->attributes[number];
         struct mstc_scratch *scratch = l->scratch;
+        const struct mstc_brought *brought;
         const struct mstc_known *known;
 
         mstc_known_settle(&scratch->tables[number], 1);
@@ -82,8 +117,11 @@ look_at(struct mstc_looking *l, size_t number)
                 scratch->odd[attribute->whole] = known->odd;
                 scratch->odd_slots |= (uint64_t)known->odd << attribute->whole % 64;
         }
+        brought = known->brought;
         for (uint32_t i = 0; i < known->brought_count; i++)
-                scratch->brought[known->brought[i].key] = scratch->round;
+                put_in(scratch, brought[i].key);
+        for (uint32_t i = 0; i < known->posted_count; i++)
+                __builtin_prefetch(&l->index->postings[brought[i].first]);
         return true;
 }
 
@@ -167,7 +205,7 @@ satisfies(const struct mstc_index *index, struct mstc_scratch *scratch, struct m
 
                 if (i->slot != MSTC_NO_SLOT) {
                         if (!scratch->odd[i->slot]) {
-                                at = scratch->brought[i->what] == scratch->round ? i->yes : i->no;
+                                at = scratch->holds[2 * (size_t)i->what] ? i->yes : i->no;
                                 continue;
                         }
                 } else if (i->attribute != MSTC_NO_SLOT) {
@@ -182,30 +220,6 @@ satisfies(const struct mstc_index *index, struct mstc_scratch *scratch, struct m
         return at == MSTC_YES;
 }
 
-static bool
-add_match(struct mstc_matches *matches, uint32_t id)
-{
-        if (matches->count > 0 && matches->ids[matches->count - 1] == id)
-                return true;
-        if (matches->count == matches->room) {
-                size_t room = matches->room == 0 ? 64 : matches->room * 2;
-                uint32_t *new = mstc_realloc_array(matches->ids, room, sizeof *new);
-
-                if (new == NULL)
-                        return false;
-                matches->ids = new;
-                matches->room = room;
-        }
-        matches->ids[matches->count++] = id;
-        return true;
-}
-
-static inline bool
-holds(const struct mstc_scratch *scratch, uint32_t literal)
-{
-        return (scratch->brought[literal / 2] == scratch->round) != (literal & 1);
-}
-
 /* The clause of a posting, when its first literals do not tell all. */
 static bool
 clause_holds(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc_run *run,
@@ -214,37 +228,84 @@ clause_holds(const struct mstc_index *index, struct mstc_scratch *scratch, struc
         if ((clause->slots & scratch->odd_slots) != 0)
                 return satisfies(index, scratch, run, index->rules[clause->rule].start);
         for (uint32_t i = 0; i < (uint32_t)clause->positive + clause->negative; i++)
-                if (!holds(scratch, index->literals[clause->first_literal + i]))
+                if (!scratch->holds[index->literals[clause->first_literal + i]])
                         return false;
         return satisfies(index, scratch, run, clause->rest);
 }
 
 /* The postings of one key. */
-static void
+static inline void
 run_postings(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc_run *run, uint32_t first,
              uint32_t count)
 {
-        for (uint32_t i = first; i < first + count; i++) {
-                const struct mstc_posting *posting = &index->postings[i];
-                uint32_t rule = posting->rule & ~MSTC_MORE;
-                bool is = holds(scratch, posting->literals[0]) & holds(scratch, posting->literals[1])
-                          & holds(scratch, posting->literals[2]);
+        const struct mstc_posting *posting = &index->postings[first], *end = posting + count;
+        const bool *holds = scratch->holds;
 
-                if (scratch->odd_slots != 0 || (is && rule != posting->rule))
-                        is = clause_holds(index, scratch, run, &index->clauses[index->posted[i]]);
+        for (; posting < end; posting++) {
+                uint32_t rule = posting->rule & ~MSTC_MORE;
+                bool is = holds[posting->literals[0]] & holds[posting->literals[1]] & holds[posting->literals[2]];
+
+                if (is && rule != posting->rule)
+                        is = clause_holds(index, scratch, run, &index->clauses[index->posted[posting - index->postings]]);
                 scratch->found[rule / 64] |= (uint64_t)is << rule % 64;
         }
 }
 
-/* In order of the ids. */
-static bool
-list_found(const struct mstc_index *index, const struct mstc_scratch *scratch, struct mstc_matches *matches)
+/* The same, when keys do not decide everything. */
+static void
+run_odd_postings(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc_run *run, uint32_t first,
+                 uint32_t count)
 {
-        for (size_t word = 0; word < index->count / 64 + 1; word++)
-                for (uint64_t bits = scratch->found[word]; bits != 0; bits &= bits - 1)
-                        if (!add_match(matches, index->rules[word * 64 + (size_t)__builtin_ctzll(bits)].id))
-                                return false;
-        return true;
+        for (uint32_t i = first; i < first + count; i++) {
+                const struct mstc_clause *clause = &index->clauses[index->posted[i]];
+
+                if (clause_holds(index, scratch, run, clause))
+                        scratch->found[clause->rule / 64] |= UINT64_C(1) << clause->rule % 64;
+        }
+}
+
+static void
+run_all(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc_run *run, struct mstc_matches *matches)
+{
+        const struct mstc_key *always = &index->keys[MSTC_ALWAYS];
+        struct mstc_brought first = { MSTC_ALWAYS, always->first, always->count }, *brought = &first;
+        uint32_t count = 1;
+
+        for (size_t i = 0; ; i++) {
+                for (uint32_t k = 0; k < count; k++) {
+                        if (scratch->odd_slots != 0)
+                                run_odd_postings(index, scratch, run, brought[k].first, brought[k].count);
+                        else
+                                run_postings(index, scratch, run, brought[k].first, brought[k].count);
+                        matches->candidates += brought[k].count;
+                }
+                if (i == index->attribute_count || run->memory)
+                        return;
+                brought = scratch->known[i]->brought;
+                count = scratch->known[i]->posted_count;
+        }
+}
+
+/* In order of the ids, of which there may be several alike; the keys are taken out again. */
+static void
+list_found(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc_matches *matches)
+{
+        size_t words = index->count / 64 + 1;
+        uint32_t *ids = matches->ids;
+        const uint32_t *all = index->ids;
+
+        for (size_t word = 0; word < words; word++)
+                for (uint64_t bits = scratch->found[word]; bits != 0; bits &= bits - 1) {
+                        *ids = all[word * 64 + (size_t)__builtin_ctzll(bits)];
+                        ids += ids == matches->ids || ids[-1] != *ids;
+                }
+        matches->count = (size_t)(ids - matches->ids);
+        for (size_t i = 0; i < index->attribute_count; i++) {
+                const struct mstc_known *known = scratch->known[i];
+
+                for (uint32_t k = 0; k < known->brought_count; k++)
+                        take_out(scratch, known->brought[k].key);
+        }
 }
 
 bool
@@ -254,26 +315,21 @@ mstc_index_match(const struct mstc_index *index, const struct mst_record *record
         struct mstc_scratch *scratch = prepare(index, matches);
         struct mstc_run run = { .record = record, .eval = eval, .rule = true, .stride = 1 };
         struct mstc_looking looking = { .index = index, .scratch = scratch, .arena = eval->arena };
-        const struct mstc_key *always = &index->keys[MSTC_ALWAYS];
 
         matches->count = 0;
         eval->why = NULL;
         if (scratch == NULL)
                 return false;
+        scratch->ready = 0;
         mstc_find_values(index, record, scratch->values, 1, scratch->rooms);
         run.values = scratch->values;
         for (size_t i = 0; i < index->attribute_count; i++)
                 if (!look_at(&looking, i))
                         return false;
-        run_postings(index, scratch, &run, always->first, always->count);
-        matches->candidates += always->count;
-        for (size_t i = 0; i < index->attribute_count && !run.memory; i++) {
-                const struct mstc_known *known = scratch->known[i];
-
-                for (uint32_t k = 0; k < known->brought_count; k++) {
-                        run_postings(index, scratch, &run, known->brought[k].first, known->brought[k].count);
-                        matches->candidates += known->brought[k].count;
-                }
-        }
-        return !run.memory && list_found(index, scratch, matches);
+        run_all(index, scratch, &run, matches);
+        if (run.memory)
+                return false;
+        list_found(index, scratch, matches);
+        scratch->ready = index->serial;
+        return true;
 }

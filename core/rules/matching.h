@@ -17,7 +17,7 @@ struct mstc_scratch {
         struct mst_value *rooms;             /* for objectId and id                    */
         bool *odd;                           /* of each slot: keys do not decide       */
         uint64_t odd_slots;                  /* the same: bit number % 64              */
-        uint32_t *brought;                   /* of each key: the round that last did   */
+        bool *holds;                         /* of each literal (2 * key, and 1 for its absence) */
         uint64_t *found;                     /* bit set: rules that are true           */
         uint32_t *answers;                   /* of each predicate: 4 * round + answer  */
         struct mstc_known_table *tables;     /* of the attributes                      */
@@ -26,6 +26,7 @@ struct mstc_scratch {
         struct mstc_moment *moments;
         size_t attributes, slots, keys, rules, predicates, table_count, key_room, moment_room;
         uint64_t serial;                     /* of the index that the tables belong to */
+        uint64_t ready;                      /* and of that for which the rest is in order; 0: none */
         uint32_t round, look;
         struct mstc_block *block;            /* or NULL                                */
 };

@@ -28,7 +28,6 @@ static enum mstc_key_kind
 decides(const struct mstc_node *node, const struct mstc_node *left, const struct mstc_node *right)
 {
         const struct mstc_constant *constant = right->constant;
-        bool affix;
 
         if (node->symbol || right->kind != MSTC_NODE_CONSTANT)
                 return 0;
@@ -38,14 +37,9 @@ decides(const struct mstc_node *node, const struct mstc_node *left, const struct
                         return MSTC_KEY_NULL;
                 return mstc_access_by_key(left, constant) ? MSTC_KEY_TEXT : 0;
         }
-        affix = constant->value.type != MST_NULL && constant->folded_length > 0
-                && constant->folded_length <= MSTC_AFFIX_MOST;
-        switch (node->op) {
-        case MSTC_OP_STARTS: return affix ? MSTC_KEY_BEGIN : 0;
-        case MSTC_OP_ENDS: return affix ? MSTC_KEY_END : 0;
-        case MSTC_OP_CONTAINS: return affix && mstc_access_as_part(constant) ? MSTC_KEY_PART : 0;
-        default: return 0;
-        }
+        if (constant->folded_length > MSTC_AFFIX_MOST || !mstc_access_as_piece((enum mstc_op)node->op, constant))
+                return 0;
+        return node->op == MSTC_OP_STARTS ? MSTC_KEY_BEGIN : node->op == MSTC_OP_ENDS ? MSTC_KEY_END : MSTC_KEY_PART;
 }
 
 /* The comparison that a condition is, or that one element at least has to satisfy, or that
