@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "util/date.h"
+#include "util/names.h"
 #include "util/utf8.h"
 
 /* Counts 'bytes' more; false (and bad) when that is too much. */
@@ -78,7 +79,7 @@ insert(struct mst_record *record, struct mstc_field *fields, size_t count, size_
 
         if (!spend(record, length + 4))
                 return NULL;
-        copy = mst_arena_strndup(record->arena, name, length);
+        copy = mstc_arena_name(record->arena, name, length);
         if (copy == NULL) {
                 out_of_memory(record);
                 return NULL;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "util/date.h"
+#include "util/names.h"
 #include "util/utf8.h"
 
 #define VERSION 1
@@ -274,17 +275,23 @@ read_fields(struct reader *r, unsigned depth, struct mstc_field **ret, uint32_t 
 {
         struct mstc_field *fields;
         uint32_t count, length;
+        bool names;
 
         if (!read_count(r, 4, MSTC_FIELDS_MOST, &count))
                 return false;
         fields = take(r, count, sizeof *fields);
         if (fields == NULL)
                 return false;
+        names = depth == 0 && mstc_arena_has_names(r->arena);
         for (uint32_t i = 0; i < count; i++) {
                 if (!read_text(r, MSTC_NAME_MOST, &fields[i].name, &length) || length == 0 ||
                     (i > 0 && strcmp(fields[i - 1].name, fields[i].name) >= 0) ||
                     !read_value(r, depth, false, &fields[i].value))
                         return false;
+                if (names && (fields[i].name = mstc_arena_name(r->arena, fields[i].name, length)) == NULL) {
+                        r->no_memory = true;
+                        return false;
+                }
         }
         *ret = fields;
         *ret_count = count;

@@ -16,10 +16,13 @@
 #include <string.h>
 
 #include "util/alloc.h"
+#include "util/names.h"
 
 #define BLOCK_DEFAULT 4096u
 #define BLOCK_MOST (1024u * 1024u)
 #define ALIGN _Alignof(max_align_t)
+#define NAMES 128u                           /* a power of two                         */
+#define NAMES_FROM 4096u                     /* bytes handed out: less is no crowd     */
 
 struct block {
         struct block *older;
@@ -30,6 +33,7 @@ struct block {
 struct mst_arena {
         struct block *newest;
         size_t used;
+        const char **names;                  /* NAMES of them, by a hash; or NULL      */
         struct block first;                  /* its bytes follow the struct */
 };
 
@@ -47,6 +51,7 @@ mst_arena_new(size_t block)
                 return NULL;
         arena->newest = &arena->first;
         arena->used = 0;
+        arena->names = NULL;
         arena->first.older = NULL;
         arena->first.size = block;
         arena->first.at = 0;
@@ -82,6 +87,7 @@ mst_arena_reset(struct mst_arena *arena)
         arena->first.older = NULL;
         arena->first.at = 0;
         arena->used = 0;
+        arena->names = NULL;
 }
 
 static struct block *
@@ -191,6 +197,37 @@ mst_arena_printf(struct mst_arena *arena, const char *format, ...)
         vsnprintf(text, (size_t)n + 1, format, args);
         va_end(args);
         return text;
+}
+
+bool
+mstc_arena_has_names(const struct mst_arena *arena)
+{
+        return arena->used >= NAMES_FROM;
+}
+
+const char *
+mstc_arena_name(struct mst_arena *arena, const char *name, size_t length)
+{
+        const char **place, *copy;
+        unsigned hash = 0;
+
+        if (!mstc_arena_has_names(arena))
+                return mst_arena_strndup(arena, name, length);
+        if (arena->names == NULL && (arena->names = mst_arena_alloc(arena, NAMES * sizeof *arena->names)) == NULL)
+                return NULL;
+        for (size_t i = 0; i < length; i++)
+                hash = hash * 33 + (unsigned char)name[i];
+        /* Two places that it may have; the older of two others gives way. */
+        place = &arena->names[(hash ^ hash >> 7) % NAMES & ~1u];
+        for (int i = 0; i < 2; i++)
+                if (place[i] != NULL && strcmp(place[i], name) == 0)
+                        return place[i];
+        copy = mst_arena_strndup(arena, name, length);
+        if (copy == NULL)
+                return NULL;
+        place[1] = place[0];
+        place[0] = copy;
+        return copy;
 }
 
 size_t
