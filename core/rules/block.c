@@ -1,17 +1,13 @@
-/* block.c - many records against the rule index at once.
+/* block.c - many records against the rule index, a few words of 64 at a time.
  *
- * Everything is turned on its side: for each key there is a set of bits, one for each record
- * of the block that brings it.  A clause starts with the records that its access keys bring;
- * its literals leave fewer; its program, if it has one, divides them, an instruction sending
- * some to 'yes' and some to 'no'.  Only what keys do not decide is asked for each record, and
- * once for each value.
+ * Everything is turned on its side: for each literal there is a row of bits, one for each of the
+ * records at hand, that say whether it holds.  A clause is then the common bits of a few rows, and
+ * whoever is left runs through its program together, an instruction sending some to 'yes' and
+ * some to 'no'.  Only what keys do not decide is asked for each record, and once for each value.
  *
- * Most keys are rare, so that sets are mostly empty: a mask tells which words of it are not,
- * and whatever is done is done word for word, 64 records at a time.
- *
- *   key bits   mask 0100   [0000 0110 0000 0000]
- *   clauses    c0   c1   c2 ...                     each: bits in, bits out
- *   lists      r0: 4 17   r1: 17   r2: ...          the ids that each record has so far */
+ *   literals   [0110...] [0000...] [1000...]     a row each
+ *   steps      s0   s1   s2 ...                  each: which of them satisfy the clause
+ *   lists      r0: 4 17   r1: 17   r2: ...       the ids that each record of the block has so far */
 #include "build.h"
 
 #include <string.h>
@@ -19,18 +15,17 @@
 #include "rules/matching.h"
 #include "util/alloc.h"
 
-#define WORDS (MSTC_BLOCK_MOST / 64)
+#define WORDS 4u
+#define ROW (WORDS * 64)
 /* From an attribute to the next: not a power of two, so that they do not meet in the cache. */
-#define STRIDE (MSTC_BLOCK_MOST + 8)
-
-_Static_assert(WORDS <= 32, "a mask has a bit for each word");
+#define STRIDE (ROW + 8)
 
 struct bits { uint64_t words[WORDS]; };
 
 /* What is known of a predicate for the records at hand. */
 struct memo {
-        uint32_t round;                      /* of the block that the rest is true of  */
         struct bits known, yes, broken;
+        uint32_t round;                      /* of the records that the rest is true of */
 };
 
 struct list { uint32_t *ids, count, room; };
@@ -39,13 +34,12 @@ struct mstc_block {
         const struct mst_value **values;     /* of attribute a: from a * STRIDE        */
         struct mst_value *rooms;
         struct mstc_known **row;             /* the same; NULL: a value that is not kept */
-        struct bits *keys, *odd;             /* of each key, of each slot              */
-        uint32_t *masks;                     /* of each key                            */
-        bool *any_odd;                       /* of each slot                           */
-        uint64_t odd_slots;                  /* the same: bit number % 64              */
+        struct bits *holds;                  /* of each literal                        */
+        struct bits *odd;                    /* of each slot                           */
+        uint64_t odd_slots;                  /* where there is one: bit number % 64    */
         uint64_t *active;                    /* of each instruction of a program       */
         struct memo *memos;                  /* of each predicate                      */
-        size_t values_room, rooms_room, row_room, keys_room, odd_room, masks_room, any_room, active_room, memos_room;
+        size_t values_room, rooms_room, row_room, holds_room, odd_room, active_room, memos_room;
         uint32_t round;
 
         struct list lists[MSTC_BLOCK_MOST];
@@ -53,14 +47,14 @@ struct mstc_block {
         size_t pool_room, pool_used;         /* the latter also of what it had no room for: */
         struct mst_arena *spill;             /* that lies here                         */
         uint32_t usual;                      /* as many as most had the last time      */
-        struct bits found;                   /* of an id that several clauses have     */
-        uint32_t found_mask;
 
         const struct mstc_index *index;      /* of the block at hand                   */
         struct mstc_scratch *scratch;
         const struct mst_record *const *records;
         struct mstc_found *said;
+        struct mstc_shared_names shared;
         size_t count;
+        size_t first, many;                  /* the records at hand                    */
         struct mstc_run run;
 };
 
@@ -72,10 +66,8 @@ mstc_block_free(struct mstc_block *b)
         mstc_free(b->values);
         mstc_free(b->rooms);
         mstc_free(b->row);
-        mstc_free(b->keys);
+        mstc_free(b->holds);
         mstc_free(b->odd);
-        mstc_free(b->masks);
-        mstc_free(b->any_odd);
         mstc_free(b->active);
         mstc_free(b->memos);
         mstc_free(b->pool);
@@ -89,122 +81,119 @@ static bool
 prepare(struct mstc_block *b, const struct mstc_index *index, struct mstc_scratch *scratch)
 {
         size_t cells = (index->attribute_count + 1) * STRIDE;
-        size_t keys = index->key_count + 1, slots = index->slot_count + 1;
 
-        if (!mstc_scratch_bind(index, scratch) ||
-            !mstc_widen(&b->values, &b->values_room, cells, sizeof *b->values) ||
-            !mstc_widen(&b->rooms, &b->rooms_room, cells, sizeof *b->rooms) ||
-            !mstc_widen(&b->row, &b->row_room, cells, sizeof *b->row) ||
-            !mstc_widen(&b->keys, &b->keys_room, keys, sizeof *b->keys) ||
-            !mstc_widen(&b->masks, &b->masks_room, keys, sizeof *b->masks) ||
-            !mstc_widen(&b->odd, &b->odd_room, slots, sizeof *b->odd) ||
-            !mstc_widen(&b->any_odd, &b->any_room, slots, sizeof *b->any_odd) ||
-            !mstc_widen(&b->active, &b->active_room, (size_t)index->longest_program + 1, sizeof *b->active) ||
-            !mstc_widen(&b->memos, &b->memos_room, index->predicate_count + 1, sizeof *b->memos))
-                return false;
-        if (b->spill == NULL && (b->spill = mst_arena_new(0)) == NULL)
-                return false;
-        memset(b->keys, 0, keys * sizeof *b->keys);
-        memset(b->masks, 0, keys * sizeof *b->masks);
-        memset(b->odd, 0, slots * sizeof *b->odd);
-        memset(b->any_odd, 0, slots * sizeof *b->any_odd);
-        if (++b->round == 0) {
-                memset(b->memos, 0, b->memos_room * sizeof *b->memos);
-                b->round = 1;
-        }
         b->index = index;
         b->scratch = scratch;
-        b->odd_slots = 0;
-        for (size_t i = 0; i < index->attribute_count; i++)
-                mstc_known_settle(&scratch->tables[i], MSTC_BLOCK_MOST);
-        return true;
+        if (b->spill == NULL && (b->spill = mst_arena_new(0)) == NULL)
+                return false;
+        return mstc_scratch_bind(index, scratch) &&
+               mstc_widen(&b->values, &b->values_room, cells, sizeof *b->values) &&
+               mstc_widen(&b->rooms, &b->rooms_room, cells, sizeof *b->rooms) &&
+               mstc_widen(&b->row, &b->row_room, cells, sizeof *b->row) &&
+               mstc_widen(&b->holds, &b->holds_room, index->literals_all, sizeof *b->holds) &&
+               mstc_widen(&b->odd, &b->odd_room, index->slot_count + 1, sizeof *b->odd) &&
+               mstc_widen(&b->active, &b->active_room, (size_t)index->longest_program + 1, sizeof *b->active) &&
+               mstc_widen(&b->memos, &b->memos_room, index->predicate_count + 1, sizeof *b->memos);
 }
 
 static inline void
-bring(struct mstc_block *b, const struct mstc_known *known, size_t w, uint64_t records)
+bring(struct mstc_block *b, const struct mstc_known *known, size_t r)
 {
+        uint64_t record = UINT64_C(1) << r % 64;
+        size_t w = r / 64;
         const struct mstc_brought *end = known->brought + known->brought_count;
 
-        for (const struct mstc_brought *brought = known->brought; brought < end; brought++) {
-                b->keys[brought->key].words[w] |= records;
-                b->masks[brought->key] |= UINT32_C(1) << w;
-        }
+        for (const struct mstc_brought *brought = known->brought; brought < end; brought++)
+                b->holds[brought->key].words[w] |= record;
 }
 
 /* The value of record 'r'. */
 static struct mstc_known *
 look_at_one(struct mstc_block *b, struct mstc_looking *l, size_t number, size_t r)
 {
-        const struct mstc_attribute *attribute = &b->index->attributes[number];
+        uint32_t slot = b->index->attributes[number].whole;
 
         if (!mstc_look(l, number, b->values[number * STRIDE + r]))
                 return NULL;
         if (l->known->odd) {
-                b->odd[attribute->whole].words[r / 64] |= UINT64_C(1) << r % 64;
-                b->any_odd[attribute->whole] = true;
-                b->odd_slots |= UINT64_C(1) << attribute->whole % 64;
+                b->odd[slot].words[r / 64] |= UINT64_C(1) << r % 64;
+                b->odd_slots |= UINT64_C(1) << slot % 64;
         }
         return l->known;
 }
 
-/* The same, for a value that is like many others; NULL: it is not, or not yet. */
+/* The same, for a value that needs no bytes to be told. */
 static inline struct mstc_known *
-known_at_once(struct mstc_known_table *table, const struct mst_value *value, bool presence)
+known_plainly(const struct mstc_known_table *table, const struct mst_value *value, bool presence)
 {
         switch (value->type) {
         case MST_NULL: return table->null;
         case MST_LIST: return NULL;
         case MST_BOOL: return table->truth[value->as.is && !presence];
-        default: return presence ? table->truth[0] : value->type == MST_TEXT ? mstc_known_recent(table, value) : NULL;
+        default: return presence ? table->truth[0] : NULL;
         }
 }
 
-/* What the attribute of the 64 records of word 'w' brings. */
+/* What the records bring with one of their attributes.  Where a text is likely to be known is
+ * asked for, for all of them, before any of it is needed. */
 static bool
-look_at_word(struct mstc_block *b, struct mstc_looking *l, size_t number, size_t w)
+look_at(struct mstc_block *b, struct mstc_looking *l, size_t number)
 {
         struct mstc_known_table *table = &b->scratch->tables[number];
         const struct mst_value *const *values = b->values + number * STRIDE;
-        struct mstc_known **row = b->row + number * STRIDE;
-        size_t end = w * 64 + 64 < b->count ? w * 64 + 64 : b->count;
+        struct mstc_known **row = b->row + number * STRIDE, *known;
         bool presence = b->index->attributes[number].presence;
-        uint64_t bit = 1;
+        bool recent = !presence && table->recent != NULL && !table->off;
+        uint64_t marks[ROW];
 
-        for (size_t r = w * 64; r < end; r++, bit <<= 1) {
-                struct mstc_known *known = known_at_once(table, values[r], presence);
-
-                if (known != NULL && !known->odd) {
-                        row[r] = known;
-                        bring(b, known, w, bit);
-                        continue;
+        for (size_t r = 0; recent && r < b->many; r++) {
+                marks[r] = 0;
+                if (values[r]->type == MST_TEXT) {
+                        marks[r] = mstc_known_mark(values[r]->as.text, values[r]->length, MST_TEXT);
+                        __builtin_prefetch(&table->recent[marks[r] % MSTC_KNOWN_RECENT]);
                 }
-                known = look_at_one(b, l, number, r);
-                if (known == NULL)
+        }
+        for (size_t r = 0; recent && r < b->many; r++)
+                __builtin_prefetch(table->recent[marks[r] % MSTC_KNOWN_RECENT].known);
+        for (size_t r = 0; r < b->many; r++) {
+                if (recent && marks[r] != 0)
+                        known = mstc_known_marked(table, values[r], marks[r]);
+                else
+                        known = known_plainly(table, values[r], presence);
+                if ((known == NULL || known->odd) && (known = look_at_one(b, l, number, r)) == NULL)
                         return false;
                 row[r] = mstc_known_passes(table, known) ? NULL : known;
-                bring(b, known, w, bit);
+                bring(b, known, r);
         }
         return true;
 }
 
-/* 64 records after the other, so that their values are still near at hand when they are looked
- * at; of those, one attribute after the other, so that what is known of its values is. */
+/* Everything that the records at hand bring. */
 static bool
 look_at_all(struct mstc_block *b, struct mst_arena *arena)
 {
         struct mstc_looking looking = { .index = b->index, .scratch = b->scratch, .arena = arena };
+        const struct mstc_index *index = b->index;
 
-        for (size_t w = 0; w * 64 < b->count; w++) {
-                for (size_t r = w * 64; r < w * 64 + 64 && r < b->count; r++) {
-                        b->said[r] = (struct mstc_found){ 0 };
-                        mstc_find_values(b->index, b->records[r], b->values + r, STRIDE, b->rooms + r);
-                        b->keys[MSTC_ALWAYS].words[w] |= UINT64_C(1) << r % 64;
-                }
-                b->masks[MSTC_ALWAYS] |= UINT32_C(1) << w;
-                for (size_t i = 0; i < b->index->attribute_count; i++)
-                        if (!look_at_word(b, &looking, i, w))
-                                return false;
+        memset(b->holds, 0, index->key_count * sizeof *b->holds);
+        memset(b->odd, 0, index->slot_count * sizeof *b->odd);
+        b->odd_slots = 0;
+        if (++b->round == 0) {
+                memset(b->memos, 0, b->memos_room * sizeof *b->memos);
+                b->round = 1;
         }
+        for (size_t r = 0; r < b->many; r++)
+                mstc_find_shared(index, b->records[b->first + r], b->values + r, STRIDE, b->rooms + r, &b->shared);
+        for (size_t i = 0; i < index->attribute_count; i++) {
+                mstc_known_settle(&b->scratch->tables[i], ROW);
+                if (!look_at(b, &looking, i))
+                        return false;
+        }
+        for (size_t r = 0; r < b->many; r++)
+                b->holds[MSTC_ALWAYS].words[r / 64] |= UINT64_C(1) << r % 64;
+        for (size_t i = 0; i < index->absence_count; i++)
+                for (size_t w = 0; w < WORDS; w++)
+                        b->holds[index->key_count + i].words[w] = ~b->holds[index->absences[i]].words[w];
         return true;
 }
 
@@ -212,18 +201,18 @@ look_at_all(struct mstc_block *b, struct mst_arena *arena)
 
 /* The predicate of one record; where it reads one attribute only, once for each value. */
 static uint32_t
-answer(struct mstc_block *b, const struct mstc_predicate *predicate, size_t record)
+answer(struct mstc_block *b, const struct mstc_predicate *predicate, size_t r)
 {
-        struct mstc_known *known = predicate->attribute == MSTC_NO ? NULL : b->row[predicate->attribute * STRIDE + record];
+        struct mstc_known *known = predicate->attribute == MSTC_NO ? NULL : b->row[predicate->attribute * STRIDE + r];
         uint32_t ret = known == NULL ? 0 : mstc_known_answer(known, predicate->local);
 
         if (ret != 0)
                 return ret;
-        b->run.record = b->records[record];
-        b->run.values = b->values + record;
+        b->run.record = b->records[b->first + r];
+        b->run.values = b->values + r;
         ret = mstc_predicate_compute(&b->run, b->scratch, predicate);
         if (ret == MSTC_ANSWER_BROKEN)
-                b->said[record].why = b->run.eval->why;
+                b->said[b->first + r].why = b->run.eval->why;
         else if (known != NULL && !mstc_known_keep(&b->scratch->tables[predicate->attribute], known,
                                                    b->index->attributes[predicate->attribute].predicates,
                                                    predicate->local, ret))
@@ -272,23 +261,23 @@ static void
 split_by_asking(struct mstc_block *b, uint32_t number, size_t w, uint64_t *yes, uint64_t *no)
 {
         const struct mstc_predicate *predicate = &b->index->predicates[number];
-        uint64_t all = *yes, rest = all, keyed = 0, broken = 0;
+        uint64_t all = *yes, rest = all, is = 0, broken = 0;
 
         if (predicate->slot != MSTC_NO) {
                 uint64_t odd = b->odd[predicate->slot].words[w];
 
                 for (uint32_t i = 0; i < predicate->key_count; i++)
-                        keyed |= b->keys[b->index->decisive[predicate->first_key + i]].words[w];
-                keyed &= all & ~odd;
+                        is |= b->holds[b->index->decisive[predicate->first_key + i]].words[w];
+                is &= all & ~odd;
                 rest = all & odd;
         }
         if (rest != 0 && predicate->moment == MSTC_NO
             && (predicate->attribute == MSTC_NO || b->scratch->tables[predicate->attribute].off))
-                keyed |= ask_once(b, number, w, rest, &broken);
+                is |= ask_once(b, number, w, rest, &broken);
         else if (rest != 0)
-                keyed |= ask_each(b, number, w, rest, &broken);
-        *yes = keyed;
-        *no = all & ~broken & ~keyed;
+                is |= ask_each(b, number, w, rest, &broken);
+        *yes = is;
+        *no = all & ~broken & ~is;
 }
 
 /* Divides '*yes' by the instruction. */
@@ -298,11 +287,11 @@ split(struct mstc_block *b, uint32_t at, size_t w, uint64_t *yes, uint64_t *no)
         const struct mstc_instruction *i = &b->index->code[at];
         uint64_t all = *yes;
 
-        if (i->slot == MSTC_NO_SLOT || b->any_odd[i->slot]) {
+        if (i->slot == MSTC_NO_SLOT || b->odd[i->slot].words[w] != 0) {
                 split_by_asking(b, b->index->tests[at], w, yes, no);
                 return;
         }
-        *yes = all & b->keys[i->what].words[w];
+        *yes = all & b->holds[i->what].words[w];
         *no = all & ~*yes;
 }
 
@@ -375,27 +364,15 @@ longer(struct mstc_block *b, struct list *list)
 static bool
 add_to_lists(struct mstc_block *b, uint32_t id, size_t w, uint64_t records)
 {
+        struct list *lists = b->lists + b->first + w * 64;
+
         for (; records != 0; records &= records - 1) {
-                struct list *list = &b->lists[w * 64 + (size_t)__builtin_ctzll(records)];
+                struct list *list = &lists[__builtin_ctzll(records)];
 
                 if (list->count == list->room && !longer(b, list))
                         return false;
                 list->ids[list->count++] = id;
         }
-        return true;
-}
-
-static bool
-add_found(struct mstc_block *b, uint32_t id)
-{
-        for (uint32_t mask = b->found_mask; mask != 0; mask &= mask - 1) {
-                size_t w = (size_t)__builtin_ctz(mask);
-
-                if (!add_to_lists(b, id, w, b->found.words[w]))
-                        return false;
-                b->found.words[w] = 0;
-        }
-        b->found_mask = 0;
         return true;
 }
 
@@ -414,97 +391,114 @@ tell_lists(struct mstc_block *b)
 
 /* --- clauses ------------------------------------------------------------------------------ */
 
-/* The records of word 'w' for which keys do not decide all of the clause. */
+/* Those of the records that satisfy all of the clause, where keys decide. */
+static uint64_t
+run_clause(struct mstc_block *b, const struct mstc_clause *clause, size_t w, uint64_t records)
+{
+        const uint32_t *literals = b->index->literals + clause->first_literal;
+
+        for (uint32_t i = 0; i < (uint32_t)clause->positive + clause->negative; i++)
+                records &= b->holds[literals[i]].words[w];
+        return clause->rest == MSTC_YES ? records : run_program(b, clause->first, clause->rest, w, records);
+}
+
+/* A step with somebody in it; 'found' has who was found for its id. */
+static bool
+take_step(struct mstc_block *b, uint32_t stepped, const struct bits *records, struct bits *found)
+{
+        const struct mstc_clause *clause = &b->index->clauses[stepped & ~(MSTC_MORE | MSTC_LAST)];
+
+        for (size_t w = 0; w < WORDS; w++) {
+                uint64_t these = records->words[w];
+
+                if (these != 0 && (stepped & MSTC_MORE) != 0)
+                        these = run_clause(b, clause, w, these);
+                found->words[w] |= these;
+                if ((stepped & MSTC_LAST) == 0 || found->words[w] == 0)
+                        continue;
+                if (!add_to_lists(b, b->index->ids[clause->rule], w, found->words[w]))
+                        return false;
+                found->words[w] = 0;
+        }
+        return true;
+}
+
+static bool
+run_steps(struct mstc_block *b)
+{
+        const struct mstc_index *index = b->index;
+        const struct mstc_step *end = index->steps + index->step_count;
+        const struct bits *holds = b->holds;
+        struct bits found = { { 0 } };
+        uint64_t pending = 0;
+
+        for (const struct mstc_step *step = index->steps; step < end; step++) {
+                struct bits records;
+                uint64_t any = pending;
+
+                for (size_t w = 0; w < WORDS; w++) {
+                        records.words[w] = holds[step->access].words[w] & holds[step->literals[0]].words[w]
+                                           & holds[step->literals[1]].words[w] & holds[step->literals[2]].words[w];
+                        any |= records.words[w];
+                }
+                if (any == 0)
+                        continue;
+                if (!take_step(b, index->stepped[step - index->steps], &records, &found))
+                        return false;
+                pending = 0;
+                for (size_t w = 0; w < WORDS; w++)
+                        pending |= found.words[w];
+        }
+        return true;
+}
+
+/* The records for which keys do not decide all of the clause. */
 static uint64_t
 odd_ones(const struct mstc_block *b, const struct mstc_clause *clause, size_t w)
 {
         uint64_t odd = 0;
 
         for (size_t i = 0; i < b->index->slot_count; i++)
-                if (b->any_odd[i] && (clause->slots >> i % 64 & 1) != 0)
+                if ((clause->slots >> i % 64 & 1) != 0)
                         odd |= b->odd[i].words[w];
         return odd;
 }
 
-/* Of the records that access brings in word 'w', those that satisfy the clause (where keys do not
- * decide: the rule). */
-static uint64_t
-run_word(struct mstc_block *b, const struct mstc_clause *clause, size_t w, uint64_t records)
-{
-        const uint32_t *literals = b->index->literals + clause->first_literal;
-        const struct mstc_indexed *rule = &b->index->rules[clause->rule];
-        uint64_t odd = (clause->slots & b->odd_slots) == 0 ? 0 : records & odd_ones(b, clause, w);
-        uint32_t i = 0;
-
-        records &= ~odd;
-        for (; i < clause->positive; i++)
-                records &= b->keys[literals[i] / 2].words[w];
-        for (; i < (uint32_t)clause->positive + clause->negative; i++)
-                records &= ~b->keys[literals[i] / 2].words[w];
-        if (clause->rest != MSTC_YES && records != 0)
-                records = run_program(b, clause->first, clause->rest, w, records);
-        return odd == 0 ? records : records | run_program(b, rule->first, rule->start, w, odd);
-}
-
-/* The words where there can be somebody. */
-static inline uint32_t
-mask_of(const struct mstc_block *b, const struct mstc_clause *clause)
+/* The same as run_steps(), when there are some: the whole rule is asked of those. */
+static bool
+run_odd_steps(struct mstc_block *b, size_t w)
 {
         const struct mstc_index *index = b->index;
-        const uint32_t *literals = index->literals + clause->first_literal;
-        uint32_t mask = 0;
+        uint64_t found = 0;
 
-        for (uint32_t k = 0; k < clause->access_count; k++)
-                mask |= b->masks[index->accesses[clause->first_access + k]];
-        if ((clause->slots & b->odd_slots) == 0)
-                for (uint32_t i = 0; i < clause->positive; i++)
-                        mask &= b->masks[literals[i] / 2];
-        return mask;
-}
+        for (size_t i = 0; i < index->step_count; i++) {
+                const struct mstc_clause *clause = &index->clauses[index->stepped[i] & ~(MSTC_MORE | MSTC_LAST)];
+                const struct mstc_indexed *rule = &index->rules[clause->rule];
+                uint64_t records = b->holds[index->steps[i].access].words[w];
+                uint64_t odd = (clause->slots & b->odd_slots) == 0 ? 0 : records & odd_ones(b, clause, w);
 
-/* 'alone': no other clause has its id. */
-static bool
-run_clause(struct mstc_block *b, const struct mstc_clause *clause, uint32_t id, bool alone)
-{
-        const uint32_t *accesses = b->index->accesses + clause->first_access;
-
-        for (uint32_t mask = mask_of(b, clause); mask != 0; mask &= mask - 1) {
-                size_t w = (size_t)__builtin_ctz(mask);
-                uint64_t records = b->keys[accesses[0]].words[w];
-
-                for (uint32_t k = 1; k < clause->access_count; k++)
-                        records |= b->keys[accesses[k]].words[w];
-                records = run_word(b, clause, w, records);
-                if (records == 0)
+                if ((records & ~odd) != 0)
+                        found |= run_clause(b, clause, w, records & ~odd);
+                if (odd != 0)
+                        found |= run_program(b, rule->first, rule->start, w, odd);
+                if ((index->stepped[i] & MSTC_LAST) == 0)
                         continue;
-                if (alone) {
-                        if (!add_to_lists(b, id, w, records))
-                                return false;
-                        continue;
-                }
-                b->found.words[w] |= records;
-                b->found_mask |= UINT32_C(1) << w;
+                if (!add_to_lists(b, rule->id, w, found))
+                        return false;
+                found = 0;
         }
         return true;
 }
 
 static bool
-run_clauses(struct mstc_block *b)
+run_all(struct mstc_block *b)
 {
-        const struct mstc_index *index = b->index;
-
-        for (size_t i = 0; i < index->count && !b->run.memory; i++) {
-                const struct mstc_indexed *rule = &index->rules[i];
-                bool more = i + 1 < index->count && rule[1].id == rule->id;
-                bool alone = rule->clause_count == 1 && !more && b->found_mask == 0;
-
-                for (uint32_t k = 0; k < rule->clause_count; k++)
-                        if (!run_clause(b, &index->clauses[rule->first_clause + k], rule->id, alone))
-                                return false;
-                if (!more && b->found_mask != 0 && !add_found(b, rule->id))
+        if (b->odd_slots == 0)
+                return run_steps(b);
+        for (size_t w = 0; w * 64 < b->many; w++)
+                if (!run_odd_steps(b, w))
                         return false;
-        }
-        return !b->run.memory;
+        return true;
 }
 
 bool
@@ -518,23 +512,24 @@ mstc_index_match_all(const struct mstc_index *index, const struct mst_record *co
                 return false;
         if (b == NULL && (scratch->block = b = mstc_alloc(sizeof *b)) == NULL)
                 return false;
-        if (!prepare(b, index, scratch))
+        if (!prepare(b, index, scratch) || !mstc_widen(&b->pool, &b->pool_room, b->pool_used, sizeof *b->pool))
                 return false;
         b->records = records;
         b->said = found;
         b->count = record_count;
         b->run = (struct mstc_run){ .eval = eval, .rule = true, .stride = STRIDE };
-        b->found_mask = 0;
-        b->found = (struct bits){ { 0 } };
-        if (b->usual == 0)
-                b->usual = 16;
-        if (!mstc_widen(&b->pool, &b->pool_room, b->pool_used, sizeof *b->pool))
-                return false;
+        b->usual = b->usual == 0 ? 16 : b->usual;
         b->pool_used = 0;
+        b->shared = (struct mstc_shared_names){ 0 };
         mst_arena_reset(b->spill);
         memset(b->lists, 0, record_count * sizeof *b->lists);
-        if (!look_at_all(b, eval->arena) || !run_clauses(b))
-                return false;
+        for (size_t r = 0; r < record_count; r++)
+                found[r] = (struct mstc_found){ 0 };
+        for (b->first = 0; b->first < record_count; b->first += ROW) {
+                b->many = record_count - b->first < ROW ? record_count - b->first : ROW;
+                if (!look_at_all(b, eval->arena) || !run_all(b) || b->run.memory)
+                        return false;
+        }
         tell_lists(b);
         return true;
 }

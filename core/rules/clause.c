@@ -212,24 +212,87 @@ mstc_clauses_make(struct mstc_index *index, uint32_t rule)
 
 /* --- postings -------------------------------------------------------------------------- */
 
-static struct mstc_posting
-posting(const struct mstc_index *index, const struct mstc_clause *clause)
+/* Now that there are no more keys to come: a place for each absence that is asked for. */
+static bool
+number_literals(struct mstc_index *index)
+{
+        index->absences = mst_arena_alloc(index->arena, (index->literal_count + 1) * sizeof *index->absences);
+        if (index->absences == NULL)
+                return false;
+        for (size_t i = 0; i < index->literal_count; i++) {
+                uint32_t key = index->literals[i] / 2;
+
+                if (index->literals[i] % 2 == 0) {
+                        index->literals[i] = key;
+                        continue;
+                }
+                if (index->keys[key].absent == 0) {
+                        index->keys[key].absent = (uint32_t)(index->key_count + index->absence_count);
+                        index->absences[index->absence_count++] = key;
+                }
+                index->literals[i] = index->keys[key].absent;
+        }
+        index->literals_all = index->key_count + index->absence_count + 1;
+        for (size_t i = 0; i < index->key_count; i++)
+                if (index->keys[i].absent == 0)
+                        index->keys[i].absent = (uint32_t)index->literals_all - 1;
+        return true;
+}
+
+/* The first literals; true: that is not all. */
+static bool
+first_literals(const struct mstc_index *index, const struct mstc_clause *clause, uint32_t into[MSTC_LITERALS])
 {
         uint32_t count = (uint32_t)clause->positive + clause->negative;
-        struct mstc_posting new = { .rule = clause->rule };
 
         for (uint32_t i = 0; i < MSTC_LITERALS; i++)
-                new.literals[i] = i < count ? index->literals[clause->first_literal + i] : 2 * MSTC_ALWAYS;
-        if (count > MSTC_LITERALS || clause->rest != MSTC_YES)
-                new.rule |= MSTC_MORE;
-        return new;
+                into[i] = i < count ? index->literals[clause->first_literal + i] : MSTC_ALWAYS;
+        return count > MSTC_LITERALS || clause->rest != MSTC_YES;
+}
+
+static void
+post(struct mstc_index *index, uint32_t number)
+{
+        const struct mstc_clause *clause = &index->clauses[number];
+
+        for (uint32_t k = 0; k < clause->access_count; k++) {
+                struct mstc_key *key = &index->keys[index->accesses[clause->first_access + k]];
+                struct mstc_posting *posting = &index->postings[key->first + key->count];
+
+                /* A key may have been named twice. */
+                if (key->count > 0 && index->posted[key->first + key->count - 1] == number)
+                        continue;
+                posting->rule = clause->rule;
+                posting->rule |= first_literals(index, clause, posting->literals) ? MSTC_MORE : 0;
+                index->posted[key->first + key->count++] = number;
+        }
+}
+
+static void
+put_steps(struct mstc_index *index, uint32_t number)
+{
+        const struct mstc_clause *clause = &index->clauses[number];
+        bool last = number + 1 == index->clause_count || index->ids[clause[1].rule] != index->ids[clause->rule];
+
+        for (uint32_t k = 0; k < clause->access_count; k++) {
+                struct mstc_step *step = &index->steps[index->step_count];
+                uint32_t *stepped = &index->stepped[index->step_count++];
+
+                step->access = index->accesses[clause->first_access + k];
+                *stepped = number;
+                *stepped |= first_literals(index, clause, step->literals) ? MSTC_MORE : 0;
+                *stepped |= last && k + 1 == clause->access_count ? MSTC_LAST : 0;
+        }
 }
 
 bool
 mstc_clauses_post(struct mstc_index *index)
 {
         uint32_t sum = 0;
+        size_t room = index->access_count + 1;
 
+        if (index->clause_count >= MSTC_LAST || !number_literals(index))
+                return false;
         for (size_t i = 0; i < index->access_count; i++)
                 index->keys[index->accesses[i]].count++;
         for (size_t i = 0; i < index->key_count; i++) {
@@ -237,22 +300,15 @@ mstc_clauses_post(struct mstc_index *index)
                 sum += index->keys[i].count;
                 index->keys[i].count = 0;
         }
-        index->postings = mst_arena_alloc(index->arena, ((size_t)sum + 1) * sizeof *index->postings);
-        index->posted = mst_arena_alloc(index->arena, ((size_t)sum + 1) * sizeof *index->posted);
-        if (index->postings == NULL || index->posted == NULL)
+        index->postings = mst_arena_alloc(index->arena, room * sizeof *index->postings);
+        index->posted = mst_arena_alloc(index->arena, room * sizeof *index->posted);
+        index->steps = mst_arena_alloc(index->arena, room * sizeof *index->steps);
+        index->stepped = mst_arena_alloc(index->arena, room * sizeof *index->stepped);
+        if (index->postings == NULL || index->posted == NULL || index->steps == NULL || index->stepped == NULL)
                 return false;
         for (size_t i = 0; i < index->clause_count; i++) {
-                const struct mstc_clause *clause = &index->clauses[i];
-
-                for (uint32_t k = 0; k < clause->access_count; k++) {
-                        struct mstc_key *key = &index->keys[index->accesses[clause->first_access + k]];
-
-                        /* A key may have been named twice. */
-                        if (key->count > 0 && index->posted[key->first + key->count - 1] == i)
-                                continue;
-                        index->postings[key->first + key->count] = posting(index, clause);
-                        index->posted[key->first + key->count++] = (uint32_t)i;
-                }
+                post(index, (uint32_t)i);
+                put_steps(index, (uint32_t)i);
         }
         return true;
 }

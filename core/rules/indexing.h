@@ -51,6 +51,7 @@ struct mstc_key {
         const char *bytes;
         uint32_t first, count;               /* in index->postings                     */
         uint32_t first_implied, implied_count;                  /* in index->implied   */
+        uint32_t absent;                     /* the literal that holds where it is not brought */
         uint8_t kind;
 };
 
@@ -112,7 +113,7 @@ struct mstc_indexed {
 struct mstc_clause {
         uint32_t rule;
         uint32_t first_access, access_count; /* in index->accesses: one of them is brought */
-        uint32_t first_literal;              /* in index->literals: 2 * key, and 1 for: is not brought */
+        uint32_t first_literal;              /* in index->literals                     */
         uint16_t positive, negative;         /* how many; the positive ones come first */
         uint32_t rest, first;                /* as 'start' and 'first' of a rule       */
         uint64_t slots;                      /* of its literals: bit number % 64       */
@@ -129,13 +130,19 @@ struct mstc_attribute {
 };
 
 /* Under a key: a clause that needs it, and what can be told of it without looking further:
- * sixteen bytes, read one after the other. */
+ * sixteen bytes, read one after the other.
+ *
+ * A literal is a key, or from index->key_count on the absence of one; the last stands for what
+ * nobody asks.  While the index is built: 2 * key, and 1 for its absence. */
 #define MSTC_LITERALS 3u
 struct mstc_posting {
         uint32_t rule;                       /* and MSTC_MORE: its other literals and its rest count, too */
-        uint32_t literals[MSTC_LITERALS];    /* filled up with 2 * MSTC_ALWAYS         */
+        uint32_t literals[MSTC_LITERALS];    /* filled up with MSTC_ALWAYS             */
 };
 #define MSTC_MORE (UINT32_C(1) << 31)
+/* The same for all clauses in order of the rules, once for each of its keys: for block.c. */
+struct mstc_step { uint32_t access, literals[MSTC_LITERALS]; };
+#define MSTC_LAST (UINT32_C(1) << 30)        /* of the steps of one id                 */
 struct mstc_entry { uint32_t key, clause; };  /* while building                         */
 
 struct mstc_index {
@@ -165,6 +172,11 @@ struct mstc_index {
         size_t access_count, access_room, literal_count, literal_room;
         struct mstc_posting *postings;       /* in order of keys                       */
         uint32_t *posted;                    /* the clause of each                     */
+        struct mstc_step *steps;
+        uint32_t *stepped;                   /* the clause of each, MSTC_MORE, MSTC_LAST */
+        size_t step_count;
+        uint32_t *absences;                  /* keys; the literal of the first is key_count */
+        size_t absence_count, literals_all;
         struct mstc_instruction *code;
         uint32_t longest_program;
         uint32_t *tests;                     /* the predicate of each instruction      */

@@ -243,6 +243,7 @@ struct mstc_known *
 mstc_known_find(struct mstc_known_table *table, const struct mst_value *value, bool *fresh)
 {
         struct mstc_known *known;
+        uint64_t mark;
 
         *fresh = true;
         if (table->off)
@@ -252,10 +253,10 @@ mstc_known_find(struct mstc_known_table *table, const struct mst_value *value, b
         case MST_BOOL: return by_itself(table, &table->truth[value->as.is], value, fresh);
         case MST_TEXT:
         case MST_REF:
-                known = mstc_known_recent(table, value);
+                mark = mstc_known_mark(value->as.text, value->length, value->type);
+                known = table->recent == NULL || mark == 0 ? NULL : mstc_known_marked(table, value, mark);
                 *fresh = known == NULL;
-                return known != NULL ? known :
-                        note_mark(table, value, mstc_known_mark(value->as.text, value->length, value->type), fresh);
+                return known != NULL ? known : note_mark(table, value, mark, fresh);
         case MST_LIST: return find_list(table, value, fresh);
         default: return look_up(table, value, fresh);
         }

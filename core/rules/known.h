@@ -12,7 +12,7 @@
 #include "util/buffer.h"
 
 /* A key that the value brings, and the postings under it. */
-struct mstc_brought { uint32_t key, first, count; };
+struct mstc_brought { uint32_t key, absent, first, count; };
 
 struct mstc_known {
         const char *bytes;                   /* what it is; they follow the struct     */
@@ -47,8 +47,6 @@ struct mstc_known_table {
  * NULL: out of memory. */
 struct mstc_known *mstc_known_find(struct mstc_known_table *table, const struct mst_value *value, bool *fresh);
 
-/* The same for a text that was met a short while ago; NULL: ask mstc_known_find(). */
-static inline struct mstc_known *mstc_known_recent(struct mstc_known_table *table, const struct mst_value *text);
 /* A list of texts that is known by its elements: then 'joined', with nothing in it; else NULL. */
 struct mstc_known *mstc_known_join(struct mstc_known_table *table, const struct mst_value *list);
 /* It is only the value at hand: nothing can be kept for it. */
@@ -125,15 +123,12 @@ mstc_known_same(const char *a, const char *b, uint32_t length)
         return mstc_known_eight(a + length - 8) == mstc_known_eight(b + length - 8);
 }
 
+/* The text, whose mark it is, if it was met a short while ago; or NULL. */
 static inline struct mstc_known *
-mstc_known_recent(struct mstc_known_table *table, const struct mst_value *text)
+mstc_known_marked(struct mstc_known_table *table, const struct mst_value *text, uint64_t mark)
 {
-        uint64_t mark = mstc_known_mark(text->as.text, text->length, text->type);
-        const struct mstc_known_cell *cell;
+        const struct mstc_known_cell *cell = &table->recent[mark % MSTC_KNOWN_RECENT];
 
-        if (table->recent == NULL || table->off)
-                return NULL;
-        cell = &table->recent[mark % MSTC_KNOWN_RECENT];
         if (cell->hash != mark || cell->known->length != text->length || cell->known->type != text->type
             || !mstc_known_same(cell->known->bytes, text->as.text, text->length))
                 return NULL;

@@ -105,6 +105,16 @@ pass(struct passed *passed, uint32_t field)
         passed->count++;
 }
 
+/* Where the walk left a value open. */
+static void
+fill_gaps(const struct mstc_index *index, const struct mst_record *record, const struct passed *passed,
+          const struct mst_value **values, size_t stride, struct mst_value *rooms)
+{
+        for (size_t i = 0; i < index->attribute_count; i++)
+                if (values[i * stride] == NULL)
+                        values[i * stride] = other_value(index, &index->attributes[i], record, passed, &rooms[i * stride]);
+}
+
 /* Both lists are in order of names: one walk finds what is spelled alike. */
 void
 mstc_find_values(const struct mstc_index *index, const struct mst_record *record,
@@ -114,31 +124,82 @@ mstc_find_values(const struct mstc_index *index, const struct mst_record *record
         const char *const *name = index->names;
         struct passed passed = { .count = 0 };
         const struct mst_value **value = values;
-        uint32_t missing = 0;
+        bool gaps = false;
 
         for (; *name != NULL; name++, value += stride) {
                 int order = 1;
 
                 while (field < end && (order = order_of(field->name, *name)) < 0)
                         pass(&passed, (uint32_t)(field++ - record->fields));
+                *value = NULL;
                 if (field < end && order == 0) {
                         *value = &field->value;
                         /* The next may be the same name again: exact, and not. */
                         field += !index->alike;
                 } else {
-                        *value = NULL;
-                        missing++;
+                        gaps = true;
                 }
         }
-        if (missing == 0)
-                return;
-        for (; field < end; field++)
+        for (; gaps && field < end; field++)
                 pass(&passed, (uint32_t)(field - record->fields));
-        for (size_t i = 0; missing > 0; i++)
-                if (values[i * stride] == NULL) {
-                        values[i * stride] = other_value(index, &index->attributes[i], record, &passed, &rooms[i * stride]);
-                        missing--;
+        if (gaps)
+                fill_gaps(index, record, &passed, values, stride, rooms);
+}
+
+/* The attribute that is spelled like that, which is 'next' as a rule; or MSTC_NO. */
+static uint32_t
+spelled(const struct mstc_index *index, const char *name, uint32_t next)
+{
+        size_t low = 0, high = index->attribute_count;
+
+        if (next < high && strcmp(index->names[next], name) == 0)
+                return next;
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                int order = order_of(name, index->names[middle]);
+
+                if (order == 0)
+                        return (uint32_t)middle;
+                if (order < 0)
+                        high = middle;
+                else
+                        low = middle + 1;
+        }
+        return MSTC_NO;
+}
+
+void
+mstc_find_shared(const struct mstc_index *index, const struct mst_record *record, const struct mst_value **values,
+                 size_t stride, struct mst_value *rooms, struct mstc_shared_names *shared)
+{
+        const struct mstc_field *fields = record->fields;
+        struct passed passed = { .count = 0 };
+        size_t found = 0;
+        uint32_t next = 0;
+
+        if (index->alike) {
+                mstc_find_values(index, record, values, stride, rooms);
+                return;
+        }
+        for (size_t i = 0; i < index->attribute_count; i++)
+                values[i * stride] = NULL;
+        for (uint32_t f = 0; f < record->count; f++) {
+                const char *name = fields[f].name;
+                uint64_t mark = (uint64_t)(uintptr_t)name * UINT64_C(0x9E3779B97F4A7C15);
+                struct mstc_shared_name *cell = &shared->cells[mark >> 56];
+
+                if (cell->name != name)
+                        *cell = (struct mstc_shared_name){ name, spelled(index, name, next) };
+                if (cell->attribute == MSTC_NO) {
+                        pass(&passed, f);
+                        continue;
                 }
+                values[cell->attribute * stride] = &fields[f].value;
+                next = cell->attribute + 1;
+                found++;
+        }
+        if (found < index->attribute_count)
+                fill_gaps(index, record, &passed, values, stride, rooms);
 }
 
 /* With the lists that it is in; each once. */
@@ -150,7 +211,7 @@ bring_key(struct mstc_looking *l, uint32_t number)
         if (l->scratch->seen[number] == l->scratch->look)
                 return;
         l->scratch->seen[number] = l->scratch->look;
-        if (!mstc_known_bring(l->table, l->known, (struct mstc_brought){ number, key->first, key->count }))
+        if (!mstc_known_bring(l->table, l->known, (struct mstc_brought){ number, key->absent, key->first, key->count }))
                 l->memory = false;
         for (uint32_t i = 0; i < key->implied_count; i++)
                 bring_key(l, l->index->implied[key->first_implied + i].clause);

@@ -4,8 +4,8 @@
  * asked whether its literals are there, too; most clauses are nothing else.  The programs of
  * the others share the predicates already computed.
  *
- * Whether a literal holds is one look, at 'holds': it has a place for each key and for its
- * absence.  The keys that a record brought are taken out again when it is done, and the answer
+ * Whether a literal holds is one look, at 'holds': it has a place for each key and for the
+ * absence of those whose absence is asked for.  The keys that a record brought are taken out again when it is done, and the answer
  * of a predicate that reads several attributes is kept with the number of the record: nothing
  * as large as the index is wiped between records, but for a bit for each rule. */
 #include "build.h"
@@ -40,19 +40,18 @@ mstc_matches_scratch(struct mstc_matches *matches)
         return matches->scratch;
 }
 
-/* Of a key that is not there, and of one that is. */
 static inline void
-take_out(struct mstc_scratch *scratch, uint32_t key)
+take_out(struct mstc_scratch *scratch, const struct mstc_brought *brought)
 {
-        scratch->holds[2 * (size_t)key] = false;
-        scratch->holds[2 * (size_t)key + 1] = true;
+        scratch->holds[brought->key] = false;
+        scratch->holds[brought->absent] = true;
 }
 
 static inline void
-put_in(struct mstc_scratch *scratch, uint32_t key)
+put_in(struct mstc_scratch *scratch, const struct mstc_brought *brought)
 {
-        scratch->holds[2 * (size_t)key] = true;
-        scratch->holds[2 * (size_t)key + 1] = false;
+        scratch->holds[brought->key] = true;
+        scratch->holds[brought->absent] = false;
 }
 
 /* For another index, or when the last record was not done with. */
@@ -64,13 +63,12 @@ begin_anew(const struct mstc_index *index, struct mstc_scratch *scratch)
         if (!mstc_widen(&scratch->rooms, &rooms, index->attribute_count + 1, sizeof *scratch->rooms) ||
             !mstc_widen(&scratch->values, &scratch->attributes, index->attribute_count + 1, sizeof *scratch->values) ||
             !mstc_widen(&scratch->odd, &scratch->slots, index->slot_count + 1, sizeof *scratch->odd) ||
-            !mstc_widen(&scratch->holds, &scratch->keys, 2 * (index->key_count + 1), sizeof *scratch->holds) ||
+            !mstc_widen(&scratch->holds, &scratch->keys, index->literals_all, sizeof *scratch->holds) ||
             !mstc_widen(&scratch->found, &scratch->rules, index->count / 64 + 1, sizeof *scratch->found) ||
             !mstc_widen(&scratch->answers, &scratch->predicates, index->predicate_count + 1, sizeof *scratch->answers))
                 return false;
-        for (size_t i = 0; i < index->key_count; i++)
-                take_out(scratch, (uint32_t)i);
-        put_in(scratch, MSTC_ALWAYS);
+        for (size_t i = 0; i < index->literals_all; i++)
+                scratch->holds[i] = i == MSTC_ALWAYS || i >= index->key_count;
         memset(scratch->answers, 0, scratch->predicates * sizeof *scratch->answers);
         scratch->round = 0;
         scratch->ready = index->serial;
@@ -119,7 +117,7 @@ look_at(struct mstc_looking *l, size_t number)
         }
         brought = known->brought;
         for (uint32_t i = 0; i < known->brought_count; i++)
-                put_in(scratch, brought[i].key);
+                put_in(scratch, &brought[i]);
         for (uint32_t i = 0; i < known->posted_count; i++)
                 __builtin_prefetch(&l->index->postings[brought[i].first]);
         return true;
@@ -205,7 +203,7 @@ satisfies(const struct mstc_index *index, struct mstc_scratch *scratch, struct m
 
                 if (i->slot != MSTC_NO_SLOT) {
                         if (!scratch->odd[i->slot]) {
-                                at = scratch->holds[2 * (size_t)i->what] ? i->yes : i->no;
+                                at = scratch->holds[i->what] ? i->yes : i->no;
                                 continue;
                         }
                 } else if (i->attribute != MSTC_NO_SLOT) {
@@ -268,7 +266,7 @@ static void
 run_all(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc_run *run, struct mstc_matches *matches)
 {
         const struct mstc_key *always = &index->keys[MSTC_ALWAYS];
-        struct mstc_brought first = { MSTC_ALWAYS, always->first, always->count }, *brought = &first;
+        struct mstc_brought first = { MSTC_ALWAYS, 0, always->first, always->count }, *brought = &first;
         uint32_t count = 1;
 
         for (size_t i = 0; ; i++) {
@@ -304,7 +302,7 @@ list_found(const struct mstc_index *index, struct mstc_scratch *scratch, struct 
                 const struct mstc_known *known = scratch->known[i];
 
                 for (uint32_t k = 0; k < known->brought_count; k++)
-                        take_out(scratch, known->brought[k].key);
+                        take_out(scratch, &known->brought[k]);
         }
 }
 

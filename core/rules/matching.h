@@ -17,7 +17,7 @@ struct mstc_scratch {
         struct mst_value *rooms;             /* for objectId and id                    */
         bool *odd;                           /* of each slot: keys do not decide       */
         uint64_t odd_slots;                  /* the same: bit number % 64              */
-        bool *holds;                         /* of each literal (2 * key, and 1 for its absence) */
+        bool *holds;                         /* of each literal                        */
         uint64_t *found;                     /* bit set: rules that are true           */
         uint32_t *answers;                   /* of each predicate: 4 * round + answer  */
         struct mstc_known_table *tables;     /* of the attributes                      */
@@ -49,6 +49,13 @@ bool mstc_scratch_bind(const struct mstc_index *index, struct mstc_scratch *scra
 /* The values of the index's attributes, 'stride' places apart; 'rooms' likewise. */
 void mstc_find_values(const struct mstc_index *index, const struct mst_record *record,
                       const struct mst_value **values, size_t stride, struct mst_value *rooms);
+/* The same for many records that are there together: a name that they share (names.h) is known
+ * again by where it lies.  'shared' begins as zero. */
+#define MSTC_SHARED_NAMES 256u               /* 8 bits of hash                         */
+struct mstc_shared_name { const char *name; uint32_t attribute; };
+struct mstc_shared_names { struct mstc_shared_name cells[MSTC_SHARED_NAMES]; };
+void mstc_find_shared(const struct mstc_index *index, const struct mst_record *record, const struct mst_value **values,
+                      size_t stride, struct mst_value *rooms, struct mstc_shared_names *shared);
 /* Everything that follows from the attribute's value, in l->known.  False: out of memory. */
 bool mstc_look(struct mstc_looking *l, size_t attribute, const struct mst_value *value);
 

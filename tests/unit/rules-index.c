@@ -500,8 +500,34 @@ START_TEST(hopeless_pattern)
 }
 END_TEST
 
+static void
+put_number(struct mst_record *record, struct mst_value *value, const char *word, unsigned number)
+{
+        char text[40];
+
+        mst_record_text(record, value, text, (size_t)snprintf(text, sizeof text, "%s %u", word, number));
+}
+
+static struct mst_record *
+one_of_many(struct mst_arena *arena, unsigned number)
+{
+        struct mst_record *record = mstc_record_new(arena, MST_USER, "x", 1);
+        struct mst_value *list;
+        char text[1000];
+
+        put_number(record, mst_record_put(record, "once"), "Once", number);
+        put_number(record, mst_record_put(record, "often"), "Often", number / 4);
+        mst_record_text(record, mst_record_put(record, "long"), text,
+                        (size_t)snprintf(text, sizeof text, "%u%0600x", number % 1000, number % 1000));
+        list = mst_record_put(record, "list");
+        mst_record_list(record, list);
+        put_number(record, mst_record_append(record, list), "Once", number);
+        put_number(record, mst_record_append(record, list), "Often", number / 4);
+        return record;
+}
+
 /* Values that come once, and values that come four times, more of either than are remembered;
- * and one that is too long for that. */
+ * lists of them; and one that is too long for that. */
 START_TEST(many_values)
 {
         static const char *const texts_of_rules[] = {
@@ -518,31 +544,16 @@ START_TEST(many_values)
         struct mstc_matches matches = { 0 }, others = { 0 };
         struct mstc_expr *rules[COUNT];
         struct mst_record *records[PAGE];
-        struct mst_value *list;
         struct mstc_found found[PAGE];
         struct mstc_eval eval = { .arena = page };
-        char text[1000];
 
         for (uint32_t i = 0; i < COUNT; i++)
                 ck_assert(mstc_index_add(index, rules[i] = rule(texts_of_rules[i], arena), i));
         ck_assert(mstc_index_build(index));
         for (unsigned number = 0; number < PAGE * PAGES; number += PAGE) {
                 mst_arena_reset(page);
-                for (unsigned r = 0; r < PAGE; r++) {
-                        records[r] = mstc_record_new(page, MST_USER, "x", 1);
-                        mst_record_text(records[r], mst_record_put(records[r], "once"), text,
-                                        (size_t)snprintf(text, sizeof text, "Once %u", number + r));
-                        mst_record_text(records[r], mst_record_put(records[r], "often"), text,
-                                        (size_t)snprintf(text, sizeof text, "Often %u", (number + r) / 4));
-                        mst_record_text(records[r], mst_record_put(records[r], "long"), text,
-                                        (size_t)snprintf(text, sizeof text, "%u%0600x", r, r));
-                        list = mst_record_put(records[r], "list");
-                        mst_record_list(records[r], list);
-                        mst_record_text(records[r], mst_record_append(records[r], list), text,
-                                        (size_t)snprintf(text, sizeof text, "Once %u", number + r));
-                        mst_record_text(records[r], mst_record_append(records[r], list), text,
-                                        (size_t)snprintf(text, sizeof text, "Often %u", (number + r) / 4));
-                }
+                for (unsigned r = 0; r < PAGE; r++)
+                        records[r] = one_of_many(page, number + r);
                 ck_assert(mstc_index_match_all(index, (const struct mst_record *const *)records, PAGE, &eval, &others,
                                                found));
                 for (unsigned r = 0; r < PAGE; r++) {
