@@ -6,7 +6,7 @@
  * (access.c), say "department is A"; "title begins with B" is a literal: another key that has
  * to be there; the pattern is its rest, a program (program.c).  The second has only its key.
  *
- * A pattern can hit its limit, and then the rule as a whole is false: whether the other
+ * A condition can hit a limit, and then the rule as a whole is false: whether the other
  * alternatives are asked depends on their order.  Such a rule stays one clause, and all of it
  * is its rest. */
 #include "build.h"
@@ -49,11 +49,16 @@ split(struct conditions *into, const struct mstc_node *node, bool negated, enum 
         return true;
 }
 
-/* It may come to no answer: a pattern at its limit, a function. */
+/* It may come to no answer: a pattern at its limit, a function, lists that take too long. */
 static bool
 can_break(const struct mstc_node *node)
 {
         if (node->regex != NULL || node->kind == MSTC_NODE_CALL || node->kind == MSTC_NODE_CLAUSE)
+                return true;
+        if (node->kind == MSTC_NODE_QUANTIFIER)
+                return !mstc_index_decides(node);
+        if (node->kind == MSTC_NODE_COMPARE && node->kids[1]->kind != MSTC_NODE_CONSTANT &&
+            node->kids[1]->kind != MSTC_NODE_NOW && node->kids[1]->kind != MSTC_NODE_SHIFT)
                 return true;
         for (uint32_t i = 0; i < node->count; i++)
                 if (can_break(node->kids[i]))

@@ -245,6 +245,7 @@ struct mstc_decision {
         uint32_t first_key, key_count;
         bool negative;
 };
+bool mstc_index_decides(const struct mstc_node *node);
 bool mstc_index_decide(struct mstc_index *index, const struct mstc_indexed *rule, const struct mstc_node *node,
                  struct mstc_decision *ret);
 

@@ -64,6 +64,14 @@ comparison(const struct mstc_node *node, const struct mstc_node **ret)
 }
 
 bool
+mstc_index_decides(const struct mstc_node *node)
+{
+        const struct mstc_node *attribute;
+
+        return comparison(node, &attribute) != NULL;
+}
+
+bool
 mstc_index_decide(struct mstc_index *index, const struct mstc_indexed *rule, const struct mstc_node *node,
             struct mstc_decision *ret)
 {
