@@ -12,8 +12,8 @@
 #include "util/date.h"
 #include "util/report.h"
 
-#define PEOPLE 150
-#define RULES 60
+#define PEOPLE 100
+#define RULES 40
 
 static unsigned seed;
 
@@ -326,7 +326,7 @@ suite(void)
         TCase *t = tcase_create("all");
 
         tcase_set_timeout(t, 300);
-        tcase_add_loop_test(t, same, 0, 6);
+        tcase_add_loop_test(t, same, 0, 4);
         tcase_add_test(t, versions);
         tcase_add_loop_test(t, heads, 0, UNIT_COUNT(counted));
         suite_add_tcase(s, t);
