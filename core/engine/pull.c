@@ -138,7 +138,7 @@ fold_some(struct mstc_round *r, struct mstc_queue *pages, struct mst_page *page,
         while (rc == MST_OK && page != NULL) {
                 rc = fold_one(r, page, err);
                 mstc_page_free(page);
-                page = rc == MST_OK && ++n < PAGES_A_COMMIT ? mstc_queue_take(pages, 0) : NULL;
+                page = rc == MST_OK && ++n < PAGES_A_COMMIT ? mstc_queue_take(pages) : NULL;
         }
         mstc_page_free(page);
         if (rc == MST_OK)
@@ -166,7 +166,7 @@ drop_pages(struct mstc_queue *pages)
         struct mst_page *page;
 
         mstc_queue_close(pages);
-        while ((page = mstc_queue_take(pages, 0)) != NULL)
+        while ((page = mstc_queue_take(pages)) != NULL)
                 mstc_page_free(page);
 }
 
@@ -178,7 +178,7 @@ read_round(struct mstc_round *r, const char *cursor, struct mst_error *err)
         struct reading reading = { .source = source, .cursor = cursor, .stop = r->run->engine->stop,
                                    .pages = mstc_queue_new(READ_AHEAD) };
         struct mst_error why = { 0 };
-        int rc = MST_OK, read_rc;
+        int rc = MST_OK, read_rc, fd;
 
         if (reading.pages == NULL)
                 return mst_fail_memory(err, "reading the source");
@@ -188,15 +188,17 @@ read_round(struct mstc_round *r, const char *cursor, struct mst_error *err)
                 return err->code;
         }
         while (rc == MST_OK && !mstc_queue_ended(reading.pages)) {
-                struct mst_page *page = mstc_queue_take(reading.pages, 100);
+                struct mst_page *page = mstc_queue_take(reading.pages);
 
-                mstc_engine_serve(r->run->engine);
                 if (page != NULL)
                         rc = fold_some(r, reading.pages, page, err);
+                fd = mstc_queue_fd(reading.pages);
+                mstc_engine_wait(r->run->engine, &fd, 1, page != NULL ? 0 : 100);
         }
         drop_pages(reading.pages);
-        while (!mstc_courier_wait(source->courier, 20, &read_rc, &why))
-                mstc_engine_serve(r->run->engine);
+        fd = mstc_courier_fd(source->courier);
+        while (!mstc_courier_wait(source->courier, 0, &read_rc, &why))
+                mstc_engine_wait(r->run->engine, &fd, 1, 100);
         mstc_engine_serve(r->run->engine);
         drop_pages(reading.pages);
         mstc_queue_free(reading.pages);

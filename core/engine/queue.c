@@ -5,13 +5,16 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <time.h>
+#include <stdint.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "util/alloc.h"
 
 struct mstc_queue {
         pthread_mutex_t lock;
-        pthread_cond_t filled, emptied;
+        pthread_cond_t emptied;
+        int fd;                              /* counts what was put, until all is taken */
         void **items;
         size_t room, first, count;
         bool closed;
@@ -21,19 +24,20 @@ struct mstc_queue *
 mstc_queue_new(size_t room)
 {
         struct mstc_queue *queue = mstc_alloc(sizeof *queue);
-        pthread_condattr_t monotonic;
 
-        if (queue == NULL || (queue->items = mstc_alloc(room * sizeof *queue->items)) == NULL) {
+        if (queue == NULL)
+                return NULL;
+        queue->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        queue->items = queue->fd >= 0 ? mstc_alloc(room * sizeof *queue->items) : NULL;
+        if (queue->items == NULL) {
+                if (queue->fd >= 0)
+                        close(queue->fd);
                 mstc_free(queue);
                 return NULL;
         }
         queue->room = room;
         pthread_mutex_init(&queue->lock, NULL);
-        pthread_condattr_init(&monotonic);
-        pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-        pthread_cond_init(&queue->filled, &monotonic);
-        pthread_cond_init(&queue->emptied, &monotonic);
-        pthread_condattr_destroy(&monotonic);
+        pthread_cond_init(&queue->emptied, NULL);
         return queue;
 }
 
@@ -43,10 +47,20 @@ mstc_queue_free(struct mstc_queue *queue)
         if (queue == NULL)
                 return;
         pthread_cond_destroy(&queue->emptied);
-        pthread_cond_destroy(&queue->filled);
         pthread_mutex_destroy(&queue->lock);
+        close(queue->fd);
         mstc_free(queue->items);
         mstc_free(queue);
+}
+
+/* Full is readable, too. */
+static void
+signal_taker(struct mstc_queue *queue)
+{
+        const uint64_t one = 1;
+
+        if (write(queue->fd, &one, sizeof one) < 0)
+                errno = 0;
 }
 
 bool
@@ -59,47 +73,36 @@ mstc_queue_put(struct mstc_queue *queue, void *item)
                 pthread_cond_wait(&queue->emptied, &queue->lock);
         if (!queue->closed) {
                 queue->items[(queue->first + queue->count++) % queue->room] = item;
-                pthread_cond_signal(&queue->filled);
+                signal_taker(queue);
                 taken = true;
         }
         pthread_mutex_unlock(&queue->lock);
         return taken;
 }
 
-static struct timespec
-after_ms(int ms)
-{
-        struct timespec ts;
-
-        clock_gettime(CLOCK_MONOTONIC, &ts);
-        ts.tv_sec += ms / 1000;
-        ts.tv_nsec += (long)(ms % 1000) * 1000000;
-        if (ts.tv_nsec >= 1000000000) {
-                ts.tv_sec++;
-                ts.tv_nsec -= 1000000000;
-        }
-        return ts;
-}
-
 void *
-mstc_queue_take(struct mstc_queue *queue, int ms)
+mstc_queue_take(struct mstc_queue *queue)
 {
-        struct timespec until = after_ms(ms < 0 ? 0 : ms);
+        uint64_t signals;
         void *item = NULL;
-        int rc = 0;
 
         pthread_mutex_lock(&queue->lock);
-        while (queue->count == 0 && !queue->closed && rc != ETIMEDOUT)
-                rc = ms < 0 ? pthread_cond_wait(&queue->filled, &queue->lock)
-                            : pthread_cond_timedwait(&queue->filled, &queue->lock, &until);
         if (queue->count != 0) {
                 item = queue->items[queue->first];
                 queue->first = (queue->first + 1) % queue->room;
                 queue->count--;
                 pthread_cond_signal(&queue->emptied);
         }
+        if (queue->count == 0 && !queue->closed && read(queue->fd, &signals, sizeof signals) < 0)
+                errno = 0;                   /* nothing had been put since             */
         pthread_mutex_unlock(&queue->lock);
         return item;
+}
+
+int
+mstc_queue_fd(const struct mstc_queue *queue)
+{
+        return queue->fd;
 }
 
 void
@@ -107,7 +110,7 @@ mstc_queue_close(struct mstc_queue *queue)
 {
         pthread_mutex_lock(&queue->lock);
         queue->closed = true;
-        pthread_cond_broadcast(&queue->filled);
+        signal_taker(queue);
         pthread_cond_broadcast(&queue->emptied);
         pthread_mutex_unlock(&queue->lock);
 }
