@@ -159,6 +159,10 @@ make_uses(struct mstc_maker *maker, const struct mstc_sync *sync, struct mstc_ta
 {
         const struct mstc_config_target *config = target->config;
 
+        if (config->exact_members)
+                mstc_report_warning(maker->report, config->place, "write members=\"own\", or leave it out",
+                                    "members=\"exact\" is not carried out yet: members whom muster has not added stay in "
+                                    "the groups of target '%s'", config->name != NULL ? config->name : "");
         if (config->use_count == 0) {
                 if ((sync->group_count + sync->family_count + sync->carry_count > 0) && can(target, MST_CAN_GROUPS | MST_CAN_MEMBERS))
                         mstc_report_warning(maker->report, config->place, "add <groups use=\"*\"/> to carry all",
