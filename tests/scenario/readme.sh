@@ -4,7 +4,8 @@ set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 umask 077
-printf 'not-a-real-one' | tee "$work/contoso.secret" "$work/ldap.secret" "$work/ldap-password" >/dev/null
+printf 'certainly-not-a-real-one' | tee "$work/contoso.secret" "$work/ldap.secret" "$work/ldap-password" "$work/kaizala.secret" \
+        "$work/kaizala.token" "$work/kaizala.key" >/dev/null
 export CREDENTIALS_DIRECTORY=$work           # where systemd would put credential=""
 failures=0
 
@@ -18,4 +19,5 @@ right() {                                    # WHAT, configuration on standard i
 
 sed -n '/^    <muster /,/^    <\/muster>/s/^    //p' "${srcdir:?}/README" | right README
 right conf/muster.xml.example <"$srcdir/conf/muster.xml.example"
+right conf/kaizala.xml.example <"$srcdir/conf/kaizala.xml.example"
 exit $failures
