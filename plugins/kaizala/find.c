@@ -143,6 +143,11 @@ apply_groups(struct kzl *k, struct mst_op **ops, size_t count, struct mst_error 
                 }
                 mst_http_renew(k->http);
                 outcome = kzl_group_op(k, ops[i], &why);
+                /* Cut short by us: what was done of it, the next run finds done already. */
+                if (outcome == MST_RETRY && mst_host_stopping(k->host)) {
+                        mst_op_settle(ops[i], MST_UNSENT, NULL);
+                        continue;
+                }
                 mst_op_settle(ops[i], outcome, outcome == MST_DONE || outcome == MST_ALREADY ? NULL : &why);
                 /* What is wrong with the service or the token is wrong for every op. */
                 if (why.code == MST_ENET || why.code == MST_ETHROTTLED || why.code == MST_EAUTH

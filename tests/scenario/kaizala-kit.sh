@@ -102,3 +102,14 @@ effects() {
 # calls KIND: requests of that kind since the last clear
 calls() { curl -sS "$door/ledger" | grep -o "\"kind\":\"$1\"" | wc -l; }
 clear() { control clear '{}'; }
+fault() { curl -sS --fail-with-body -H 'Content-Type: text/plain' --data-binary "$1" "$door/faults" >/dev/null || fail "fault $1"; }
+well() { control faults '{"clear":true}'; }
+# fresh: people and groups of before are gone from the emulator
+fresh() {
+        well
+        curl -sS "$door/group-remove" -d '{"group":"Finance"}' >/dev/null
+        for number in +14255550102 +14255550103 +14255550104; do
+                curl -sS "$door/person-remove" -d "{\"number\":\"$number\"}" >/dev/null
+        done
+        clear
+}

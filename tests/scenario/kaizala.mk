@@ -1,6 +1,7 @@
 # the kaizala sink against its emulator
 kaizala_scenarios = tests/scenario/kaizala.sh tests/scenario/kaizala-entra.sh \
-  tests/scenario/kaizala-files.sh tests/scenario/kaizala-trouble.sh
+  tests/scenario/kaizala-files.sh tests/scenario/kaizala-numbers.sh \
+  tests/scenario/kaizala-trouble.sh
 if BUILD_KAIZALA
 TESTS += $(kaizala_scenarios)
 check_SCRIPTS += $(kaizala_scenarios)
