@@ -27,11 +27,13 @@ trap end EXIT
 mkdir -m 700 "$dir/state"
 testca_new "$dir/tls" || exit 99
 
-# people NAME TITLE ENABLED SHIFT [MANY]: called NAME1, NAME2 ...; in one of the teams, shifted
+# people NAME TITLE ENABLED SHIFT [MANY]: called NAME1, NAME2 ...; every third is enabled or not (no
+# group becomes empty, for which a placeholder must come in by a second call); in one of the teams, shifted
 people() {
         echo "number,account,displayName,mailNickname,mail,jobTitle,accountEnabled,department" >"$dir/new.csv"
         for i in $(seq "${5-$count}"); do
-                echo "$i,s$i,Person $i,$1$i,p$i@contoso.example,$2,$3,team$(((i + $4) % groups))"
+                [ $((i % 3)) = 0 ] && enabled=$3 || enabled=true
+                echo "$i,s$i,Person $i,$1$i,p$i@contoso.example,$2,$enabled,team$(((i + $4) % groups))"
         done >>"$dir/new.csv"
         mv "$dir/new.csv" "$dir/people.csv"
 }
@@ -95,11 +97,11 @@ story() {
         people a Chief true 0
         run "$1" "changed" $count 105
         people a Chief false 0
-        run "$1" "disabled" $count 105
+        run "$1" "disabled, out of their groups" $((count / 3 + groups)) 105
         people a Chief true 0
-        run "$1" "enabled" $count 105
+        run "$1" "enabled, into their groups" $((count / 3 + groups)) 105
         people a Clerk false 0
-        run "$1" "disabled and changed" $count 105
+        run "$1" "changed, and a third disabled" $((count + groups)) 105
         people b Clerk false 0
         run "$1" "renamed" $((count + $2)) 105
         people c Chief false 0
