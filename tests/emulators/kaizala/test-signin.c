@@ -47,6 +47,7 @@ START_TEST(item_02_login)
 {
         struct client *c = kaizala_client();
         const char *form = _i % 2 == 0 ? "" : "\"", *url;
+        char *refresh;
         int64_t left;
 
         ck_assert_int_eq(login(c, form, _i < 2 ? 0 : 1), _i < 2 ? 200 : 401);
@@ -60,7 +61,9 @@ START_TEST(item_02_login)
         url = client_text(c, "endpointUrl");
         ck_assert_int_eq(url[strlen(url) - 1], '/');
         ck_assert_ptr_nonnull(strstr(client_text(c, "grantedScope"), "groupmember.write"));
-        ck_assert_int_eq(kaizala_token(c, room_copy(client_text(c, "refreshToken"))), 200);
+        refresh = room_copy(client_text(c, "refreshToken"));
+        ck_assert_int_eq(kaizala_token(c, refresh), 200);
+        free(refresh);
         client_close(c);
 }
 END_TEST
@@ -225,21 +228,22 @@ END_TEST
 START_TEST(item_10_limits)
 {
         struct client *c = kaizala_client();
-        char token[4][128];
+        char token[4][128], id[4][32], refresh[4][128];
         int wait;
 
         client_do(c, "settings", "{\"tenant-calls\":\"300\"}");
         for (int i = 0; i < 4; i++) {
-                struct text ask = { 0 }, id = { 0 };
+                struct text ask = { 0 };
 
-                text_fmt(&id, "connector-%d", i);
-                text_fmt(&ask, "{\"id\":\"%s\",\"secret\":\"" SECRET "\"}", text_str(&id));
+                snprintf(id[i], sizeof id[i], "connector-%d", i);
+                text_fmt(&ask, "{\"id\":\"%s\",\"secret\":\"" SECRET "\"}", id[i]);
                 client_do(c, "connector", text_str(&ask));
                 ask.len = 0;
-                text_fmt(&ask, "{\"connector\":\"%s\"}", text_str(&id));
+                text_fmt(&ask, "{\"connector\":\"%s\"}", id[i]);
                 client_do(c, "grant", text_str(&ask));
-                kaizala_header(c, "applicationId", text_str(&id));
-                kaizala_header(c, "refreshToken", room_copy(client_text(c, "refreshToken")));
+                kaizala_header(c, "applicationId", id[i]);
+                snprintf(refresh[i], sizeof refresh[i], "%s", client_text(c, "refreshToken"));
+                kaizala_header(c, "refreshToken", refresh[i]);
                 ck_assert_int_eq(client_get(c, "/v1/accessToken"), 200);
                 snprintf(token[i], sizeof token[i], "%s", client_text(c, "accessToken"));
                 text_free(&ask);
