@@ -269,6 +269,8 @@ mstc_settle_later(struct mstc_run *run, struct mst_op *op, struct mst_error *err
         if (wait < (int64_t)op->why.retry_after_ms)
                 wait = op->why.retry_after_ms;
         errand->target->counts[MSTC_N_RETRY]++;
+        mstc_log(run->engine, MST_LOG_INFO, "%s of %s in '%s' is tried again later: %s", mst_verb_name(op->verb),
+                 errand->row.name != NULL ? errand->row.name : op->id, errand->target->setup->name, op->why.text);
         return mstc_op_retry(run->store, op->number, mstc_now_ms() + wait, op->why.text, err);
 }
 
@@ -322,6 +324,17 @@ half_done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         return renamed(run, errand, old_name, errand->link.object, err);
 }
 
+static int
+unknown(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
+{
+        struct mstc_errand *errand = op->engine;
+
+        errand->target->counts[MSTC_N_RETRY]++;
+        mstc_log(run->engine, MST_LOG_INFO, "whether the %s of %s in '%s' was done is looked up: %s", mst_verb_name(op->verb),
+                 errand->row.name != NULL ? errand->row.name : op->id, errand->target->setup->name, op->why.text);
+        return mstc_op_unknown(run->store, op->number, op->why.text, err);
+}
+
 int
 mstc_settle(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
 {
@@ -344,7 +357,6 @@ mstc_settle(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         case MST_REFUSED:
                 return park(run, op, MSTC_N_FAILED, err);
         default:
-                ((struct mstc_errand *)op->engine)->target->counts[MSTC_N_RETRY]++;
-                return mstc_op_unknown(run->store, op->number, op->why.text, err);
+                return unknown(run, op, err);
         }
 }

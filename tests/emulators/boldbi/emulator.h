@@ -68,7 +68,7 @@ struct aad_group {
 
 struct settings {
         int64_t expires, activation, shape, ums_names, group_data, error_body;         /* choices */
-        int64_t token_life, page_size, job_step, longest, default_group;
+        int64_t token_life, page_size, job_step, longest, default_group, moving;
         bool lower_email, embed, email_required, cloud;
 };
 enum { EXPIRES_TEXT, EXPIRES_NUMBER, EXPIRES_DATE };
@@ -117,6 +117,7 @@ bool boldbi_tell(struct emulator *e, struct exchange *x, const char *name, const
 
 /* model.c: what there is. All text is copied; NULL is "". */
 struct person *person_add(struct emulator *e);
+void person_local(struct emulator *e);                   /* a user of the site, of nobody's */
 struct person *person_named(struct emulator *e, const char *name);      /* user of the site: user name or e-mail */
 struct person *person_known(struct emulator *e, const char *name);      /* the same of all accounts */
 struct person *person_numbered(struct emulator *e, uint32_t id);

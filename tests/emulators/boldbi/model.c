@@ -47,6 +47,21 @@ person_add(struct emulator *e)
         return p;
 }
 
+void
+person_local(struct emulator *e)
+{
+        struct person *p = person_add(e);
+        struct text text = { 0 };
+
+        text_fmt(&text, "local%zu", e->person_count);
+        set_text(&p->username, text_str(&text));
+        text_lit(&text, "@bold.example");
+        set_text(&p->email, text_str(&text));
+        set_text(&p->first, "Local");
+        text_free(&text);
+        person_enter(e, p);
+}
+
 struct person *
 person_known(struct emulator *e, const char *name)
 {

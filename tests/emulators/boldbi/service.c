@@ -32,6 +32,7 @@ const struct setting boldbi_settings[] = {
         { "page-size", "25", AT(page_size), SORT_COUNT, "items on a page without page_size", NULL },
         { "job-step", "25", AT(job_step), SORT_COUNT, "rows that a job imports between two looks", NULL },
         { "longest", "255", AT(longest), SORT_COUNT, "characters of a value", NULL },
+        { "moving", "0", AT(moving), SORT_NUMBER, "readings of the users during which somebody is added", NULL },
         { "cloud", "no", AT(cloud), SORT_SWITCH, "Syncfusion's cloud: base /bi/api, no UMS", NULL },
         { .name = NULL }
 };
@@ -44,17 +45,8 @@ take_users(struct emulator *e, const char *value)
 
         if (!argument_number(value, 1000000, &n))
                 return "must be a number up to 1,000,000";
-        for (uint64_t i = 1; i <= n; i++) {
-                struct person *p = person_add(e);
-                char text[64];
-
-                snprintf(text, sizeof text, "local%llu", (unsigned long long)i);
-                set_text(&p->username, text);
-                snprintf(text, sizeof text, "local%llu@bold.example", (unsigned long long)i);
-                set_text(&p->email, text);
-                set_text(&p->first, "Local");
-                person_enter(e, p);
-        }
+        while (n-- > 0)
+                person_local(e);
         return NULL;
 }
 

@@ -206,6 +206,10 @@ START_TEST(item_09_pages)
                 { NULL, "GET", B "/v5.0/users?page=3", NULL, 200, "p60@x.example", "\"Next\"" },
                 { NULL, "GET", B "/v5.0/users?page=4", NULL, 400, NULL, NULL }, { NULL, "GET", B "/v5.0/users?page=0", NULL, 400, NULL, NULL },
                 { NULL, "GET", B "/v5.0/users?page_size=101", NULL, 200, "p60@x.example", NULL },
+                { NULL, "POST", "/_control/settings", "{\"moving\":1}", 200, NULL, NULL },
+                { NULL, "GET", B "/v5.0/users?page=2", NULL, 200, "\"TotalResults\":60", NULL },
+                { NULL, "GET", B "/v5.0/users?page=3", NULL, 200, "\"TotalResults\":61", NULL },
+                { NULL, "GET", B "/v5.0/users", NULL, 200, "\"TotalResults\":61", NULL },
                 { NULL, "GET", B "/v5.0/users?q=P07", NULL, 200, "\"TotalResults\":1,", "p08" },
         };
 

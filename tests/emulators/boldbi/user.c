@@ -129,6 +129,11 @@ list(struct emulator *e, struct exchange *x)
         }
         reply_list(e, x, &all);
         free(items);
+        /* Somebody else is at work: the pages behind this one have moved. */
+        if (e->set.moving > 0 && x->status == 200 && strstr(text_str(&x->reply), "\"Next\"") != NULL) {
+                e->set.moving--;
+                person_local(e);
+        }
 }
 
 static bool
