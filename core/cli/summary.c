@@ -78,6 +78,40 @@ tell_others(struct mstc_cli *cli, const struct mstc_target_summary *target)
                        mstc_paint_off(cli->colour, MSTC_BAD));
 }
 
+/* What "updated+renamed" comes to. */
+static uint64_t
+sum_of(const uint64_t *counts, const char *names, size_t length)
+{
+        uint64_t sum = 0;
+
+        for (size_t at = 0; at < length; at += strcspn(names + at, "+ ") + 1)
+                for (size_t i = 0; i < MSTC_N_COUNTS; i++)
+                        if (strcspn(names + at, "+ ") == strlen(mstc_count_names[i])
+                            && strncmp(names + at, mstc_count_names[i], strlen(mstc_count_names[i])) == 0)
+                                sum += counts[i];
+        return sum;
+}
+
+/* The same in the service's own words, those that are not zero. */
+static void
+tell_words(struct mstc_cli *cli, const struct mstc_target_summary *target)
+{
+        bool any = false;
+
+        for (const char *at = target->words; at != NULL && *at != '\0'; at += strcspn(at, " ") + (at[strcspn(at, " ")] != '\0')) {
+                size_t word = strcspn(at, "= "), all = strcspn(at, " ");
+                uint64_t sum = word < all ? sum_of(target->counts, at + word + 1, all - word - 1) : 0;
+
+                if (sum == 0)
+                        continue;
+                printf("%s%s%s %.*s", any ? "" : mstc_fit(cli->arena, target->name, 0), any ? ", " : ": ",
+                       mstc_thousands(cli->arena, sum), (int)word, at);
+                any = true;
+        }
+        if (any)
+                putchar('\n');
+}
+
 /* Where to look next. */
 static void
 tell_ways_on(const struct mstc_summary *summary)
@@ -120,8 +154,10 @@ mstc_summary_tell(struct mstc_cli *cli, const char *sync, const struct mstc_summ
         if (mstc_table_rows(table) > 0 && mstc_table_render(table, cli->width, cli->colour, &out))
                 fputs(mstc_buffer_cstr(&out), stdout);
         mstc_buffer_done(&out);
-        for (size_t i = 0; i < summary->target_count; i++)
+        for (size_t i = 0; i < summary->target_count; i++) {
                 tell_others(cli, &summary->targets[i]);
+                tell_words(cli, &summary->targets[i]);
+        }
         tell_ways_on(summary);
 }
 

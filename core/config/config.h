@@ -28,7 +28,7 @@ struct mstc_config_instance {                /* a <source> or <sink>            
         struct mstc_place place;
 };
 
-struct mstc_config_match { const char *attribute; bool adopt; struct mstc_place place; };
+struct mstc_config_match { const char *attribute; bool adopt, given; struct mstc_place place; };
 
 /* <scope>: a rule, or <filter>s as Entra's provisioning has them. */
 struct mstc_config_clause {
@@ -144,6 +144,7 @@ struct mstc_config_target {
         struct mstc_config_fate on_empty, on_vanished;       /* where a use says nothing */
         struct mstc_config_limit *limits;   size_t limit_count;
         bool exact_members;                  /* members="exact"                        */
+        bool import_existing;                /* import="existing"                      */
         struct mstc_place place;
 };
 

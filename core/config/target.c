@@ -237,6 +237,7 @@ read_match(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *tar
         if (match == NULL)
                 return;
         match->attribute = attribute;
+        match->given = xmlHasProp(node, (const xmlChar *)"on-existing") != NULL;
         match->adopt = mstc_walk_choice(walk, node, "on-existing", "duplicate|adopt", 0) == 1;
         match->place = mstc_walk_at(node, "attribute");
 }
@@ -322,7 +323,7 @@ target_name(struct mstc_walk *walk, xmlNode *node, const struct mstc_config_sync
 void
 mstc_part_target(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync)
 {
-        static const struct mstc_shape shape = { "name sink! was defaults members",
+        static const struct mstc_shape shape = { "name sink! was defaults members import",
                 "scope? match* map* maps* groups* group* on-gone? on-out-of-scope? on-disabled? on-empty? on-vanished? limit*",
                 MSTC_NO_TEXT,
                 "write <target sink=\"name of a sink\">" };
@@ -342,6 +343,7 @@ mstc_part_target(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync 
         target->was = mstc_walk_name(walk, node, "was");
         target->defaults = mstc_walk_yes(walk, node, "defaults", true);
         target->exact_members = mstc_walk_choice(walk, node, "members", "own|exact", 0) == 1;
+        target->import_existing = mstc_walk_choice(walk, node, "import", "new|existing", 0) == 1;
         target->on_gone.what = target->on_out_of_scope.what = target->on_disabled.what = MSTC_DISABLE;
         target->on_empty.what = MSTC_FATE_EMPTY;
         target->place = mstc_walk_place(node);
@@ -350,6 +352,8 @@ mstc_part_target(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync 
                         use_group(walk, children.at[i], target);
         for (size_t i = 0; i < children.count; i++)
                 read_child(walk, children.at[i], target);
+        for (size_t i = 0; i < target->match_count; i++)
+                target->matches[i].adopt |= target->import_existing && !target->matches[i].given;
         for (size_t i = 0; i < children.count; i++)      /* below the target's own */
                 if (mstc_walk_is(children.at[i], "maps"))
                         use_maps(walk, children.at[i], target);

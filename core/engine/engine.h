@@ -63,6 +63,7 @@ struct mstc_planned {
 
 struct mstc_target_summary {
         const char *name;
+        const char *words;                   /* the service's, see <muster/plugin.h>; or NULL */
         uint64_t counts[MSTC_N_COUNTS];
         const char *reason;                  /* why the sink was put aside, or NULL    */
 };

@@ -249,6 +249,8 @@ int mstc_leaders_rank(struct mstc_run *run, struct mst_error *err);
 
 /* ---- match.c ------------------------------------------------------------------------- */
 enum mstc_answer { MSTC_NOT_ASKED = 0, MSTC_ABSENT, MSTC_OURS, MSTC_ADOPTABLE, MSTC_DUPLICATE, MSTC_NOT_KNOWN };
+struct mstc_candidate;
+enum { MSTC_CLASHES = 4 };
 struct mstc_match {
         enum mstc_answer answer;
         const char *object, *name, *version;
@@ -256,6 +258,10 @@ struct mstc_match {
         const char *attribute, *value;       /* what it was found by                   */
         const char *why;                     /* of a duplicate                         */
         bool by_stamp;
+        struct mstc_clash {
+                const char *object, *name, *attribute, *value;
+        } clashes[MSTC_CLASHES];             /* of a duplicate: every match value that somebody has */
+        unsigned clash_count;
 };
 struct mstc_question {
         struct mstc_run_target *target;
@@ -275,6 +281,9 @@ int mstc_match_by_asking(struct mstc_run *run, struct mstc_live *sink, struct ms
                          struct mst_arena *arena, struct mst_error *err);
 /* Reads all of a sink before a plan that will ask for many. */
 int mstc_match_in_bulk(struct mstc_run *run, struct mstc_live *sink, struct mst_error *err);
+/* Objects with that value; 'attribute' NULL: with that stamp. At most eight, in the arena. False: no memory. */
+bool mstc_listing_look(const struct mstc_listing *listing, const char *attribute, const struct mst_value *value,
+                       struct mst_arena *arena, struct mstc_candidate **items, size_t *count);
 /* It was listed, and nothing was there. */
 bool mstc_listing_empty(const struct mstc_listing *listing);
 void mstc_listing_free(struct mstc_listing *listing);

@@ -46,6 +46,28 @@ check_match(struct mstc_maker *maker, const struct mstc_target *target, const st
                                   match->attribute);
 }
 
+/* Those that the connector's admins are used to, where the target says nothing. */
+static void
+usual_matches(struct mstc_maker *maker, const struct mstc_target *target, struct mstc_config_target *config)
+{
+        const char *at = target->sink->plugin->sink_matches;
+
+        if (config->match_count > 0 || at == NULL)
+                return;
+        config->matches = mst_arena_alloc(maker->arena, (strlen(at) / 2 + 1) * sizeof *config->matches);
+        while (config->matches != NULL && at[0] != '\0') {
+                size_t length = strcspn(at, " ");
+                char *name = mst_arena_strndup(maker->arena, at, length);
+
+                if (name != NULL && length > 0)
+                        config->matches[config->match_count++] = (struct mstc_config_match){
+                                .attribute = name, .adopt = config->import_existing, .place = config->place };
+                at += length + (at[length] != '\0');
+        }
+        if (config->matches == NULL)
+                maker->failed = true;
+}
+
 static void
 check_matches(struct mstc_maker *maker, const struct mstc_target *target)
 {
@@ -233,7 +255,10 @@ mstc_maker_target(struct mstc_maker *maker, struct mstc_sync *sync, struct mstc_
                 return;
         target->maps = mstc_maker_maps(maker, target->sink, MST_USER, schema, config->maps, config->map_count,
                                        config->defaults, config->place, &target->map_count);
+        usual_matches(maker, target, config);
         check_matches(maker, target);
+        if (!config->on_gone.given && target->sink->plugin->sink_gone == MST_DELETE && can(target, MST_CAN_DELETE))
+                config->on_gone.what = MSTC_DELETE;
         check_leaver(maker, target, &config->on_gone);
         check_leaver(maker, target, &config->on_out_of_scope);
         check_leaver(maker, target, &config->on_disabled);

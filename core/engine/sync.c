@@ -540,8 +540,12 @@ make_summary(struct mstc_sync *sync, struct mstc_summary *ret, struct mst_error 
         if (ret->targets == NULL)
                 return mst_fail_memory(err, "starting a run");
         ret->target_count = sync->target_count;
-        for (size_t i = 0; i < sync->target_count; i++)
+        for (size_t i = 0; i < sync->target_count; i++) {
+                const struct mstc_instance *sink = sync->targets[i].sink;
+
                 ret->targets[i].name = sync->targets[i].name;
+                ret->targets[i].words = sink != NULL && sink->plugin != NULL ? sink->plugin->sink_words : NULL;
+        }
         return MST_OK;
 }
 

@@ -69,6 +69,11 @@ check_words(const struct mst_plugin *plugin, const char *name, const struct mstc
                         return false;
                 }
         }
+        if ((plugin->sink_matches != NULL && !mstc_image_text(image, plugin->sink_matches, 500))
+            || (plugin->sink_words != NULL && !mstc_image_text(image, plugin->sink_words, 500))) {
+                mst_fail(err, MST_ECONFIG, "the matches or words in its descriptor are not a text of up to 500 bytes");
+                return false;
+        }
         if (strcmp(plugin->name, name) == 0)
                 return true;
         mst_fail(err, MST_ECONFIG, "its descriptor names it '%s', not '%s': file, symbol and name must agree",

@@ -32,6 +32,8 @@ int mstc_links_found(struct mstc_store *store, int64_t target, int64_t *ret, str
 int mstc_link_name(struct mstc_store *store, int64_t entry, int64_t sink, struct mst_arena *arena,
                    const char **object, const char **name, struct mst_error *err);
 
+/* One object may clash by several attributes: their names, and the values, with this between. */
+#define MSTC_CLASH_GAP "\x1f"
 int mstc_duplicate_put(struct mstc_store *store, int64_t sink, int64_t entry, const char *object,
                        const char *name, const char *attribute, const char *value, int64_t run,
                        struct mst_error *err);

@@ -1,7 +1,12 @@
 /* view_hold.c - what guards keep back, and whose object is somebody else's, for showing. */
 #include "build.h"
 
+#include <string.h>
+
+#include "store/links.h"
 #include "store/view_read.h"
+
+enum { CLASHES = 8 };                        /* of one object, at most               */
 
 #define HOLD_COLUMNS "h.number, h.run, h.created, h.decided, h.expect, s.name, t.name, h.guard, h.reason, "     \
                      "h.decided_by, h.note, h.state=0, "                                                        \
@@ -62,13 +67,34 @@ mstc_view_hold(struct mstc_store *store, int64_t number, struct mst_arena *arena
         return found ? MST_OK : MST_END;
 }
 
+/* Each clash of an object is told by itself; how many there are. */
+static size_t
+split_clashes(struct mstc_view_duplicate *into, struct mst_arena *arena, struct mstc_view_duplicate row)
+{
+        const char *attributes = row.attribute, *values = row.value;
+        size_t count = 0;
+
+        while (count + 1 < CLASHES && attributes != NULL && values != NULL && strstr(attributes, MSTC_CLASH_GAP) != NULL
+               && strstr(values, MSTC_CLASH_GAP) != NULL) {
+                row.attribute = mst_arena_strndup(arena, attributes, strcspn(attributes, MSTC_CLASH_GAP));
+                row.value = mst_arena_strndup(arena, values, strcspn(values, MSTC_CLASH_GAP));
+                into[count++] = row;
+                attributes += strcspn(attributes, MSTC_CLASH_GAP) + 1;
+                values += strcspn(values, MSTC_CLASH_GAP) + 1;
+        }
+        row.attribute = attributes;
+        row.value = values;
+        into[count++] = row;
+        return count;
+}
+
 int
 mstc_view_duplicates(struct mstc_store *store, int64_t *after, size_t most, struct mst_arena *arena,
                      struct mstc_view_duplicate **ret, size_t *count, bool *more, struct mst_error *err)
 {
         struct mstc_rows rows = { .store = store, .arena = arena, .err = err };
-        struct mstc_view_duplicate *into = mst_arena_alloc(arena, most * sizeof *into);
-        size_t got = 0;
+        struct mstc_view_duplicate *into = mst_arena_alloc(arena, most * CLASHES * sizeof *into);
+        size_t got = 0, told = 0;
 
         if (into == NULL)
                 return mst_fail_memory(err, "listing duplicates");
@@ -80,16 +106,16 @@ mstc_view_duplicates(struct mstc_store *store, int64_t *after, size_t most, stru
                         const char *id = mstc_rows_text(&rows, 2);
                         const char *title = mstc_record_title(mstc_rows_record(&rows, 3, id, false));
 
-                        into[got] = (struct mstc_view_duplicate){
+                        told += split_clashes(into + told, arena, (struct mstc_view_duplicate){
                                 .sink = mstc_rows_text(&rows, 0), .sync = mstc_rows_text(&rows, 1), .id = id,
                                 .title = title != NULL ? title : id, .object = mstc_rows_text(&rows, 4),
                                 .name = mstc_rows_text(&rows, 5), .attribute = mstc_rows_text(&rows, 6),
                                 .value = mstc_rows_text(&rows, 7), .run = mstc_rows_number(&rows, 8),
-                        };
+                        });
                 }
         *after += (int64_t)got;
         *ret = into;
-        *count = got;
+        *count = told;
         *more = got == most;
         return mstc_rows_end(&rows, "listing duplicates");
 }

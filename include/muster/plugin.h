@@ -72,6 +72,13 @@ struct mst_plugin {
          * says many: up to 65,536 are waiting for it then, each some KiB of memory. */
         uint32_t sink_in_flight;
         uint32_t sink_members;                             /* members an op; 0: no limit */
+
+        /* What the service's own admins are used to, where the configuration says nothing. */
+        const char *sink_matches;        /* "Email Username": attributes of users to match by, or NULL */
+        const char *sink_words;          /* its words for our counts, told beside them in a run's
+                                          * summary: "modified=updated+renamed deleted=deleted", or NULL */
+        uint32_t sink_gone;              /* of whom the source says deleted: MST_DELETE, or 0: he is
+                                          * disabled where the sink can, else kept      */
 };
 
 #define MST_PLUGIN_HEAD                                                                 \

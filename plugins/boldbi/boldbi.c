@@ -112,5 +112,6 @@ MST_PLUGIN(boldbi) = {
         .sink_can = MST_CAN_USERS | MST_CAN_GROUPS | MST_CAN_UPDATE | MST_CAN_RENAME | MST_CAN_DELETE | MST_CAN_LIST
                   | MST_CAN_FIND | MST_CAN_MEMBERS | MST_CAN_EMPTY_GROUP | MST_CAN_PRESENT
                   | MST_CAN_MEMBER_IDS,
-        .sink_in_flight = 256, .sink_members = 100,
+        .sink_in_flight = 256, .sink_members = 100, .sink_matches = "Email Username", .sink_gone = MST_DELETE,
+        .sink_words = "modified=updated+renamed+adopted deleted=deleted duplicated=duplicate",
 };

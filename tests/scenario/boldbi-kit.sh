@@ -17,11 +17,11 @@
 scope='user.mail -ne null'
 sink_options=
 credentials='<username>admin@contoso.example</username><password file="SECRET"/>'
-match='<match attribute="Email"/><match attribute="Username"/>'
+match=                               # the connector's own: Email, Username
 groups='<group name="finance" title="All of the treasury">user.department -eq "Treasury"</group>'
 maps=
 target_attributes=
-target_options='<limit of="removals" above="50" and-percent="50"/><limit of="changes" above="90" and-percent="90"/><on-gone do="delete"/><on-out-of-scope do="delete"/>'
+target_options='<on-out-of-scope do="delete"/><limit of="removals" above="50" and-percent="50"/><limit of="changes" above="90" and-percent="90"/>'
 
 set -u
 : "${srcdir:?make check sets it}"

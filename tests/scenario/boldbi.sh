@@ -49,6 +49,7 @@ clear
 for i in $(seq 20); do change "p$i" '"surname":"Married"'; done
 expect 0 sync
 same "changed" 20 "$(effects 'user updated')"
+says "bi: 20 modified"
 same "calls for twenty changes" 20 "$(calls user)"
 same "and those of a run: sign in, and probe" 23 "$(calls)"
 same "last name of p20" Married "$(user p20@contoso.example Lastname)"
@@ -80,6 +81,7 @@ graph remove "{\"id\":\"$(id_of bob)\"}"
 change eve '"department":"Sales"'
 expect 0 sync
 same "who is gone is deleted, and leaves the group before, with who moved" "1 2" "$(effects 'user deleted') $(effects 'member removed')"
+says "1 deleted"
 same "the group" "Zoe.Capital@Contoso.Example ada.new@contoso.example o.brien+a%b#c&d@contoso.example " "$(members finance)"
 expect 0 sync
 clear
@@ -89,15 +91,19 @@ nothing_done
 # ---- duplicates: not written, each clash on a line of its own ---------------------------------------
 bold user '{"set":{"Username":"dora@contoso.example","Email":"stranger@bold.example","FirstName":"Stranger"}}'
 bold user '{"set":{"Username":"max","Email":"MAX@contoso.example","FirstName":"Max"}}'
+bold user '{"set":{"Username":"both@contoso.example","Email":"both@contoso.example","FirstName":"Both"}}'
 hire dora
 hire max
+hire both
 clear
 expect 1 sync
 nothing_done
 says 'muster duplicates'
+says 'bi: 3 duplicated'
 expect 0 duplicates
 says 'Username=dora@contoso.example'
 says 'Email=max@contoso.example'
+same "each clash on its own line" 2 "$(grep -cE '(Email|Username)=both@contoso.example' "$out")"
 clear
 expect 0 sync
 nothing_done
@@ -126,14 +132,14 @@ for _ in 1 2 3; do "$MUSTER" sync >"$out" 2>"$err" </dev/null; done
 same "a group that was deleted by hand is made anew" "Zoe.Capital@Contoso.Example ada.new@contoso.example o.brien+a%b#c&d@contoso.example p1@contoso.example " "$(members finance)"
 
 # ---- taken over, when the admin says so -------------------------------------------------------------------
-match='<match attribute="Email" on-existing="adopt"/><match attribute="Username"/>'
+match='<match attribute="Email"/><match attribute="Username" on-existing="duplicate"/>' target_attributes='import="existing"'
 configure
 expect 3 sync
 approve
 clear
 expect 0 sync
 same "max is taken over" max "$(user max@contoso.example FirstName)"
-same "by one change" "1 0" "$(effects 'user updated') $(effects 'user created')"
+same "by one change each, with the other one" "2 0" "$(effects 'user updated') $(effects 'user created')"
 bold users
 same "and is still one" 1 "$(grep -ci '"Email":"max@contoso.example"' <<<"$answer")"
 same "the stranger is left alone" Stranger "$(user stranger@bold.example FirstName)"

@@ -14,7 +14,7 @@ check_SCRIPTS += $(ENGINE_TESTS)
 EXTRA_DIST += tests/scenario/engine.sh $(ENGINE_TESTS)
 
 # Bold BI, played by its emulator.
-BOLDBI_TESTS = tests/scenario/boldbi.sh
+BOLDBI_TESTS = tests/scenario/boldbi.sh tests/scenario/boldbi-trouble.sh
 TESTS += $(BOLDBI_TESTS)
 check_SCRIPTS += $(BOLDBI_TESTS)
 EXTRA_DIST += tests/scenario/boldbi-kit.sh $(BOLDBI_TESTS)

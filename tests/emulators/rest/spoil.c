@@ -178,11 +178,17 @@ nul_escape(const struct fault *f, struct exchange *x)
         spoil_value(f, x, "\"nul\\u0000end\"", 14);
 }
 
-/* A member that belongs to the service, such as its id, is missing. */
+static void
+missing_id(const struct fault *f, struct exchange *x)
+{
+        mangle_drop(&x->reply, x->rest->service->lists, f->record, "id");
+}
+
 static void
 missing(const struct fault *f, struct exchange *x)
 {
-        mangle_drop(&x->reply, x->rest->service->lists, f->record, f->property != NULL ? f->property : "id");
+        if (f->property != NULL)
+                mangle_drop(&x->reply, x->rest->service->lists, f->record, f->property);
 }
 
 static void
@@ -201,7 +207,7 @@ static const struct action actions[] = {
         { "reset-after-bytes", reset, BEHIND, "after" }, { "short-body", short_body, BEHIND, "after" },
         { "silent", silent, BEHIND, "after" }, { "truncate", truncate_json, BEHIND, "after" },
         { "broken-json", broken_json, BEHIND, NULL }, { "wrong-type", wrong_type, BEHIND, NULL },
-        { "missing-id", missing, BEHIND, NULL }, { "huge-value", huge_value, BEHIND, "size" },
+        { "missing-id", missing_id, BEHIND, NULL }, { "missing", missing, BEHIND, "property" }, { "huge-value", huge_value, BEHIND, "size" },
         { "bad-utf8", bad_utf8, BEHIND, NULL }, { "lone-surrogate", lone_surrogate, BEHIND, NULL },
         { "nul-escape", nul_escape, BEHIND, NULL }, { "extra-members", extra_members, BEHIND, NULL },
 };
