@@ -11,7 +11,7 @@ dist_man_MANS += conf/man/muster-rules.7
 
 # the configuration's manual page and an example
 dist_man_MANS += conf/man/muster.xml.5
-dist_doc_DATA += conf/muster.xml.example conf/kaizala.xml.example
+dist_doc_DATA += conf/muster.xml.example conf/boldbi.xml.example conf/kaizala.xml.example
 
 # what the demo fills in
 EXTRA_DIST += conf/demo.xml.in

@@ -1,11 +1,11 @@
 #!/bin/bash
-# The configuration in the README, and the longer example, are what they say: right.
+# The configuration in the README, and the longer examples, are what they say: right.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 umask 077
 printf 'certainly-not-a-real-one' | tee "$work/contoso.secret" "$work/ldap.secret" "$work/ldap-password" "$work/kaizala.secret" \
-        "$work/kaizala.token" "$work/kaizala.key" >/dev/null
+        "$work/kaizala.token" "$work/kaizala.key" "$work/boldbi.key" >/dev/null
 export CREDENTIALS_DIRECTORY=$work           # where systemd would put credential=""
 failures=0
 
@@ -18,6 +18,5 @@ right() {                                    # WHAT, configuration on standard i
 }
 
 sed -n '/^    <muster /,/^    <\/muster>/s/^    //p' "${srcdir:?}/README" | right README
-right conf/muster.xml.example <"$srcdir/conf/muster.xml.example"
-right conf/kaizala.xml.example <"$srcdir/conf/kaizala.xml.example"
+for example in "$srcdir"/conf/*.xml.example; do right "${example##*/}" <"$example"; done
 exit $failures
