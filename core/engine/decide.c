@@ -433,32 +433,6 @@ mstc_link_found(struct mstc_run *run, struct mstc_case *c, struct mst_error *err
                                   err);
 }
 
-/* A row for each object, with all by which it clashes. */
-static int
-put_clashes(struct mstc_run *run, const struct mstc_case *c, const struct mstc_match *m, struct mst_error *err)
-{
-        for (unsigned i = 0; i < m->clash_count; i++) {
-                const struct mstc_clash *one = &m->clashes[i];
-                const char *attributes = one->attribute, *values = one->value != NULL ? one->value : "";
-                bool told = false;
-
-                for (unsigned k = 0; k < i; k++)
-                        told = told || strcmp(m->clashes[k].object, one->object) == 0;
-                for (unsigned k = i + 1; k < m->clash_count && !told; k++) {
-                        if (strcmp(m->clashes[k].object, one->object) != 0)
-                                continue;
-                        attributes = mst_arena_printf(run->scratch, "%s" MSTC_CLASH_GAP "%s", attributes, m->clashes[k].attribute);
-                        values = mst_arena_printf(run->scratch, "%s" MSTC_CLASH_GAP "%s", values, m->clashes[k].value);
-                        if (attributes == NULL || values == NULL)
-                                return mst_fail_memory(err, "noting a duplicate");
-                }
-                if (!told && mstc_duplicate_put(run->store, c->link.sink, c->entry->number, one->object, one->name, attributes,
-                                                values, run->id, err) != MST_OK)
-                        return err->code;
-        }
-        return MST_OK;
-}
-
 static int
 note_duplicate(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 {
@@ -467,11 +441,7 @@ note_duplicate(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
         c->target->counts[MSTC_N_DUPLICATE]++;
         mstc_log(run->engine, MST_LOG_WARNING, "%s is a duplicate in '%s': %s (%s)", mstc_plan_title(c->entry),
                  c->target->setup->name, m->why, m->name);
-        if (mstc_duplicate_clear(run->store, c->link.sink, c->entry->number, err) != MST_OK
-            || (m->clash_count == 0 || m->by_stamp
-                ? mstc_duplicate_put(run->store, c->link.sink, c->entry->number, m->object, m->name,
-                                     m->attribute != NULL ? m->attribute : "stamp", m->value, run->id, err)
-                : put_clashes(run, c, m, err)) != MST_OK)
+        if (mstc_match_keep(run, c->link.sink, c->entry->number, m, err) != MST_OK)
                 return err->code;
         return drop_open(run, c, "a duplicate", err);
 }

@@ -339,3 +339,42 @@ mstc_match(struct mstc_run *run, struct mstc_live *sink, struct mstc_question *q
                 rc = answer_from_listing(run, listing, &questions[i], arena, err);
         return rc;
 }
+
+/* ---- duplicates --------------------------------------------------------------------------- */
+
+/* A row for each object, with all by which it clashes. */
+static int
+put_clashes(struct mstc_run *run, int64_t sink, int64_t entry, const struct mstc_match *m, struct mst_error *err)
+{
+        for (unsigned i = 0; i < m->clash_count; i++) {
+                const struct mstc_clash *one = &m->clashes[i];
+                const char *attributes = one->attribute, *values = one->value != NULL ? one->value : "";
+                bool told = false;
+
+                for (unsigned k = 0; k < i; k++)
+                        told = told || strcmp(m->clashes[k].object, one->object) == 0;
+                for (unsigned k = i + 1; k < m->clash_count && !told; k++) {
+                        if (strcmp(m->clashes[k].object, one->object) != 0)
+                                continue;
+                        attributes = mst_arena_printf(run->scratch, "%s" MSTC_CLASH_GAP "%s", attributes, m->clashes[k].attribute);
+                        values = mst_arena_printf(run->scratch, "%s" MSTC_CLASH_GAP "%s", values, m->clashes[k].value);
+                        if (attributes == NULL || values == NULL)
+                                return mst_fail_memory(err, "noting a duplicate");
+                }
+                if (!told && mstc_duplicate_put(run->store, sink, entry, one->object, one->name, attributes,
+                                                values, run->id, err) != MST_OK)
+                        return err->code;
+        }
+        return MST_OK;
+}
+
+int
+mstc_match_keep(struct mstc_run *run, int64_t sink, int64_t entry, const struct mstc_match *m, struct mst_error *err)
+{
+        if (mstc_duplicate_clear(run->store, sink, entry, err) != MST_OK)
+                return err->code;
+        if (m->clash_count != 0 && !m->by_stamp)
+                return put_clashes(run, sink, entry, m, err);
+        return mstc_duplicate_put(run->store, sink, entry, m->object, m->name, m->attribute != NULL ? m->attribute : "stamp",
+                                  m->value, run->id, err);
+}

@@ -284,6 +284,9 @@ int mstc_match_in_bulk(struct mstc_run *run, struct mstc_live *sink, struct mst_
 /* Objects with that value; 'attribute' NULL: with that stamp. At most eight, in the arena. False: no memory. */
 bool mstc_listing_look(const struct mstc_listing *listing, const char *attribute, const struct mst_value *value,
                        struct mst_arena *arena, struct mstc_candidate **items, size_t *count);
+/* Notes a duplicate, with all that clashes, in place of what was noted of him before. */
+int mstc_match_keep(struct mstc_run *run, int64_t sink, int64_t entry, const struct mstc_match *match,
+                    struct mst_error *err);
 /* It was listed, and nothing was there. */
 bool mstc_listing_empty(const struct mstc_listing *listing);
 void mstc_listing_free(struct mstc_listing *listing);

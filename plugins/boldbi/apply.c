@@ -87,15 +87,23 @@ close_password(struct bbi_task *task, enum mst_outcome outcome)
         task->password = NULL;
 }
 
+/* What the object is, when all is done, or when half of it is: a renamed user has his new name. */
+static void
+tell_object(const struct bbi_task *task, enum mst_outcome outcome)
+{
+        bool renamed = mst_op_verb(task->op) != MST_CREATE && is_user(task) && task->step > BBI_PUT && task->step < BBI_DELETE;
+        char object[24];
+
+        if ((outcome != MST_DONE && !renamed) || mst_op_verb(task->op) == MST_DELETE)
+                return;
+        snprintf(object, sizeof object, "%lld", (long long)task->id);
+        mst_op_set_object(task->op, object, task->key, NULL);
+}
+
 static bool
 settle(struct bbi_task *task, enum mst_outcome outcome, const struct mst_error *why)
 {
-        char object[24];
-
-        if (outcome == MST_DONE && mst_op_verb(task->op) != MST_DELETE) {
-                snprintf(object, sizeof object, "%lld", (long long)task->id);
-                mst_op_set_object(task->op, object, task->key, NULL);
-        }
+        tell_object(task, outcome);
         /* Who joined has joined, whatever became of those who were to leave. */
         for (size_t i = 0; task->step == BBI_PART && outcome != MST_DONE && i < mst_op_member_count(task->op); i++)
                 if (mst_op_member_joins(task->op, i))
@@ -214,6 +222,7 @@ tell(void *self, struct mst_op *op, struct mst_http_reply *reply, struct mst_err
                 (void)bbi_answer_read(&answer, reply, &(struct mst_error){ 0 });
                 bbi_fail(err, reply, &answer);
                 close_password(task, outcome);
+                tell_object(task, outcome);
                 end(task);
                 return false;
         }
