@@ -151,7 +151,7 @@ write_op(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *targ
             && !mstc_set_add(target->creating, (uint32_t)c->entry->number))
                 return mst_fail_memory(err, "planning");
         if (p->parked != NULL) {
-                target->counts[MSTC_N_PARKED]++;
+                mstc_parked(run, target, MSTC_N_PARKED, p->verb, op.name, p->parked);
                 return MST_OK;
         }
         return mstc_judge_op(run, target, &op, p->before, p->after, c->wanted.lost_refs, err);

@@ -60,6 +60,15 @@ mstc_log(struct mstc_engine *engine, enum mst_level level, const char *format, .
         engine->log_last = &line->next;
 }
 
+void
+mstc_parked(struct mstc_run *run, struct mstc_run_target *target, enum mstc_count count, enum mst_verb verb,
+            const char *name, const char *why)
+{
+        target->counts[count]++;
+        mstc_log(run->engine, MST_LOG_WARNING, "%s of %s in '%s' is parked: %s", mst_verb_name(verb), name,
+                 target->setup->name, why);
+}
+
 int
 mstc_log_save(struct mstc_engine *engine, struct mst_error *err)
 {

@@ -156,6 +156,9 @@ int mstc_engine_recover(struct mstc_engine *engine, struct mst_error *err);
 
 /* ---- log.c ------------------------------------------------------------------------ */
 void mstc_log(struct mstc_engine *engine, enum mst_level level, const char *format, ...) MST_PRINTF(3, 4);
+/* Somebody's op is put aside: counted, and told. */
+void mstc_parked(struct mstc_run *run, struct mstc_run_target *target, enum mstc_count count, enum mst_verb verb,
+                 const char *name, const char *why);
 /* The run is over: what was not told one by one is counted. */
 void mstc_log_over(struct mstc_engine *engine);
 /* Lines that have gathered, into the store; in a transaction. */

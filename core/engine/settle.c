@@ -249,9 +249,7 @@ park(struct mstc_run *run, struct mst_op *op, enum mstc_count count, struct mst_
 {
         struct mstc_errand *errand = op->engine;
 
-        errand->target->counts[count]++;
-        mstc_log(run->engine, MST_LOG_WARNING, "%s of %s in '%s' is parked: %s", mst_verb_name(op->verb),
-                 errand->row.name != NULL ? errand->row.name : op->id, errand->target->setup->name, op->why.text);
+        mstc_parked(run, errand->target, count, op->verb, errand->row.name != NULL ? errand->row.name : op->id, op->why.text);
         return mstc_op_park(run->store, op->number, (int)op->outcome, op->why.text, err);
 }
 

@@ -23,7 +23,7 @@ configure() {
     <group name="sales" title="All of Sales">user.department -eq "Sales"</group>
     <target sink="book" defaults="no">
       $3
-      <groups use="*"/>
+      <groups use="*" disabled="stay"/>
       <on-gone do="delete"/>
     </target>
   </sync>
