@@ -26,7 +26,7 @@ dice(unsigned sides)
 
 #define PICK(table) ((table)[dice((unsigned)UNIT_COUNT(table))])
 
-static const char *const departments[] = { "Finance", "FINANCE", "Sales", "Supply", "Stra\xc3\x9f" "e", "12" };
+static const char *const departments[] = { "Finance", "FINANCE", "Sales", "Supply", "Straße", "12" };
 static const char *const titles[] = { "Senior Manager", "Manager", "Senior Clerk", "Clerk 7", "clerk" };
 static const char *const days[] = { "2025-12-31", "2026-03-01", "2026-03-01T08:00:00Z", "2030-01-01", "soon" };
 static const char *const others[] = { "a@x|b@y", "b@y", "a@x", "c@z|a@x|d@z" };
