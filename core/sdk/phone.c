@@ -59,6 +59,6 @@ mst_phone(const char *text, const char *country, char into[MST_PHONE_SIZE], stru
         if (n < DIGITS_LEAST || n > DIGITS_MOST)
                 return refuse(text, n < DIGITS_LEAST ? "is too short: with its country code it has fewer than 8 digits"
                               : "is too long: with its country code it has more than 15 digits", err);
-        snprintf(into, MST_PHONE_SIZE, "+%s", full);
+        snprintf(into, MST_PHONE_SIZE, "+%.*s", DIGITS_MOST, full);
         return MST_OK;
 }
