@@ -389,50 +389,6 @@ decide_present(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 
 /* ---- wanted, no object ---------------------------------------------------------------------------- */
 
-/* What the object holds now, as far as the maps speak of it. */
-static struct mst_record *
-present_values(struct mstc_run *run, const struct mstc_case *c)
-{
-        struct mst_record *ret = mstc_record_values(run->scratch, MST_USER);
-        const struct mst_record *present = c->question->match.present;
-
-        for (size_t m = 0; ret != NULL && present != NULL && m < c->target->setup->map_count; m++) {
-                const char *to = c->target->setup->maps[m].to;
-
-                for (uint32_t i = 0; i < present->count; i++)
-                        if (strcasecmp(present->fields[i].name, to) == 0
-                            && !mstc_record_share(ret, to, &present->fields[i].value))
-                                return NULL;
-        }
-        mstc_names_as_text(ret);
-        return ret;
-}
-
-int
-mstc_link_found(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
-{
-        const struct mstc_match *m = &c->question->match;
-
-        c->link.object = m->object;
-        c->link.name = m->name;
-        c->link.version = m->version;
-        c->link.target = c->target->row.id;
-        c->link.made = MSTC_MADE_FOUND;
-        c->link.state = MSTC_LINK_LIVE;
-        c->link.reason = MSTC_WHY_NONE;
-        c->link.since = 0;
-        c->link.applied = present_values(run, c);
-        if (c->link.applied == NULL)
-                return mst_fail_memory(err, "planning");
-        c->linked = true;
-        c->target->counts[MSTC_N_LINKED]++;
-        if (mstc_link_put(run->store, &c->link, err) != MST_OK
-            || mstc_link_begun(run, c->target, &c->link, c->entry->id, true, err) != MST_OK)
-                return err->code;
-        return mstc_wanted_values(run, c->target, c->entry->record, c->link.applied, false, run->scratch, &c->wanted,
-                                  err);
-}
-
 static int
 note_duplicate(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 {
@@ -463,7 +419,7 @@ adopt(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 {
         const struct mstc_match *m = &c->question->match;
         struct proposal p = { .verb = MST_ADOPT, .matched = mstc_now_ms(), .refs = c->wanted.refs };
-        struct mst_record *present = present_values(run, c);
+        struct mst_record *present = mstc_present_values(run, c);
         bool taken;
 
         if (present == NULL || !mstc_difference(run->scratch, present, c->wanted.record, &p.before, &p.after))
@@ -492,9 +448,16 @@ adopt(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 static int
 create(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 {
-        struct proposal p = { .verb = MST_CREATE, .after = c->wanted.record, .parked = c->wanted.why,
-                              .matched = mstc_now_ms(), .refs = c->wanted.refs };
+        struct proposal p = { .verb = MST_CREATE, .matched = mstc_now_ms() };
+        bool unsure;
 
+        if (mstc_unique_values(run, c->target, c->entry, &c->wanted, &unsure, err) != MST_OK)
+                return err->code;
+        if (unsure)
+                return mstc_plan_keep(run, c->entry->number, c->mask, err);
+        p.after = c->wanted.record;
+        p.parked = c->wanted.why;
+        p.refs = c->wanted.refs;
         if (c->link.id != 0 && c->link.state == MSTC_LINK_LOST)
                 p.reason = MSTC_WHY_LOST;
         if (blocked(c->entry) && config_of(c->target)->on_disabled.what == MSTC_DISABLE

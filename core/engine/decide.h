@@ -20,6 +20,8 @@ struct mstc_case {
         struct mstc_question *question;      /* whether it is there already; NULL: not asked */
 };
 
+/* What the object holds now; NULL: out of memory. */
+struct mst_record *mstc_present_values(struct mstc_run *run, const struct mstc_case *c);
 /* The object that was found with our stamp is tied to the entry; nothing is decided yet. */
 int mstc_link_found(struct mstc_run *run, struct mstc_case *c, struct mst_error *err);
 int mstc_decide(struct mstc_run *run, struct mstc_case *c, struct mst_error *err);

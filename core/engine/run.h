@@ -73,6 +73,7 @@ struct mstc_run_target {
         struct mstc_set *creating;           /* entries with a create in this plan     */
         struct mstc_set *renaming;           /* with a rename, also of an older one    */
         bool names_taken;                    /* ops may be parked because of a name    */
+        bool reserved;                       /* what its open creates have chosen is known */
         struct mstc_set *leaving;            /* whom some group here has and does not want; NULL: not known yet */
         bool no_plan;                        /* its sink cannot be asked or written    */
         bool carries_groups;
@@ -119,6 +120,8 @@ struct mstc_run {
         bool stopped;
         struct mstc_members *members;        /* groups; NULL: the sync has none        */
         struct mstc_listing **listings;      /* per instance, while matching in bulk   */
+        struct mstc_map *reserved;           /* unique.c: values chosen in creates -> entry */
+        struct mstc_unique *unique;          /* whose values are being chosen          */
         struct mstc_judgement *judgement;
         int64_t *only; size_t only_count;    /* chosen users: entry numbers            */
         struct mstc_keep *keeps;             /* what stays dirty after this plan       */
@@ -211,6 +214,18 @@ struct mstc_wanted {
         const char *why;                     /* a required value is missing: cannot be made */
         const char *complaint;               /* an attribute that did not flow, and why */
 };
+/* ---- unique.c ------------------------------------------------------------------- */
+struct mstc_unique;
+/* The values of a create once more, where some must be nobody else's in the sink.  'unsure':
+ * it could not be asked. */
+int mstc_unique_values(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry *entry,
+                       struct mstc_wanted *wanted, bool *unsure, struct mst_error *err);
+/* Around the evaluation of one map; 'unique' may be NULL. */
+void mstc_unique_begin(struct mstc_unique *unique, const struct mstc_map *map, struct mstc_eval *eval);
+void mstc_unique_end(struct mstc_unique *unique, const struct mstc_map *map, const struct mstc_eval *eval,
+                     enum mstc_flow flow);
+
+/* ---- values.c ------------------------------------------------------------------- */
 /* Evaluates the maps of 'target' for an entry; values that do not flow keep what is
  * 'applied' (may be NULL). */
 int mstc_wanted_values(struct mstc_run *run, struct mstc_run_target *target, const struct mst_record *record,

@@ -21,6 +21,7 @@
 #include "store/groups.h"
 #include "util/alloc.h"
 #include "util/date.h"
+#include "util/map.h"
 
 #define ROUNDS 8
 
@@ -107,6 +108,7 @@ run_done(struct mstc_run *run)
         }
         mstc_free(run->targets);
         mstc_members_free(run->members);
+        mstc_map_free(run->reserved);
         mstc_leaders_free(run->leaders);
         mstc_names_forget(run);
         mstc_free(run->listings);

@@ -14,11 +14,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "store/entries.h"
 #include "store/groups.h"
 #include "util/utf8.h"
 #include "util/wild.h"
+
+static int
+random_bytes(void *self, void *bytes, size_t size)
+{
+        (void)self;
+        return getrandom(bytes, size, 0) == (ssize_t)size ? 0 : -1;
+}
 
 void
 mstc_eval_init(struct mstc_run *run, struct mstc_eval *eval, struct mst_arena *arena)
@@ -26,6 +34,7 @@ mstc_eval_init(struct mstc_run *run, struct mstc_eval *eval, struct mst_arena *a
         memset(eval, 0, sizeof *eval);
         eval->now = run->now;
         eval->arena = arena;
+        eval->random = random_bytes;
 }
 
 bool
@@ -277,7 +286,9 @@ put_map(struct shaping *s, const struct mstc_map *map, const struct mst_record *
         if (map->when == MSTC_NEVER || (map->when == MSTC_ON_CREATE && !creating))
                 return keep_applied(ret->record, applied, map->to);
         mstc_eval_init(s->run, &eval, s->arena);
+        mstc_unique_begin(s->run->unique, map, &eval);
         flow = mstc_expr_value(map->expression, record, &eval, &value);
+        mstc_unique_end(s->run->unique, map, &eval, flow);
         s->why = NULL;
         if (flow == MSTC_IGNORE_OBJECT) {
                 ret->ignore_object = true;

@@ -187,22 +187,40 @@ mstc_op_ready(struct mstc_store *store, int64_t sink, int64_t target, int64_t no
                                sink, now, target);
 }
 
-int
-mstc_op_entries(struct mstc_store *store, int64_t sink, enum mst_verb verb, int64_t now, struct mstc_set *into,
-                struct mst_error *err)
+static int
+gather_entries(struct mstc_store *store, sqlite3_stmt *stmt, struct mstc_set *into, struct mst_error *err)
 {
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT entry FROM op WHERE " READY " AND verb=?3 AND kind=1", err);
         int rc;
 
-        if (stmt == NULL)
-                return err->code;
-        mstc_sql_bind(stmt, "iii", sink, now, N(verb));
         while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK)
                 if (!mstc_set_add(into, (uint32_t)sqlite3_column_int64(stmt, 0))) {
                         sqlite3_reset(stmt);
                         return mst_fail_memory(err, "reading the journal");
                 }
         return rc < 0 ? rc : MST_OK;
+}
+
+int
+mstc_op_entries(struct mstc_store *store, int64_t sink, enum mst_verb verb, int64_t now, struct mstc_set *into,
+                struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT entry FROM op WHERE " READY " AND verb=?3 AND kind=1", err);
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "iii", sink, now, N(verb));
+        return gather_entries(store, stmt, into, err);
+}
+
+int
+mstc_op_open_creates(struct mstc_store *store, int64_t sink, struct mstc_set *into, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT entry FROM op WHERE open IS NOT NULL AND sink=? AND verb=? AND kind=1", err);
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "ii", sink, N(MST_CREATE));
+        return gather_entries(store, stmt, into, err);
 }
 
 int

@@ -54,6 +54,8 @@ int mstc_op_ready(struct mstc_store *store, int64_t sink, int64_t target, int64_
 struct mstc_set;
 int mstc_op_entries(struct mstc_store *store, int64_t sink, enum mst_verb verb, int64_t now, struct mstc_set *into,
                     struct mst_error *err);
+/* Users who have an open create there, whatever keeps it. */
+int mstc_op_open_creates(struct mstc_store *store, int64_t sink, struct mstc_set *into, struct mst_error *err);
 int mstc_op_any_unknown(struct mstc_store *store, int64_t sink, int64_t target, bool *ret, struct mst_error *err);
 /* Ops of a sink whose result is not known, after number 'after', whatever their rank. */
 int mstc_op_unknowns(struct mstc_store *store, int64_t sink, int64_t after, struct mst_arena *arena,

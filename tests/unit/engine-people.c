@@ -143,6 +143,81 @@ START_TEST(circle)
 }
 END_TEST
 
+/* A name that somebody has in the sink already, or has been given just now, is given to nobody
+ * else; whoever finds none free is put aside, and not made without one. */
+START_TEST(unique)
+{
+        struct world *w = world_new("", "<target sink='snk'><match attribute='mail'/><map to='uid' when='create'>"
+                                    "SelectUniqueValue([mailNickname], Append([mailNickname], \"2\"), "
+                                    "Append([mailNickname], \"3\"))</map></target>");
+
+        world_object(&w->sinks[0], MST_USER, NULL, "uid=ADA;mail=stranger@x");
+        world_page(w, "w 1 mail=a@x;mailNickname=ada\nw 4 mail=d@x;mailNickname=dan\ncomplete c1\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_did(w, "create 1: mail=a@x uid=ada2\ncreate 4: mail=d@x uid=dan\n");
+        world_page(w, "w 2 mail=b@x;mailNickname=ada\nw 3 mail=c@x;mailNickname=Ada\ncomplete c2\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_SOME_FAILED);
+        ck_assert_msg(strstr(w->did, "uid=ada3") != NULL || strstr(w->did, "uid=Ada3") != NULL, "%s", w->did);
+        ck_assert_uint_eq(world_count(w, MSTC_N_CREATED), 1);
+        w->did_length = 0;
+        ck_assert_uint_eq(world_count(w, MSTC_N_PARKED), 1);
+        ck_assert_ptr_nonnull(strstr(w->log, "'uid' has no value: "));
+        ck_assert_ptr_nonnull(strstr(w->log, "every candidate is empty or taken in the target"));
+
+        /* What is chosen stays, whatever becomes of the candidates; who was made later asks anew. */
+        world_page(w, "p 1 mailNickname=queen\nw 5 mail=e@x;mailNickname=dan\ncomplete c3\n");
+        world_sync(w, NULL);
+        world_did(w, "create 5: mail=e@x uid=dan2\n");
+        world_page(w, "complete c4\n");
+        world_sync(w, NULL);
+        world_did(w, "");
+        world_free(w);
+}
+END_TEST
+
+/* What a create that is still open has chosen is nobody else's in the next plan; and a sink that
+ * does not say whether a value is there makes nobody. */
+START_TEST(unique_while_open)
+{
+        struct world *w = world_new("", "<target sink='snk'><match attribute='mail'/><map to='uid' when='create'>"
+                                    "SelectUniqueValue([mailNickname], Append([mailNickname], \"2\"))</map></target>");
+
+        world_rule(&w->sinks[0], MST_CREATE, "1", MST_REFUSED, -1, false);
+        world_page(w, "w 1 mail=a@x;mailNickname=ada\ncomplete c1\n");
+        world_sync(w, NULL);
+        world_did(w, "create 1: mail=a@x uid=ada\n");
+        world_page(w, "w 2 mail=b@x;mailNickname=ada\ncomplete c2\n");
+        world_sync(w, NULL);
+        world_did(w, "create 1: mail=a@x uid=ada\ncreate 2: mail=b@x uid=ada2\n");
+
+        /* Nobody can be asked: 3 is put aside with that reason. */
+        w->sinks[0].can &= ~(uint32_t)MST_CAN_FIND;
+        world_page(w, "w 3 mail=c@x;mailNickname=cy\ncomplete c3\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_SOME_FAILED);
+        world_did(w, "create 1: mail=a@x uid=ada\n");
+        world_free(w);
+}
+END_TEST
+
+/* Values that chance makes are made, once, and stay. */
+START_TEST(random_values)
+{
+        struct world *w = world_new("", "<target sink='snk'><match attribute='mail'/>"
+                                    "<map to='title' when='create'>Guid()</map></target>");
+        const char *title;
+
+        world_page(w, "w 1 mail=a@x;mailNickname=ada\ncomplete c1\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        title = strstr(w->did, "title=");
+        ck_assert_msg(title != NULL && strspn(title + 6, "0123456789abcdef-") == 36, "%s", w->did);
+        w->did_length = 0;
+        world_page(w, "p 1 displayName=Ada\ncomplete c2\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_did(w, "update 1: displayName=Ada\n");
+        world_free(w);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -154,6 +229,9 @@ suite(void)
         tcase_add_test(t, everybody_named_in_pages);
         tcase_add_loop_test(t, change_arrives, 0, UNIT_COUNT(rounds));
         tcase_add_test(t, circle);
+        tcase_add_test(t, unique);
+        tcase_add_test(t, unique_while_open);
+        tcase_add_test(t, random_values);
         suite_add_tcase(s, t);
         return s;
 }
