@@ -50,6 +50,8 @@ mstc_forget_target(struct mstc_store *store, int64_t target, struct mst_error *e
                 "UPDATE hold SET state=2 WHERE target=? AND state=0",
                 "DELETE FROM duplicate WHERE sink=(SELECT sink FROM target WHERE id=?1) AND entry IN "
                 "(SELECT number FROM entry WHERE sync=(SELECT sync FROM target WHERE id=?1))",
+                "DELETE FROM accepted WHERE sink=(SELECT sink FROM target WHERE id=?1) AND ((kind=1 AND owner IN "
+                "(SELECT entry FROM link WHERE target=?1)) OR (kind=2 AND owner IN (SELECT grp FROM glink WHERE target=?1)))",
                 "DELETE FROM applied WHERE link IN (SELECT id FROM link WHERE target=?)",
                 "DELETE FROM link WHERE target=?",
                 "DELETE FROM tset WHERE target=?",

@@ -18,7 +18,8 @@
 #include "store/sql.h"
 
 /* steps[n] leads to version n + 1; the first makes a store. */
-static const char *const steps[MSTC_SCHEMA_VERSION] = { MSTC_SCHEMA_1_SQL, MSTC_SCHEMA_2_SQL, MSTC_SCHEMA_3_SQL };
+static const char *const steps[MSTC_SCHEMA_VERSION] = { MSTC_SCHEMA_1_SQL, MSTC_SCHEMA_2_SQL, MSTC_SCHEMA_3_SQL,
+                                                           MSTC_SCHEMA_4_SQL };
 
 static int
 run(struct mstc_store *store, const char *sql, struct mst_error *err)

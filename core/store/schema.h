@@ -1,4 +1,4 @@
-/* schema.h - the tables, version 3: those of version 1, and the steps from there.
+/* schema.h - the tables, version 4: those of version 1, and the steps from there.
  *
  * Times are Unix milliseconds, numbers of entries dense.  Small rows and records are
  * kept apart, so that a change of state rewrites a small row; what is looked up by
@@ -37,13 +37,22 @@
  *   rule       what the rule of a group has said, each text with the run that planned with it
  *              first; null: there was no rule from then on.
  *   hold       what a guard keeps back, and why.
+ *   accepted   a value (hash 'actual') that somebody gave an object at the sink and an admin let
+ *              stay, as long as 'wanted' is what we would have there: 'owner' is the entry,
+ *              or with kind 2 the group; attribute "" is whether it is disabled.
  *   tally      removals by hour; census: live links by day: what the guards look back on.
  */
 #ifndef MSTC_SCHEMA_H
 #define MSTC_SCHEMA_H
 
-#define MSTC_SCHEMA_VERSION 3
+#define MSTC_SCHEMA_VERSION 4
 #define MSTC_APPLICATION_ID 0x4d757374               /* "Must" */
+
+/* Added in version 4: what an admin has let stay as it is in a sink. */
+#define MSTC_SCHEMA_4_SQL \
+"CREATE TABLE accepted(sink INTEGER NOT NULL, kind INTEGER NOT NULL, owner INTEGER NOT NULL," \
+" attribute TEXT NOT NULL, wanted BLOB NOT NULL, actual BLOB NOT NULL, who TEXT, at INTEGER NOT NULL," \
+" note TEXT, PRIMARY KEY(sink, kind, owner, attribute)) WITHOUT ROWID;"
 
 /* Added in version 3: what rules have said; what becomes of a group that is
  * empty or whose rule has vanished. */
