@@ -40,7 +40,10 @@
  *   accepted   a value (hash 'actual') that somebody gave an object at the sink and an admin let
  *              stay, as long as 'wanted' is what we would have there: 'owner' is the entry,
  *              or with kind 2 the group; attribute "" is whether it is disabled.
- *   tally      removals by hour; census: live links by day: what the guards look back on.
+ *   tally      removals by hour; effect: the same of what else guards count, by what it is;
+ *              census: live links by day: what the guards look back on.
+ *   bygone     what somebody was told apart by in a sink until lately, by hash: whoever comes
+ *              with it now is somebody else.
  */
 #ifndef MSTC_SCHEMA_H
 #define MSTC_SCHEMA_H
@@ -48,11 +51,17 @@
 #define MSTC_SCHEMA_VERSION 4
 #define MSTC_APPLICATION_ID 0x4d757374               /* "Must" */
 
-/* Added in version 4: what an admin has let stay as it is in a sink. */
+/* Added in version 4: what an admin has let stay as it is in a sink; what guards look back on
+ * (target.first: the run of its first plan). */
 #define MSTC_SCHEMA_4_SQL \
 "CREATE TABLE accepted(sink INTEGER NOT NULL, kind INTEGER NOT NULL, owner INTEGER NOT NULL," \
 " attribute TEXT NOT NULL, wanted BLOB NOT NULL, actual BLOB NOT NULL, who TEXT, at INTEGER NOT NULL," \
-" note TEXT, PRIMARY KEY(sink, kind, owner, attribute)) WITHOUT ROWID;"
+" note TEXT, PRIMARY KEY(sink, kind, owner, attribute)) WITHOUT ROWID;" \
+"CREATE TABLE effect(target INTEGER NOT NULL, guard TEXT NOT NULL, hour INTEGER NOT NULL," \
+" number INTEGER NOT NULL, PRIMARY KEY(target, guard, hour)) WITHOUT ROWID;" \
+"CREATE TABLE bygone(sink INTEGER NOT NULL, hash INTEGER NOT NULL, entry INTEGER NOT NULL, at INTEGER NOT NULL," \
+" PRIMARY KEY(sink, hash, entry)) WITHOUT ROWID;" \
+"ALTER TABLE target ADD COLUMN first INTEGER;"
 
 /* Added in version 3: what rules have said; what becomes of a group that is
  * empty or whose rule has vanished. */

@@ -375,6 +375,29 @@ START_TEST(migrated_from_2)
 }
 END_TEST
 
+/* One of version 3: guards have nothing to look back on yet. */
+START_TEST(migrated_from_3)
+{
+        struct mstc_store *store;
+        int64_t got = 0;
+
+        mstc_store_close(opened(MSTC_WRITE));
+        ck_assert_int_eq(unlink(path), 0);
+        make_sqlite(path, MSTC_SCHEMA_1_SQL MSTC_SCHEMA_2_SQL MSTC_SCHEMA_3_SQL "PRAGMA application_id=1299542900; "
+                    "PRAGMA user_version=3; INSERT INTO meta VALUES('secret', zeroblob(192));"
+                    "INSERT INTO sync(name, source) VALUES('s', 1);"
+                    "INSERT INTO target(sync, name, sink, planned, bit) VALUES(1, 't', 1, 1, 0);");
+        store = opened(MSTC_WRITE);
+        ck_assert_int_eq(mstc_sql_number(store, &err, &got, 0, "PRAGMA user_version", ""), MST_OK);
+        ck_assert_int_eq(got, MSTC_SCHEMA_VERSION);
+        ck_assert_int_eq(mstc_sql_number(store, &err, &got, 0, "SELECT count(*) FROM target WHERE planned=1 AND first IS NULL", ""), MST_OK);
+        ck_assert_int_eq(got, 1);
+        ck_assert_int_eq(mstc_sql_number(store, &err, &got, -1, "SELECT (SELECT count(*) FROM effect)+(SELECT count(*) FROM bygone)", ""), MST_OK);
+        ck_assert_int_eq(got, 0);
+        mstc_store_close(store);
+}
+END_TEST
+
 /* One that cannot be brought up to date stays what it was. */
 START_TEST(migration_fails)
 {
@@ -407,6 +430,7 @@ suite(void)
         tcase_add_test(t, made_and_found);
         tcase_add_test(t, migrated);
         tcase_add_test(t, migrated_from_2);
+        tcase_add_test(t, migrated_from_3);
         tcase_add_test(t, migration_fails);
         tcase_add_test(t, one_writer);
         tcase_add_test(t, killed_writer);
