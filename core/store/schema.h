@@ -44,6 +44,8 @@
  *              census: live links by day: what the guards look back on.
  *   bygone     what somebody was told apart by in a sink until lately, by hash: whoever comes
  *              with it now is somebody else.
+ *   doubt      ops whose answer was lost, until they have been looked up for the last time: 'due' is
+ *              when that comes next, 'step' which one it is.
  */
 #ifndef MSTC_SCHEMA_H
 #define MSTC_SCHEMA_H
@@ -51,9 +53,13 @@
 #define MSTC_SCHEMA_VERSION 4
 #define MSTC_APPLICATION_ID 0x4d757374               /* "Must" */
 
-/* Added in version 4: what an admin has let stay as it is in a sink; what guards look back on
- * (target.first: the run of its first plan). */
-#define MSTC_SCHEMA_4_SQL \
+/* Added in version 4, which no release has yet: what several parts need, each in its own piece;
+ * a new piece goes to the end of the list. */
+#define MSTC_SCHEMA_4_SQL MSTC_SCHEMA_4_KEPT MSTC_SCHEMA_4_DOUBT
+
+/* What an admin has let stay as it is in a sink; what guards look back on (target.first: the run
+ * of its first plan). */
+#define MSTC_SCHEMA_4_KEPT \
 "CREATE TABLE accepted(sink INTEGER NOT NULL, kind INTEGER NOT NULL, owner INTEGER NOT NULL," \
 " attribute TEXT NOT NULL, wanted BLOB NOT NULL, actual BLOB NOT NULL, who TEXT, at INTEGER NOT NULL," \
 " note TEXT, PRIMARY KEY(sink, kind, owner, attribute)) WITHOUT ROWID;" \
@@ -62,6 +68,19 @@
 "CREATE TABLE bygone(sink INTEGER NOT NULL, hash INTEGER NOT NULL, entry INTEGER NOT NULL, at INTEGER NOT NULL," \
 " PRIMARY KEY(sink, hash, entry)) WITHOUT ROWID;" \
 "ALTER TABLE target ADD COLUMN first INTEGER;"
+
+/* What was once in doubt; how a sink has failed of late: 'fails' in a row, the last 'tried' of at
+ * most 20 as bits in 'recent', and for one in quarantine the next 'trial' and how many there were. */
+#define MSTC_SCHEMA_4_DOUBT \
+"CREATE TABLE doubt(op INTEGER PRIMARY KEY, sink INTEGER NOT NULL, since INTEGER NOT NULL, due INTEGER NOT NULL," \
+" step INTEGER NOT NULL DEFAULT 0);" \
+"CREATE INDEX doubt_due ON doubt(sink, due);" \
+"INSERT INTO doubt SELECT number, sink, 0, 0, 0 FROM op WHERE state=2;" \
+"ALTER TABLE instance ADD COLUMN fails INTEGER NOT NULL DEFAULT 0;" \
+"ALTER TABLE instance ADD COLUMN tried INTEGER NOT NULL DEFAULT 0;" \
+"ALTER TABLE instance ADD COLUMN recent INTEGER NOT NULL DEFAULT 0;" \
+"ALTER TABLE instance ADD COLUMN trial INTEGER;" \
+"ALTER TABLE instance ADD COLUMN trials INTEGER NOT NULL DEFAULT 0;"
 
 /* Added in version 3: what rules have said; what becomes of a group that is
  * empty or whose rule has vanished. */

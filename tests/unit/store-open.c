@@ -375,7 +375,7 @@ START_TEST(migrated_from_2)
 }
 END_TEST
 
-/* One of version 3: guards have nothing to look back on yet. */
+/* One of version 3: guards have nothing to look back on yet, what was in doubt then is in doubt now. */
 START_TEST(migrated_from_3)
 {
         struct mstc_store *store;
@@ -386,13 +386,22 @@ START_TEST(migrated_from_3)
         make_sqlite(path, MSTC_SCHEMA_1_SQL MSTC_SCHEMA_2_SQL MSTC_SCHEMA_3_SQL "PRAGMA application_id=1299542900; "
                     "PRAGMA user_version=3; INSERT INTO meta VALUES('secret', zeroblob(192));"
                     "INSERT INTO sync(name, source) VALUES('s', 1);"
-                    "INSERT INTO target(sync, name, sink, planned, bit) VALUES(1, 't', 1, 1, 0);");
+                    "INSERT INTO target(sync, name, sink, planned, bit) VALUES(1, 't', 1, 1, 0);"
+                    "INSERT INTO instance(role, name, plugin) VALUES(2, 'snk', 'ldap');"
+                    "INSERT INTO op(run, target, sink, kind, entry, verb, state, rank) VALUES(1, 1, 5, 1, 1, 1, 2, 0),"
+                    "(1, 1, 5, 1, 2, 1, 0, 0);");
         store = opened(MSTC_WRITE);
         ck_assert_int_eq(mstc_sql_number(store, &err, &got, 0, "PRAGMA user_version", ""), MST_OK);
         ck_assert_int_eq(got, MSTC_SCHEMA_VERSION);
         ck_assert_int_eq(mstc_sql_number(store, &err, &got, 0, "SELECT count(*) FROM target WHERE planned=1 AND first IS NULL", ""), MST_OK);
         ck_assert_int_eq(got, 1);
         ck_assert_int_eq(mstc_sql_number(store, &err, &got, -1, "SELECT (SELECT count(*) FROM effect)+(SELECT count(*) FROM bygone)", ""), MST_OK);
+        ck_assert_int_eq(got, 0);
+        ck_assert_int_eq(mstc_sql_number(store, &err, &got, 0, "SELECT count(*) FROM doubt WHERE op=1 AND sink=5", ""), MST_OK);
+        ck_assert_int_eq(got, 1);
+        ck_assert_int_eq(mstc_sql_number(store, &err, &got, 0, "SELECT count(*) FROM doubt", ""), MST_OK);
+        ck_assert_int_eq(got, 1);
+        ck_assert_int_eq(mstc_sql_number(store, &err, &got, -1, "SELECT fails+tried+recent+trials FROM instance WHERE trial IS NULL", ""), MST_OK);
         ck_assert_int_eq(got, 0);
         mstc_store_close(store);
 }
