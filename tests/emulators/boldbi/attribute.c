@@ -11,21 +11,19 @@
 static struct attribute *
 find(struct emulator *e, uint32_t id, bool of_group)
 {
-        for (size_t i = 0; id != 0 && i < e->attribute_count; i++)
-                if (e->attributes[i].id == id && e->attributes[i].of_group == of_group)
-                        return &e->attributes[i];
-        return NULL;
+        struct attribute *a = id != 0 && id <= e->attribute_count ? &e->attributes[id - 1] : NULL;
+
+        return a != NULL && a->id == id && a->of_group == of_group ? a : NULL;
 }
 
 static struct attribute *
 named(struct emulator *e, uint32_t owner, bool of_group, const char *name)
 {
-        for (size_t i = 0; i < e->attribute_count; i++) {
-                struct attribute *a = &e->attributes[i];
+        struct attribute *a;
 
-                if (a->id != 0 && a->owner == owner && a->of_group == of_group && strcasecmp(a->name, name) == 0)
+        for (size_t at = 0; (a = attribute_each(e, owner, of_group, &at)) != NULL;)
+                if (strcasecmp(a->name, name) == 0)
                         return a;
-        }
         return NULL;
 }
 
@@ -83,13 +81,7 @@ add(struct emulator *e, struct exchange *x, bool of_group)
         else if (named(e, owner, of_group, name) != NULL)
                 reply_refuse(x, 409, "Attribute name already exists.");
         else {
-                if (e->attribute_count == e->attribute_room) {
-                        e->attribute_room = e->attribute_room > 0 ? e->attribute_room * 2 : 64;
-                        e->attributes = room_grow(e->attributes, e->attribute_room * sizeof *a);
-                }
-                a = &e->attributes[e->attribute_count++];
-                *a = (struct attribute){ .id = ++e->last_attribute, .owner = owner, .of_group = of_group };
-                set_text(&a->description, NULL);
+                a = attribute_add(e, owner, of_group);
                 fill(a, ask);
                 note(e, "attribute created", a);
                 reply_done(x, "Attribute has been added successfully.", (int64_t)a->id);
@@ -118,6 +110,7 @@ change(struct emulator *e, struct exchange *x, bool of_group)
 static void
 list(struct emulator *e, struct exchange *x, uint32_t owner, bool of_group)
 {
+        const struct attribute *a;
         bool first = true;
 
         if (of_group ? group_numbered(e, owner) == NULL : person_numbered(e, owner) == NULL) {
@@ -125,11 +118,7 @@ list(struct emulator *e, struct exchange *x, uint32_t owner, bool of_group)
                 return;
         }
         text_lit(&x->reply, "{\"ApiStatus\":true,\"Data\":[");
-        for (size_t i = 0; i < e->attribute_count; i++) {
-                const struct attribute *a = &e->attributes[i];
-
-                if (a->id == 0 || a->owner != owner || a->of_group != of_group)
-                        continue;
+        for (size_t at = 0; (a = attribute_each(e, owner, of_group, &at)) != NULL;) {
                 if (!first)
                         text_char(&x->reply, ',');
                 first = false;

@@ -91,8 +91,8 @@ import_users(struct emulator *e, struct group *g, struct json_object *users)
 
                 if (p == NULL) {
                         p = person_add(e);
-                        set_text(&p->username, text_of(one, "Username") != NULL ? text_of(one, "Username") : text_of(one, "Email"));
-                        set_text(&p->email, text_of(one, "Email"));
+                        person_call(e, p, text_of(one, "Username") != NULL ? text_of(one, "Username") : text_of(one, "Email"),
+                                    text_of(one, "Email"));
                         set_text(&p->first, text_of(one, "FirstName"));
                         set_text(&p->last, text_of(one, "Lastname"));
                         p->directory = AZURE_AD;

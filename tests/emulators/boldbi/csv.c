@@ -115,16 +115,10 @@ give_attributes(struct emulator *e, const struct person *p, struct json_object *
                 const char *pair = json_object_get_string(json_object_array_get_idx(list, i)), *equals = strchr(pair, '=');
                 struct attribute *a;
 
-                if (e->attribute_count == e->attribute_room) {
-                        e->attribute_room = e->attribute_room > 0 ? e->attribute_room * 2 : 64;
-                        e->attributes = room_grow(e->attributes, e->attribute_room * sizeof *a);
-                }
-                a = &e->attributes[e->attribute_count++];
-                *a = (struct attribute){ .id = ++e->last_attribute, .owner = p->id };
+                a = attribute_add(e, p->id, false);
                 set_text(&a->name, pair);
                 a->name[equals - pair] = '\0';
                 set_text(&a->value, equals + 1);
-                set_text(&a->description, NULL);
         }
 }
 

@@ -24,10 +24,9 @@ directory_of(struct json_object *ask)
 }
 
 static void
-change(struct person *p, struct json_object *set)
+change(struct emulator *e, struct person *p, struct json_object *set)
 {
         static const struct { const char *name; size_t at; } fields[] = {
-                { "Username", offsetof(struct person, username) }, { "Email", offsetof(struct person, email) },
                 { "FirstName", offsetof(struct person, first) }, { "Lastname", offsetof(struct person, last) },
                 { "ContactNumber", offsetof(struct person, contact) }, { "Password", offsetof(struct person, password) },
         };
@@ -35,6 +34,7 @@ change(struct person *p, struct json_object *set)
         for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
                 if (text_of(set, fields[i].name) != NULL)
                         set_text((char **)(void *)((char *)p + fields[i].at), text_of(set, fields[i].name));
+        person_call(e, p, text_of(set, "Username"), text_of(set, "Email"));
 }
 
 /* {"set":{"Username":...},"directory":"AzureAD","admin":true,"outside":true} */
@@ -49,8 +49,8 @@ call_user(struct emulator *e, struct json_object *ask, struct text *answer, stru
                 return false;
         }
         p = person_add(e);
-        set_text(&p->username, text_of(set, "Email"));
-        change(p, set);
+        person_call(e, p, text_of(set, "Email"), NULL);
+        change(e, p, set);
         p->directory = directory_of(ask);
         if (!json_object_get_boolean(member_of(ask, "outside")))
                 person_enter(e, p);
@@ -68,7 +68,7 @@ call_change(struct emulator *e, struct json_object *ask, struct text *answer, st
 
         if (p == NULL)
                 return no_such(why, "user", control_word(ask, "id", ""));
-        change(p, member_of(ask, "set"));
+        change(e, p, member_of(ask, "set"));
         if (member_of(ask, "activate") != NULL)
                 p->active = json_object_get_boolean(member_of(ask, "activate"));
         person_json(e, p, true, false, answer);
@@ -206,6 +206,7 @@ const struct door boldbi_doors[] = {
 static void
 tell_user(struct emulator *e, const struct person *p, struct text *t)
 {
+        struct attribute *a;
         bool first = true;
 
         person_json(e, p, true, false, t);
@@ -219,11 +220,7 @@ tell_user(struct emulator *e, const struct person *p, struct text *t)
                 }
         text_lit(t, "],\"@attributes\":{");
         first = true;
-        for (size_t i = 0; i < e->attribute_count; i++) {
-                const struct attribute *a = &e->attributes[i];
-
-                if (a->id == 0 || a->of_group || a->owner != p->id)
-                        continue;
+        for (size_t at = 0; (a = attribute_each(e, p->id, false, &at)) != NULL;) {
                 text_put(t, first ? "" : ",");
                 text_json(t, a->name);
                 text_char(t, ':');

@@ -6,6 +6,7 @@
  * published.  One thread does everything. */
 #ifndef BOLDBI_EMULATOR_H
 #define BOLDBI_EMULATOR_H
+#include "../rest/index.h"
 #include "../rest/rest.h"
 #include "../rest/seal.h"
 
@@ -14,7 +15,8 @@
 enum directory { LOCAL, AZURE_AD, DATABASE, OAUTH2, OPENID, DIRECTORIES };
 extern const char *const directory_names[];
 
-/* An account of the installation; with an id it is a user of the site. */
+/* An account of the installation; with an id it is a user of the site.  User name and e-mail
+ * are set with person_call(), which is how an account is found by them. */
 struct person {
         uint32_t id;                    /* 0: not in the site */
         char guid[GUID_LEN + 1];
@@ -34,6 +36,8 @@ struct group {
         enum directory directory;
         struct member *members;
         size_t count, room;
+        uint64_t *has;                  /* a bit for each id of a user */
+        size_t has_size;
 };
 
 struct attribute {
@@ -83,17 +87,22 @@ struct emulator {
         struct settings set;
         struct person *people;          /* their order is that of their making */
         size_t person_count, person_room;
+        struct index person_names, person_guids;
+        uint32_t *person_ids;           /* place in 'people' of each id, plus 1 */
+        size_t person_ids_size;
         struct group *groups;
         size_t group_count, group_room;
-        struct attribute *attributes;
+        struct index group_names;
+        struct attribute *attributes;   /* the id of each is its place, plus 1 */
         size_t attribute_count, attribute_room;
+        struct index attribute_owners;
         struct credential *credentials;
         size_t credential_count, credential_room;
         struct job *jobs;
         size_t job_count, job_room;
         struct aad_group *aad;
         size_t aad_count, aad_room;
-        uint32_t last_user, last_group, last_attribute, serial;
+        uint32_t last_user, last_group, serial;
         char *embed_secret, *client_id, *client_secret;
         struct { char *tenant, *client, *secret; bool groups; } azure;
         struct json_object *schedule, *log;
@@ -117,6 +126,7 @@ bool boldbi_tell(struct emulator *e, struct exchange *x, const char *name, const
 
 /* model.c: what there is. All text is copied; NULL is "". */
 struct person *person_add(struct emulator *e);
+void person_call(struct emulator *e, struct person *p, const char *username, const char *email);        /* NULL: as it is */
 void person_local(struct emulator *e);                   /* a user of the site, of nobody's */
 struct person *person_named(struct emulator *e, const char *name);      /* user of the site: user name or e-mail */
 struct person *person_known(struct emulator *e, const char *name);      /* the same of all accounts */
@@ -127,12 +137,16 @@ void person_leave(struct emulator *e, struct person *p);
 void person_json(const struct emulator *e, const struct person *p, bool external, bool avatar, struct text *t);
 bool person_is_admin(const struct emulator *e, const struct person *p);
 struct group *group_add(struct emulator *e, const char *name, const char *description, enum directory directory);
+void group_call(struct emulator *e, struct group *g, const char *name);
 struct group *group_numbered(struct emulator *e, uint32_t id);
 struct group *group_named(struct emulator *e, const char *name);
 bool group_has(const struct group *g, uint32_t id);
 bool group_join(struct group *g, uint32_t id, bool provided);           /* false: was in */
 bool group_leave(struct group *g, uint32_t id);
 void group_json(const struct group *g, bool detail, bool logo, struct text *t);
+/* The attributes of a user or a group: for (size_t at = 0; (a = attribute_each(e, owner, of_group, &at)) != NULL;) */
+struct attribute *attribute_add(struct emulator *e, uint32_t owner, bool of_group);
+struct attribute *attribute_each(struct emulator *e, uint32_t owner, bool of_group, size_t *at);
 void set_text(char **to, const char *value);
 void model_close(struct emulator *e);
 /* Password rule: 6 characters, upper, lower, digit, special. [D manage-users/index] */

@@ -95,7 +95,7 @@ update(struct emulator *e, struct exchange *x, struct group *g)
                 reply_refuse(x, 406, "The body content is invalid.");
         } else {
                 if (name != NULL)
-                        set_text(&g->name, name);
+                        group_call(e, g, name);
                 if (description != NULL)
                         set_text(&g->description, description);
                 if (logo != NULL)
@@ -147,7 +147,7 @@ provider_rules(struct emulator *e, struct exchange *x, const struct group *g, st
                 uint32_t id = (uint32_t)json_object_get_int64(json_object_array_get_idx(ids, i));
                 bool against = join && person_numbered(e, id)->directory == g->directory && !group_has(g, id);
 
-                for (size_t m = 0; !join && m < g->count; m++)
+                for (size_t m = 0; !join && g->directory != LOCAL && m < g->count; m++)
                         against = against || (g->members[m].id == id && g->members[m].provided);
                 if (g->directory != LOCAL && against) {
                         reply_refuse(x, 417, "The membership is managed by the provider.");

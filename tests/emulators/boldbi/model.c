@@ -2,6 +2,7 @@
 #include "emulator.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -15,6 +16,20 @@ more(void *array, size_t count, size_t *have, size_t size)
                 return array;
         *have = *have > 0 ? *have * 2 : 64;
         return room_grow(array, *have * size);
+}
+
+/* The same, so that there is an element 'at', with zeros in what is new. */
+static void *
+widen(void *array, size_t at, size_t *have, size_t size)
+{
+        size_t want = *have > 0 ? *have : 64;
+
+        while (want <= at)
+                want *= 2;
+        array = room_grow(array, want * size);
+        memset((char *)array + *have * size, 0, (want - *have) * size);
+        *have = want;
+        return array;
 }
 
 void
@@ -37,6 +52,7 @@ person_add(struct emulator *e)
         p = &e->people[e->person_count++];
         *p = (struct person){ .active = true };
         guid_fresh(p->guid);
+        index_add(&e->person_guids, p->guid, (uint32_t)(e->person_count - 1));
         set_text(&p->username, NULL);
         set_text(&p->email, NULL);
         set_text(&p->first, NULL);
@@ -54,53 +70,74 @@ person_local(struct emulator *e)
         struct text text = { 0 };
 
         text_fmt(&text, "local%zu", e->person_count);
-        set_text(&p->username, text_str(&text));
+        person_call(e, p, text_str(&text), NULL);
         text_lit(&text, "@bold.example");
-        set_text(&p->email, text_str(&text));
+        person_call(e, p, NULL, text_str(&text));
         set_text(&p->first, "Local");
         text_free(&text);
         person_enter(e, p);
 }
 
+void
+person_call(struct emulator *e, struct person *p, const char *username, const char *email)
+{
+        uint32_t place = (uint32_t)(p - e->people);
+
+        if (username != NULL) {
+                set_text(&p->username, username);
+                index_add(&e->person_names, username, place);
+        }
+        if (email != NULL) {
+                set_text(&p->email, email);
+                index_add(&e->person_names, email, place);
+        }
+}
+
+/* The oldest of them, should there be two. */
+static struct person *
+called(struct emulator *e, const char *name, bool of_site)
+{
+        struct person *found = NULL;
+        uint32_t place;
+
+        for (size_t at = 0; *name != '\0' && index_each(&e->person_names, name, &at, &place);) {
+                struct person *p = &e->people[place];
+
+                if ((of_site ? p->id != 0 : !p->gone) && (found == NULL || p < found)
+                    && (strcasecmp(p->email, name) == 0 || strcasecmp(p->username, name) == 0))
+                        found = p;
+        }
+        return found;
+}
+
 struct person *
 person_known(struct emulator *e, const char *name)
 {
-        for (size_t i = 0; *name != '\0' && i < e->person_count; i++) {
-                struct person *p = &e->people[i];
-
-                if (!p->gone && (strcasecmp(p->email, name) == 0 || strcasecmp(p->username, name) == 0))
-                        return p;
-        }
-        return NULL;
+        return called(e, name, false);
 }
 
 struct person *
 person_named(struct emulator *e, const char *name)
 {
-        for (size_t i = 0; *name != '\0' && i < e->person_count; i++) {
-                struct person *p = &e->people[i];
-
-                if (p->id != 0 && (strcasecmp(p->email, name) == 0 || strcasecmp(p->username, name) == 0))
-                        return p;
-        }
-        return NULL;
+        return called(e, name, true);
 }
 
 struct person *
 person_numbered(struct emulator *e, uint32_t id)
 {
-        for (size_t i = 0; id != 0 && i < e->person_count; i++)
-                if (e->people[i].id == id)
-                        return &e->people[i];
-        return NULL;
+        uint32_t place = id < e->person_ids_size ? e->person_ids[id] : 0;
+
+        return place != 0 && e->people[place - 1].id == id ? &e->people[place - 1] : NULL;
 }
 
 struct person *
 person_guid(struct emulator *e, const char *guid)
 {
-        for (size_t i = 0; i < e->person_count; i++)
-                if (!e->people[i].gone && strcasecmp(e->people[i].guid, guid) == 0)
-                        return &e->people[i];
+        uint32_t place;
+
+        for (size_t at = 0; index_each(&e->person_guids, guid, &at, &place);)
+                if (!e->people[place].gone && strcasecmp(e->people[place].guid, guid) == 0)
+                        return &e->people[place];
         return NULL;
 }
 
@@ -110,6 +147,9 @@ person_enter(struct emulator *e, struct person *p)
         struct group *usual = group_numbered(e, (uint32_t)e->set.default_group);
 
         p->id = ++e->last_user;
+        if (p->id >= e->person_ids_size)
+                e->person_ids = widen(e->person_ids, p->id, &e->person_ids_size, sizeof *e->person_ids);
+        e->person_ids[p->id] = (uint32_t)(p - e->people) + 1;
         if (usual != NULL)
                 group_join(usual, p->id, false);
 }
@@ -117,11 +157,12 @@ person_enter(struct emulator *e, struct person *p)
 void
 person_leave(struct emulator *e, struct person *p)
 {
+        struct attribute *a;
+
         for (size_t i = 0; i < e->group_count; i++)
                 group_leave(&e->groups[i], p->id);
-        for (size_t i = 0; i < e->attribute_count; i++)
-                if (!e->attributes[i].of_group && e->attributes[i].owner == p->id)
-                        e->attributes[i].id = 0;
+        for (size_t at = 0; (a = attribute_each(e, p->id, false, &at)) != NULL;)
+                a->id = 0;
         p->id = 0;
 }
 
@@ -173,36 +214,47 @@ group_add(struct emulator *e, const char *name, const char *description, enum di
         e->groups = more(e->groups, e->group_count, &e->group_room, sizeof *g);
         g = &e->groups[e->group_count++];
         *g = (struct group){ .id = ++e->last_group, .directory = directory };
-        set_text(&g->name, name);
+        group_call(e, g, name);
         set_text(&g->description, description);
         return g;
+}
+
+void
+group_call(struct emulator *e, struct group *g, const char *name)
+{
+        set_text(&g->name, name);
+        index_add(&e->group_names, g->name, (uint32_t)(g - e->groups));
 }
 
 struct group *
 group_numbered(struct emulator *e, uint32_t id)
 {
-        for (size_t i = 0; id != 0 && i < e->group_count; i++)
-                if (e->groups[i].id == id)
-                        return &e->groups[i];
-        return NULL;
+        return id != 0 && id <= e->group_count && e->groups[id - 1].id == id ? &e->groups[id - 1] : NULL;
 }
 
 struct group *
 group_named(struct emulator *e, const char *name)
 {
-        for (size_t i = 0; i < e->group_count; i++)
-                if (e->groups[i].id != 0 && strcasecmp(e->groups[i].name, name) == 0)
-                        return &e->groups[i];
+        uint32_t place;
+
+        for (size_t at = 0; index_each(&e->group_names, name, &at, &place);)
+                if (e->groups[place].id != 0 && strcasecmp(e->groups[place].name, name) == 0)
+                        return &e->groups[place];
         return NULL;
 }
 
 bool
 group_has(const struct group *g, uint32_t id)
 {
-        for (size_t i = 0; i < g->count; i++)
-                if (g->members[i].id == id)
-                        return true;
-        return false;
+        return id / 64 < g->has_size && (g->has[id / 64] >> id % 64 & 1) != 0;
+}
+
+static void
+mark(struct group *g, uint32_t id, bool in)
+{
+        if (id / 64 >= g->has_size)
+                g->has = widen(g->has, id / 64, &g->has_size, sizeof *g->has);
+        g->has[id / 64] = in ? g->has[id / 64] | UINT64_C(1) << id % 64 : g->has[id / 64] & ~(UINT64_C(1) << id % 64);
 }
 
 bool
@@ -212,18 +264,22 @@ group_join(struct group *g, uint32_t id, bool provided)
                 return false;
         g->members = more(g->members, g->count, &g->room, sizeof *g->members);
         g->members[g->count++] = (struct member){ id, provided };
+        mark(g, id, true);
         return true;
 }
 
 bool
 group_leave(struct group *g, uint32_t id)
 {
+        if (!group_has(g, id))
+                return false;
         for (size_t i = 0; i < g->count; i++)
                 if (g->members[i].id == id) {
                         g->members[i] = g->members[--g->count];
-                        return true;
+                        break;
                 }
-        return false;
+        mark(g, id, false);
+        return true;
 }
 
 void
@@ -238,6 +294,44 @@ group_json(const struct group *g, bool detail, bool logo, struct text *t)
                 text_fmt(t, "\"IsAzureADGroup\":%s}", g->directory == AZURE_AD ? "true" : "false");
         else
                 text_fmt(t, "\"DirectoryType\":\"%s\",\"UserCount\":%zu}", directory_names[g->directory], g->count);
+}
+
+/* ---- attributes ---- */
+
+static const char *
+owner_key(uint32_t owner, bool of_group, char key[16])
+{
+        snprintf(key, 16, "%c%u", of_group ? 'g' : 'u', owner);
+        return key;
+}
+
+struct attribute *
+attribute_add(struct emulator *e, uint32_t owner, bool of_group)
+{
+        struct attribute *a;
+        char key[16];
+
+        e->attributes = more(e->attributes, e->attribute_count, &e->attribute_room, sizeof *a);
+        index_add(&e->attribute_owners, owner_key(owner, of_group, key), (uint32_t)e->attribute_count);
+        a = &e->attributes[e->attribute_count++];
+        *a = (struct attribute){ .id = (uint32_t)e->attribute_count, .owner = owner, .of_group = of_group };
+        set_text(&a->description, NULL);
+        return a;
+}
+
+struct attribute *
+attribute_each(struct emulator *e, uint32_t owner, bool of_group, size_t *at)
+{
+        uint32_t place;
+        char key[16];
+
+        while (index_each(&e->attribute_owners, owner_key(owner, of_group, key), at, &place)) {
+                struct attribute *a = &e->attributes[place];
+
+                if (a->id != 0 && a->owner == owner && a->of_group == of_group)
+                        return a;
+        }
+        return NULL;
 }
 
 /* ---- the rest ---- */
@@ -304,6 +398,9 @@ people_close(struct emulator *e)
                 free(p->external);
         }
         free(e->people);
+        free(e->person_ids);
+        index_close(&e->person_names);
+        index_close(&e->person_guids);
 }
 
 void
@@ -315,6 +412,7 @@ model_close(struct emulator *e)
                 free(e->groups[i].description);
                 free(e->groups[i].logo);
                 free(e->groups[i].members);
+                free(e->groups[i].has);
         }
         for (size_t i = 0; i < e->attribute_count; i++) {
                 free(e->attributes[i].name);
@@ -333,7 +431,9 @@ model_close(struct emulator *e)
                 json_object_put(e->aad[i].users);
         }
         free(e->groups);
+        index_close(&e->group_names);
         free(e->attributes);
+        index_close(&e->attribute_owners);
         free(e->credentials);
         free(e->jobs);
         free(e->aad);

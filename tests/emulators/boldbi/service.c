@@ -66,8 +66,7 @@ begin(struct emulator *e)
         set_text(&e->client_secret, "ums~secret");
         group_add(e, "System Administrator", "Has administrative rights for the site", LOCAL);
         admin = person_add(e);
-        set_text(&admin->username, "admin");
-        set_text(&admin->email, admin_email);
+        person_call(e, admin, "admin", admin_email);
         set_text(&admin->first, "Admin");
         set_text(&admin->password, admin_password);
         person_enter(e, admin);

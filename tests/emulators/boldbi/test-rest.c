@@ -230,6 +230,41 @@ START_TEST(control_refuses)
 }
 END_TEST
 
+/* What is found by name is what has the name now: after renames forth and back, of two with
+ * one name the older, and of none that have left. */
+START_TEST(names_are_found)
+{
+        struct client *c = client_open();
+        struct person *p, *other;
+        char name[16];
+
+        for (int i = 0; i < 1000; i++)
+                person_local(c->e);
+        for (int i = 1; i <= 1000; i++) {
+                snprintf(name, sizeof name, "LOCAL%d", i + 1);
+                p = person_named(c->e, name);
+                ck_assert_ptr_nonnull(p);
+                ck_assert_ptr_eq(person_numbered(c->e, p->id), p);
+                ck_assert_ptr_eq(person_guid(c->e, p->guid), p);
+        }
+        for (int i = 0; i < 600; i++)                   /* many under one key, none of them twice */
+                person_call(c->e, p, i % 2 == 0 ? "lee" : "kim", NULL);
+        ck_assert_ptr_null(person_named(c->e, "lee"));
+        ck_assert_ptr_null(person_named(c->e, name));
+        ck_assert_ptr_eq(person_named(c->e, "Kim"), p);
+        other = person_named(c->e, "local2");
+        person_call(c->e, other, "kim", NULL);
+        ck_assert_ptr_eq(person_named(c->e, "kim"), other);
+        person_leave(c->e, other);
+        ck_assert_ptr_eq(person_named(c->e, "kim"), p);
+        ck_assert_ptr_eq(person_known(c->e, "kim"), other);
+        ck_assert_ptr_null(person_named(c->e, ""));
+        ck_assert_ptr_null(person_numbered(c->e, 0));
+        ck_assert_ptr_null(person_numbered(c->e, UINT32_MAX));
+        client_close(c);
+}
+END_TEST
+
 Suite *
 suite_rest(void)
 {
@@ -245,6 +280,7 @@ suite_rest(void)
         tcase_add_test(t, item_29_cloud);
         tcase_add_test(t, item_30_activity_log);
         tcase_add_test(t, faults_act);
+        tcase_add_test(t, names_are_found);
         tcase_add_loop_test(t, control_refuses, 0, (int)(sizeof calls / sizeof calls[0]));
         suite_add_tcase(s, t);
         return s;

@@ -152,8 +152,7 @@ add(struct emulator *e, struct exchange *x)
                 return;
         }
         p = person_add(e);
-        set_text(&p->email, email);
-        set_text(&p->username, username);
+        person_call(e, p, username, email);
         set_text(&p->first, text_of(ask, "FirstName"));
         set_text(&p->last, text_of(ask, "LastName"));
         set_text(&p->password, password);
@@ -211,8 +210,7 @@ change(struct emulator *e, struct exchange *x, struct person *p)
                 reply_refuse(x, p == NULL ? 406 : 400, "Request body is missing or incomplete.");
                 return;
         }
-        set_text(&p->email, text_of(ask, "Email"));
-        set_text(&p->username, text_of(ask, "UserName"));
+        person_call(e, p, text_of(ask, "UserName"), text_of(ask, "Email"));
         set_text(&p->first, text_of(ask, "FirstName"));
         set_text(&p->last, text_of(ask, "LastName"));
         set_text(&p->contact, text_of(ask, "contact"));

@@ -79,8 +79,7 @@ user_make(struct emulator *e, struct json_object *ask, struct person **ret, cons
                 return status;
         if (p == NULL) {
                 p = person_add(e);
-                set_text(&p->username, e->set.cloud ? email : text_of(ask, "Username"));
-                set_text(&p->email, email);
+                person_call(e, p, e->set.cloud ? email : text_of(ask, "Username"), email);
                 set_text(&p->first, text_of(ask, "FirstName"));
                 set_text(&p->last, text_of(ask, "Lastname"));
                 set_text(&p->password, text_of(ask, "Password"));
@@ -122,7 +121,8 @@ list(struct emulator *e, struct exchange *x)
                 const struct person *p = &e->people[i];
                 struct text name = { 0 };
 
-                text_fmt(&name, "%s %s", p->first, p->last);
+                if (search != NULL)
+                        text_fmt(&name, "%s %s", p->first, p->last);
                 if (p->id != 0 && fits(search, text_str(&name), p->email))
                         items[all.count++] = (uint32_t)i;
                 text_free(&name);
@@ -173,6 +173,7 @@ update(struct emulator *e, struct exchange *x, struct person *p)
                         set_text(to, value);
                         any = true;
                 }
+                person_call(e, p, username, email);
                 if (any)
                         note_person(e, "user updated", p);
                 reply_done(x, "User has been updated successfully.", -1);

@@ -50,6 +50,7 @@ group_free(struct group *g)
         free(g->welcome);
         free(g->image);
         free(g->members);
+        free(g->places);
         free(g->children);
         free(g);
 }
@@ -69,6 +70,8 @@ org_close(struct org *o)
                 free(o->attributes[i].name);
         free(o->people);
         free(o->groups);
+        index_close(&o->phones);
+        index_close(&o->ids);
 }
 
 /* ---- people ---- */
@@ -84,18 +87,22 @@ phone_good(const char *phone)
 struct person *
 org_person(struct org *o, const char *phone)
 {
-        for (size_t i = 0; i < o->person_count; i++)
-                if (strcmp(o->people[i]->phone, phone) == 0)
-                        return o->people[i];
+        uint32_t n;
+
+        for (size_t at = 0; index_each(&o->phones, phone, &at, &n);)
+                if (strcmp(o->people[n]->phone, phone) == 0)
+                        return o->people[n];
         return NULL;
 }
 
 struct person *
 org_person_id(struct org *o, const char *id)
 {
-        for (size_t i = 0; i < o->person_count; i++)
-                if (strcasecmp(o->people[i]->id, id) == 0)
-                        return o->people[i];
+        uint32_t n;
+
+        for (size_t at = 0; index_each(&o->ids, id, &at, &n);)
+                if (strcasecmp(o->people[n]->id, id) == 0)
+                        return o->people[n];
         return NULL;
 }
 
@@ -107,9 +114,12 @@ org_person_make(struct org *o, const char *phone)
         if (p != NULL)
                 return p;
         o->people = more(o->people, o->person_count, &o->person_room, sizeof(struct person *));
-        p = o->people[o->person_count++] = room(sizeof *p);
+        p = o->people[o->person_count] = room(sizeof *p);
+        p->number = (uint32_t)o->person_count++;
         p->phone = room_copy(phone);
         fresh_id(o, p->id);
+        index_add(&o->phones, p->phone, p->number);
+        index_add(&o->ids, p->id, p->number);
         return p;
 }
 
@@ -211,10 +221,25 @@ org_group_end(struct org *o, struct group *g)
 struct member *
 group_find(struct group *g, const struct person *p)
 {
-        for (size_t i = 0; i < g->member_count; i++)
-                if (g->members[i].who == p)
-                        return &g->members[i];
-        return NULL;
+        uint32_t place = p->number < g->place_count ? g->places[p->number] : 0;
+
+        return place != 0 ? &g->members[place - 1] : NULL;
+}
+
+static void
+put(struct group *g, size_t at, struct member m)
+{
+        size_t count = g->place_count > 0 ? g->place_count : 64;
+
+        while (count <= m.who->number)
+                count *= 2;
+        if (count > g->place_count) {
+                g->places = room_grow(g->places, count * sizeof *g->places);
+                memset(g->places + g->place_count, 0, (count - g->place_count) * sizeof *g->places);
+                g->place_count = count;
+        }
+        g->members[at] = m;
+        g->places[m.who->number] = (uint32_t)at + 1;
 }
 
 bool
@@ -223,7 +248,7 @@ group_add(struct group *g, struct person *p, enum role role)
         if (group_find(g, p) != NULL)
                 return false;
         g->members = more(g->members, g->member_count, &g->member_room, sizeof *g->members);
-        g->members[g->member_count++] = (struct member){ p, role };
+        put(g, g->member_count++, (struct member){ p, role });
         if (g->tenant)
                 org_list(p, false);
         return true;
@@ -236,8 +261,8 @@ group_drop(struct group *g, const struct person *p)
 
         if (m == NULL)
                 return false;
-        memmove(m, m + 1, (size_t)(g->members + g->member_count - (m + 1)) * sizeof *m);
-        g->member_count--;
+        put(g, (size_t)(m - g->members), g->members[--g->member_count]);
+        g->places[p->number] = 0;
         return true;
 }
 
@@ -310,18 +335,23 @@ group_parents(const struct org *o, const struct group *g)
 struct head_count
 group_count(const struct org *o, const struct group *g)
 {
+        bool *seen = room(o->person_count * sizeof *seen);
         struct head_count count = { 0 };
 
-        for (size_t i = 0; i < o->group_count; i++)
-                if (reaches(g, o->groups[i]))
-                        count.all += o->groups[i]->member_count;
-        for (size_t i = 0; i < o->person_count; i++) {
-                bool in = false;
+        for (size_t i = 0; i < o->group_count; i++) {
+                const struct group *below = o->groups[i];
 
-                for (size_t k = 0; !in && k < o->group_count; k++)
-                        in = reaches(g, o->groups[k]) && group_find(o->groups[k], o->people[i]) != NULL;
-                count.unique += in;
-                count.unregistered += in && !o->people[i]->registered;
+                if (!reaches(g, below))
+                        continue;
+                count.all += below->member_count;
+                for (size_t m = 0; m < below->member_count; m++) {
+                        const struct person *p = below->members[m].who;
+
+                        count.unique += !seen[p->number];
+                        count.unregistered += !seen[p->number] && !p->registered;
+                        seen[p->number] = true;
+                }
         }
+        free(seen);
         return count;
 }

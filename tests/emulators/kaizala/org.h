@@ -8,6 +8,8 @@
  * of requests. */
 #ifndef KAIZALA_ORG_H
 #define KAIZALA_ORG_H
+#include "../rest/index.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +27,7 @@ struct attribute {
 };
 
 struct person {
+        uint32_t number;                /* place among the people */
         char *phone;
         char id[ORG_ID];
         bool registered;                /* has the app: isProvisioned */
@@ -47,8 +50,10 @@ struct group {
         char *name, *welcome, *image;
         bool connect;                   /* ConnectGroup: broadcast */
         bool tenant;                    /* an organisation group: isMappedToTenant */
-        struct member *members;
+        struct member *members;         /* in no order, once somebody has left */
         size_t member_count, member_room;
+        uint32_t *places;               /* of each person among them, plus 1; by his number */
+        size_t place_count;
         struct group **children;
         size_t child_count, child_room;
 };
@@ -58,6 +63,7 @@ struct org {
         int attribute_count;
         struct person **people;         /* in the order in which they came */
         size_t person_count, person_room;
+        struct index phones, ids;
         struct group **groups;          /* in the order in which they were made */
         size_t group_count, group_room;
         uint64_t serial;                /* of ids */

@@ -11,6 +11,7 @@ tests_emulators_rest_librest_la_SOURCES = \
   tests/emulators/rest/exchange.c tests/emulators/rest/exchange.h \
   tests/emulators/rest/faultscript.c tests/emulators/rest/faultscript.h \
   tests/emulators/rest/faults.c tests/emulators/rest/faults.h \
+  tests/emulators/rest/index.c tests/emulators/rest/index.h \
   tests/emulators/rest/ledger.c tests/emulators/rest/ledger.h \
   tests/emulators/rest/mangle.c tests/emulators/rest/mangle.h \
   tests/emulators/rest/order.c tests/emulators/rest/order.h \
