@@ -172,7 +172,19 @@ void mstc_progress(struct mstc_run *run, enum mstc_phase phase, uint64_t done, u
 struct mstc_fold mstc_run_fold(const struct mstc_run *run, bool full);
 
 /* ---- the steps, one file each ------------------------------------------------------- */
-/* sync.c: the targets' sets of linked entries, when something is to be done at all. */
+/* sync.c: a run from its making to its close, for all that is one.  init and done go together
+ * whatever happens between; begin makes its row, and close ends it, with 'why' if that failed. */
+int mstc_run_init(struct mstc_run *run, struct mstc_engine *engine, struct mstc_sync *sync,
+                  const struct mstc_sync_options *options, struct mstc_summary *summary, struct mst_error *err);
+void mstc_run_done(struct mstc_run *run);
+int mstc_run_begin(struct mstc_run *run, enum mstc_run_mode mode, struct mst_error *err);
+int mstc_run_close(struct mstc_run *run, const struct mst_error *why, struct mst_error *err);
+int mstc_summary_make(struct mstc_sync *sync, struct mstc_summary *ret, struct mst_error *err);
+/* Hands the run's ops to options->op. */
+int mstc_run_show(struct mstc_run *run, struct mst_error *err);
+/* The groups, which settling needs, too. */
+int mstc_run_groups(struct mstc_run *run, struct mst_error *err);
+/* The targets' sets of linked entries, when something is to be done at all. */
 int mstc_run_load_links(struct mstc_run *run, struct mst_error *err);
 /* pull.c: MST_OK when the round is complete and folded; MST_END when it was held (text in
  * the summary). */

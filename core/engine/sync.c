@@ -66,8 +66,8 @@ make_targets(struct mstc_run *run, struct mst_error *err)
         return MST_OK;
 }
 
-static int
-run_init(struct mstc_run *run, struct mstc_engine *engine, struct mstc_sync *sync,
+int
+mstc_run_init(struct mstc_run *run, struct mstc_engine *engine, struct mstc_sync *sync,
          const struct mstc_sync_options *options, struct mstc_summary *summary, struct mst_error *err)
 {
         run->engine = engine;
@@ -97,8 +97,8 @@ run_init(struct mstc_run *run, struct mstc_engine *engine, struct mstc_sync *syn
         return mstc_settle_memberships(run, err);        /* of a run that was cut off there */
 }
 
-static void
-run_done(struct mstc_run *run)
+void
+mstc_run_done(struct mstc_run *run)
 {
         for (size_t i = 0; i < run->target_count; i++) {
                 mstc_set_free(run->targets[i].linked);
@@ -159,8 +159,8 @@ ready(struct mstc_run *run, int64_t *ret, struct mst_error *err)
 }
 
 /* The groups are needed for settling, too, when ops of an earlier plan are sent. */
-static int
-members_in_transaction(struct mstc_run *run, struct mst_error *err)
+int
+mstc_run_groups(struct mstc_run *run, struct mst_error *err)
 {
         int rc;
 
@@ -188,7 +188,7 @@ plan_and_apply(struct mstc_run *run, struct mst_error *err)
                 if (open == 0)
                         return MST_OK;
                 mstc_progress(run, MSTC_PHASE_APPLY, 0, (uint64_t)open);
-                if (mstc_run_load_links(run, err) != MST_OK || members_in_transaction(run, err) != MST_OK
+                if (mstc_run_load_links(run, err) != MST_OK || mstc_run_groups(run, err) != MST_OK
                     || mstc_apply(run, err) != MST_OK)
                         return err->code;
         }
@@ -245,8 +245,8 @@ show_op(struct mstc_run *run, const struct mstc_entry_op *op, struct mst_error *
         return MST_OK;
 }
 
-static int
-show_plan(struct mstc_run *run, struct mst_error *err)
+int
+mstc_run_show(struct mstc_run *run, struct mst_error *err)
 {
         struct mstc_entry_op rows[64];
         int64_t after = 0;
@@ -370,8 +370,8 @@ count_waiting(struct mstc_run *run, struct mst_error *err)
         return MST_OK;
 }
 
-static int
-close_run(struct mstc_run *run, const struct mst_error *why, struct mst_error *err)
+int
+mstc_run_close(struct mstc_run *run, const struct mst_error *why, struct mst_error *err)
 {
         struct mstc_summary *s = run->summary;
         int64_t held = 0;
@@ -424,8 +424,8 @@ differs(const char *is, const char *was)
         return was == NULL || strcmp(is, was) != 0;
 }
 
-static int
-new_run(struct mstc_run *run, enum mstc_run_mode mode, struct mst_error *err)
+int
+mstc_run_begin(struct mstc_run *run, enum mstc_run_mode mode, struct mst_error *err)
 {
         run->mode = mode;
         if (mstc_run_new(run->store, run->row.id, (int)mode, run->row.generation, run->sync->reads, &run->id,
@@ -450,7 +450,7 @@ resolve_unknown(struct mstc_run *run, struct mst_error *err)
         }
         if (!any)
                 return MST_OK;
-        if (mstc_run_load_links(run, err) != MST_OK || members_in_transaction(run, err) != MST_OK)
+        if (mstc_run_load_links(run, err) != MST_OK || mstc_run_groups(run, err) != MST_OK)
                 return err->code;
         return mstc_resolve(run, err);
 }
@@ -467,7 +467,7 @@ carry_out(struct mstc_run *run, struct mst_error *err)
         }
         if (mstc_plan(run, &ops, err) != MST_OK)
                 return err->code;
-        return show_plan(run, err);
+        return mstc_run_show(run, err);
 }
 
 /* What a changed configuration does to the mirror as it stands, before anything is read. */
@@ -477,22 +477,22 @@ configuration_run(struct mstc_engine *engine, struct mstc_sync *sync, const stru
 {
         struct mstc_run run = { 0 };
         struct mst_error why = { 0 };
-        int rc = run_init(&run, engine, sync, options, summary, err);
+        int rc = mstc_run_init(&run, engine, sync, options, summary, err);
 
         if (rc == MST_OK && run.row.generation > 0 && differs(sync->fingerprint, run.row.fingerprint)
             && run.row.fingerprint != NULL && !differs(sync->reads, run.row.reads) && options->users == NULL
             && !options->plan_only) {
                 run.all_dirty = run.config_effect = run.note_fingerprint = true;
-                if (new_run(&run, MSTC_RUN_CONFIG, &why) == MST_OK) {
+                if (mstc_run_begin(&run, MSTC_RUN_CONFIG, &why) == MST_OK) {
                         mstc_log(engine, MST_LOG_INFO, "the configuration of sync '%s' has changed; its effect is "
                                  "planned first", sync->name);
                         carry_out(&run, &why);
                 }
-                rc = close_run(&run, &why, err);
+                rc = mstc_run_close(&run, &why, err);
                 if (rc == MST_OK && why.code != MST_OK)
                         rc = mst_fail(err, (enum mst_code)why.code, "%s", why.text);
         }
-        run_done(&run);
+        mstc_run_done(&run);
         return rc;
 }
 
@@ -502,7 +502,7 @@ read_source(struct mstc_run *run, struct mst_error *err)
         if (run->options->users != NULL)
                 return mstc_pull_users(run, err);
         if (run->options->offline)
-                return new_run(run, MSTC_RUN_CONFIG, err);
+                return mstc_run_begin(run, MSTC_RUN_CONFIG, err);
         return mstc_pull(run, err);
 }
 
@@ -512,7 +512,7 @@ main_run(struct mstc_engine *engine, struct mstc_sync *sync, const struct mstc_s
 {
         struct mstc_run run = { 0 };
         struct mst_error why = { 0 };
-        int rc = run_init(&run, engine, sync, options, summary, err), pulled;
+        int rc = mstc_run_init(&run, engine, sync, options, summary, err), pulled;
 
         if (rc == MST_OK) {
                 bool changed = run.row.generation > 0 && run.row.fingerprint != NULL
@@ -528,14 +528,14 @@ main_run(struct mstc_engine *engine, struct mstc_sync *sync, const struct mstc_s
                         carry_out(&run, &why);
                 else if (pulled == MST_END)
                         why.code = MST_OK;   /* held: the summary says why             */
-                rc = close_run(&run, &why, err);
+                rc = mstc_run_close(&run, &why, err);
         }
-        run_done(&run);
+        mstc_run_done(&run);
         return rc;
 }
 
-static int
-make_summary(struct mstc_sync *sync, struct mstc_summary *ret, struct mst_error *err)
+int
+mstc_summary_make(struct mstc_sync *sync, struct mstc_summary *ret, struct mst_error *err)
 {
         memset(ret, 0, sizeof *ret);
         ret->targets = mstc_alloc((sync->target_count + 1) * sizeof *ret->targets);
@@ -563,7 +563,7 @@ mstc_engine_sync(struct mstc_engine *engine, struct mstc_sync *sync, const struc
         safe.plan_only = safe.plan_only || safe.offline;
         options = &safe;
         engine->conductor = pthread_self();
-        if (make_summary(sync, ret, err) != MST_OK)
+        if (mstc_summary_make(sync, ret, err) != MST_OK)
                 return err->code;
         rc = engine->unsure ? mstc_engine_recover(engine, err) : MST_OK;
         if (rc == MST_OK)

@@ -50,7 +50,8 @@ mstc_reason_name(int reason)
                 [MSTC_WHY_SCOPE] = "out of scope", [MSTC_WHY_DISABLED] = "blocked at the source",
                 [MSTC_WHY_LOST] = "its object was gone", [MSTC_WHY_DOUBT] = "in doubt",
                 [MSTC_WHY_EMPTY] = "nobody satisfies its rule", [MSTC_WHY_VANISHED] = "no rule makes it any more",
-                [MSTC_WHY_EXISTS] = "it is there already",
+                [MSTC_WHY_EXISTS] = "it is there already", [MSTC_WHY_UNDONE] = "undone",
+                [MSTC_WHY_UNDONE_OFF] = "undone, not usable as before",
         };
 
         return NAME_OF(names, reason);
@@ -61,7 +62,7 @@ mstc_run_mode_name(int mode)
 {
         static const char *const names[] = {
                 [MSTC_RUN_FULL] = "full", [MSTC_RUN_DELTA] = "delta", [MSTC_RUN_CONFIG] = "configuration",
-                [MSTC_RUN_USERS] = "users",
+                [MSTC_RUN_USERS] = "users", [MSTC_RUN_UNDO] = "undo",
         };
 
         return NAME_OF(names, mode);

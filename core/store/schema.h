@@ -42,6 +42,7 @@
  *              or with kind 2 the group; attribute "" is whether it is disabled.
  *   tally      removals by hour; effect: the same of what else guards count, by what it is;
  *              census: live links by day: what the guards look back on.
+ *   opmembers  who was in a group when it was deleted, for who wants it back.
  *   bygone     what somebody was told apart by in a sink until lately, by hash: whoever comes
  *              with it now is somebody else.
  *   doubt      ops whose answer was lost, until they have been looked up for the last time: 'due' is
@@ -67,7 +68,8 @@
 " number INTEGER NOT NULL, PRIMARY KEY(target, guard, hour)) WITHOUT ROWID;" \
 "CREATE TABLE bygone(sink INTEGER NOT NULL, hash INTEGER NOT NULL, entry INTEGER NOT NULL, at INTEGER NOT NULL," \
 " PRIMARY KEY(sink, hash, entry)) WITHOUT ROWID;" \
-"ALTER TABLE target ADD COLUMN first INTEGER;"
+"ALTER TABLE target ADD COLUMN first INTEGER;" \
+"CREATE TABLE opmembers(number INTEGER PRIMARY KEY, bits BLOB NOT NULL);"
 
 /* What was once in doubt; how a sink has failed of late: 'fails' in a row, the last 'tried' of at
  * most 20 as bits in 'recent', and for one in quarantine the next 'trial' and how many there were. */

@@ -69,14 +69,17 @@ enum mstc_reason {
         MSTC_WHY_DOUBT = 5,      /* it is not known whether it can be used: told anew    */
         MSTC_WHY_EMPTY = 6,      /* a group: nobody satisfies its rule                   */
         MSTC_WHY_VANISHED = 7,   /* a group: no rule makes it, or it is not carried here */
-        MSTC_WHY_EXISTS = 8      /* something not ours has its name there                */
+        MSTC_WHY_EXISTS = 8,     /* something not ours has its name there                */
+        MSTC_WHY_UNDONE = 9,     /* what a run did is taken back                         */
+        MSTC_WHY_UNDONE_OFF = 10 /* the same: made again, but not usable, as he was      */
 };
 
 enum mstc_run_mode {
         MSTC_RUN_FULL = 1,       /* everything is read: a new generation                 */
         MSTC_RUN_DELTA = 2,      /* from the cursor                                      */
         MSTC_RUN_CONFIG = 3,     /* the effect of a changed configuration                */
-        MSTC_RUN_USERS = 4       /* chosen users only                                    */
+        MSTC_RUN_USERS = 4,      /* chosen users only                                    */
+        MSTC_RUN_UNDO = 5        /* takes back what another run did                      */
 };
 
 enum mstc_run_state {
