@@ -424,6 +424,8 @@ adopt(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 
         if (present == NULL || !mstc_difference(run->scratch, present, c->wanted.record, &p.before, &p.after))
                 return mst_fail_memory(err, "planning");
+        if (keep_refs(run, c, p.after, &p.refs, err) != MST_OK)
+                return err->code;
         prune(mstc_live_facts(c->target->sink), p.before, p.after);
         if (taken_meanwhile(run, c, m->object, &taken, err) != MST_OK)
                 return err->code;
@@ -458,6 +460,8 @@ create(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
         p.after = c->wanted.record;
         p.parked = c->wanted.why;
         p.refs = c->wanted.refs;
+        if (keep_refs(run, c, p.after, &p.refs, err) != MST_OK)
+                return err->code;
         if (c->link.id != 0 && c->link.state == MSTC_LINK_LOST)
                 p.reason = MSTC_WHY_LOST;
         if (blocked(c->entry) && config_of(c->target)->on_disabled.what == MSTC_DISABLE

@@ -28,6 +28,8 @@ static const struct {
         { "p 3 manager=99\ncomplete c2\n", "", NULL, MSTC_END_DONE, 1 },
         { "p 3 manager=4\nw 4 mailNickname=dan\ncomplete c2\n", "create 4: uid=dan\nupdate 3: manager=dan\n", NULL,
           MSTC_END_DONE, 2 },
+        { "p 1 mailNickname=king\nw 4 mailNickname=dan;manager=1\ncomplete c2\n",
+          "rename 1: uid=king\ncreate 4: manager=king uid=dan\n", NULL, MSTC_END_DONE, 2 },
         { "mark 1 odd\ncomplete c2\n", "", NULL, MSTC_END_SOME_FAILED, 0 },
         { "bad odd\np 2 jobTitle=Boss\ncomplete c2\n", "update 2: title=Boss\n", NULL, MSTC_END_SOME_FAILED, 1 },
         { "p 2 jobTitle=Boss\nmore c1a\n", "update 2: title=Boss\n", NULL, MSTC_END_DONE, 1 },
