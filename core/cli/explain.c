@@ -17,6 +17,12 @@
 #include "util/alloc.h"
 #include "util/near.h"
 
+static void
+tell_head(struct mstc_explained *x, const char *name, const char *text)
+{
+        mstc_head(x->cli->arena, x->cli->colour, x->cli->width, name, text != NULL ? text : "");
+}
+
 /* ---- parts that all answers have ----------------------------------------------------- */
 
 static void
@@ -24,6 +30,7 @@ tell_person(struct mstc_explained *x)
 {
         struct mstc_cli *cli = x->cli;
         const struct mstc_view_person *person = &x->person;
+        bool with_upn;
 
         if (cli->json != NULL) {
                 mstc_json_object(cli->json, "user");
@@ -36,16 +43,14 @@ tell_person(struct mstc_explained *x)
                 mstc_json_end(cli->json);
                 return;
         }
-        printf("%s%s%s", mstc_paint_on(cli->colour, MSTC_BOLD), mstc_fit(cli->arena, person->title, 0),
-               mstc_paint_off(cli->colour, MSTC_BOLD));
-        if (person->upn != NULL && strcmp(person->upn, person->title) != 0)
-                printf(" (%s)", mstc_fit(cli->arena, person->upn, 0));
-        printf(", sync %s\n", mstc_fit(cli->arena, person->sync, 0));
+        with_upn = person->upn != NULL && strcmp(person->upn, person->title) != 0;
+        tell_head(x, person->title, mst_arena_printf(cli->arena, "%s%s%s, sync %s", with_upn ? " (" : "",
+                          with_upn ? person->upn : "", with_upn ? ")" : "", person->sync));
         if (person->gone != 0)
                 printf("  gone from the source since %s; what follows is his last record\n",
                        mstc_moment(cli->arena, person->since));
         if (person->bad != NULL)
-                printf("  his last record could not be used: %s\n", mstc_fit(cli->arena, person->bad, 0));
+                mstc_explain_line(x, "bad", mst_arena_printf(cli->arena, "his last record could not be used: %s", person->bad));
 }
 
 struct mstc_eval
@@ -112,8 +117,8 @@ tell_ops(struct mstc_explained *x, const struct mstc_target *target)
                 mstc_json_time(x->cli->json, "at", last_at);
                 mstc_json_end(x->cli->json);
         } else if (last != 0)
-                printf("  %-12s %s by run %lld, %s\n", rows[1], mst_verb_name((enum mst_verb)verb), (long long)last,
-                       mstc_moment(x->cli->arena, last_at));
+                mstc_explain_line(x, rows[1], mst_arena_printf(x->cli->arena, "%s by run %lld, %s",
+                                  mst_verb_name((enum mst_verb)verb), (long long)last, mstc_moment(x->cli->arena, last_at)));
         else
                 printf("  %-12s never written to\n", rows[1]);
         return MSTC_END_DONE;
@@ -134,10 +139,9 @@ tell_link(struct mstc_explained *x, const struct mstc_view_link *link)
                 printf("  %-12s no object of his is known there\n", "object");
                 return;
         }
-        printf("  %-12s %s: %s%s%s%s\n", "object", mstc_link_state_name(link->state),
-               link->name != NULL ? mstc_fit(cli->arena, link->name, 0) : "?",
-               link->reason != 0 ? ", " : "", link->reason != 0 ? mstc_reason_name(link->reason) : "",
-               link->declined ? ", declined" : "");
+        mstc_explain_line(x, "object", mst_arena_printf(cli->arena, "%s: %s%s%s%s", mstc_link_state_name(link->state),
+                          link->name != NULL ? link->name : "?", link->reason != 0 ? ", " : "",
+                          link->reason != 0 ? mstc_reason_name(link->reason) : "", link->declined ? ", declined" : ""));
 }
 
 static int
@@ -153,15 +157,16 @@ explain_target(struct mstc_explained *x, const struct mstc_target *target)
                 mstc_json_text(x->cli->json, "target", target->name);
                 mstc_json_text(x->cli->json, "sink", target->sink->config->name);
                 mstc_json_bool(x->cli->json, "in", in && x->person.gone == 0);
-        } else
-                printf("\n%s%s%s (%s): %s\n", mstc_paint_on(x->cli->colour, MSTC_BOLD),
-                       mstc_fit(x->cli->arena, target->name, 0), mstc_paint_off(x->cli->colour, MSTC_BOLD),
-                       mstc_fit(x->cli->arena, target->sink->config->name, 0),
-                       x->person.gone == MSTC_GONE_OUTSIDE ? "out: not within what the source reads"
-                       : x->person.gone != 0 ? "out: gone from the source" : in ? "in" : "out of scope");
+        } else {
+                putchar('\n');
+                tell_head(x, target->name, mst_arena_printf(x->cli->arena, " (%s): %s", target->sink->config->name,
+                                  x->person.gone == MSTC_GONE_OUTSIDE ? "out: not within what the source reads"
+                                  : x->person.gone != 0 ? "out: gone from the source" : in ? "in" : "out of scope"));
+        }
         code = mstc_explain_rule(x, "the sync's scope", "scope", x->sync->scope);
         if (code == MSTC_END_DONE)
                 code = mstc_explain_rule(x, "the target's scope", "targetScope", target->scope);
+        mstc_explain_changes(x, in);
         tell_link(x, link);
         if (code == MSTC_END_DONE)
                 code = mstc_explain_duplicate(x, target, &duplicate);

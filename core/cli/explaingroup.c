@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "cli/moment.h"
+#include "engine/groupparts.h"
 #include "util/alloc.h"
 #include "util/near.h"
 #include "util/utf8.h"
@@ -127,9 +128,9 @@ say_presence(bool wanted, bool present, const struct mstc_view_link *link)
         return present ? "still a member there: to leave with the next run, or held" : "not there";
 }
 
-/* The rule as it was when a run made him a member, or took him out. */
+/* The rule as it was when a run made him a member, or took him out: in the document, or in '*say'. */
 static int
-tell_version(struct mstc_explained *x, const struct found *found, int64_t run)
+tell_version(struct mstc_explained *x, const struct found *found, int64_t run, const char **say)
 {
         const char *name = found->row.family != NULL ? found->row.family : found->name;
         struct mstc_cli *cli = x->cli;
@@ -151,8 +152,9 @@ tell_version(struct mstc_explained *x, const struct found *found, int64_t run)
                 mstc_json_bool(cli->json, "latest", then.number == now.number);
                 mstc_json_end(cli->json);
         } else
-                printf(", by version %lld of the rule (run %lld, %s%s)", (long long)then.number, (long long)then.run,
-                       mstc_moment(cli->arena, then.at), then.number == now.number ? "" : "; it says other things now");
+                *say = mst_arena_printf(cli->arena, ", by version %lld of the rule (run %lld, %s%s)", (long long)then.number,
+                                        (long long)then.run, mstc_moment(cli->arena, then.at),
+                                        then.number == now.number ? "" : "; it says other things now");
         return MSTC_END_DONE;
 }
 
@@ -163,6 +165,7 @@ tell_sink(struct mstc_explained *x, const struct found *found, const struct mstc
         const struct mstc_view_link *link = NULL;
         struct mstc_view_joined last = { 0 };
         struct mst_error err = { 0 };
+        const char *when = "", *version = "";
         bool wanted, present;
         int rc, code;
 
@@ -184,18 +187,18 @@ tell_sink(struct mstc_explained *x, const struct found *found, const struct mstc
                 mstc_json_number(cli->json, "run", last.run);
                 mstc_json_text(cli->json, "change", rc == MST_OK ? last.joined ? "joined" : "left" : NULL);
                 mstc_json_time(cli->json, "at", last.ended);
-                code = tell_version(x, found, last.run);
+                code = tell_version(x, found, last.run, &version);
                 mstc_json_end(cli->json);
                 return code;
         }
-        printf("  %-12s %s", glink->target != NULL ? mstc_fit(cli->arena, glink->target, 0) : "?",
-               say_presence(wanted, present, link));
         if (rc == MST_OK)
-                printf("; %s by run %lld, %s", last.joined ? "joined" : "left", (long long)last.run,
-                       mstc_moment(cli->arena, last.ended));
-        code = tell_version(x, found, last.run);
+                when = mst_arena_printf(cli->arena, "; %s by run %lld, %s", last.joined ? "joined" : "left",
+                                        (long long)last.run, mstc_moment(cli->arena, last.ended));
+        code = tell_version(x, found, last.run, &version);
         if (code == MSTC_END_DONE)
-                putchar('\n');
+                mstc_explain_line(x, glink->target != NULL ? mstc_fit(cli->arena, glink->target, 0) : "?",
+                                  mst_arena_printf(cli->arena, "%s%s%s", say_presence(wanted, present, link),
+                                                   when != NULL ? when : "", version != NULL ? version : ""));
         return code;
 }
 
@@ -215,8 +218,10 @@ tell_family(struct mstc_explained *x, const struct found *found)
                 mstc_json_bool(x->cli->json, "holds", holds);
                 mstc_json_end(x->cli->json);
         } else
-                printf("  %s: %s is to be \"%s\", and is %s\n", holds ? "yes" : "no", mstc_fit(x->cli->arena, each, 0),
-                       mstc_fit(x->cli->arena, value, 0), mstc_fit(x->cli->arena, mstc_buffer_cstr(&say), 0));
+                mstc_explain_line(x, holds ? "yes" : "no", mst_arena_printf(x->cli->arena, "%s is to be \"%s\", and is %s", each,
+                                  value, has == NULL ? "nothing" : mstc_buffer_cstr(&say)));
+        if (!holds && x->change_count < sizeof x->changes / sizeof x->changes[0])
+                x->changes[x->change_count++] = mst_arena_printf(x->cli->arena, "%s must become \"%s\"", each, value);
         return mstc_explain_rule(x, "the family's rule", "rule", found->family->rule);
 }
 
@@ -234,10 +239,69 @@ tell_source(struct mstc_explained *x, const struct found *found)
                 mstc_json_bool(x->cli->json, "holds", at_all);
                 mstc_json_end(x->cli->json);
         } else
-                printf("  %s: the source %s\n", at_all ? "yes" : "no",
-                       direct ? "says that he is in it" : at_all ? "says that he is in a group that is in it"
-                       : "does not say that he is in it");
+                mstc_explain_line(x, at_all ? "yes" : "no", direct ? "the source says that he is in it"
+                                  : at_all ? "the source says that he is in a group that is in it"
+                                           : "the source does not say that he is in it");
+        x->hopeless |= !at_all;              /* his record cannot change that          */
         return MSTC_END_DONE;
+}
+
+/* Which of the groups that it is made of decide, or who wrote his name: "" where neither does. */
+static const char *
+say_because(struct mstc_explained *x, const struct mstc_conditions *all, bool in)
+{
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer say = { 0 };
+        const char *text;
+
+        for (size_t i = 0; i < all->count; i++) {
+                const struct mstc_condition *row = &all->rows[i];
+                bool group = row->role != NULL && strcmp(row->role, "group") == 0;
+
+                if (!row->decides || row->depth > 1 || row->role == NULL)
+                        continue;
+                if (!group && row->line != 0 && row->holds)
+                        mstc_buffer_printf(&say, ", %s", row->text);
+                else if (group && row->depth == 1 && in && row->holds)
+                        mstc_buffer_printf(&say, "%s %s", say.length == 0 ? ", being in" : ",", row->name);
+                else if (group && row->depth == 1 && !in)
+                        mstc_buffer_printf(&say, "%s %s", say.length == 0 ? row->holds ? ", being in" : ", not being in" : ",",
+                                           row->name);
+        }
+        text = mst_arena_strdup(x->cli->arena, mstc_buffer_cstr(&say));
+        return text != NULL ? text : "";
+}
+
+static int
+tell_rule(struct mstc_explained *x, const struct found *found, bool in)
+{
+        struct mstc_cli *cli = x->cli;
+        struct mstc_conditions all = { .arena = cli->arena };
+        struct mstc_eval eval = mstc_explain_eval(x);
+        const char *because = "";
+        int code;
+
+        if (found->group != NULL) {
+                mstc_group_conditions(x->sync, found->group, x->person.record, &eval, &all);
+                mstc_conditions_mark(&all, 0);
+                if (!all.failed && all.rows[0].holds == in)
+                        because = say_because(x, &all, in);
+        }
+        if (cli->json != NULL) {
+                mstc_json_text(cli->json, "group", found->name);
+                mstc_json_bool(cli->json, "in", in);
+                mstc_json_text(cli->json, "because", *because != '\0' ? because + 2 : NULL);
+        } else {
+                putchar('\n');
+                mstc_head(cli->arena, cli->colour, cli->width, found->name,
+                          mst_arena_printf(cli->arena, ": %s%s", in ? "in" : x->person.gone != 0
+                                           ? "out: gone from the source" : "out", x->person.gone != 0 ? "" : because));
+        }
+        code = mstc_explain_rule(x, "the sync's scope", "scope", x->sync->scope);
+        if (code == MSTC_END_DONE)
+                code = found->source_id != NULL ? tell_source(x, found)
+                     : found->group != NULL ? mstc_explain_conditions(x, "the group's rule", "rule", &all) : tell_family(x, found);
+        mstc_explain_changes(x, in);
+        return code;
 }
 
 int
@@ -245,7 +309,6 @@ mstc_explain_group(struct mstc_explained *x, const char *name, const struct mstc
 {
         struct mstc_cli *cli = x->cli;
         struct found found = { .name = name };
-        bool in;
         int code = look_in_store(x, &found);
 
         for (size_t i = 0; i < x->sync->group_count; i++)
@@ -260,19 +323,7 @@ mstc_explain_group(struct mstc_explained *x, const char *name, const struct mstc
                 found.source_id = NULL;      /* a rule's goes before one of the source */
         else if (found.source_id == NULL)
                 return not_there(x, name);
-        in = satisfies(x, &found);
-        if (cli->json != NULL) {
-                mstc_json_text(cli->json, "group", name);
-                mstc_json_bool(cli->json, "in", in);
-        } else
-                printf("\n%s%s%s: %s\n", mstc_paint_on(cli->colour, MSTC_BOLD), mstc_fit(cli->arena, name, 0),
-                       mstc_paint_off(cli->colour, MSTC_BOLD), in ? "in" : x->person.gone != 0
-                       ? "out: gone from the source" : "out");
-        code = mstc_explain_rule(x, "the sync's scope", "scope", x->sync->scope);
-        if (code == MSTC_END_DONE)
-                code = found.source_id != NULL ? tell_source(x, &found)
-                     : found.group != NULL ? mstc_explain_rule(x, "the group's rule", "rule", found.group->rule)
-                                           : tell_family(x, &found);
+        code = tell_rule(x, &found, satisfies(x, &found));
         if (cli->json != NULL)
                 mstc_json_array(cli->json, "sinks");
         for (size_t i = 0; found.known && i < found.row.link_count && code == MSTC_END_DONE; i++)

@@ -12,11 +12,6 @@
 
 #define LONGEST 320                           /* columns of a value, without --verbose  */
 
-struct telling {
-        struct mstc_explained *x;
-        struct mstc_table *table;
-};
-
 /* A long value is cut, unless all is wanted. */
 static void
 say_value(struct mstc_cli *cli, const struct mst_value *value, struct mstc_buffer *into)
@@ -45,18 +40,36 @@ say_values(struct mstc_cli *cli, const struct mstc_condition *condition)
         return mst_arena_strdup(cli->arena, mstc_buffer_cstr(&say));
 }
 
+/* Long values are cut, unless all is wanted. */
+void
+mstc_explain_line(struct mstc_explained *x, const char *title, const char *text)
+{
+        struct mstc_cli *cli = x->cli;
+
+        printf("  %-12s ", title);
+        mstc_wrap(cli->arena, stdout, mstc_fit(cli->arena, text != NULL ? text : "?", cli->verbose ? 0 : LONGEST), 15, 15,
+                  cli->width);
+}
+
 static void
 write_condition(struct mstc_json *json, const struct mstc_condition *condition)
 {
         static const char *const kinds[] = { "condition", "all", "any", "not" };
 
         mstc_json_object(json, NULL);
-        mstc_json_text(json, "kind", kinds[condition->kind]);
+        mstc_json_text(json, "kind", condition->role != NULL ? condition->role : kinds[condition->kind]);
         mstc_json_number(json, "depth", condition->depth);
         mstc_json_text(json, "text", condition->text);
         mstc_json_bool(json, "holds", condition->holds);
         mstc_json_bool(json, "decides", condition->decides);
         mstc_json_bool(json, "first", condition->first);
+        mstc_json_bool(json, "change", condition->change);
+        if (condition->name != NULL)
+                mstc_json_text(json, "name", condition->name);
+        if (condition->line != 0) {
+                mstc_json_text(json, "reason", condition->reason);
+                mstc_json_number(json, "line", condition->line);
+        }
         mstc_json_object(json, "values");
         for (size_t i = 0; i < condition->count; i++)
                 mstc_json_value(json, condition->values[i].name, &condition->values[i].value);
@@ -68,60 +81,131 @@ write_condition(struct mstc_json *json, const struct mstc_condition *condition)
         mstc_json_end(json);
 }
 
-static bool
-tell(void *self, const struct mstc_condition *condition)
+static void
+show_condition(struct mstc_cli *cli, struct mstc_table *table, const struct mstc_condition *condition)
 {
         static const char *const heads[] = { NULL, "all of these:", "one of these:", "not this:" };
-        struct telling *t = self;
-        struct mst_arena *arena = t->x->cli->arena;
-        const char *text = condition->kind == MSTC_CONDITION_ONE ? condition->text : heads[condition->kind];
+        const char *text = condition->text != NULL ? condition->text : heads[condition->kind];
         enum mstc_paint paint = !condition->decides ? MSTC_FAINT : condition->holds ? MSTC_GOOD : MSTC_BAD;
 
-        if (t->x->cli->json != NULL) {
-                write_condition(t->x->cli->json, condition);
-                return true;
+        mstc_table_paint(table, paint, condition->holds ? "  yes" : "  no");
+        mstc_table_cell(table, mst_arena_printf(cli->arena, "%*s%s", (int)(2 * condition->depth), "", text));
+        mstc_table_cell(table, condition->count > 0 ? say_values(cli, condition) : " ");
+        mstc_table_cell(table, condition->first ? "<- this" : " ");
+}
+
+/* What is in a group that decides nothing is left out, unless all is wanted. */
+static bool
+show_conditions(struct mstc_explained *x, const char *title, const struct mstc_conditions *all)
+{
+        struct mstc_cli *cli = x->cli;
+        const struct mstc_column columns[] = { { " ", 0, 5 }, { title, MSTC_WRAPS, 24 }, { " ", MSTC_WRAPS, 16 },
+                                               { " ", 0, 0 } };
+        struct mstc_table *table = mstc_table_new(cli->arena, columns, 4);
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer out = { 0 };
+        bool good;
+
+        for (size_t i = 0; i < all->count; ) {
+                const struct mstc_condition *row = &all->rows[i];
+                bool closed = row->role != NULL && strcmp(row->role, "group") == 0 && !row->decides && !cli->verbose;
+
+                if (!row->silent)
+                        show_condition(cli, table, row);
+                i += closed ? row->size : 1;
         }
-        mstc_table_paint(t->table, paint, condition->holds ? "  yes" : "  no");
-        mstc_table_cell(t->table, mst_arena_printf(arena, "%*s%s", (int)(2 * condition->depth), "", text));
-        mstc_table_cell(t->table, condition->kind == MSTC_CONDITION_ONE ? say_values(t->x->cli, condition) : " ");
-        mstc_table_cell(t->table, condition->first ? "<- this" : " ");
+        good = mstc_table_render(table, cli->width, cli->colour, &out);
+        fputs(mstc_buffer_cstr(&out), stdout);
+        return good;
+}
+
+/* A condition that several groups have is told once. */
+static void
+add_change(struct mstc_explained *x, const char *text)
+{
+        size_t most = sizeof x->changes / sizeof x->changes[0];
+
+        for (size_t i = 0; i < x->change_count && i < most; i++)
+                if (strcmp(x->changes[i], text) == 0)
+                        return;
+        if (x->change_count < most)
+                x->changes[x->change_count] = text;
+        x->change_count++;
+}
+
+/* What would have to be otherwise, for mstc_explain_changes(). */
+static bool
+note_changes(struct mstc_explained *x, const struct mstc_conditions *all, size_t count)
+{
+        if (!all->rows[0].holds && count == 0)
+                x->hopeless = true;
+        for (size_t i = 0; count > 0 && i < all->count; i++) {
+                const struct mstc_condition *row = &all->rows[i];
+                const char *text;
+
+                if (!row->change)
+                        continue;
+                text = row->role != NULL ? mst_arena_printf(x->cli->arena, "the <%s> in line %u must go", row->role, row->line)
+                     : mst_arena_printf(x->cli->arena, "%s must become %s", row->text, row->holds ? "false" : "true");
+                if (text == NULL)
+                        return false;
+                add_change(x, text);
+        }
         return true;
+}
+
+int
+mstc_explain_conditions(struct mstc_explained *x, const char *title, const char *key, struct mstc_conditions *all)
+{
+        struct mstc_cli *cli = x->cli;
+        struct mst_error err = { 0 };
+        size_t changes = mstc_conditions_mark(all, 0);
+        bool good = !all->failed;
+
+        if (cli->json != NULL) {
+                mstc_json_array(cli->json, key);
+                for (size_t i = 0; good && i < all->count; i++)
+                        if (!all->rows[i].silent)
+                                write_condition(cli->json, &all->rows[i]);
+                mstc_json_end(cli->json);
+        } else
+                good = good && show_conditions(x, title, all);
+        if (good && note_changes(x, all, changes))
+                return MSTC_END_DONE;
+        mst_fail_memory(&err, "explaining a rule");
+        return mstc_cli_fail(cli, &err);
 }
 
 int
 mstc_explain_rule(struct mstc_explained *x, const char *title, const char *key, const struct mstc_expr *rule)
 {
-        struct mstc_cli *cli = x->cli;
-        const struct mstc_column columns[] = { { " ", 0, 5 }, { title, MSTC_WRAPS, 24 }, { " ", MSTC_WRAPS, 16 },
-                                               { " ", 0, 0 } };
-        struct telling t = { .x = x, .table = mstc_table_new(cli->arena, columns, 4) };
+        struct mstc_conditions all = { .arena = x->cli->arena };
         struct mstc_eval eval = mstc_explain_eval(x);
-        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer out = { 0 };
-        struct mst_error err = { 0 };
-        bool holds, good;
 
         if (rule == NULL)
                 return MSTC_END_DONE;
-        if (cli->json != NULL)
-                mstc_json_array(cli->json, key);
-        good = mstc_rule_explain(rule, x->person.record, &eval, tell, &t, &holds);
-        if (cli->json != NULL)
-                mstc_json_end(cli->json);
-        else if (good) {
-                good = mstc_table_render(t.table, cli->width, cli->colour, &out);
-                fputs(mstc_buffer_cstr(&out), stdout);
-        }
-        if (good)
-                return MSTC_END_DONE;
-        mst_fail_memory(&err, "explaining a rule");
-        return mstc_cli_fail(cli, &err);
+        mstc_conditions_rule(&all, 0, rule, x->person.record, &eval);
+        return mstc_explain_conditions(x, title, key, &all);
+}
+
+void
+mstc_explain_changes(struct mstc_explained *x, bool in)
+{
+        size_t most = sizeof x->changes / sizeof x->changes[0];
+
+        if (x->cli->json == NULL && !in && x->person.gone == 0 && !x->hopeless)
+                for (size_t i = 0; i < x->change_count && i < most; i++)
+                        mstc_explain_line(x, i == 0 ? "to be in" : "", x->changes[i]);
+        if (x->cli->json == NULL && !in && !x->hopeless && x->change_count > most)
+                mstc_explain_line(x, "", mst_arena_printf(x->cli->arena, "and %zu more", x->change_count - most));
+        x->change_count = 0;
+        x->hopeless = false;
 }
 
 void
 mstc_explain_open(struct mstc_explained *x, const char *title, const struct mstc_view_op *op)
 {
         struct mstc_cli *cli = x->cli;
-        const char *verb = mst_verb_name((enum mst_verb)op->verb);
+        const char *verb = mst_verb_name((enum mst_verb)op->verb), *hold = "";
 
         if (cli->json != NULL) {
                 mstc_json_object(cli->json, NULL);
@@ -133,10 +217,10 @@ mstc_explain_open(struct mstc_explained *x, const char *title, const struct mstc
                 mstc_json_end(cli->json);
                 return;
         }
-        printf("  %-12s %s, %s", title, verb, mstc_op_state_name(op->state));
         if (op->hold != 0)
-                printf(" by hold %lld (muster holds %lld)", (long long)op->hold, (long long)op->hold);
-        printf("%s%s\n", op->text != NULL ? ": " : "", op->text != NULL ? mstc_fit(cli->arena, op->text, 0) : "");
+                hold = mst_arena_printf(cli->arena, " by hold %lld (muster holds %lld)", (long long)op->hold, (long long)op->hold);
+        mstc_explain_line(x, title, mst_arena_printf(cli->arena, "%s, %s%s%s%s", verb, mstc_op_state_name(op->state), hold,
+                                                     op->text != NULL ? ": " : "", op->text != NULL ? op->text : ""));
 }
 
 int
@@ -168,9 +252,9 @@ mstc_explain_duplicate(struct mstc_explained *x, const struct mstc_target *targe
                 mstc_json_text(x->cli->json, "value", (*ret)->value);
                 mstc_json_end(x->cli->json);
         } else
-                printf("  %-12s %s is there already and is not ours (%s = %s)\n", "duplicate",
-                       mstc_fit(x->cli->arena, (*ret)->name != NULL ? (*ret)->name : (*ret)->object, 0),
-                       mstc_fit(x->cli->arena, (*ret)->attribute != NULL ? (*ret)->attribute : "stamp", 0),
-                       mstc_fit(x->cli->arena, (*ret)->value != NULL ? (*ret)->value : "?", 0));
+                mstc_explain_line(x, "duplicate", mst_arena_printf(x->cli->arena, "%s is there already and is not ours (%s = %s)",
+                                  (*ret)->name != NULL ? (*ret)->name : (*ret)->object,
+                                  (*ret)->attribute != NULL ? (*ret)->attribute : "stamp",
+                                  (*ret)->value != NULL ? (*ret)->value : "?"));
         return MSTC_END_DONE;
 }

@@ -34,8 +34,8 @@ static void
 tell(struct mstc_explained *x, const char *title, const char *key, const struct mst_value *value, bool hidden)
 {
         if (x->cli->json == NULL)
-                printf("  %-12s %s\n", title, hidden ? HIDDEN : value == NULL || mst_value_type(value) == MST_NULL
-                       ? "nothing" : mstc_fit(x->cli->arena, say(x->cli->arena, value), 0));
+                mstc_explain_line(x, title, hidden ? HIDDEN : value == NULL || mst_value_type(value) == MST_NULL
+                                  ? "nothing" : say(x->cli->arena, value));
         else if (hidden)
                 mstc_json_text(x->cli->json, key, HIDDEN);
         else
@@ -54,9 +54,9 @@ tell_wanted(struct mstc_explained *x, const struct wanted *wanted)
         else if (cli->json != NULL)
                 mstc_json_text(cli->json, "none", wanted->flow == MSTC_FAILED ? wanted->why : flows[wanted->flow]);
         else
-                printf("  %-12s %s\n", "wanted", wanted->flow == MSTC_FAILED
-                       ? mstc_fit(cli->arena, mst_arena_printf(cli->arena, "no value: %s",
-                                  wanted->why != NULL ? wanted->why : "it failed"), 0) : flows[wanted->flow]);
+                mstc_explain_line(x, "wanted", wanted->flow == MSTC_FAILED
+                                  ? mst_arena_printf(cli->arena, "no value: %s", wanted->why != NULL ? wanted->why : "it failed")
+                                  : flows[wanted->flow]);
 }
 
 /* The last run that changed the attribute there. */
@@ -104,11 +104,11 @@ tell_map(struct mstc_explained *x, const struct mstc_map *map)
                 mstc_json_text(cli->json, "when", when[map->when]);
                 return;
         }
-        printf("  %-12s %s\n", "map", mstc_fit(arena, mstc_expr_text(map->expression), 0));
+        mstc_explain_line(x, "map", mstc_expr_text(map->expression));
         if (map->from_default)
                 printf("  %-12s from the connector's default map\n", "");
         else
-                printf("  %-12s %s, line %u\n", "", mstc_fit(arena, map->config->place.file, 0), map->config->place.line);
+                mstc_explain_line(x, "", mst_arena_printf(arena, "%s, line %u", map->config->place.file, map->config->place.line));
         if (map->when != MSTC_ALWAYS)
                 printf("  %-12s when=\"%s\"\n", "", when[map->when]);
 }
@@ -123,8 +123,8 @@ tell_place(struct mstc_explained *x, const struct mstc_target *target)
         if (cli->json != NULL)
                 mstc_json_bool(cli->json, "in", in);
         else if (!in)
-                printf("  %-12s %s: no value is written (muster explain --target %s)\n", "out",
-                       x->person.gone != 0 ? "gone from the source" : "out of scope there", mstc_fit(cli->arena, target->name, 0));
+                mstc_explain_line(x, "out", mst_arena_printf(cli->arena, "%s: no value is written (muster explain --target %s)",
+                                  x->person.gone != 0 ? "gone from the source" : "out of scope there", target->name));
 }
 
 static int

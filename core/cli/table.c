@@ -255,7 +255,7 @@ take_line(struct mst_arena *arena, const char **text, unsigned width)
 
                 while (blank > 0 && (*text)[blank] != ' ')
                         blank--;
-                if (blank > 0)
+                if (blank > strspn(*text, " "))
                         fits = blank;
                 else if (fits == 0)          /* a wide character in a narrow column    */
                         fits = mstc_utf8_span(*text, length, 1);
@@ -266,11 +266,54 @@ take_line(struct mst_arena *arena, const char **text, unsigned width)
         return line != NULL ? line : "";
 }
 
+void
+mstc_wrap(struct mst_arena *arena, FILE *to, const char *text, unsigned at, unsigned indent, unsigned width)
+{
+        const char *left = mstc_fit(arena, text, 0);
+
+        do {
+                fputs(take_line(arena, &left, width > at + 16 ? width - at : 16), to);
+                fputc('\n', to);
+                if (*left != '\0')
+                        fprintf(to, "%*s", (int)indent, "");
+                at = indent;
+        } while (*left != '\0');
+}
+
+void
+mstc_head(struct mst_arena *arena, bool colour, unsigned width, const char *name, const char *text)
+{
+        const char *fit = mstc_fit(arena, name, width > 40 ? width - 20 : 20);
+
+        printf("%s%s%s", mstc_paint_on(colour, MSTC_BOLD), fit, mstc_paint_off(colour, MSTC_BOLD));
+        mstc_wrap(arena, stdout, text, columns_of(fit, strlen(fit)), 2, width);
+}
+
 static void
 pad(struct mstc_buffer *into, unsigned count)
 {
         while (count-- > 0)
                 mstc_buffer_char(into, ' ');
+}
+
+/* A text that begins with blanks goes on below itself, and a little to the right. */
+static unsigned
+hang_of(const char *text, unsigned width)
+{
+        unsigned blanks = (unsigned)strspn(text, " ");
+
+        return blanks == 0 ? 0 : blanks + 2 + 12 < width ? blanks + 2 : width > 14 ? width - 14 : 0;
+}
+
+static const char *
+take_hung(struct mst_arena *arena, const char **text, unsigned width, unsigned hang)
+{
+        const char *line;
+
+        if (**text == '\0' || hang == 0)
+                return take_line(arena, text, width);
+        line = mst_arena_printf(arena, "%*s%s", (int)hang, "", take_line(arena, text, width - hang));
+        return line != NULL ? line : "";
 }
 
 static void
@@ -294,11 +337,14 @@ draw_row(const struct mstc_table *table, const struct cell *cells, const unsigne
          struct mstc_buffer *into)
 {
         const char *left[MOST_COLUMNS];
+        unsigned hang[MOST_COLUMNS];         /* the lines of a wrapped cell begin where its first does, and two more */
         const struct cell *cell = cells;
         bool more, first = true;
 
-        for (size_t i = 0; i < table->column_count; i++, cell = cell->next)
+        for (size_t i = 0; i < table->column_count; i++, cell = cell->next) {
                 left[i] = cell->text;
+                hang[i] = hang_of(cell->text, widths[i]);
+        }
         do {
                 size_t begin = into->length;
 
@@ -309,7 +355,7 @@ draw_row(const struct mstc_table *table, const struct cell *cells, const unsigne
                         const char *text = "";
 
                         if ((column->flags & MSTC_WRAPS) != 0)
-                                text = take_line(table->arena, &left[i], widths[i]);
+                                text = take_hung(table->arena, &left[i], widths[i], first ? 0 : hang[i]);
                         else if (first)
                                 text = (column->flags & MSTC_FLEXIBLE) != 0
                                        ? cut_to(table->arena, cell->text, widths[i]) : cell->text;

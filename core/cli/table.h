@@ -8,6 +8,8 @@
 #ifndef MSTC_TABLE_H
 #define MSTC_TABLE_H
 
+#include <stdio.h>
+
 #include <muster/arena.h>
 
 #include "util/buffer.h"
@@ -49,6 +51,11 @@ void mstc_table_follow(struct mstc_table *table, struct mstc_widths *widths);
 
 /* What else prints needs: 'text' made harmless and, when 'width' is not 0, cut to it. */
 const char *mstc_fit(struct mst_arena *arena, const char *text, unsigned width);
+/* A text in a line that has 'at' columns already: made harmless, in as many lines as it needs,
+ * the others indented.  Ends with '\n'. */
+void mstc_wrap(struct mst_arena *arena, FILE *to, const char *text, unsigned at, unsigned indent, unsigned width);
+/* The same behind a name in bold, the others by two. */
+void mstc_head(struct mst_arena *arena, bool colour, unsigned width, const char *name, const char *text);
 /* "12,345", in the arena ("?" when memory is out). */
 const char *mstc_thousands(struct mst_arena *arena, uint64_t number);
 /* The sequences around painted text; "" without colour. */

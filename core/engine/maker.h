@@ -61,13 +61,17 @@ const struct mstc_map *mstc_maker_find_map(const struct mstc_map *maps, size_t c
 
 /* setup-group.c */
 void mstc_maker_groups(struct mstc_maker *maker, struct mstc_sync *sync, const struct mstc_schema *schema);
+/* The rule of who is meant by the user of <include> and <exclude>, and of while the exception counts. */
+struct mstc_buffer;
+void mstc_maker_person(const struct mstc_schema *schema, const char *user, struct mstc_buffer *into);
+void mstc_maker_exception(const struct mstc_schema *schema, const struct mstc_config_exception *exception,
+                          struct mstc_buffer *into);
 
 /* setup-family.c */
 
 /* Does a word name groups of a family: none, one, any number of them, or so that no rule can tell?
  * The rule of who is in one of them goes into the buffer. */
 enum mstc_family_fit { MSTC_FAMILY_NOT = 0, MSTC_FAMILY_ONE, MSTC_FAMILY_MANY, MSTC_FAMILY_CANNOT };
-struct mstc_buffer;
 enum mstc_family_fit mstc_maker_family(struct mstc_maker *maker, const struct mstc_family *family,
                                        const struct mstc_schema *schema, const char *word, struct mstc_buffer *into);
 

@@ -167,20 +167,26 @@ has_attribute(const struct mstc_schema *schema, const char *name)
 }
 
 /* By UPN or mail where it looks like one and the source has them, else by the id. */
-static void
-add_person(const struct composing *c, const struct mstc_config_exception *exception, struct mstc_buffer *into)
+void
+mstc_maker_person(const struct mstc_schema *schema, const char *user, struct mstc_buffer *into)
 {
         static const char *const names[] = { "userPrincipalName", "mail" };
         size_t count = 0;
 
         mstc_buffer_text(into, "(");
-        for (size_t i = 0; strchr(exception->user, '@') != NULL && i < 2; i++)
-                if (has_attribute(c->schema, names[i]))
-                        mstc_buffer_printf(into, "%suser.%s -eq \"%s\"", count++ > 0 ? " -or " : "", names[i],
-                                           exception->user);
+        for (size_t i = 0; strchr(user, '@') != NULL && i < 2; i++)
+                if (has_attribute(schema, names[i]))
+                        mstc_buffer_printf(into, "%suser.%s -eq \"%s\"", count++ > 0 ? " -or " : "", names[i], user);
         if (count == 0)
-                mstc_buffer_printf(into, "user.objectId -eq \"%s\"", exception->user);
+                mstc_buffer_printf(into, "user.objectId -eq \"%s\"", user);
         mstc_buffer_text(into, ")");
+}
+
+void
+mstc_maker_exception(const struct mstc_schema *schema, const struct mstc_config_exception *exception,
+                     struct mstc_buffer *into)
+{
+        mstc_maker_person(schema, exception->user, into);
         if (exception->until != NULL)
                 mstc_buffer_printf(into, " -and (system.now -lt \"%s\")", exception->until);
 }
@@ -195,7 +201,7 @@ add_exceptions(const struct composing *c, const struct mstc_config_group *config
                 if (config->exceptions[i].include != include || config->exceptions[i].user == NULL)
                         continue;
                 mstc_buffer_text(into, count++ > 0 ? " -or (" : "(");
-                add_person(c, &config->exceptions[i], into);
+                mstc_maker_exception(c->schema, &config->exceptions[i], into);
                 mstc_buffer_text(into, ")");
         }
 }

@@ -1,8 +1,7 @@
 /* explain.c - a rule told condition by condition.
  *
- * The tree is walked as evaluation walks it, but nothing is left out.  What decides: of an
- * -and that is false its first false part, of an -or that is true its first true part, and
- * of the others all parts. */
+ * The tree is walked as evaluation walks it, but nothing is left out; what the conditions mean
+ * for the whole is found out when all rows are there (conditions.c). */
 #include "build.h"
 
 #include "rules/explain.h"
@@ -14,10 +13,7 @@
 
 struct telling {
         struct mstc_run run;
-        bool (*each)(void *self, const struct mstc_condition *condition);
-        void *self;
-        bool marked;                         /* the first failure has been told        */
-        bool failed, over;
+        struct mstc_conditions *all;
 };
 
 /* The text of a node, white space folded to single blanks. */
@@ -49,7 +45,7 @@ struct inputs {
 static const char *
 name_of(const struct mstc_node *node, struct mst_arena *arena)
 {
-        const char *name = node->kind == MSTC_NODE_NOW ? "system.now" : node->name;
+        const char *name = mst_arena_strdup(arena, node->kind == MSTC_NODE_NOW ? "system.now" : node->name);
 
         for (uint32_t i = 0; name != NULL && i < node->path_count; i++)
                 name = mst_arena_printf(arena, "%s.%s", name, node->path[i]);
@@ -120,7 +116,7 @@ holds(struct telling *t, const struct mstc_node *node)
         t->run.broken = false;
         if (mstc_run_test(&t->run, node, &ret) != MSTC_VALUE || t->run.broken)
                 ret = false;
-        t->failed |= t->run.memory;
+        t->all->failed |= t->run.memory;
         return ret;
 }
 
@@ -145,7 +141,8 @@ find_element(struct telling *t, const struct mstc_node *node, struct mstc_condit
                 if (mstc_run_test(&t->run, node->kids[1], &is) != MSTC_VALUE || t->run.broken)
                         break;
                 if (is == condition->holds) {
-                        condition->element = at.value;
+                        condition->element = mst_arena_memdup(t->all->arena, at.value, sizeof *at.value);
+                        t->all->failed |= condition->element == NULL;
                         condition->element_at = i + 1;
                         condition->element_count = count;
                 }
@@ -153,36 +150,27 @@ find_element(struct telling *t, const struct mstc_node *node, struct mstc_condit
         t->run.element = at.out;
 }
 
-/* 'against': a true condition here keeps the rule from being true (below -not). */
 static void
-tell(struct telling *t, const struct mstc_node *node, unsigned depth, bool decides, bool against)
+tell(struct telling *t, const struct mstc_node *node, unsigned depth)
 {
-        struct mst_arena *arena = t->run.eval->arena;
         struct inputs inputs = { 0 };
-        struct mstc_condition condition = { .kind = kind_of(node), .depth = depth, .holds = holds(t, node),
-                                      .decides = decides };
-        bool first_only, told = false;
+        struct mstc_condition condition = { .kind = kind_of(node), .depth = depth, .holds = holds(t, node) };
+        bool whole = condition.holds;
+        size_t at;
 
         if (condition.kind == MSTC_CONDITION_ONE) {
-                condition.text = text_of(t->run.expr, node, arena);
-                t->failed |= condition.text == NULL;
-                t->failed |= !gather(&t->run, node, &inputs);
+                condition.text = text_of(t->run.expr, node, t->all->arena);
+                t->all->failed |= condition.text == NULL || !gather(&t->run, node, &inputs);
                 condition.values = inputs.values;
                 condition.count = inputs.count;
                 find_element(t, node, &condition);
-                condition.first = decides && !t->marked && condition.holds == against;
-                t->marked |= condition.first;
         }
-        t->over |= t->failed || !t->each(t->self, &condition);
-        if (condition.kind == MSTC_CONDITION_ONE)
-                return;
-        first_only = condition.kind == (condition.holds ? MSTC_CONDITION_ANY : MSTC_CONDITION_ALL);
-        for (uint32_t i = 0; i < node->count && !t->over; i++) {
-                bool one = decides && (!first_only || (!told && holds(t, node->kids[i]) == condition.holds));
-
-                told |= one;
-                tell(t, node->kids[i], depth + 1, one, condition.kind == MSTC_CONDITION_NOT ? !against : against);
-        }
+        at = mstc_conditions_open(t->all, &condition);
+        for (uint32_t i = 0; condition.kind != MSTC_CONDITION_ONE && i < node->count && !t->all->failed; i++)
+                tell(t, node->kids[i], depth + 1);
+        mstc_conditions_close(t->all, at);
+        if (!t->all->failed)
+                t->all->rows[at].holds = whole;      /* a pattern that gave up makes all of it false */
 }
 
 static struct mstc_run
@@ -191,16 +179,13 @@ run_of(const struct mstc_expr *expr, const struct mst_record *record, struct mst
         return (struct mstc_run){ .record = record, .eval = eval, .expr = expr, .rule = expr->mode == MSTC_RULE };
 }
 
-bool
-mstc_rule_explain(const struct mstc_expr *rule, const struct mst_record *record, struct mstc_eval *eval,
-                  bool (*each)(void *self, const struct mstc_condition *condition), void *self, bool *ret_holds)
+void
+mstc_conditions_rule(struct mstc_conditions *all, unsigned depth, const struct mstc_expr *rule,
+                     const struct mst_record *record, struct mstc_eval *eval)
 {
-        struct telling t = { .run = run_of(rule, record, eval), .each = each, .self = self };
+        struct telling t = { .run = run_of(rule, record, eval), .all = all };
 
-        *ret_holds = holds(&t, rule->root);
-        t.marked = *ret_holds;               /* nothing keeps a true rule from being true */
-        tell(&t, rule->root, 0, true, false);
-        return !t.failed;
+        tell(&t, rule->root, depth);
 }
 
 bool

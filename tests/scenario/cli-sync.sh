@@ -82,7 +82,7 @@ expect 0 explain p2@example.org; silent; narrow
 says "phone (phone): in"; says 'user.userType -eq "Member"'; says "create by run "; says "in the groups finance"
 expect 0 explain p1@example.org --group finance; narrow; says "finance: out"; says 'department = "Sales"  <- this'; says "not there"
 expect 0 explain p2@example.org --group finance; says "finance: in"; says "a member there; joined by run"
-says "by version 1 of the rule (run "
+says "by version 1"; says "of the rule (run "
 expect 0 explain p2@example.org --group finance --json; json /sinks/0/rule_version/version=1 /sinks/0/rule_version/latest=true
 json /in=true /rule/0/kind=condition /rule/0/values/department=Finance /sinks/0/present=true /sinks/0/change=joined /user/id=2
 expect 0 explain p2@example.org --attribute mail
@@ -96,6 +96,39 @@ expect 2 explain p2@example.org --target phon; complains "did you mean 'phone'?"
 expect 2 explain p2@example.org --attribute mial; complains "did you mean 'mail'?"
 expect 2 explain p2@example.org --attribute nothing; complains "writes an attribute 'nothing'"
 expect 2 explain p2@example.org --group a --attribute b; complains "two questions"
+
+# --- a group that is made of others and of names ----------------------------------------------
+sed '/<target sink/i\
+    <group name="sales" title="Sales">user.department -eq "Sales" -and user.mail -ne null</group>\
+    <group name="old">user.jobTitle -eq "Retired"</group>\
+    <groups for-each="department" name="dept-{value}"/>\
+    <group name="board" any-of="finance dept-Legal" none-of="old s*">\
+      user.userType -eq "Member"\
+      <include user="p1@example.org" reason="works on the board"/>\
+      <include user="p3@example.org" until="2020-01-01"/>\
+      <exclude user="p4@example.org" reason="on leave, for as long as this sentence needs to go beyond one line"/>\
+    </group>\
+    <group name="wide" all-of="board sales"/>' "$dir/muster.xml" >"$dir/sets.xml"
+sets() { expect 0 explain -c "$dir/sets.xml" "$1@example.org" --group "$2" ${3-}; silent; [ -n "${3-}" ] || narrow; }
+line=$(grep -n 'works on the board' "$dir/sets.xml" | cut -d: -f1)
+sets p1 board; says "board: in, included by name: works on the board (line $line)"; says "yes  included by name"; ! grep -q "to be in" "$out" || fail "in, and yet to change"
+sets p2 board; says "board: in, being in finance"; says 'yes      user.department -eq "Finance"'; says "in one of these, which are taken out:"; says "no     dept-Legal"
+! grep -q -- '-eq "Legal"' "$out" || fail "what decides nothing is told at length"
+sets p2 board -v; says '-eq "Legal"'
+sets p3 board; says "board: out, not being in finance, dept-Legal"; says "2020-01-01, which is over"; says 'no       user.department -eq "Finance"'
+sed -n '/-eq "Finance"  /,/-eq "Legal"/p' "$out" | grep -q '<- this' || fail "the first that fails is not marked"
+says 'to be in     user.department -eq "Finance" must become true'; says 'user.department -eq "Sales" must become false'
+sets p4 board; says "board: out, excluded by name: on leave"; says "the <exclude> in line $((line + 2)) must go"
+sets p1 board --json; json /because="included by name: works on the board (line $line)" /rule/0/kind=exclude /rule/0/holds=false \
+        /rule/1/kind=include /rule/1/name=p1@example.org "/rule/1/line=$line" '/rule/1/reason=works on the board' /rule/1/decides=true /rule/3/kind=any-of /rule/4/kind=group /rule/4/name=finance
+sets p4 board --json; json /in=false /rule/0/kind=exclude /rule/0/holds=true /rule/0/first=true /rule/0/change=true
+sets p1 wide; says "wide: in, being in board, sales"
+sets p2 wide; says "wide: out, not being in sales"; says "<- this"; says 'user.department -eq "Sales" must become true'
+sets p1 dept-Finance; says 'department must become "Finance"'
+sets p1 finance; says 'finance: out'; says 'to be in     user.department -eq "Finance" must become true'
+sed -i 's/-eq "Member"<.scope>/-eq "Guest"<\/scope>/' "$dir/sets.xml"
+sets p1 finance; says 'user.userType -eq "Guest" must become true'; says 'user.department -eq "Finance" must become true'
+expect 0 explain -c "$dir/sets.xml" p1@example.org; narrow; says "out of scope"; says 'to be in     user.userType -eq "Guest" must become true'
 
 # --- what another configuration would do ---------------------------------------------------------
 sed 's/-eq "Finance"/-eq "Sales"/; s/<groups use/<map to="displayName">ToUpper([displayName])<\/map>\n      &/' "$dir/muster.xml" >"$dir/new.xml"

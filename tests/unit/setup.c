@@ -8,6 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <json-c/json.h>
+
+#include "engine/groupparts.h"
+#include "engine/jsonrecord.h"
 #include "unit.h"
 #include "util/alloc.h"
 
@@ -327,6 +331,30 @@ static const struct { const char *user, *in, *not_in; } made_of[] = {
         { "{\"manager\":\"m2\"}", "", "team led" },
 };
 
+/* What is told part by part says the same as the rule that was made of the parts. */
+static void
+told_alike(const struct mstc_setup *setup, const char *json)
+{
+        const struct mstc_sync *sync = &setup->syncs[0];
+        struct mst_arena *arena = mst_arena_new(0);
+        struct mst_error err = { 0 };
+        struct json_object *object = mstc_json_parse(json, strlen(json), &err);
+        struct mst_record *user = mstc_json_to_record(object, "test", NULL, arena, &err);
+
+        for (size_t i = 0; i < sync->group_count; i++) {
+                struct mstc_eval eval = { .now = INT64_C(140000000000000000), .arena = arena };
+                struct mstc_conditions all = { .arena = arena };
+                bool is = mstc_expr_test(sync->groups[i].rule, user, &eval);
+
+                mstc_group_conditions(sync, &sync->groups[i], user, &eval, &all);
+                ck_assert_uint_eq(all.rows[0].size, all.count);
+                ck_assert_msg(!all.failed && all.rows[0].holds == is, "%s: '%s' is told otherwise", json, sync->groups[i].name);
+                ck_assert(!is || mstc_conditions_mark(&all, 0) == 0);
+        }
+        json_object_put(object);
+        mst_arena_free(arena);
+}
+
 START_TEST(groups_of_groups)
 {
         char sync[4096];
@@ -337,6 +365,7 @@ START_TEST(groups_of_groups)
                        made_of[_i].in, made_of[_i].not_in);
         s = good(&parts);
         ck_assert_uint_eq(s->syncs[0].group_count, 10);
+        told_alike(s, made_of[_i].user);
         mstc_setup_free(s);
 }
 END_TEST
@@ -371,10 +400,13 @@ START_TEST(groups_of_families)
 {
         char sync[4096];
         struct parts parts = { .sync = sync };
+        struct mstc_setup *s;
 
         (void)snprintf(sync, sizeof sync, FAMILIES "<test user='%s' in='%s' not-in='%s'/>", of_families[_i].user,
                        of_families[_i].in, of_families[_i].not_in);
-        mstc_setup_free(good(&parts));
+        s = good(&parts);
+        told_alike(s, of_families[_i].user);
+        mstc_setup_free(s);
 }
 END_TEST
 
