@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 
 #include <json-c/json.h>
-
 #include "engine/groupparts.h"
 #include "engine/jsonrecord.h"
 #include "unit.h"
@@ -311,7 +310,6 @@ START_TEST(everything_together)
 }
 END_TEST
 
-/* What cannot be disabled and was not spoken of is kept. */
 /* Who is in groups that are made of others. */
 static const struct { const char *user, *in, *not_in; } made_of[] = {
         { "{\"department\":\"HR\",\"userType\":\"Member\"}", "hr both guests-in", "fin out not-out named" },
@@ -347,7 +345,6 @@ told_alike(const struct mstc_setup *setup, const char *json)
                 bool is = mstc_expr_test(sync->groups[i].rule, user, &eval);
 
                 mstc_group_conditions(sync, &sync->groups[i], user, &eval, &all);
-                ck_assert_uint_eq(all.rows[0].size, all.count);
                 ck_assert_msg(!all.failed && all.rows[0].holds == is, "%s: '%s' is told otherwise", json, sync->groups[i].name);
                 ck_assert(!is || mstc_conditions_mark(&all, 0) == 0);
         }
@@ -400,8 +397,7 @@ START_TEST(groups_of_families)
 {
         char sync[4096];
         struct parts parts = { .sync = sync };
-        struct mstc_setup *s;
-
+        struct mstc_setup *s = NULL;
         (void)snprintf(sync, sizeof sync, FAMILIES "<test user='%s' in='%s' not-in='%s'/>", of_families[_i].user,
                        of_families[_i].in, of_families[_i].not_in);
         s = good(&parts);
