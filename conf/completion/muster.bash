@@ -14,7 +14,7 @@ _muster() {
                 compopt -o filenames 2>/dev/null
                 mapfile -t COMPREPLY < <(compgen -f -- "$cur")
                 return ;;
-        -u|--user|--expect|--reason)
+        -u|--user|--only-group|--sample|--expect|--digest|--reason|--sink)
                 return ;;
         esac
 
@@ -29,7 +29,7 @@ _muster() {
         local common="--config --json --verbose --help" options= names=
         case $command in
         '')         names="check plan sync status history log users groups duplicates holds approve
-                           reject reset explain rules test eval plugins version help" options="--version" ;;
+                           reject retry reset explain rules test eval plugins version help" options="--version" ;;
         check)      options="--online" ;;
         plan)       options="--output --offline --all" names=$(_muster_names sync) ;;
         sync)       options="--user --full" names=$(_muster_names sync) ;;
@@ -37,9 +37,10 @@ _muster() {
         users)      options="--gone --all" ;;
         groups)     options="--history --gone --all" ;;
         duplicates) options="--all" ;;
-        holds)      options="--over --all" ;;
-        approve)    options="--user --expect --reason" ;;
-        reject)     options="--reason" ;;
+        holds)      options="--over --declined --all" ;;
+        approve)    options="--user --only-group --sample --expect --digest --reason" ;;
+        reject)     options="--user --only-group --expect --digest --reason" ;;
+        retry)      options="--sink --parked" ;;
         reset)      options="--forget" names=$(_muster_names sync) ;;
         explain)    options="--group --target --attribute" ;;
         rules)      options="--people --all" names="diff $(compgen -f -- "$cur")" ;;
@@ -47,7 +48,7 @@ _muster() {
         eval)       options="--user --record --rule --map --now" ;;
         plugins)    options="--rng" ;;
         help)       names="check plan sync status history log users groups duplicates holds approve
-                           reject reset explain rules test eval plugins version help" ;;
+                           reject retry reset explain rules test eval plugins version help" ;;
         esac
         if [[ $cur == -* ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$common $options" -- "$cur")

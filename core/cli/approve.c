@@ -33,73 +33,89 @@ begin(struct mstc_cli *cli, struct mstc_workplace *place, int64_t *hold)
         return mstc_launch(cli, place, NULL);
 }
 
+/* The ids of --user. */
 static int
-run_approve(struct mstc_cli *cli)
+read_users(struct mstc_cli *cli, struct mstc_workplace *place, struct mstc_choice *choice)
 {
-        const char *expect_text = mstc_args_value(cli->args, "expect");
-        const char *note = mstc_args_value(cli->args, "reason");
-        struct mstc_workplace place = { 0 };
         struct mst_error err = { 0 };
         struct mstc_chosen *chosen = NULL;
-        const char **users = NULL;
-        size_t user_count = 0;
-        int64_t hold = 0, expect = -1;
+        const char **users;
+        size_t count = 0;
+        int code;
+
+        if (!mstc_args_has(cli->args, "user"))
+                return MSTC_END_DONE;
+        if (mstc_store_open(place->setup->config->store_path, MSTC_READ, &place->store, &err) != MST_OK)
+                return mstc_cli_fail(cli, &err);
+        code = mstc_who_chosen(cli, place->store, true, &chosen, &count);
+        if (code != MSTC_END_DONE)
+                return code;
+        users = mst_arena_alloc(cli->arena, (count + 1) * sizeof *users);
+        if (users == NULL) {
+                mst_fail_memory(&err, "reading --user");
+                return mstc_cli_fail(cli, &err);
+        }
+        for (size_t i = 0; i < count; i++)
+                users[i] = chosen[i].id;
+        choice->users = users;
+        choice->user_count = count;
+        return MSTC_END_DONE;
+}
+
+static int
+decide(struct mstc_cli *cli, int (*how)(struct mstc_engine *, int64_t, const struct mstc_choice *, uint64_t *,
+                                        struct mst_error *), const char *decision)
+{
+        const char *expect = mstc_args_value(cli->args, "expect"), *sample = mstc_args_value(cli->args, "sample");
+        struct mstc_choice choice = { .group = mstc_args_value(cli->args, "only-group"), .expect = -1,
+                                      .digest = mstc_args_value(cli->args, "digest"),
+                                      .note = mstc_args_value(cli->args, "reason") };
+        struct mstc_workplace place = { 0 };
+        struct mst_error err = { 0 };
+        int64_t hold = 0;
         uint64_t count = 0;
         int code;
 
-        if (expect_text != NULL && !mstc_cli_number(cli, "--expect", expect_text, &expect))
+        if ((expect != NULL && !mstc_cli_number(cli, "--expect", expect, &choice.expect))
+            || (sample != NULL && !mstc_cli_number(cli, "--sample", sample, &choice.sample)))
                 return MSTC_END_CONFIG;
+        if (sample != NULL && choice.sample == 0)
+                return mstc_cli_misused(cli, "--sample 0 would decide about nobody");
         code = begin(cli, &place, &hold);
-        if (code == MSTC_END_DONE && mstc_args_has(cli->args, "user")) {
-                if (mstc_store_open(place.setup->config->store_path, MSTC_READ, &place.store, &err) != MST_OK)
-                        code = mstc_cli_fail(cli, &err);
-                else
-                        code = mstc_who_chosen(cli, place.store, true, &chosen, &user_count);
-                users = mst_arena_alloc(cli->arena, (user_count + 1) * sizeof *users);
-                if (users == NULL && code == MSTC_END_DONE) {
-                        mst_fail_memory(&err, "reading --user");
-                        code = mstc_cli_fail(cli, &err);
-                }
-                for (size_t i = 0; code == MSTC_END_DONE && i < user_count; i++)
-                        users[i] = chosen[i].id;
-        }
-        if (code == MSTC_END_DONE) {
-                if (mstc_engine_approve(place.engine, hold, users, user_count, expect, place.who, note, &count,
-                                        &err) != MST_OK)
-                        code = mstc_cli_fail(cli, &err);
-                else
-                        code = tell(cli, hold, "approved", count);
-        }
+        if (code == MSTC_END_DONE)
+                code = read_users(cli, &place, &choice);
+        choice.who = place.who;
+        if (code == MSTC_END_DONE)
+                code = how(place.engine, hold, &choice, &count, &err) != MST_OK ? mstc_cli_fail(cli, &err)
+                     : tell(cli, hold, decision, count);
+        mstc_launch_end(&place);
+        return code;
+}
+
+static int
+run_approve(struct mstc_cli *cli)
+{
+        int code = decide(cli, mstc_engine_approve, "approved");
+
         if (code == MSTC_END_DONE && cli->json == NULL)
                 puts("The next sync carries that out, if it begins within 24 hours.");
-        mstc_launch_end(&place);
         return code;
 }
 
 static int
 run_reject(struct mstc_cli *cli)
 {
-        struct mstc_workplace place = { 0 };
-        struct mst_error err = { 0 };
-        int64_t hold = 0;
-        uint64_t count = 0;
-        int code = begin(cli, &place, &hold);
-
-        if (code == MSTC_END_DONE) {
-                if (mstc_engine_reject(place.engine, hold, place.who, mstc_args_value(cli->args, "reason"), &count,
-                                       &err) != MST_OK)
-                        code = mstc_cli_fail(cli, &err);
-                else
-                        code = tell(cli, hold, "rejected", count);
-        }
-        mstc_launch_end(&place);
-        return code;
+        return decide(cli, mstc_engine_reject, "rejected");
 }
 
 static const struct mstc_flag approve_flags[] = {
         { .name = "user", .takes = "USER", .help = "only the ops of this person", .repeats = true },
+        { .name = "only-group", .takes = "GROUP", .help = "only the ops of people who satisfy this group, and its own" },
+        { .name = "sample", .takes = "COUNT", .help = "only the ops of so many people" },
         { .name = "expect", .takes = "COUNT", .help = "how many ops you have seen; refused when it is another number "
           "(for a source that shrank: how many records it may have)" },
+        { .name = "digest", .takes = "HEX", .help = "the hold's digest when you looked; refused when it keeps back "
+          "other ops now" },
         { .name = "reason", .takes = "TEXT", .help = "why, for the history" },
         { .name = NULL }
 };
@@ -110,11 +126,17 @@ const struct mstc_command mstc_command_approve = {
         .about =
         "Approves the ops of hold N as `muster holds N` shows them, for 24 hours.  An op that\n"
         "joins the hold later, or changes, is not covered.  The next sync carries them out.\n"
-        "USER is an id, a UPN, a mail or SINK:OBJECT.",
+        "With --only-group or --sample a pilot ring goes first.  USER is an id, a UPN, a mail or\n"
+        "SINK:OBJECT.",
         .run = run_approve,
 };
 
 static const struct mstc_flag reject_flags[] = {
+        { .name = "user", .takes = "USER", .help = "only the ops of this person", .repeats = true },
+        { .name = "only-group", .takes = "GROUP", .help = "only the ops of people who satisfy this group, and its own" },
+        { .name = "expect", .takes = "COUNT", .help = "how many ops you have seen; refused when it is another number" },
+        { .name = "digest", .takes = "HEX", .help = "the hold's digest when you looked; refused when it keeps back "
+          "other ops now" },
         { .name = "reason", .takes = "TEXT", .help = "why, for the history" },
         { .name = NULL }
 };
@@ -124,6 +146,7 @@ const struct mstc_command mstc_command_reject = {
         .summary = "drop what a guard holds",
         .about =
         "Decides against the ops of hold N.  They are not planned again as long as exactly the\n"
-        "same is wanted; another wanted value or a new reason to leave ends that.",
+        "same is wanted; another wanted value, a new reason to leave or `muster retry` ends that.\n"
+        "`muster holds --declined` lists what was decided against, by whom and why.",
         .run = run_reject,
 };

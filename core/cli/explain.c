@@ -10,6 +10,7 @@
 
 #include <muster/page.h>
 
+#include "cli/declined.h"
 #include "cli/moment.h"
 #include "cli/who.h"
 #include "store/entries.h"
@@ -141,7 +142,7 @@ tell_link(struct mstc_explained *x, const struct mstc_view_link *link)
         }
         mstc_explain_line(x, "object", mst_arena_printf(cli->arena, "%s: %s%s%s%s", mstc_link_state_name(link->state),
                           link->name != NULL ? link->name : "?", link->reason != 0 ? ", " : "",
-                          link->reason != 0 ? mstc_reason_name(link->reason) : "", link->declined ? ", declined" : ""));
+                          link->reason != 0 ? mstc_reason_name(link->reason) : "", link->declined ? ", something is declined" : ""));
 }
 
 static int
@@ -172,6 +173,8 @@ explain_target(struct mstc_explained *x, const struct mstc_target *target)
                 code = mstc_explain_duplicate(x, target, &duplicate);
         if (code == MSTC_END_DONE)
                 code = tell_ops(x, target);
+        if (code == MSTC_END_DONE)
+                code = mstc_declined_tell(x->cli, x->place.store, x->person.number, target->name, "  declined     ");
         if (x->cli->json != NULL)
                 mstc_json_end(x->cli->json);
         return code;

@@ -3,9 +3,11 @@
 
 #include "cli/cli.h"
 
+#include "cli/declined.h"
 #include "cli/listing.h"
 #include "cli/moment.h"
 #include "cli/workplace.h"
+#include "store/holds.h"
 #include "store/view.h"
 
 static const struct mstc_column columns[] = {
@@ -22,7 +24,7 @@ state_of(const struct mstc_view_hold *hold)
 }
 
 static void
-write_hold(struct mstc_json *json, const struct mstc_view_hold *hold)
+write_hold(struct mstc_json *json, const struct mstc_view_hold *hold, const char *digest)
 {
         mstc_json_object(json, NULL);
         mstc_json_number(json, "hold", hold->number);
@@ -42,6 +44,8 @@ write_hold(struct mstc_json *json, const struct mstc_view_hold *hold)
         mstc_json_time(json, "decided", hold->decided);
         mstc_json_text(json, "decided-by", hold->decided_by);
         mstc_json_text(json, "note", hold->note);
+        if (digest != NULL)
+                mstc_json_text(json, "digest", digest);
         mstc_json_end(json);
 }
 
@@ -49,7 +53,7 @@ static void
 show_row(struct mstc_listing *list, const struct mstc_view_hold *hold)
 {
         if (list->cli->json != NULL) {
-                write_hold(list->cli->json, hold);
+                write_hold(list->cli->json, hold, NULL);
                 return;
         }
         mstc_table_printf(list->table, "%lld", (long long)hold->number);
@@ -115,24 +119,27 @@ show_one(struct mstc_cli *cli, struct mstc_workplace *place, int64_t number)
 {
         struct mstc_view_which which = { .hold = number, .open = true };
         struct mstc_view_hold hold;
+        char digest[MSTC_DIGEST];
         struct mst_error err = { 0 };
         int rc = mstc_view_hold(place->store, number, cli->arena, &hold, &err);
         int code;
 
         if (rc == MST_END)
                 return mstc_cli_misused(cli, "there is no hold %lld (muster holds lists them)", (long long)number);
-        if (rc < 0)
+        if (rc < 0 || mstc_hold_digest(place->store, number, digest, &err) != MST_OK)
                 return mstc_cli_fail(cli, &err);
         if (cli->json != NULL) {
                 mstc_json_array(cli->json, "holds");
-                write_hold(cli->json, &hold);
+                write_hold(cli->json, &hold, digest);
                 mstc_json_end(cli->json);
         } else
                 tell_hold(cli, &hold);
         code = mstc_list_ops(cli, place->store, &which, "Nothing is held by it any more.");
         if (code == MSTC_END_DONE && cli->json == NULL && hold.open && hold.approved < hold.ops)
-                printf("\nmuster approve %lld --expect %lld lets them through for 24 hours.\n", (long long)number,
-                       (long long)(hold.expect != 0 ? hold.expect : hold.ops));
+                printf("\nmuster approve %lld --expect %lld --digest %s\nlets exactly them through for 24 hours.\n",
+                       (long long)number, (long long)(hold.ops - hold.approved), digest);
+        else if (code == MSTC_END_DONE && cli->json == NULL && hold.open && hold.ops == 0)
+                printf("\nmuster approve %lld --expect COUNT goes on with so many records.\n", (long long)number);
         return code;
 }
 
@@ -145,8 +152,10 @@ run(struct mstc_cli *cli)
         int code = MSTC_END_CONFIG;
 
         if (number == NULL || mstc_cli_number(cli, "N", number, &hold))
-                code = mstc_workplace_store(cli, &place, "holds");
-        if (place.store != NULL)
+                code = mstc_workplace_store(cli, &place, mstc_args_has(cli->args, "declined") ? "declined" : "holds");
+        if (place.store != NULL && mstc_args_has(cli->args, "declined"))
+                code = mstc_declined_list(cli, place.store);
+        else if (place.store != NULL)
                 code = number != NULL ? show_one(cli, &place, hold) : list_holds(cli, &place);
         mstc_workplace_close(&place);
         return code;
@@ -154,6 +163,7 @@ run(struct mstc_cli *cli)
 
 static const struct mstc_flag flags[] = {
         { .name = "over", .help = "also those that are over" },
+        { .name = "declined", .help = "instead: what was decided against, by whom and why" },
         { .name = "all", .help = "everything, not only what a terminal has room for" },
         { .name = NULL }
 };

@@ -113,6 +113,11 @@ tell_troubles(struct mstc_cli *cli, const struct mstc_view_status *status)
                        mstc_thousands(cli->arena, (uint64_t)status->holds), status->holds == 1 ? " is" : "s are");
                 gap = "";
         }
+        if (status->declined > 0) {
+                printf("%sFor %s object%s something is declined: see muster holds --declined\n", gap,
+                       mstc_thousands(cli->arena, (uint64_t)status->declined), status->declined == 1 ? "" : "s");
+                gap = "";
+        }
         if (status->vanished > 0) {
                 printf("%s%s group%s that no rule makes any more %s still there: see muster groups\n", gap,
                        mstc_thousands(cli->arena, (uint64_t)status->vanished), status->vanished == 1 ? "" : "s",
@@ -192,6 +197,7 @@ write_rest(struct mstc_json *json, const struct mstc_view_status *status)
                 mstc_json_null(json, "writer");
         mstc_json_number(json, "holds", status->holds);
         mstc_json_number(json, "duplicates", status->duplicates);
+        mstc_json_number(json, "declined", status->declined);
         mstc_json_number(json, "vanished", status->vanished);
 }
 

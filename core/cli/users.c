@@ -5,6 +5,7 @@
 
 #include <muster/page.h>
 
+#include "cli/declined.h"
 #include "cli/listing.h"
 #include "cli/moment.h"
 #include "cli/workplace.h"
@@ -124,7 +125,7 @@ show_card(struct mstc_cli *cli, const struct mstc_view_person *person)
                        mstc_link_state_name(link->state));
                 if (link->reason != 0)
                         printf(", %s since %s", mstc_reason_name(link->reason), mstc_moment(cli->arena, link->since));
-                printf("%s\n    object  %s\n    name    %s\n    last written %s\n", link->declined ? ", declined" : "",
+                printf("%s\n    object  %s\n    name    %s\n    last written %s\n", link->declined ? ", something is declined" : "",
                        link->object != NULL ? mstc_fit(cli->arena, link->object, 0) : "-",
                        link->name != NULL ? mstc_fit(cli->arena, link->name, 0) : "-",
                        mstc_moment(cli->arena, link->touched));
@@ -181,7 +182,7 @@ show_the_one(struct mstc_cli *cli, struct mstc_store *store, int64_t number)
                 show_card(cli, &person);
         if (cli->json != NULL)
                 mstc_json_end(cli->json);
-        return MSTC_END_DONE;
+        return rc == MST_OK ? mstc_declined_tell(cli, store, number, NULL, "  declined: ") : MSTC_END_DONE;
 }
 
 static int

@@ -11,6 +11,7 @@
 #include "build.h"
 
 #include "engine/decide.h"
+#include "engine/decline.h"
 #include "engine/members.h"
 
 #include <string.h>
@@ -95,22 +96,24 @@ same_op(const struct mstc_case *c, const struct mstc_run_target *target, const s
             && (after->length == 0 || memcmp(c->open.after, after->bytes, after->length) == 0);
 }
 
-/* An admin said no to exactly this. */
-static bool
-declined(struct mstc_run *run, struct mstc_case *c, const struct proposal *p, const struct mstc_buffer *after)
+/* Somebody said no to exactly this. */
+static int
+declined(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *target, const struct proposal *p,
+         const struct mstc_buffer *after, bool *ret, struct mst_error *err)
 {
-        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer text = { 0 };
-        uint8_t hash[16];
+        struct mstc_declined wanted = { .kind = MST_USER, .entry = c->entry->number, .sink = target->sink->id,
+                                        .target = target->row.id, .verb = p->verb, .reason = p->reason };
 
-        if (c->link.declined == NULL)
-                return false;
-        mstc_buffer_char(&text, (char)p->verb);
-        mstc_buffer_char(&text, (char)p->reason);
-        mstc_buffer_add(&text, after->bytes, after->length);
-        if (!mstc_buffer_ok(&text))
-                return true;
-        mstc_hash128(run->store, text.bytes, text.length, hash);
-        return memcmp(hash, c->link.declined, 16) == 0;
+        *ret = false;
+        return run->declined_none ? MST_OK : mstc_declines(run, &wanted, after->bytes, after->length, ret, err);
+}
+
+/* What was declined is not wanted any more: should it be again, it is planned. */
+static int
+declined_over(struct mstc_run *run, const struct mstc_case *c, struct mst_error *err)
+{
+        return run->declined_none ? MST_OK
+             : mstc_declined_end(run->store, MST_USER, c->entry->number, c->link.sink, 0, err);
 }
 
 static bool
@@ -163,6 +166,7 @@ propose(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *targe
 {
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer before = { 0 };
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer after = { 0 };
+        bool no;
 
         if (p->before != NULL)
                 mstc_record_flat(p->before, &before);
@@ -170,7 +174,9 @@ propose(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *targe
                 mstc_record_flat(p->after, &after);
         if (!mstc_buffer_ok(&before) || !mstc_buffer_ok(&after))
                 return mst_fail_memory(err, "planning");
-        if (declined(run, c, p, &after))
+        if (declined(run, c, target, p, &after, &no, err) != MST_OK)
+                return err->code;
+        if (no)
                 return drop_open(run, c, "declined", err);
         if (same_op(c, target, p, &after)) {
                 if (p->matched != 0 && mstc_op_matched(run->store, c->open.number, p->matched, err) != MST_OK)
@@ -380,7 +386,8 @@ decide_present(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
                 if (mstc_members_turn(run, t, c->entry->number, true, err) != MST_OK)
                         return err->code;
         } else if (p.after->count == 0) {
-                return drop_open(run, c, "nothing differs any more", err);
+                return declined_over(run, c, err) != MST_OK ? err->code
+                     : drop_open(run, c, "nothing differs any more", err);
         } else {
                 p.verb = naming ? MST_RENAME : MST_UPDATE;
         }
@@ -558,8 +565,10 @@ mstc_decide(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
                 return mstc_plan_keep(run, c->entry->number, c->mask, err);
         if (c->has_open && (c->open.state == MSTC_OP_SENT || c->open.state == MSTC_OP_UNKNOWN))
                 return mstc_plan_keep(run, c->entry->number, c->mask, err);
+        if (c->target == NULL && c->linked)
+                return decide_leaver(run, c, err);
         if (c->target == NULL)
-                return c->linked ? decide_leaver(run, c, err) : drop_open(run, c, "no longer wanted", err);
+                return declined_over(run, c, err) != MST_OK ? err->code : drop_open(run, c, "no longer wanted", err);
         if (c->wanted.ignore_object)
                 return drop_open(run, c, "the map leaves it alone", err);
         return c->linked ? decide_present(run, c, err) : decide_absent(run, c, err);

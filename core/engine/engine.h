@@ -105,10 +105,27 @@ int mstc_engine_reset(struct mstc_engine *engine, const char *sync, struct mst_e
 /* Drops what the store knows of a target, or of a sync with all its targets, whether it is in
  * the configuration or not.  Nothing is done at a sink. */
 int mstc_engine_forget(struct mstc_engine *engine, const char *name, struct mst_error *err);
-int mstc_engine_approve(struct mstc_engine *engine, int64_t hold, const char *const *users, size_t user_count,
-                        int64_t expect, const char *who, const char *note, uint64_t *ret_count,
+/* Which ops of a hold are meant; what is 0 or NULL does not narrow it down.  'expect' -1: any
+ * number.  Refused when the hold keeps back other ops than those of 'digest', as
+ * mstc_hold_digest() tells it. */
+struct mstc_choice {
+        const char *const *users; size_t user_count;     /* ids                         */
+        const char *group;                   /* of who satisfies this group, and its own */
+        int64_t sample;                      /* so many people                         */
+        int64_t expect;
+        const char *digest;
+        const char *who, *note;              /* who decides, and why                   */
+};
+int mstc_engine_approve(struct mstc_engine *engine, int64_t hold, const struct mstc_choice *choice, uint64_t *ret_count,
                         struct mst_error *err);
-int mstc_engine_reject(struct mstc_engine *engine, int64_t hold, const char *who, const char *note,
-                       uint64_t *ret_count, struct mst_error *err);
+int mstc_engine_reject(struct mstc_engine *engine, int64_t hold, const struct mstc_choice *choice, uint64_t *ret_count,
+                       struct mst_error *err);
+
+/* What waits for its time or for a change is planned again with the next run: ops that were put
+ * aside or come back later, what was declined, members that were refused, records that could not
+ * be read, a sink that was put aside.  Of chosen people (ids), of a sink by name, or of all. */
+struct mstc_retried { int64_t parked, waiting, declined, members, records; };
+int mstc_engine_retry(struct mstc_engine *engine, const char *const *users, size_t user_count, const char *sink,
+                      bool parked_only, const char *who, struct mstc_retried *ret, struct mst_error *err);
 
 #endif

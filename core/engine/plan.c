@@ -15,6 +15,7 @@
 
 #include <string.h>
 
+#include "store/declined.h"
 #include "store/entries.h"
 #include "store/groups.h"
 #include "util/alloc.h"
@@ -476,7 +477,8 @@ nothing_open(struct mstc_run *run, struct mst_error *err)
                                     run->targets[i].renaming, err) != MST_OK)
                         return err->code;
         }
-        if (mstc_links_none(run->store, &run->links_none, err) != MST_OK)
+        if (mstc_links_none(run->store, &run->links_none, err) != MST_OK
+            || mstc_declined_none(run->store, &run->declined_none, err) != MST_OK)
                 return err->code;
         for (size_t i = 0; i < run->target_count; i++) {
                 if (mstc_journal_open(run->store, run->targets[i].sink->id, &due, &count, err) != MST_OK)

@@ -107,6 +107,7 @@ struct mstc_run {
         uint64_t planned;                    /* ops of all rounds                      */
         bool links_none, ops_none;           /* nothing there yet: do not look         */
         bool refused_none;                   /* no member was ever refused             */
+        bool declined_none;                  /* nothing is declined: do not look       */
         struct mstc_names *names;            /* claim.c: names of people who are pointed at */
         struct mstc_leaders *leaders;        /* who is pointed at, while many are planned */
         bool any_timed;                      /* some rule, scope or map reads the clock */

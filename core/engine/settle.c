@@ -170,7 +170,6 @@ next_link(struct mst_op *op, struct mstc_errand *errand)
         if (op->new_version != NULL)
                 link->version = op->new_version;
         link->target = errand->target->row.id;
-        link->declined = NULL;               /* something else was wanted and done     */
         switch (op->verb) {
         case MST_CREATE:
                 link->made = MSTC_MADE_CREATED;

@@ -62,6 +62,8 @@ mstc_forget_target(struct mstc_store *store, int64_t target, struct mst_error *e
                 "DELETE FROM tally WHERE target=?", "DELETE FROM effect WHERE target=?",
                 "DELETE FROM bygone WHERE sink=(SELECT sink FROM target WHERE id=?1) AND entry IN "
                 "(SELECT number FROM entry WHERE sync=(SELECT sync FROM target WHERE id=?1))",
+                "DELETE FROM declined WHERE target=?",
+                "DELETE FROM drawn WHERE target=?",
                 "DELETE FROM census WHERE target=?",
                 "INSERT INTO dirty SELECT sync, number, -1 FROM entry WHERE sync=(SELECT sync FROM target WHERE id=?) "
                 "ON CONFLICT(sync, entry) DO UPDATE SET mask=-1",

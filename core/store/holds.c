@@ -3,9 +3,12 @@
 
 #include "store/holds.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "store/sql.h"
+#include "util/alloc.h"
+#include "util/buffer.h"
 #include "util/set.h"
 
 #define N(x) ((int64_t)(x))
@@ -14,8 +17,9 @@ int
 mstc_hold_get(struct mstc_store *store, int64_t hold, struct mst_arena *arena, struct mstc_hold_row *ret,
               struct mst_error *err)
 {
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT number, run, sync, target, state, guard, reason FROM hold WHERE "
-                                      "number=?", err);
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT number, run, sync, target, state, guard, reason, decided_by FROM "
+                                      "hold WHERE number=?", err);
+        bool ok = true;
         int rc;
 
         memset(ret, 0, sizeof *ret);
@@ -32,8 +36,9 @@ mstc_hold_get(struct mstc_store *store, int64_t hold, struct mst_arena *arena, s
         ret->state = sqlite3_column_int(stmt, 4);
         ret->guard = mst_arena_strdup(arena, mstc_sql_text(stmt, 5));
         ret->reason = mst_arena_strdup(arena, mstc_sql_text(stmt, 6));
+        ret->decided_by = mstc_sql_copy_text(stmt, 7, arena, &ok);
         sqlite3_reset(stmt);
-        return ret->guard != NULL && ret->reason != NULL ? MST_OK : mst_fail_memory(err, "reading a hold");
+        return ok && ret->guard != NULL && ret->reason != NULL ? MST_OK : mst_fail_memory(err, "reading a hold");
 }
 
 int
@@ -47,6 +52,47 @@ mstc_hold_ops(struct mstc_store *store, int64_t hold, int64_t after, struct mst_
                 return err->code;
         mstc_sql_bind(stmt, "iiii", hold, after, mstc_now_ms(), N(room));
         return mstc_take_ops(store, stmt, arena, into, room, ret, err);
+}
+
+static void
+add_op(const struct mstc_store *store, const struct mstc_entry_op *op, uint8_t digest[16], struct mstc_buffer *text)
+{
+        const int64_t numbers[] = { op->number, N(op->verb), N(op->reason), N(op->before_size), N(op->after_size) };
+
+        mstc_buffer_clear(text);
+        mstc_buffer_add(text, digest, 16);
+        mstc_buffer_add(text, numbers, sizeof numbers);
+        mstc_buffer_add(text, op->before, op->before_size);
+        mstc_buffer_add(text, op->after, op->after_size);
+        if (mstc_buffer_ok(text))
+                mstc_hash128(store, text->bytes, text->length, digest);
+}
+
+int
+mstc_hold_digest(struct mstc_store *store, int64_t hold, char ret[MSTC_DIGEST], struct mst_error *err)
+{
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer text = { 0 };
+        struct mst_arena *arena = mst_arena_new(0);
+        struct mstc_entry_op ops[64];
+        uint8_t digest[16] = { 0 };
+        size_t count = 64;
+        int64_t after = 0;
+        int rc = arena != NULL ? MST_OK : mst_fail_memory(err, "reading a hold");
+
+        while (rc == MST_OK && count == 64) {
+                mst_arena_reset(arena);
+                rc = mstc_hold_ops(store, hold, after, arena, ops, 64, &count, err);
+                for (size_t i = 0; rc == MST_OK && i < count; i++) {
+                        after = ops[i].number;
+                        add_op(store, &ops[i], digest, &text);
+                }
+        }
+        mst_arena_free(arena);
+        if (rc == MST_OK && !mstc_buffer_ok(&text))
+                rc = mst_fail_memory(err, "reading a hold");
+        for (size_t i = 0; i < (MSTC_DIGEST - 1) / 2; i++)
+                (void)snprintf(ret + 2 * i, 3, "%02x", digest[i]);
+        return rc;
 }
 
 int
@@ -195,6 +241,12 @@ mstc_hold_count(struct mstc_store *store, int64_t hold, int64_t *ret, struct mst
 {
         return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op WHERE hold=? AND state IN (0,3) AND open=1 "
                                "AND coalesce(approved, 0)<=?", "ii", hold, mstc_now_ms());
+}
+
+int
+mstc_hold_open(struct mstc_store *store, int64_t hold, int64_t *ret, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op WHERE hold=? AND open=1", "i", hold);
 }
 
 int

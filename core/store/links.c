@@ -14,7 +14,7 @@
 
 #define N(x) ((int64_t)(x))
 #define COLUMNS "l.id, l.sink, l.entry, l.target, l.object, l.name, l.version, l.made, l.state, l.reason, " \
-                "l.since, l.declined, a.flat"
+                "l.since, a.flat"
 
 static int
 take_link(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_link *ret, struct mst_error *err)
@@ -36,9 +36,6 @@ take_link(sqlite3_stmt *stmt, struct mst_arena *arena, struct mstc_link *ret, st
         ret->reason = sqlite3_column_int(stmt, 9);
         ret->since = sqlite3_column_int64(stmt, 10);
         bytes = mstc_sql_blob(stmt, 11, &size);
-        if (bytes != NULL && size == 16)
-                ret->declined = mst_arena_memdup(arena, bytes, size);
-        bytes = mstc_sql_blob(stmt, 12, &size);
         if (bytes != NULL)
                 bytes = mst_arena_memdup(arena, bytes, size);
         if (!ok || (size != 0 && bytes == NULL))
@@ -111,22 +108,19 @@ mstc_link_put(struct mstc_store *store, struct mstc_link *link, struct mst_error
         int64_t hash = link->object != NULL ? mstc_hash64(store, link->object, strlen(link->object)) : 0;
         bool fresh = link->id == 0;
         int64_t now = mstc_now_ms();
-        size_t declined = link->declined != NULL ? 16 : 0;
 
         if (fresh) {
                 if (mstc_sql_run(store, err, "INSERT INTO link(sink, entry, target, object_hash, object, name, "
-                                 "version, made, state, reason, since, touched, declined) "
-                                 "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)", "iiistttiiisib", link->sink, link->entry,
+                                 "version, made, state, reason, since, touched) "
+                                 "VALUES(?,?,?,?,?,?,?,?,?,?,?,?)", "iiistttiiisi", link->sink, link->entry,
                                  link->target, hash, link->object, link->name, link->version, N(link->made),
-                                 N(link->state), N(link->reason), link->since, now, link->declined,
-                                 declined) != MST_OK)
+                                 N(link->state), N(link->reason), link->since, now) != MST_OK)
                         return err->code;
                 link->id = sqlite3_last_insert_rowid(store->db);
         } else if (mstc_sql_run(store, err, "UPDATE link SET target=?, object_hash=?, object=?, name=?, version=?, "
-                                "made=?, state=?, reason=?, since=?, touched=?, declined=? WHERE id=?",
-                                "istttiiisibi", link->target, hash, link->object, link->name, link->version,
-                                N(link->made), N(link->state), N(link->reason), link->since, now, link->declined,
-                                declined, link->id) != MST_OK) {
+                                "made=?, state=?, reason=?, since=?, touched=? WHERE id=?",
+                                "istttiiisii", link->target, hash, link->object, link->name, link->version,
+                                N(link->made), N(link->state), N(link->reason), link->since, now, link->id) != MST_OK) {
                 return err->code;
         }
         return link->applied != NULL ? put_applied(store, link, fresh, err) : MST_OK;

@@ -12,7 +12,6 @@ struct mstc_link {
         const char *object, *name, *version; /* lasting id, what it is called, etag    */
         int made, state, reason;             /* enum mstc_made, _link_state, _reason   */
         int64_t since;                       /* ms, of the reason; 0: none             */
-        const void *declined;                /* 16 bytes: what an admin said no to     */
         struct mst_record *applied;          /* what was last written there            */
 };
 

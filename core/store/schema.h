@@ -40,6 +40,10 @@
  *   accepted   a value (hash 'actual') that somebody gave an object at the sink and an admin let
  *              stay, as long as 'wanted' is what we would have there: 'owner' is the entry,
  *              or with kind 2 the group; attribute "" is whether it is disabled.
+ *   decision   who said yes or no to something, when, and why; 'what' as enum mstc_decided.
+ *   declined   what was decided against, by a hash, as long as exactly that is wanted; 'place' is
+ *              the target of a group, 0 for users, who have one object a sink.
+ *   drawn      the bytes that maps have drawn by chance for somebody who is not made yet.
  *   tally      removals by hour; effect: the same of what else guards count, by what it is;
  *              census: live links by day: what the guards look back on.
  *   opmembers  who was in a group when it was deleted, for who wants it back.
@@ -56,7 +60,23 @@
 
 /* Added in version 4, which no release has yet: what several parts need, each in its own piece;
  * a new piece goes to the end of the list. */
-#define MSTC_SCHEMA_4_SQL MSTC_SCHEMA_4_KEPT MSTC_SCHEMA_4_DOUBT
+#define MSTC_SCHEMA_4_SQL MSTC_SCHEMA_4_KEPT MSTC_SCHEMA_4_DOUBT MSTC_SCHEMA_4_DECISIONS
+
+/* Decisions, which were in links, and values of chance. */
+#define MSTC_SCHEMA_4_DECISIONS \
+"CREATE TABLE decision(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, what INTEGER NOT NULL, hold INTEGER," \
+" who TEXT, note TEXT);" \
+"CREATE TABLE declined(kind INTEGER NOT NULL, entry INTEGER NOT NULL, sink INTEGER NOT NULL," \
+" place INTEGER NOT NULL, target INTEGER NOT NULL, verb INTEGER NOT NULL, reason INTEGER NOT NULL," \
+" hash BLOB NOT NULL, decision INTEGER NOT NULL, PRIMARY KEY(kind, entry, sink, place)) WITHOUT ROWID;" \
+"INSERT INTO decision(at, what, note) SELECT max(touched), 2, 'rejected with an earlier muster' FROM link" \
+" WHERE declined IS NOT NULL HAVING count(*) > 0;" \
+"INSERT INTO declined SELECT 1, entry, sink, 0, target, 0, 0, declined, (SELECT max(id) FROM decision) FROM link" \
+" WHERE declined IS NOT NULL;" \
+"UPDATE link SET declined=NULL WHERE declined IS NOT NULL;" \
+"ALTER TABLE op ADD COLUMN decision INTEGER;" \
+"CREATE TABLE drawn(target INTEGER NOT NULL, entry INTEGER NOT NULL, attribute TEXT NOT NULL, bytes BLOB NOT NULL," \
+" at INTEGER NOT NULL, PRIMARY KEY(target, entry, attribute)) WITHOUT ROWID;"
 
 /* What an admin has let stay as it is in a sink; what guards look back on (target.first: the run
  * of its first plan). */

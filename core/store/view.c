@@ -144,6 +144,7 @@ mstc_view_status(struct mstc_store *store, struct mst_arena *arena, struct mstc_
         if (read_syncs(store, arena, ret, err) != MST_OK || read_last_runs(store, arena, ret, err) != MST_OK
             || read_targets(store, arena, ret, err) != MST_OK || read_instances(store, arena, ret, err) != MST_OK
             || mstc_sql_number(store, err, &ret->holds, 0, "SELECT count(*) FROM hold WHERE state=0", "") != MST_OK
+            || mstc_sql_number(store, err, &ret->declined, 0, "SELECT count(*) FROM declined", "") != MST_OK
             || mstc_sql_number(store, err, &ret->vanished, 0, "SELECT count(DISTINCT grp) FROM glink WHERE state=1 AND "
                                "reason=7", "") != MST_OK)
                 return err->code;

@@ -52,6 +52,7 @@ struct mstc_view_status {
         int64_t writer;                      /* the process that writes now; 0: none   */
         int64_t holds;                       /* open ones                              */
         int64_t duplicates;
+        int64_t declined;                    /* objects with something decided against */
         int64_t vanished;                    /* groups in a sink that no rule makes any more */
 };
 
@@ -105,7 +106,7 @@ struct mstc_view_link {
         const char *target, *sink, *object, *name;
         int made, state, reason;
         int64_t since, touched;
-        bool declined;
+        bool declined;                       /* something is: mstc_view_declined()     */
         const struct mst_record *applied;    /* mstc_view_person() only                */
 };
 
@@ -241,6 +242,19 @@ int mstc_view_holds(struct mstc_store *store, bool closed, int64_t *after, size_
                     struct mst_error *err);
 int mstc_view_hold(struct mstc_store *store, int64_t number, struct mst_arena *arena,
                    struct mstc_view_hold *ret, struct mst_error *err);
+
+/* What was decided against, as long as exactly that is wanted. */
+struct mstc_view_declined {
+        int64_t entry;                       /* users: the entry's number; groups: the group's */
+        int kind, verb, reason;              /* verb 0: not known                      */
+        const char *sync, *target, *sink, *id, *title, *who, *note;
+        int64_t at;
+        int decided;                         /* enum mstc_decided                      */
+};
+
+/* Of one person by number, else (0) all; '*after' counts rows. */
+int mstc_view_declined(struct mstc_store *store, int64_t entry, int64_t *after, size_t most, struct mst_arena *arena,
+                       struct mstc_view_declined **ret, size_t *count, bool *more, struct mst_error *err);
 
 struct mstc_view_duplicate {
         const char *sink, *sync, *id, *title;            /* the person                  */

@@ -45,7 +45,8 @@ read_links(struct mstc_store *store, struct mstc_view_person *person, bool with_
         void *into = NULL;
 
         if (MSTC_ROWS(&rows, "SELECT t.name, i.name, l.object, l.name, l.made, l.state, l.reason, l.since, "
-                      "l.touched, l.declined IS NOT NULL, a.flat FROM link l "
+                      "l.touched, EXISTS (SELECT 1 FROM declined d WHERE d.kind=1 AND d.entry=l.entry AND "
+                      "d.sink=l.sink), a.flat FROM link l "
                       "LEFT JOIN applied a ON ?2<>0 AND a.link=l.id "
                       "LEFT JOIN target t ON t.id=l.target LEFT JOIN instance i ON i.id=l.sink "
                       "WHERE l.entry=?1 ORDER BY i.name", "ii", person->number, (int64_t)with_applied))

@@ -262,13 +262,14 @@ START_TEST(expect_is_checked)
         round_of(w, LEAVE, 6);
         ck_assert_int_eq(world_sync(w, NULL), MSTC_END_HELD);
         ck_assert(world_open(w));
-        ck_assert_int_lt(mstc_engine_approve(w->engine, 1, NULL, 0, 5, "me", NULL, &count, &err), 0);
+        ck_assert_int_lt(mstc_engine_approve(w->engine, 1, &(struct mstc_choice){ .expect = 5, .who = "me" }, &count, &err), 0);
         ck_assert_msg(strstr(err.text, "keeps back 6 ops, not the 5") != NULL, "%s", err.text);
         memset(&err, 0, sizeof err);
-        ck_assert_int_lt(mstc_engine_approve(w->engine, 7, NULL, 0, -1, "me", NULL, &count, &err), 0);
+        ck_assert_int_lt(mstc_engine_approve(w->engine, 7, &(struct mstc_choice){ .expect = -1, .who = "me" }, &count, &err), 0);
         ck_assert_msg(strstr(err.text, "there is no hold 7") != NULL, "%s", err.text);
         memset(&err, 0, sizeof err);
-        ck_assert_int_eq(mstc_engine_approve(w->engine, 1, (const char *const[]){ "p3@x" }, 1, 1, "me", NULL, &count, &err), MST_OK);
+        ck_assert_int_eq(mstc_engine_approve(w->engine, 1, &(struct mstc_choice){ .users = (const char *const[]){ "p3@x" }, .user_count = 1, .expect = 1,
+                         .who = "me" }, &count, &err), MST_OK);
         world_close(w);
         ck_assert_int_eq(world_sync(w, NULL), MSTC_END_HELD);
         ck_assert_uint_eq(w->sinks[0].verbs[MST_DISABLE], 1);

@@ -157,9 +157,9 @@ START_TEST(shrank)
                       w->summary.text);
         ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM entry WHERE gone=0"), 10);
         ck_assert(world_open(w));
-        ck_assert_int_lt(mstc_engine_approve(w->engine, 1, NULL, 0, -1, "me", NULL, &count, &err), 0);
+        ck_assert_int_lt(mstc_engine_approve(w->engine, 1, &(struct mstc_choice){ .expect = -1, .who = "me" }, &count, &err), 0);
         ck_assert_msg(strstr(err.text, "say with --expect how many") != NULL, "%s", err.text);
-        ck_assert_int_eq(mstc_engine_approve(w->engine, 1, NULL, 0, 4, "me", NULL, &count, &err), MST_OK);
+        ck_assert_int_eq(mstc_engine_approve(w->engine, 1, &(struct mstc_choice){ .expect = 4, .who = "me" }, &count, &err), MST_OK);
         world_close(w);
         world_people(w, 1, 0, "", "complete c");             /* nobody is not four     */
         ck_assert_int_eq(world_sync(w, &full), MSTC_END_HELD);

@@ -9,6 +9,7 @@
 
 #include "store/entries.h"
 #include "store/groups.h"
+#include "store/declined.h"
 #include "store/holds.h"
 #include "store/links.h"
 #include "store/runs.h"
@@ -216,10 +217,43 @@ START_TEST(holds)
 }
 END_TEST
 
+/* One thing is declined of a user in a sink, whichever target says so, and of a group in a target. */
+START_TEST(declined)
+{
+        struct mstc_declined d = { .kind = MST_USER, .entry = 5, .sink = 1, .target = 2, .verb = MST_DISABLE,
+                                   .reason = MSTC_WHY_GONE, .hash = "0123456789abcde" }, got;
+        bool none;
+
+        OK(mstc_declined_none(store, &none, &err));
+        ck_assert(none);
+        OK(mstc_decision_add(store, MSTC_REJECTED, 3, "ada", "she stays", &d.decision, &err));
+        OK(mstc_declined_put(store, &d, &err));
+        OK(mstc_declined_none(store, &none, &err));
+        ck_assert(!none);
+        OK(mstc_declined_get(store, MST_USER, 5, 1, 9, &got, &err));
+        ck_assert(got.verb == MST_DISABLE && got.reason == MSTC_WHY_GONE && got.decision == d.decision && got.target == 2);
+        ck_assert_mem_eq(got.hash, d.hash, 16);
+        ck_assert_int_eq(mstc_declined_get(store, MST_USER, 5, 2, 2, &got, &err), MST_END);
+        ck_assert_int_eq(mstc_declined_get(store, MST_GROUP, 5, 1, 2, &got, &err), MST_END);
+        d.verb = MST_DELETE;
+        OK(mstc_declined_put(store, &d, &err));
+        ck_assert_int_eq(number("SELECT count(*) FROM declined"), 1);
+        d.kind = MST_GROUP;
+        OK(mstc_declined_put(store, &d, &err));
+        d.target = 3;
+        OK(mstc_declined_put(store, &d, &err));
+        ck_assert_int_eq(number("SELECT count(*) FROM declined"), 3);
+        OK(mstc_declined_end(store, MST_GROUP, 5, 1, 3, &err));
+        OK(mstc_declined_end(store, MST_USER, 5, 1, 99, &err));
+        ck_assert_int_eq(number("SELECT count(*) FROM declined WHERE kind=2 AND target=2"), 1);
+        ck_assert_int_eq(number("SELECT count(*) FROM declined"), 1);
+}
+END_TEST
+
 START_TEST(links)
 {
         struct mstc_link link = { .sink = 1, .entry = 5, .target = 2, .object = "o-1", .name = "cn=ada", .version = "v1",
-                                  .made = MSTC_MADE_CREATED, .state = MSTC_LINK_LIVE, .declined = "0123456789abcdef" }, got;
+                                  .made = MSTC_MADE_CREATED, .state = MSTC_LINK_LIVE }, got;
         struct mst_value mail = { 0 };
         const char *object, *name;
         bool none;
@@ -235,7 +269,6 @@ START_TEST(links)
         OK(mstc_link_get(store, 5, 1, arena, &got, &err));
         ck_assert_str_eq(got.object, "o-1");
         ck_assert_str_eq(mst_value_text(mst_record_get(got.applied, "mail"), NULL), "ada@x");
-        ck_assert_int_eq(memcmp(got.declined, "0123456789abcdef", 16), 0);
         OK(mstc_link_of_object(store, 1, "o-1", arena, &got, &err));
         ck_assert_int_eq(got.entry, 5);
         ck_assert_int_eq(mstc_link_of_object(store, 2, "o-1", arena, &got, &err), MST_END);
@@ -243,12 +276,11 @@ START_TEST(links)
         OK(mstc_link_name(store, 5, 1, arena, &object, &name, &err));
         ck_assert_str_eq(name, "cn=ada");
         link.state = MSTC_LINK_DELETED;
-        link.declined = NULL;
         OK(mstc_link_put(store, &link, &err));
         OK(mstc_link_name(store, 5, 1, arena, &object, &name, &err));
         ck_assert_ptr_null(name);
         OK(mstc_link_get(store, 5, 1, arena, &got, &err));
-        ck_assert(got.state == MSTC_LINK_DELETED && got.declined == NULL && got.id == link.id);
+        ck_assert(got.state == MSTC_LINK_DELETED && got.id == link.id);
         ck_assert_int_eq(number("SELECT count(*) FROM link"), 1);
 }
 END_TEST
@@ -420,6 +452,7 @@ suite(void)
         tcase_add_test(t, recovery);
         tcase_add_test(t, holds);
         tcase_add_test(t, links);
+        tcase_add_test(t, declined);
         tcase_add_test(t, sets);
         tcase_add_test(t, groups);
         tcase_add_test(t, looking_back);

@@ -385,6 +385,8 @@ START_TEST(migrated_from_3)
         ck_assert_int_eq(unlink(path), 0);
         make_sqlite(path, MSTC_SCHEMA_1_SQL MSTC_SCHEMA_2_SQL MSTC_SCHEMA_3_SQL "PRAGMA application_id=1299542900; "
                     "PRAGMA user_version=3; INSERT INTO meta VALUES('secret', zeroblob(192));"
+                    "INSERT INTO link(sink, entry, target, made, state, touched, declined) VALUES(1, 5, 2, 1, 1, 77, zeroblob(16)),"
+                    "(1, 6, 2, 1, 1, 78, NULL);"
                     "INSERT INTO sync(name, source) VALUES('s', 1);"
                     "INSERT INTO target(sync, name, sink, planned, bit) VALUES(1, 't', 1, 1, 0);"
                     "INSERT INTO instance(role, name, plugin) VALUES(2, 'snk', 'ldap');"
@@ -403,6 +405,11 @@ START_TEST(migrated_from_3)
         ck_assert_int_eq(got, 1);
         ck_assert_int_eq(mstc_sql_number(store, &err, &got, -1, "SELECT fails+tried+recent+trials FROM instance WHERE trial IS NULL", ""), MST_OK);
         ck_assert_int_eq(got, 0);
+        ck_assert_int_eq(mstc_sql_number(store, &err, &got, 0, "SELECT count(*) FROM declined d JOIN decision c ON c.id=d.decision "
+                                         "WHERE d.kind=1 AND d.entry=5 AND d.sink=1 AND c.at=77", ""), MST_OK);
+        ck_assert_int_eq(got, 1);
+        ck_assert_int_eq(mstc_sql_number(store, &err, &got, 0, "SELECT count(*) FROM declined", ""), MST_OK);
+        ck_assert_int_eq(got, 1);
         mstc_store_close(store);
 }
 END_TEST

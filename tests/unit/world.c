@@ -561,13 +561,14 @@ world_change(struct world *w, const char *sql)
 static uint64_t
 decide(struct world *w, int64_t hold, bool yes)
 {
+        struct mstc_choice choice = { .expect = -1, .who = "admin", .note = "test" };
         struct mst_error err = { 0 };
         uint64_t count = 0;
         int rc;
 
         ck_assert(world_open(w));
-        rc = yes ? mstc_engine_approve(w->engine, hold, NULL, 0, -1, "admin", "test", &count, &err)
-                 : mstc_engine_reject(w->engine, hold, "admin", "test", &count, &err);
+        rc = yes ? mstc_engine_approve(w->engine, hold, &choice, &count, &err)
+                 : mstc_engine_reject(w->engine, hold, &choice, &count, &err);
         world_close(w);
         ck_assert_msg(rc == MST_OK, "%s", err.text);
         return count;
