@@ -11,8 +11,8 @@
  *               fails, with all the rest, where it is another's
  *   look        and before what is no modify, or where there is no stamp, the entry is
  *               read, with others that are about to be changed too (ahead.c).  That is no
- *               proof: for it to go wrong somebody else must, in the LOOK_MS at most between
- *               look and change, rename our entry away and give its name to another.  Ops of
+ *               proof: for it to go wrong somebody else must, in the LOOK_MS at most (for a
+ *               deletion LOOK_DELETE_MS) between look and change, rename our entry away and give its name to another.  Ops of
  *               ours cannot: a name is free only after the op of who has it
  *   afterwards  so the answer to a rename or delete is asked for the id of what it met, where
  *               the server can tell (RFC 4527).  A wrong entry is renamed back; a deletion
@@ -27,6 +27,7 @@
 #include "request.h"
 
 #define LOOK_MS 2000             /* after which a look counts no more */
+#define LOOK_DELETE_MS 250       /* what is deleted cannot be put back */
 
 static const struct ldp_step step_look;
 
@@ -151,7 +152,9 @@ ldp_guard_look(struct ldp_request *req, const struct ldp_step *then)
 void
 ldp_guard_renew(struct ldp_request *req, int64_t now)
 {
-        if (req->looked && req->op != NULL && !req->step->reads && !is_safe(req) && now - req->looked_at > LOOK_MS)
+        int64_t counts = req->op != NULL && mst_op_verb(req->op) == MST_DELETE ? LOOK_DELETE_MS : LOOK_MS;
+
+        if (req->looked && req->op != NULL && !req->step->reads && !is_safe(req) && now - req->looked_at > counts)
                 (void)ldp_guard_look(req, req->step);
 }
 
