@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 
 #include "engine/cases.h"
+#include "util/buffer.h"
 
 struct mstc_cases {
         struct mst_arena *arena;
@@ -15,6 +16,7 @@ struct mstc_cases {
         struct mst_record **users; size_t user_count;
         int64_t now;
         struct json_object **items; enum mstc_case_kind *kinds; size_t count;
+        struct mstc_buffer text;             /* of the file, while it is read          */
 };
 
 /* NULL: there is none; also of what is no object, and for text of what is no text. */

@@ -22,7 +22,7 @@ struct mstc_case {
         const char *expected, *got;          /* what differs; of a passed one NULL     */
 };
 
-/* Reads; what is wrong in the file goes to the report, all at once.  'sync' (may be NULL)
+/* Reads; what is wrong in the file goes to the report, all at once and with its place.  'sync' (may be NULL)
  * gives "group" its meaning and the attributes their types.  NULL: errors. */
 struct mstc_cases *mstc_cases_read(const char *path, const struct mstc_sync *sync, struct mstc_report *report);
 void mstc_cases_free(struct mstc_cases *cases);

@@ -21,12 +21,13 @@ static void tokener_drop(json_tokener **t) { if (*t != NULL) json_tokener_free(*
 static void file_drop(FILE **f) { if (*f != NULL) fclose(*f); }
 
 struct json_object *
-mstc_json_parse(const char *text, size_t length, struct mst_error *err)
+mstc_json_parse_at(const char *text, size_t length, unsigned *line, unsigned *column, struct mst_error *err)
 {
         MSTC_CLEANUP(tokener_drop) json_tokener *tokener = json_tokener_new_ex(64);
         struct json_object *json;
-        size_t at, line = 1, column = 1;
+        size_t at;
 
+        *line = *column = 0;
         if (tokener == NULL) {
                 mst_fail_memory(err, "reading JSON");
                 return NULL;
@@ -36,39 +37,51 @@ mstc_json_parse(const char *text, size_t length, struct mst_error *err)
         if (json_tokener_get_error(tokener) == json_tokener_success)
                 return json;
         at = json_tokener_get_parse_end(tokener);
+        *line = *column = 1;
         for (size_t i = 0; i < at && i < length; i++) {
-                column = text[i] == '\n' ? 1 : column + ((text[i] & 0xc0) != 0x80);
-                line += text[i] == '\n';
+                *column = text[i] == '\n' ? 1 : *column + ((text[i] & 0xc0) != 0x80);
+                *line += text[i] == '\n';
         }
-        mst_fail(err, MST_ECONFIG, "line %zu, column %zu: %s", line, column,
-                 json_tokener_error_desc(json_tokener_get_error(tokener)));
+        mst_fail(err, MST_ECONFIG, "%s", json_tokener_error_desc(json_tokener_get_error(tokener)));
         return NULL;
+}
+
+struct json_object *
+mstc_json_parse(const char *text, size_t length, struct mst_error *err)
+{
+        unsigned line, column;
+        struct json_object *json = mstc_json_parse_at(text, length, &line, &column, err);
+
+        if (line != 0)
+                mst_wrap(err, "line %u, column %u", line, column);
+        return json;
+}
+
+int
+mstc_json_load(const char *path, struct mstc_buffer *text, struct mst_error *err)
+{
+        MSTC_CLEANUP(file_drop) FILE *file = fopen(path, "re");
+        char piece[16384];
+        size_t got;
+
+        if (file == NULL)
+                return mst_fail(err, MST_ECONFIG, "%s cannot be opened: %s", path, strerror(errno));
+        while ((got = fread(piece, 1, sizeof piece, file)) > 0 && text->length <= FILE_MOST)
+                mstc_buffer_add(text, piece, got);
+        if (ferror(file) != 0 || text->length > FILE_MOST)
+                return mst_fail(err, MST_ECONFIG, ferror(file) != 0 ? "%s cannot be read: %s"
+                                                                    : "%s is larger than 64 MiB", path, strerror(errno));
+        return mstc_buffer_ok(text) ? MST_OK : mst_fail_memory(err, "reading JSON");
 }
 
 struct json_object *
 mstc_json_read(const char *path, struct mst_error *err)
 {
-        MSTC_CLEANUP(file_drop) FILE *file = fopen(path, "re");
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer text = { 0 };
         struct json_object *json;
-        char piece[16384];
-        size_t got;
 
-        if (file == NULL) {
-                mst_fail(err, MST_ECONFIG, "%s cannot be opened: %s", path, strerror(errno));
+        if (mstc_json_load(path, &text, err) != MST_OK)
                 return NULL;
-        }
-        while ((got = fread(piece, 1, sizeof piece, file)) > 0 && text.length <= FILE_MOST)
-                mstc_buffer_add(&text, piece, got);
-        if (ferror(file) != 0 || text.length > FILE_MOST) {
-                mst_fail(err, MST_ECONFIG, ferror(file) != 0 ? "%s cannot be read: %s"
-                                                             : "%s is larger than 64 MiB", path, strerror(errno));
-                return NULL;
-        }
-        if (!mstc_buffer_ok(&text)) {
-                mst_fail_memory(err, "reading JSON");
-                return NULL;
-        }
         json = mstc_json_parse(mstc_buffer_cstr(&text), text.length, err);
         if (err->code != MST_OK)
                 mst_wrap(err, "%s", path);

@@ -13,7 +13,12 @@ struct json_object;
 
 /* Parses strictly; NULL with the place ("line 2, column 7") in the error. */
 struct json_object *mstc_json_parse(const char *text, size_t length, struct mst_error *err);
-/* The same of a whole file, of at most 64 MiB. */
+/* The same with the place in '*line' and '*column' instead; 0 when it has none. */
+struct json_object *mstc_json_parse_at(const char *text, size_t length, unsigned *line, unsigned *column,
+                                       struct mst_error *err);
+/* A whole file, of at most 64 MiB: its text; parsed as well. */
+struct mstc_buffer;
+int mstc_json_load(const char *path, struct mstc_buffer *text, struct mst_error *err);
 struct json_object *mstc_json_read(const char *path, struct mst_error *err);
 
 /* Fills 'value' of 'record'. */

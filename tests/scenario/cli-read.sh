@@ -122,6 +122,34 @@ expect 0 test "$top_srcdir/tests/cases/rules-public.json"; says "354 as expected
 printf '{"users":[{"id":"a"}],"membership":[{"rule":"x","matches":["b"]},{"matches":[]}]}' >"$cases"
 expect 2 test "$cases"; complains "there is no user 'b'"; complains 'membership 2: needs either "rule" or "group"'
 expect 2 test "$cases" --json; json '#/complaints=2' /error/class=configuration
+# every mistake with its line and column (of characters, not bytes), all at once, with what to do
+cat >"$cases" <<'EOF'
+{ "format": 2, "nwo": "x",
+  "users": [
+    { "id": "anna", "department": "Finance" },
+    { "id": "anna" }, 7, { "id": "bj\u00f8rn" }, { "id": "ÄÖ" }, { "department": "x" } ],
+  "membership": [
+    { "id": "ÄÖÜ", "rule": "true", "matches": ["ana", "bjørn",
+        "ÄÖ", 4] },
+    { "rule": "x", "gruop": "y" }, 3,
+    { "rule": "x", "error": "yes" } ],
+  "mapping": [ { "expr": "[a]", "user": "anne", "result": null },
+    { "taken": 1, "result": null } ],
+  "scoping": {} }
+EOF
+expect 2 test "$cases"; complains "$cases:1:3: error: \"format\" is 2"; complains ':1:16: error: the file: what is "nwo"?'; complains 'did you mean "now"?'
+complains ":4:5: error: two users have the id 'anna'"; complains ":4:23: error: user 3 is not an object"; complains ':4:66: error: user 6 has no "id"'
+complains ":6:48: error: ÄÖÜ: there is no user 'ana'"; complains 'did you mean "anna"?'; complains ":7:15: error: ÄÖÜ: there is no user '?'"
+! grep -q "no user 'bjørn'" "$err" || fail "an id with an escape is not known"
+complains ':8:20: error: membership 2: what is "gruop"?'; complains 'did you mean "group"?'; complains ':8:5: error: membership 2: needs either "matches" or'
+complains ":8:36: error: membership 3 is not an object"; complains ':9:20: error: membership 4: "error" is neither true nor false'
+complains ":10:33: error: mapping 1: there is no user 'anne'"; complains ':11:5: error: mapping 2: "user" is missing'; complains ':11:7: error: mapping 2: "taken" is not a list'
+complains ':12:3: error: "scoping" is not a list of cases'
+[ "$(grep -c '^        ' "$err")" = "$(grep -c ': error: ' "$err")" ] || fail "a mistake without a remedy"
+expect 2 test "$cases" --json; json /complaints/3/line=4 /complaints/3/column=23 "/complaints/3/file=$cases"
+printf '{ "users": [\n  {"id": "a",}\n] }' >"$cases"
+expect 2 test "$cases"; complains "$cases:2:14: error: this is not JSON"
+echo '[]' >"$cases"; expect 2 test "$cases"; complains "$cases:1:1: error: not a file of cases"
 expect 2 test "$dir/none.json"; complains "cannot be opened"
 expect 2 test; complains "usage: muster test"
 echo '{"department":"Finance","phones":["1","2"]}' >"$dir/person.json"

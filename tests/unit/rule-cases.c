@@ -203,20 +203,20 @@ START_TEST(difference)
 END_TEST
 
 static const struct { const char *text; const char *says[3]; size_t errors; } mistakes[] = {
-        { "", { "line 1, column 1" }, 1 },
-        { "{", { "line 1, column 2: unexpected end" }, 1 },
-        { "{}\n{}", { "line 2, column 1" }, 1 },
-        { "{'users':[{'id':'a'}],\n 'membership':[{'rule':'x','matches':[]}\n}", { "line 3, column" }, 1 },
-        { "[]", { "not a file of cases" }, 1 },
+        { "", { "1:1: this is not JSON" }, 1 },
+        { "{", { "1:2: this is not JSON: unexpected end" }, 1 },
+        { "{}\n{}", { "2:1: this" }, 1 },
+        { "{'users':[{'id':'a'}],\n 'membership':[{'rule':'x','matches':[]}\n}", { "3:1: " }, 1 },
+        { "[]", { "1:1: not a file of cases" }, 1 },
         { "null", { "not a file of cases" }, 1 },
         { "{}", { "\"users\" is missing", "there is no case" }, 2 },
         { "{'format':2,'users':[{'id':'a'}],'mapping':[{'expr':'[a]','user':'a','result':1}]}", { "\"format\" is 2" }, 1 },
         { "{'now':'yesterday','users':[{'id':'a'}],'mapping':[{'expr':'[a]','user':'a','result':1}]}", { "\"now\"" }, 1 },
         { "{'users':[{'id':'a'},{'id':'a'},{},7],'mapping':[{'expr':'[a]','user':'a','result':1}]}",
-          { "two users have the id 'a'", "user 3 has no", "user 4 has no" }, 3 },
+          { "two users have the id 'a'", "1:32: user 3 has no", "1:35: user 4 is not an object" }, 3 },
         { "{'users':[{'id':'a'}],'mapping':[{},7]}",
-          { "mapping 1: \"expr\" is missing", "\"user\" is not the id", "a case under \"mapping\" is not an object" }, 4 },
-        { "{'users':[{'id':'a'}],'mapping':[{'expr':'[a]','user':'b','result':1}]}", { "\"user\" is not the id" }, 1 },
+          { "mapping 1: \"expr\" is missing", "1:35: mapping 1: \"user\" is missing", "1:38: mapping 2 is not an object" }, 4 },
+        { "{'users':[{'id':'a'}],'mapping':[{'expr':'[a]','user':'b','result':1}]}", { "1:48: mapping 1: there is no user 'b'" }, 1 },
         { "{'users':[{'id':'a'}],'mapping':[{'expr':'[a]','user':'a','result':1,'error':true}]}",
           { "needs either \"result\" or \"error\"" }, 1 },
         { "{'users':[{'id':'a'}],'membership':[{'rule':'x','group':'y','matches':[]}]}",
@@ -225,8 +225,8 @@ static const struct { const char *text; const char *says[3]; size_t errors; } mi
           { "m: there is no user 'b'", "m: there is no user '?'" }, 2 },
         { "{'users':[{'id':'a'}],'membership':[{'rule':'x','matches':'a'}]}", { "not a list of ids" }, 1 },
         { "{'users':[{'id':'a'}],'membership':[{'rule':'x','matchs':['a'],'matches':['a']}]}", { "what is \"matchs\"?" }, 1 },
-        { "{'users':[{'id':'a'}],'membership':{}}", { "\"membership\" is not a list", "there is no case" }, 2 },
-        { "{'users':[{'id':'a'}],'scoping':[{'filters':{},'matches':[]}]}", { "\"filters\" is not a list" }, 1 },
+        { "{'users':[{'id':'a'}],'membership':{}}", { "1:23: \"membership\" is not a list" }, 1 },
+        { "{'users':[{'id':'a'}],'scoping':[{'filters':{},'matches':[]}]}", { "\"filters\" is missing, or not a list" }, 1 },
 };
 
 START_TEST(mistake)
@@ -242,8 +242,14 @@ START_TEST(mistake)
         for (size_t s = 0; s < 3 && mistakes[_i].says[s] != NULL; s++) {
                 bool said = false;
 
-                for (size_t i = 0; i < mstc_report_count(report); i++)
-                        said |= strstr(mstc_report_at(report, i)->text, mistakes[_i].says[s]) != NULL;
+                for (size_t i = 0; i < mstc_report_count(report); i++) {
+                        const struct mstc_complaint *c = mstc_report_at(report, i);
+                        char told[1024];
+
+                        snprintf(told, sizeof told, "%u:%u: %s", c->place.line, c->place.column, c->text);
+                        said |= strstr(told, mistakes[_i].says[s]) != NULL;
+                        ck_assert_msg(c->place.line > 0 && c->place.column > 0 && c->remedy != NULL, "%s", told);
+                }
                 ck_assert_msg(said, "nobody says '%s' but: %s", mistakes[_i].says[s], mstc_report_at(report, 0)->text);
         }
         ck_assert_uint_eq(mstc_report_errors(report), mistakes[_i].errors);
