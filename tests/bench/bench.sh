@@ -9,7 +9,8 @@
 #   BENCH_ROUNDS=3         runs of each
 #   BENCH_SIZES="10000 100000 1000000"   people in the store for runs with no change
 #   BENCH_MEMORY="20000 100000 200000"   loads whose memory is compared
-#   BENCH_PARTS="start load disk change group idle memory"   what to measure
+#   BENCH_PARTS="start load disk change group idle memory rest"   what to measure
+#   BENCH_REST=5000        people for Bold BI and Kaizala (bench-rest.sh)
 #   BENCH_FAST=/dev/shm    where databases lie that need not survive
 #
 # A quick look: BENCH_PEOPLE=20000 BENCH_SIZES="1000 20000" BENCH_MEMORY="5000 20000"
@@ -19,7 +20,7 @@ people=${BENCH_PEOPLE-100000}
 rounds=${BENCH_ROUNDS-3}
 sizes=${BENCH_SIZES-10000 100000 1000000}
 memory=${BENCH_MEMORY-20000 100000 200000}
-parts=${BENCH_PARTS-start load disk change group idle memory}
+parts=${BENCH_PARTS-start load disk change group idle memory rest}
 tools=$top_builddir/tests/bench
 here=$top_srcdir/tests/bench
 suffix=dc=contoso,dc=example
@@ -340,6 +341,8 @@ measure_memory() {
         done
 }
 
+. "$here/bench-rest.sh"
+
 for tool in node ldapadd ldapmodify curl; do
         command -v $tool >/dev/null || fail "$tool is missing: ./bootstrap deps bench"
 done
@@ -355,6 +358,7 @@ if wanted change || wanted group; then
 fi
 ! wanted idle || measure_idle
 ! wanted memory || measure_memory
+! wanted rest || measure_rest
 
 printf '\n%s, %s, %s of %s\n' "$("$muster" --version | head -n 1)" "$(uname -sr)" \
         "$(nproc) processors" "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)"

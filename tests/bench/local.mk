@@ -13,8 +13,8 @@ tests_bench_rules_sqlite_SOURCES = tests/bench/rules-sqlite.c tests/bench/rules-
 tests_bench_rules_sqlite_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(PCRE_CFLAGS)
 tests_bench_rules_sqlite_LDADD = $(SQLITE_LIBS) $(PCRE_LIBS)
 CLEANFILES += tests/bench/timed tests/bench/empty tests/bench/rules tests/bench/rules-sqlite tests/bench/rules-mirror
-EXTRA_DIST += tests/bench/bench.sh tests/bench/changes.awk tests/bench/bench.xml.in tests/bench/bench-rules.sh \
-	tests/bench/rules-node.js
+EXTRA_DIST += tests/bench/bench.sh tests/bench/changes.awk tests/bench/bench.xml.in tests/bench/bench-rest.sh \
+	tests/bench/bench-rules.sh tests/bench/rest.xml.in tests/bench/rules-node.js
 
 bench: all tests/bench/timed tests/bench/empty
 	@$(AM_TESTS_ENVIRONMENT) $(BASH) $(srcdir)/tests/bench/bench.sh

@@ -11,7 +11,8 @@ struct clock {
 
 int64_t clock_now(const struct clock *c);               /* seconds since 1970 */
 void clock_set(struct clock *c, int64_t now);
-int64_t clock_monotonic_ms(void);                       /* real, for delays */
+int64_t clock_monotonic_ms(void);                       /* real */
+int64_t clock_monotonic_us(void);                       /* the same, for delays */
 /* "90", "15m", "7d", "2h", "30s" to seconds; false if it is none of these. */
 bool clock_span(const char *text, int64_t *ret);
 /* "2026-01-15T09:30:00Z" or seconds since 1970. */

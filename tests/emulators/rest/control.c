@@ -250,6 +250,8 @@ answer_get(struct rest *r, struct exchange *x, const char *name)
                 ledger_json(&r->ledger, after, limit, &x->reply);
         else if (strcmp(name, "effects") == 0)
                 effects_json(&r->effects, after, limit, &x->reply);
+        else if (strcmp(name, "pace") == 0)
+                effects_pace(&r->effects, &x->reply);
         else if (!r->service->tell(rest_emulator(r), x, name, x->query.segment_count > 2 ? x->query.segments[2] : ""))
                 refuse_name(r, x);
 }

@@ -1,6 +1,8 @@
 /* effects.c - what clients have really done to the service; see effects.h. */
 #include "effects.h"
 
+#include "clock.h"
+
 #include <stdlib.h>
 
 enum { KINDS = 32 };
@@ -14,7 +16,8 @@ effects_note(struct effects *s, uint64_t request, const char *what, const char *
                 s->lines = room(EFFECTS_LINES * sizeof *s->lines);
         one = &s->lines[s->count % EFFECTS_LINES];
         free(one->object);
-        *one = (struct effect){ .what = what, .number = ++s->count, .request = request + 1, .object = room_copy(object) };
+        *one = (struct effect){ .what = what, .number = ++s->count, .request = request + 1,
+                                .at_us = clock_monotonic_us(), .object = room_copy(object) };
 }
 
 void
@@ -43,26 +46,55 @@ start(const struct effects *s, uint64_t after)
         return after < oldest ? oldest : after;
 }
 
-static void
-counts_json(const struct effects *s, struct text *t)
+struct kind {
+        const char *what;
+        uint64_t count;
+        int64_t first_us, last_us;
+};
+
+/* How many kinds there are. */
+static int
+tally(const struct effects *s, struct kind kinds[KINDS])
 {
-        struct { const char *what; uint64_t count; } kinds[KINDS] = { { 0 } };
         int n = 0;
 
         for (uint64_t at = start(s, 0); at < s->count; at++) {
-                const char *what = s->lines[at % EFFECTS_LINES].what;
+                const struct effect *one = &s->lines[at % EFFECTS_LINES];
                 int i = 0;
 
-                while (i < n && strcmp(kinds[i].what, what) != 0)
+                while (i < n && strcmp(kinds[i].what, one->what) != 0)
                         i++;
                 if (i == KINDS)
                         continue;
-                kinds[i].what = what;
+                if (i == n)
+                        kinds[n++] = (struct kind){ .what = one->what, .first_us = one->at_us };
                 kinds[i].count++;
-                n = i == n ? n + 1 : n;
+                kinds[i].last_us = one->at_us;
         }
+        return n;
+}
+
+static void
+counts_json(const struct effects *s, struct text *t)
+{
+        struct kind kinds[KINDS];
+        int n = tally(s, kinds);
+
         for (int i = 0; i < n; i++)
                 text_fmt(t, "%s\"%s\":%llu", i > 0 ? "," : "", kinds[i].what, (unsigned long long)kinds[i].count);
+}
+
+void
+effects_pace(const struct effects *s, struct text *t)
+{
+        struct kind kinds[KINDS];
+        int n = tally(s, kinds);
+
+        text_char(t, '{');
+        for (int i = 0; i < n; i++)
+                text_fmt(t, "%s\"%s\":{\"count\":%llu,\"ms\":%.3f}", i > 0 ? "," : "", kinds[i].what,
+                         (unsigned long long)kinds[i].count, (double)(kinds[i].last_us - kinds[i].first_us) / 1000);
+        text_char(t, '}');
 }
 
 void

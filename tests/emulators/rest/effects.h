@@ -12,6 +12,7 @@ enum { EFFECTS_LINES = 20000 };
 struct effect {
         const char *what;               /* "user created"; lasts */
         uint64_t number, request;
+        int64_t at_us;                  /* monotonic */
         char *object;                   /* JSON */
 };
 
@@ -26,4 +27,6 @@ void effects_clear(struct effects *s);
 void effects_close(struct effects *s);
 /* {"count":N,"counts":{"user created":2},"lines":[{"number","request","effect","object"}]} */
 void effects_json(const struct effects *s, uint64_t after, uint64_t limit, struct text *t);
+/* {"user created":{"count":5000,"ms":3105.270}}: real time from the first to the last of each. */
+void effects_pace(const struct effects *s, struct text *t);
 #endif

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BODY_MAX = 64 << 20, CONNECTION_MEMORY = 256 << 10, RESET_PAUSE_MS = 40, SILENCE_MS = 600000 };
+enum { BODY_MAX = 64 << 20, CONNECTION_MEMORY = 256 << 10, RESET_PAUSE_MS = 40, SILENCE_MS = 600000, WAIT_MOST_US = 60000000 };
 
 enum stage { STAGE_BODY, STAGE_WAITING, STAGE_READY, STAGE_BREAKING };
 
@@ -44,7 +44,7 @@ struct server {
 static void
 suspend(struct call *c, int64_t ms)
 {
-        c->due = clock_monotonic_ms() + ms;
+        c->due = clock_monotonic_us() + ms * 1000;
         c->next = c->server->suspended;
         c->server->suspended = c;
         MHD_suspend_connection(c->conn);
@@ -305,11 +305,11 @@ server_port(const struct server *s)
         return s->port;
 }
 
-/* Takes up what is due; returns the milliseconds until the next, or -1. */
+/* Takes up what is due; returns the microseconds until the next, or -1. */
 static int64_t
 resume_due(struct server *s)
 {
-        int64_t now = clock_monotonic_ms(), next = -1;
+        int64_t now = clock_monotonic_us(), next = -1;
         struct call **at = &s->suspended;
 
         while (*at != NULL) {
@@ -339,11 +339,11 @@ server_run(struct server *s, int wake)
                 int64_t wait = resume_due(s);
                 MHD_UNSIGNED_LONG_LONG theirs;
 
-                if (MHD_get_timeout(s->daemon, &theirs) == MHD_YES && (wait < 0 || (int64_t)theirs < wait))
-                        wait = (int64_t)theirs;
-                if (wait > 60000)
-                        wait = 60000;
-                if (poll(fds, 2, (int)wait) < 0 && errno != EINTR)
+                if (MHD_get_timeout(s->daemon, &theirs) == MHD_YES && (wait < 0 || theirs * 1000 < (uint64_t)wait))
+                        wait = (int64_t)theirs * 1000;
+                if (wait < 0 || wait > WAIT_MOST_US)
+                        wait = WAIT_MOST_US;
+                if (ppoll(fds, 2, &(struct timespec){ wait / 1000000, wait % 1000000 * 1000 }, NULL) < 0 && errno != EINTR)
                         break;
                 if ((fds[1].revents & POLLIN) != 0)
                         break;
