@@ -6,7 +6,7 @@
 
 #include "kaizala.h"
 
-enum { AT_ONCE = 16384 };
+enum { AT_ONCE = 16384, LIST_SERVES = 16 };
 
 static void
 put_text(struct mst_record *record, const char *name, const char *text)
@@ -161,19 +161,21 @@ kzl_apply(void *self, struct mst_feed *feed, struct mst_error *err)
 {
         struct kzl *k = self;
         struct mst_op **ops = malloc(AT_ONCE * sizeof(struct mst_op *)), **groups = malloc(AT_ONCE * sizeof(struct mst_op *));
-        size_t count = 0, people, rest;
+        size_t count = 0, people, rest, turn = 0;
 
         *err = (struct mst_error){ 0 };
         if (ops == NULL || groups == NULL)
                 mst_fail_memory(err, "taking ops");
         while (err->code == MST_OK && (count = mst_feed_gather(feed, ops, AT_ONCE)) > 0) {
-                kzl_begin(k);
                 people = rest = 0;
                 for (size_t i = 0; i < count; i++)
                         if (mst_op_kind(ops[i]) == MST_GROUP)
                                 groups[rest++] = ops[i];
                         else
                                 ops[people++] = ops[i];
+                /* One group's hundreds come one by one: the list of groups serves several. */
+                if (people > 0 || turn++ % LIST_SERVES == 0)
+                        kzl_begin(k);
                 if (people > 0)
                         kzl_people_apply(k, ops, people, err);
                 apply_groups(k, groups, rest, err);

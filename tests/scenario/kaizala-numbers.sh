@@ -47,9 +47,18 @@ configure '' "$finance"
 expect 1 sync; complains "+14255550103 cannot join: Kaizala does not take the phone number"
 same "one of two" '+14255550102 ' "$(in_group Finance)"
 
-# ---- a removal that takes long is told before it begins, and can be stopped at any time -----------------
+# ---- many members: a call for each hundred, and the list of groups not for each of those --------------------
 well
 control fail-numbers '{"clear":true}'
+fresh
+people $(for ((i = 0; i < 900; i++)); do printf 'm%d,M,M,M,+14255552%03d,Oslo,Finance,Clerk\n' $i $i; done)
+configure "$(portal)" "$finance"
+expect 0 sync
+same "members" 900 "$(in_group Finance | wc -w)"
+[ "$(calls members)" -le 9 ] || fail "$(calls members) calls for 900 members"
+[ "$(calls groups)" -le 5 ] || fail "$(calls groups) lists of groups for 900 members of one"
+
+# ---- a removal that takes long is told before it begins, and can be stopped at any time -----------------
 fresh
 for ((i = 0; i < 30; i++)); do printf 'p%d,P %d,P,P,+14255551%03d,Oslo,Finance,Clerk\n' $i $i $i; done >"$dir/thirty"
 mapfile -t thirty <"$dir/thirty"
