@@ -9,6 +9,7 @@
  *   each.c      the way from a sink's feed to flights and back
  *   token.c     tokens and their life
  *   pace.c      how long to wait: Retry-After, backoff, rate
+ *   rest*.c     services in JSON (<muster/rest.h>), see rest.h
  *   seal.c      secrets kept in the store (<muster/seal.h>); knows nothing of the rest
  */
 #ifndef MSTC_NET_H

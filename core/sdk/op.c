@@ -229,3 +229,19 @@ mst_op_user(const struct mst_op *op)
 {
         return op->user;
 }
+
+const char *
+mst_op_text(const struct mst_op *op, const char *name)
+{
+        const struct mst_value *value = mst_value_at(mst_op_wanted(op, name), 0);
+
+        return mst_value_type(value) == MST_TEXT ? mst_value_text(value, NULL) : "";
+}
+
+const char *
+mst_op_after_text(const struct mst_op *op, size_t index)
+{
+        const struct mst_value *value = mst_value_at(mst_op_after(op, index), 0);
+
+        return mst_value_type(value) == MST_TEXT ? mst_value_text(value, NULL) : "";
+}

@@ -199,3 +199,36 @@ mst_password_hand(struct mst_host *host, const char *option, const char *path, c
         mstc_free(line);
         return rc;
 }
+
+/* --- one account --------------------------------------------------------------------- */
+
+int
+mst_password_begin(struct mst_host *host, const char *option, const char *path, size_t length, const char *id,
+                   const char *name, struct mst_secret **ret, struct mst_error *err)
+{
+        struct mst_error why = { 0 };
+
+        *ret = mst_password_new(host, length, err);
+        if (*ret == NULL)
+                return err->code;
+        if (path == NULL || mst_password_hand(host, option, path, "new", id, name, *ret, &why) == MST_OK)
+                return MST_OK;
+        mst_secret_free(*ret);
+        *ret = NULL;
+        return mst_fail(err, MST_ENET, "no account without a password that is known: %s", why.text);
+}
+
+void
+mst_password_end(struct mst_host *host, const char *option, const char *path, const char *id, const char *name,
+                 struct mst_secret **password, enum mst_outcome outcome)
+{
+        bool stands = path == NULL || outcome == MST_DONE || outcome == MST_UNKNOWN;
+        struct mst_error err = { 0 };
+
+        if (*password != NULL && !stands
+            && mst_password_hand(host, option, path, "void", id, name, *password, &err) != MST_OK)
+                mst_host_log(host, MST_LOG_WARNING, "the password of '%s', who was not created, stays in %s: %s", name, option,
+                             err.text);
+        mst_secret_free(*password);
+        *password = NULL;
+}

@@ -266,6 +266,23 @@ mst_json_out_value(struct mst_json_out *out, const struct mst_value *value)
         }
 }
 
+void
+mst_json_out_member(struct mst_json_out *out, const char *name, const char *text)
+{
+        mst_json_out_name(out, name);
+        mst_json_out_text(out, text, strlen(text));
+}
+
+void
+mst_json_out_texts(struct mst_json_out *out, const char *name, const char *const *texts, size_t count)
+{
+        mst_json_out_name(out, name);
+        mst_json_out_array(out);
+        for (size_t i = 0; i < count; i++)
+                mst_json_out_text(out, texts[i], strlen(texts[i]));
+        mst_json_out_end(out);
+}
+
 const char *
 mst_json_written(struct mst_json_out *out, size_t *size)
 {

@@ -135,6 +135,13 @@ struct mst_json_field {
 MST_API bool mst_json_fields(struct mst_json *json, struct mst_arena *arena,
                              const struct mst_json_field *fields, size_t row);
 
+/* Takes whatever stands here, with all that is in it, as a value (<muster/value.h>) that lives in
+ * 'arena': an object is MST_OBJECT, an array MST_LIST (of anything, lists too), a whole number
+ * MST_INT.  For answers of services, which are small; a member is then found with
+ * mst_value_find().  What is JSON and cannot be used (no UTF-8, say) is null; of members of one
+ * name the last counts.  NULL: the document is broken (mst_json_fail()), or memory is out. */
+MST_API const struct mst_value *mst_json_value(struct mst_json *json, struct mst_arena *arena);
+
 /* Where the reader stands, in bytes from the start of the document. */
 MST_API size_t mst_json_offset(const struct mst_json *json);
 
@@ -166,6 +173,11 @@ MST_API void mst_json_out_null(struct mst_json_out *out);
 MST_API void mst_json_out_bool(struct mst_json_out *out, bool is);
 MST_API void mst_json_out_int(struct mst_json_out *out, int64_t number);
 MST_API void mst_json_out_text(struct mst_json_out *out, const char *text, size_t length);
+
+/* A member at once: its name, and a text that ends with NUL; a list of such texts. */
+MST_API void mst_json_out_member(struct mst_json_out *out, const char *name, const char *text);
+MST_API void mst_json_out_texts(struct mst_json_out *out, const char *name, const char *const *texts,
+                                size_t count);
 
 /* A value of a record: dates as ISO 8601, bytes as base64, references as text. */
 MST_API void mst_json_out_value(struct mst_json_out *out, const struct mst_value *value);

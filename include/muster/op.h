@@ -81,6 +81,11 @@ MST_API const struct mst_value *mst_op_after(const struct mst_op *op, size_t ind
 MST_API const struct mst_value *mst_op_change(const struct mst_op *op, const char *name);
 MST_API const struct mst_value *mst_op_wanted(const struct mst_op *op, const char *name);
 
+/* Their text, of a list that of the first; "" when it is none: the wanted value of that name, and the
+ * 'after' of a change. */
+MST_API const char *mst_op_text(const struct mst_op *op, const char *name);
+MST_API const char *mst_op_after_text(const struct mst_op *op, size_t index);
+
 /* Members: what the object of each is, and whether it joins or leaves.  They are users,
  * and, where the facts say MST_CAN_NEST, also groups. */
 MST_API size_t mst_op_member_count(const struct mst_op *op);

@@ -15,6 +15,7 @@
 
 #include <muster/error.h>
 #include <muster/host.h>
+#include <muster/op.h>
 #include <muster/secret.h>
 
 MST_BEGIN
@@ -31,6 +32,16 @@ MST_API int mst_password_check(const char *option, const char *path, struct mst_
 MST_API int mst_password_hand(struct mst_host *host, const char *option, const char *path, const char *what,
                               const char *id, const char *name, const struct mst_secret *password,
                               struct mst_error *err);
+
+/* Both for one account, from before it is asked for until its outcome is known: a password, with a
+ * line "new" in the file where there is one ('path' may be NULL).  MST_ENET: the line could not be
+ * written, and the account must wait.  Then the end: anything but done and unknown takes the line
+ * back, or logs a warning that it stands; frees the password ('*password' may be NULL). */
+MST_API int mst_password_begin(struct mst_host *host, const char *option, const char *path, size_t length,
+                               const char *id, const char *name, struct mst_secret **ret,
+                               struct mst_error *err);
+MST_API void mst_password_end(struct mst_host *host, const char *option, const char *path, const char *id,
+                              const char *name, struct mst_secret **password, enum mst_outcome outcome);
 
 MST_END_C
 #endif

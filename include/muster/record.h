@@ -71,6 +71,9 @@ MST_API void mst_record_date(struct mst_record *record, struct mst_value *value,
 MST_API void mst_record_ref(struct mst_record *record, struct mst_value *value,
                             const char *id, size_t length);
 
+/* Puts a copy of a single value, or a list of such, that lives elsewhere: in an answer in JSON. */
+MST_API void mst_record_copy(struct mst_record *record, const char *name, const struct mst_value *value);
+
 /* Make 'value' an empty list or object, and add to it. */
 MST_API void mst_record_list(struct mst_record *record, struct mst_value *value);
 MST_API struct mst_value *mst_record_append(struct mst_record *record, struct mst_value *list);

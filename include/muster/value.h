@@ -10,7 +10,7 @@
 #ifndef MUSTER_VALUE_H
 #define MUSTER_VALUE_H
 
-#include <muster/abi.h>
+#include <muster/arena.h>
 
 MST_BEGIN
 
@@ -49,6 +49,22 @@ MST_API const struct mst_value *mst_value_at(const struct mst_value *value, size
 /* MST_OBJECT: the name of member 'index', or the member of that name (NULL: none). */
 MST_API const char *mst_value_name_at(const struct mst_value *value, size_t index);
 MST_API const struct mst_value *mst_value_member(const struct mst_value *value, const char *name);
+
+/* The same without regard to case, for services that are not sure how they spell it. */
+MST_API const struct mst_value *mst_value_find(const struct mst_value *object, const char *name);
+
+/* What that member holds: its text ("" when it is none); a whole number, also one written as
+ * text ('otherwise' when it is none); true, or the text "true" in any case. */
+MST_API const char *mst_value_find_text(const struct mst_value *object, const char *name);
+MST_API int64_t mst_value_find_int(const struct mst_value *object, const char *name, int64_t otherwise);
+MST_API bool mst_value_find_bool(const struct mst_value *object, const char *name);
+
+/* Is 'text' one of the words, which stand with a blank between?  Without regard to case. */
+MST_API bool mst_text_among(const char *words, const char *text);
+
+/* A single value (of a list: its first) as text in 'arena': true and false, digits, an instant as
+ * 2026-03-01T08:00:00Z; "" for null, bytes and objects.  NULL: out of memory. */
+MST_API const char *mst_value_print(struct mst_arena *arena, const struct mst_value *value);
 
 /* Same type and same content; lists in the same order. */
 MST_API bool mst_value_equal(const struct mst_value *a, const struct mst_value *b);

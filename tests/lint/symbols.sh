@@ -33,8 +33,8 @@ same() {                                     # WHAT DECLARED EXPORTED
 cd "$top_srcdir" || exit 1
 version=$(sed -n 's/^AC_INIT(\[muster\], \[\([^]]*\)\].*/\1/p' configure.ac)
 declared include/muster/*.h >"$dir/public"
-grep -E '^mst_(http|seal)_' "$dir/public" >"$dir/public-net"
-grep -Ev '^mst_(http|seal)_' "$dir/public" >"$dir/public-core"
+grep -E '^mst_(http|rest|seal)_' "$dir/public" >"$dir/public-net"
+grep -Ev '^mst_(http|rest|seal)_' "$dir/public" >"$dir/public-core"
 declared core/util/*.h core/record/*.h core/sdk/*.h >"$dir/private"
 exported "$lib" MUSTER_1 >"$dir/has-public"
 exported "$lib" "MUSTER_PRIVATE_${version//./_}" >"$dir/has-private"

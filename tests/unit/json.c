@@ -470,6 +470,64 @@ START_TEST(json_write_wrong)
 }
 END_TEST
 
+/* Any JSON as a value, written out again: members by name, the last of one name. */
+static const struct {
+        const char *text, *again;            /* NULL: broken */
+} trees[] = {
+        { "{}", "{}" }, { "[]", "[]" }, { "null", "null" }, { "\"\\u00e9\"", "\"\u00e9\"" }, { " 7 ", "7" },
+        { "{\"b\":1,\"a\":[true,{\"c\":null}],\"ab\":\"x\"}", "{\"a\":[true,{\"c\":null}],\"ab\":\"x\",\"b\":1}" },
+        { "{\"a\":1,\"b\":2,\"a\":3}", "{\"a\":3,\"b\":2}" },
+        { "[[1],[[2,3],[]]]", "[[1],[[2,3],[]]]" },
+        { "[1,2,3,4,5,6,7,8,9]", "[1,2,3,4,5,6,7,8,9]" },
+        { "{\"a\":\"\\ud83d\",\"b\":\"\\u0000\"}", "{\"a\":null,\"b\":null}" },
+        { "{\"a\":}", NULL }, { "[1", NULL }, { "", NULL }, { "<html>", NULL }, { "{\"a\":1,}", NULL },
+};
+
+START_TEST(json_trees)
+{
+        const struct mst_value *value;
+
+        mst_json_start(json, trees[_i].text, strlen(trees[_i].text));
+        value = mst_json_value(json, arena);
+        ck_assert_int_eq(value != NULL && mst_json_finish(json), trees[_i].again != NULL);
+        if (trees[_i].again == NULL)
+                return;
+        mst_json_out_reset(out);
+        mst_json_out_value(out, value);
+        ck_assert_str_eq(mst_json_written(out, NULL), trees[_i].again);
+}
+END_TEST
+
+START_TEST(json_tree_found)
+{
+        static const char text[] = "{\"Name\":\"Ada\",\"Life\":\"604799\",\"Id\":41,\"Ok\":\"True\",\"no\":false,"
+                                   "\"Odd\":\"12x\",\"Huge\":\"99999999999999999999\",\"List\":[\"a\",\"b\"],\"Half\":0.5}";
+        const struct mst_value *value;
+
+        mst_json_start(json, text, strlen(text));
+        value = mst_json_value(json, arena);
+        ck_assert_ptr_nonnull(value);
+        ck_assert_ptr_null(mst_value_member(value, "name"));
+        ck_assert_str_eq(mst_value_find_text(value, "name"), "Ada");
+        ck_assert_str_eq(mst_value_find_text(value, "id"), "");
+        ck_assert_str_eq(mst_value_find_text(value, "nobody"), "");
+        ck_assert_str_eq(mst_value_find_text(NULL, "name"), "");
+        ck_assert_int_eq(mst_value_find_int(value, "ID", -1), 41);
+        ck_assert_int_eq(mst_value_find_int(value, "life", -1), 604799);
+        ck_assert_int_eq(mst_value_find_int(value, "odd", -1), -1);
+        ck_assert_int_eq(mst_value_find_int(value, "huge", -1), -1);
+        ck_assert_int_eq(mst_value_find_int(value, "name", -1), -1);
+        ck_assert_int_eq(mst_value_find_int(value, "list", -1), -1);
+        ck_assert(mst_value_find_bool(value, "ok") && !mst_value_find_bool(value, "no") && !mst_value_find_bool(value, "id"));
+        ck_assert_str_eq(mst_value_print(arena, mst_value_find(value, "id")), "41");
+        ck_assert_str_eq(mst_value_print(arena, mst_value_find(value, "no")), "false");
+        ck_assert_str_eq(mst_value_print(arena, mst_value_find(value, "half")), "0.5");
+        ck_assert_str_eq(mst_value_print(arena, mst_value_find(value, "list")), "a");
+        ck_assert_str_eq(mst_value_print(arena, value), "");
+        ck_assert_str_eq(mst_value_print(arena, NULL), "");
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -489,6 +547,8 @@ suite(void)
         tcase_add_test(c, json_names);
         tcase_add_test(c, json_leave_and_skip);
         tcase_add_test(c, json_depth);
+        tcase_add_loop_test(c, json_trees, 0, UNIT_COUNT(trees));
+        tcase_add_test(c, json_tree_found);
         tcase_add_test(c, json_write);
         tcase_add_loop_test(c, json_write_wrong, 0, 19);
         suite_add_tcase(s, c);
