@@ -72,10 +72,8 @@ bbi_close(void *self)
 {
         struct bbi_sink *sink = self;
 
-        if (sink == NULL)
-                return;
-        mst_http_token_free(sink->token);
-        mst_http_free(sink->http);
+        if (sink != NULL)
+                mst_rest_free(sink->rest);
         free(sink);
 }
 
@@ -89,14 +87,32 @@ bbi_open(const void *config, struct mst_host *host, void **self, struct mst_erro
         if (sink == NULL)
                 return mst_fail_memory(err, "opening Bold BI");
         *sink = (struct bbi_sink){ .config = c, .host = host };
-        if (check(c, err) != MST_OK)
+        if (check(c, err) != MST_OK || (sink->rest = mst_rest_new(&bbi_service, &c->http, sizeof c->http, host, err)) == NULL)
                 return err->code;
-        sink->http = mst_http_new(&c->http, sizeof c->http, host, err);
-        if (sink->http == NULL)
-                return err->code;
-        if (c->api_key == NULL && (sink->token = mst_http_token_new(sink->http, bbi_token_get, sink)) == NULL)
-                return mst_fail_memory(err, "opening Bold BI");
+        mst_rest_prefix(sink->rest, c->version == BBI_V4 ? "/v4.0" : "/v5.0");
+        if (c->api_key == NULL)
+                return mst_rest_token(sink->rest, bbi_token_get, sink, err);
+        mst_rest_key(sink->rest, "basic ", c->api_key);      /* the word and the key as it is, no base64 */
         return MST_OK;
+}
+
+static int
+bbi_apply(void *self, struct mst_feed *feed, struct mst_error *err)
+{
+        static const struct mst_rest_flow flows[] = {
+                { MST_USER, MST_CREATE, bbi_user_create }, { MST_USER, MST_DELETE, bbi_user_delete },
+                { MST_USER, 0, bbi_user_update },
+                { MST_GROUP, MST_CREATE, bbi_group_create }, { MST_GROUP, MST_DELETE, bbi_group_delete },
+                { MST_GROUP, 0, bbi_group_update },
+                { 0, 0, NULL }
+        };
+        struct bbi_sink *sink = self;
+        const struct mst_rest_plan plan = {
+                .size = sizeof plan, .flows = flows, .self = sink, .space = sizeof(struct bbi_user),
+                .there = "/users/{id}/groups", .end = bbi_user_end,
+        };
+
+        return mst_rest_apply(sink->rest, feed, &plan, err);
 }
 
 static const struct mst_sink_calls calls = {

@@ -13,127 +13,118 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <muster/escape.h>
+static bool
+is_v4(const struct mst_rest_task *task)
+{
+        return ((const struct bbi_sink *)mst_rest_self(task))->config->version == BBI_V4;
+}
 
 static bool
-any_member(const struct bbi_task *task, bool joins)
+no_id_v5(struct mst_rest_task *task)
 {
-        for (size_t i = 0; i < mst_op_member_count(task->op); i++)
-                if (mst_op_member_joins(task->op, i) == joins)
-                        return true;
-        return false;
+        return mst_rest_task_id(task) == NULL && !is_v4(task);
 }
 
-static enum bbi_step
-members(const struct bbi_task *task, enum bbi_step done)
+static bool
+no_id_v4(struct mst_rest_task *task)
 {
-        if (done != BBI_JOIN && any_member(task, true))
-                return BBI_JOIN;
-        return any_member(task, false) ? BBI_PART : BBI_END;
+        return mst_rest_task_id(task) == NULL && is_v4(task);
 }
 
-enum bbi_step
-bbi_group_next(struct bbi_task *task)
+static bool
+has_changes(struct mst_rest_task *task)
 {
-        enum mst_verb verb = mst_op_verb(task->op);
-        const char *name = bbi_text(mst_op_wanted(task->op, "Name"));
-
-        switch (task->step) {
-        case BBI_BEGIN:
-                if (verb == MST_CREATE || verb == MST_DELETE)
-                        return verb == MST_CREATE ? BBI_POST : BBI_DELETE;
-                return verb != MST_MEMBERS && mst_op_change_count(task->op) != 0 ? BBI_PUT : members(task, BBI_PUT);
-        case BBI_POST:
-                if (task->id <= 0)
-                        return BBI_LOOK;
-                /* fall through */
-        case BBI_LOOK:
-        case BBI_PUT:
-                if (name[0] != '\0')
-                        task->key = mst_arena_strdup(task->arena, name);
-                return members(task, BBI_PUT);
-        case BBI_JOIN:
-                return members(task, BBI_JOIN);
-        default:
-                return BBI_END;
-        }
+        return mst_op_verb(mst_rest_op(task)) != MST_MEMBERS && mst_op_change_count(mst_rest_op(task)) != 0;
 }
 
-static void
-put_group(const struct bbi_task *task, struct mst_json_out *out)
+static int
+put_group(struct mst_rest_task *task, struct mst_json_out *out, struct mst_error *err)
 {
-        static const enum bbi_field fields[] = { BBI_NAME, BBI_DESCRIPTION };
-        bool array = task->step == BBI_POST && task->sink->config->version != BBI_V4;
+        const struct mst_op *op = mst_rest_op(task);
+        bool array = mst_op_verb(op) == MST_CREATE && !is_v4(task);
 
+        (void)err;
         if (array)
                 mst_json_out_array(out);
         mst_json_out_object(out);
-        for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-                const struct mst_value *value = mst_op_change(task->op, bbi_fields[fields[i]]);
-
-                if (value == NULL)
-                        continue;
-                mst_json_out_name(out, bbi_fields[fields[i]]);
-                mst_json_out_text(out, bbi_text(value), strlen(bbi_text(value)));
-        }
+        for (size_t i = 0; i < mst_op_change_count(op); i++)
+                if (mst_text_among("Name Description", mst_op_change_name(op, i)))
+                        mst_json_out_member(out, mst_op_change_name(op, i), mst_op_after_text(op, i));
         mst_json_out_end(out);
         if (array)
                 mst_json_out_end(out);
+        return MST_OK;
 }
 
-static void
-put_members(const struct bbi_task *task, struct mst_json_out *out)
+static int
+take_name(struct mst_rest_task *task, const struct mst_value *answer, struct mst_error *err)
+{
+        const char *name = mst_op_text(mst_rest_op(task), "Name");
+
+        mst_rest_set(task, NULL, name[0] != '\0' ? name : NULL);
+        return mst_op_verb(mst_rest_op(task)) == MST_CREATE ? mst_rest_take_id(task, answer, err) : MST_OK;
+}
+
+/* A search for a group finds others, too. */
+static int
+take_found(struct mst_rest_task *task, const struct mst_value *answer, struct mst_error *err)
+{
+        const struct bbi_sink *sink = mst_rest_self(task);
+        const struct mst_value **all = NULL;
+        size_t count = mst_rest_objects(sink->rest, answer, &all, 0);
+
+        for (size_t i = 0; count != SIZE_MAX && i < count; i++)
+                if (strcmp(mst_value_find_text(all[i], "Name"), mst_rest_task_name(task)) == 0)
+                        mst_rest_set(task, mst_rest_id(sink->rest, all[i]), NULL);
+        return mst_rest_task_id(task) != NULL ? MST_OK : mst_fail(err, MST_ENET, "Bold BI has made the group, and does not show it");
+}
+
+static int
+put_members(struct mst_json_out *out, const struct mst_op *op, bool joins)
 {
         mst_json_out_object(out);
         mst_json_out_name(out, "Id");
         mst_json_out_array(out);
-        for (size_t i = 0; i < mst_op_member_count(task->op); i++)
-                if (mst_op_member_joins(task->op, i) == (task->step == BBI_JOIN))
-                        mst_json_out_int(out, strtoll(mst_op_member_object(task->op, i), NULL, 10));
+        for (size_t i = 0; i < mst_op_member_count(op); i++)
+                if (mst_op_member_joins(op, i) == joins)
+                        mst_json_out_int(out, strtoll(mst_op_member_object(op, i), NULL, 10));
         mst_json_out_end(out);
         mst_json_out_end(out);
+        return MST_OK;
 }
 
 static int
-send_json(struct bbi_task *task, struct mst_http_request *request, struct mst_error *err)
+put_joining(struct mst_rest_task *task, struct mst_json_out *out, struct mst_error *err)
 {
-        struct mst_json_out *out = mst_json_out_new();
-        const char *body;
-        size_t size;
-
-        if (task->step == BBI_JOIN || task->step == BBI_PART)
-                put_members(task, out);
-        else
-                put_group(task, out);
-        body = mst_json_written(out, &size);
-        if (body != NULL)
-                mst_http_body(request, "application/json", body, size);
-        mst_json_out_free(out);
-        return body != NULL ? MST_OK : mst_fail_memory(err, "writing a group");
+        (void)err;
+        return put_members(out, mst_rest_op(task), true);
 }
 
-int
-bbi_group_ask(struct bbi_task *task, struct mst_http_request *request, struct mst_error *err)
+static int
+put_leaving(struct mst_rest_task *task, struct mst_json_out *out, struct mst_error *err)
 {
-        static const char *const verbs[] = { [BBI_PUT] = "PUT", [BBI_DELETE] = "DELETE", [BBI_JOIN] = "POST", [BBI_PART] = "DELETE" };
-        const char *name = bbi_text(mst_op_change(task->op, "Name"));
-        struct bbi_sink *sink = task->sink;
-
-        if (task->step == BBI_LOOK) {
-                const char *escaped = mst_escape_url(task->arena, name, strlen(name));
-
-                if (escaped == NULL)
-                        return mst_fail_memory(err, "finding a group");
-                if (sink->config->version == BBI_V4)
-                        bbi_start(sink, request, "GET", "/groups");
-                else
-                        bbi_start(sink, request, "GET", "/groups?page=1&page_size=100&q=%s", escaped);
-                return MST_OK;
-        }
-        if (task->step == BBI_POST)
-                bbi_start(sink, request, "POST", "/groups");
-        else
-                bbi_start(sink, request, verbs[task->step], "/groups/%lld%s", (long long)task->id,
-                          task->step == BBI_JOIN || task->step == BBI_PART ? "/users" : "");
-        return task->step != BBI_DELETE ? send_json(task, request, err) : MST_OK;
+        (void)err;
+        return put_members(out, mst_rest_op(task), false);
 }
+
+#define MEMBERS \
+        { .method = "POST", .path = "/groups/{id}/users", .body = put_joining, .members = MST_REST_JOIN }, \
+        { .method = "DELETE", .path = "/groups/{id}/users", .body = put_leaving, .members = MST_REST_LEAVE }, \
+        { .method = NULL }
+
+const struct mst_rest_step bbi_group_create[] = {
+        { .method = "POST", .path = "/groups", .body = put_group, .then = take_name },
+        { .method = "GET", .path = "/groups?page=1&page_size=100&q={name}", .when = no_id_v5, .then = take_found },
+        { .method = "GET", .path = "/groups", .when = no_id_v4, .then = take_found },
+        MEMBERS
+};
+
+const struct mst_rest_step bbi_group_update[] = {
+        { .method = "PUT", .path = "/groups/{id}", .when = has_changes, .body = put_group, .then = take_name },
+        MEMBERS
+};
+
+const struct mst_rest_step bbi_group_delete[] = {
+        { .method = "DELETE", .path = "/groups/{id}", .gone = 406 },
+        { .method = NULL }
+};

@@ -8,8 +8,8 @@ else
 plugin_LTLIBRARIES += plugins/boldbi.la
 endif
 endif
-plugins_boldbi_la_SOURCES = plugins/boldbi/boldbi.h plugins/boldbi/boldbi.c plugins/boldbi/answer.c \
-  plugins/boldbi/apply.c plugins/boldbi/group.c plugins/boldbi/look.c plugins/boldbi/probe.c \
+plugins_boldbi_la_SOURCES = plugins/boldbi/boldbi.h plugins/boldbi/boldbi.c \
+  plugins/boldbi/group.c plugins/boldbi/look.c plugins/boldbi/probe.c \
   plugins/boldbi/site.c plugins/boldbi/user.c
 plugins_boldbi_la_CPPFLAGS = $(PLUGIN_INCLUDES)
 plugins_boldbi_la_LIBADD = libmuster-net.la libmuster.la

@@ -3,9 +3,7 @@
  * probe.c - what this site is, and what we may do there. */
 #include "boldbi.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* The address is all that tells one site from another; letters' case and a slash at its end
  * make no other one of it. */
@@ -25,17 +23,18 @@ tell_identity(const struct bbi_sink *sink, struct mst_facts *facts)
 
 /* Two writers that do not know of each other undo each other's work. */
 static int
-tell_schedule(struct bbi_sink *sink, struct mst_facts *facts, struct bbi_answer *answer, struct mst_error *err)
+tell_schedule(struct bbi_sink *sink, struct mst_facts *facts, struct mst_error *err)
 {
-        int status;
+        const struct mst_value *answer = NULL;
 
         if (sink->config->version == BBI_V4) {
                 mst_facts_note(facts, false, "whether Bold BI's own Azure AD schedule is on can be asked with version 5.0 only");
                 return MST_OK;
         }
-        if (bbi_get(sink, answer, 404, &status, err, "/settings/schedule-synchronization/azure-active-directory") != MST_OK)
+        if (mst_rest_get(sink->rest, &answer, err, "/settings/schedule-synchronization/azure-active-directory") != MST_OK
+            && err->code != MST_ENOTFOUND)
                 return err->code;
-        if (answer->enabled)
+        if (mst_value_find_bool(answer, "EnableSchedule"))
                 mst_facts_note(facts, true, "Bold BI's own Azure AD synchronization schedule is on: two writers would undo each "
                                "other's work; switch it off in Settings > User Directories > Azure Active Directory");
         return MST_OK;
@@ -45,18 +44,14 @@ int
 bbi_probe(void *self, struct mst_facts *facts, struct mst_error *err)
 {
         struct bbi_sink *sink = self;
-        struct bbi_answer answer = { .arena = mst_arena_new(0) };
-        int rc, status;
+        const char *page = sink->config->version == BBI_V4 ? "" : "?page=1&page_size=1";
 
-        if (answer.arena == NULL)
-                return mst_fail_memory(err, "asking Bold BI");
+        mst_rest_begin(sink->rest);
         tell_identity(sink, facts);
-        rc = bbi_get(sink, &answer, 0, &status, err, sink->config->version == BBI_V4 ? "/users" : "/users?page=1&page_size=1");
-        if (rc == MST_OK)
-                rc = tell_schedule(sink, facts, &answer, err);
-        if (rc == MST_OK && sink->config->initial_password == BBI_RANDOM && sink->config->password_file == NULL)
+        if (mst_rest_get(sink->rest, NULL, err, "/users%s", page) != MST_OK || tell_schedule(sink, facts, err) != MST_OK)
+                return err->code;
+        if (sink->config->initial_password == BBI_RANDOM && sink->config->password_file == NULL)
                 mst_facts_note(facts, false, "new users get a random password that nobody learns: they sign in by your identity "
                                "provider, matched on the e-mail, or set one by \"Forgot password\"; see password-file");
-        mst_arena_free(answer.arena);
-        return rc;
+        return MST_OK;
 }

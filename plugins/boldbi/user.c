@@ -9,225 +9,234 @@
  *   delete            DELETE users/{e-mail}: from the site; the account of the UMS stays */
 #include "boldbi.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include <muster/escape.h>
 #include <muster/password.h>
 
 enum { PASSWORD_LENGTH = 24 };
 
-static enum bbi_field
-field_at(const struct bbi_task *task, size_t at)
-{
-        const char *name = mst_op_change_name(task->op, at);
-
-        return bbi_field_of(name, strlen(name));
-}
-
-/* Is there a change of a field from 'first' to 'last'? A create has no old values to clear. */
+/* Is there a change of one of the fields, or, for NULL, of an attribute?  A create has no old
+ * values to clear. */
 static bool
-changes(const struct bbi_task *task, enum bbi_field first, enum bbi_field last)
+changes(const struct mst_rest_task *task, const char *fields)
 {
-        bool create = mst_op_verb(task->op) == MST_CREATE;
+        const struct mst_op *op = mst_rest_op(task);
 
-        for (size_t i = 0; i < mst_op_change_count(task->op); i++)
-                if (field_at(task, i) >= first && field_at(task, i) <= last
-                    && (!create || bbi_text(mst_op_after(task->op, i))[0] != '\0'))
+        for (size_t i = 0; i < mst_op_change_count(op); i++)
+                if (mst_text_among(fields != NULL ? fields : BBI_FIELDS, mst_op_change_name(op, i)) == (fields != NULL)
+                    && (mst_op_verb(op) != MST_CREATE || mst_op_after_text(op, i)[0] != '\0'))
                         return true;
         return false;
 }
 
-static const struct bbi_item *
-present(const struct bbi_task *task)
-{
-        return bbi_answer_attribute(&task->attributes, mst_op_change_name(task->op, task->at));
-}
-
-/* To the next attribute that something must be sent for. */
 static bool
-next_attribute(struct bbi_task *task)
+no_id(struct mst_rest_task *task)
 {
-        for (; task->at < mst_op_change_count(task->op); task->at++) {
-                const char *after = bbi_text(mst_op_after(task->op, task->at));
-                const struct bbi_item *have = present(task);
-                const char *value = have != NULL && have->text[BBI_VALUE] != NULL ? have->text[BBI_VALUE] : "";
-
-                if (field_at(task, task->at) == BBI_FIELDS && (have != NULL ? strcmp(value, after) != 0 : after[0] != '\0'))
-                        return true;
-        }
-        return false;
+        return mst_rest_task_id(task) == NULL;       /* the answer did not say which it gave */
 }
 
-/* What the user is called after what was sent. */
+static bool
+new_phone(struct mst_rest_task *task)
+{
+        return changes(task, "ContactNumber");
+}
+
+static bool
+new_fields(struct mst_rest_task *task)
+{
+        return changes(task, BBI_WRITTEN);
+}
+
+static bool
+new_attributes(struct mst_rest_task *task)
+{
+        return changes(task, NULL);
+}
+
+/* --- names and numbers ------------------------------------------------------------------- */
+
+/* In paths a user goes by his e-mail, or where he has none by his user name. */
 static void
-take_name(struct bbi_task *task)
+take_name(struct mst_rest_task *task)
 {
-        const char *email = bbi_text(mst_op_wanted(task->op, "Email"));
+        const char *email = mst_op_text(mst_rest_op(task), "Email");
 
-        task->key = email[0] != '\0' ? email : bbi_text(mst_op_wanted(task->op, "Username"));
-        task->key = mst_arena_strdup(task->arena, task->key);
-        if (task->key == NULL)
-                task->key = "";
+        mst_rest_set(task, NULL, email[0] != '\0' ? email : mst_op_text(mst_rest_op(task), "Username"));
 }
 
-enum bbi_step
-bbi_user_next(struct bbi_task *task)
-{
-        bool create = mst_op_verb(task->op) == MST_CREATE;
-
-        switch (task->step) {
-        case BBI_BEGIN:
-                if (create || mst_op_verb(task->op) == MST_DELETE) {
-                        if (create)
-                                take_name(task);
-                        return create ? BBI_POST : BBI_DELETE;
-                }
-                if (changes(task, BBI_USERNAME, BBI_CONTACT))
-                        return BBI_PUT;
-                break;
-        case BBI_POST:
-        case BBI_LOOK:
-                if (task->id <= 0 && task->step == BBI_POST)
-                        return BBI_LOOK;             /* it did not say which id it gave */
-                if (changes(task, BBI_CONTACT, BBI_CONTACT))
-                        return BBI_PUT;
-                break;
-        case BBI_PUT:
-                take_name(task);
-                break;
-        case BBI_ATTRIBUTE:
-                task->at++;
-                break;
-        case BBI_DELETE:
-                return BBI_END;
-        default:
-                break;
-        }
-        if (task->step < BBI_ATTRIBUTES && !create && changes(task, BBI_FIELDS, BBI_FIELDS))
-                return BBI_ATTRIBUTES;
-        return next_attribute(task) ? BBI_ATTRIBUTE : BBI_END;
-}
-
-/* --- requests --------------------------------------------------------------------------- */
-
-/* A password of its own for a new user, handed over before it is sent. */
 static int
-make_password(struct bbi_task *task, struct mst_json_out *out, struct mst_error *err)
+then_name(struct mst_rest_task *task, const struct mst_value *answer, struct mst_error *err)
 {
-        const struct bbi_config *c = task->sink->config;
-        struct mst_error why = { 0 };
-
-        if (c->initial_password != BBI_RANDOM)
-                return MST_OK;
-        task->password = mst_password_new(task->sink->host, PASSWORD_LENGTH, err);
-        if (task->password == NULL)
-                return err->code;
-        if (c->password_file != NULL
-            && mst_password_hand(task->sink->host, "password-file", c->password_file, "new", mst_op_id(task->op), task->key,
-                                 task->password, &why) != MST_OK) {
-                mst_secret_free(task->password);
-                task->password = NULL;
-                return mst_fail(err, MST_ENET, "no account without a password that is known: %s", why.text);
-        }
-        mst_json_out_name(out, "Password");
-        mst_json_out_text(out, mst_secret_reveal(task->password), mst_secret_size(task->password));
+        (void)answer, (void)err;
+        take_name(task);
         return MST_OK;
 }
 
-/* The changed fields.  POST takes no phone number; where that needs a PUT behind it, the names go
- * with it again: a site takes an account back that its UMS knows, and keeps the names it has. */
 static void
-put_fields(struct bbi_task *task, struct mst_json_out *out)
+put_fields(const struct mst_op *op, struct mst_json_out *out, const char *left_out)
 {
-        bool create = mst_op_verb(task->op) == MST_CREATE;
+        for (size_t i = 0; i < mst_op_change_count(op); i++) {
+                const char *name = mst_op_change_name(op, i), *text = mst_op_after_text(op, i);
 
-        for (size_t i = 0; i < mst_op_change_count(task->op); i++) {
-                enum bbi_field field = field_at(task, i);
-                const char *text = bbi_text(mst_op_after(task->op, i));
-
-                if (field > BBI_CONTACT || (create && (text[0] == '\0' || (field == BBI_CONTACT && task->step == BBI_POST))))
-                        continue;
-                mst_json_out_name(out, bbi_fields[field]);
-                mst_json_out_text(out, text, strlen(text));
+                if (mst_text_among(BBI_WRITTEN, name) && !mst_text_among(left_out, name)
+                    && (mst_op_verb(op) != MST_CREATE || text[0] != '\0'))
+                        mst_json_out_member(out, name, text);
         }
 }
 
-static void
-put_attribute(struct bbi_task *task, struct mst_json_out *out)
+/* With a password of his own, handed over before it is sent. */
+static int
+post_user(struct mst_rest_task *task, struct mst_json_out *out, struct mst_error *err)
 {
-        const char *name = mst_op_change_name(task->op, task->at), *text = bbi_text(mst_op_after(task->op, task->at));
-        const struct bbi_item *have = present(task);
+        const struct bbi_sink *sink = mst_rest_self(task);
+        const struct mst_op *op = mst_rest_op(task);
+        struct bbi_user *user = mst_rest_space(task);
 
-        if (have != NULL) {
-                mst_json_out_name(out, "Id");
-                mst_json_out_int(out, have->id);
+        take_name(task);
+        if (sink->config->initial_password == BBI_RANDOM
+            && mst_password_begin(sink->host, "password-file", sink->config->password_file, PASSWORD_LENGTH, mst_op_id(op),
+                                  mst_rest_task_name(task), &user->password, err) != MST_OK)
+                return err->code;
+        mst_json_out_object(out);
+        put_fields(op, out, "ContactNumber");
+        if (user->password != NULL)
+                mst_json_out_member(out, "Password", mst_secret_reveal(user->password));
+        mst_json_out_end(out);
+        return MST_OK;
+}
+
+void
+bbi_user_end(struct mst_rest_task *task, enum mst_outcome outcome)
+{
+        const struct bbi_sink *sink = mst_rest_self(task);
+        const struct mst_op *op = mst_rest_op(task);
+        struct bbi_user *user = mst_rest_space(task);
+
+        mst_password_end(sink->host, "password-file", sink->config->password_file, op != NULL ? mst_op_id(op) : "",
+                         mst_rest_task_name(task), &user->password, outcome);
+}
+
+/* What changed; for the phone number of a new user the names go with it again: a site takes an
+ * account back that its UMS knows, and keeps the names it has. */
+static int
+put_user(struct mst_rest_task *task, struct mst_json_out *out, struct mst_error *err)
+{
+        (void)err;
+        mst_json_out_object(out);
+        put_fields(mst_rest_op(task), out, NULL);
+        mst_json_out_end(out);
+        return MST_OK;
+}
+
+/* --- attributes ---------------------------------------------------------------------------- */
+
+static int
+keep_attributes(struct mst_rest_task *task, const struct mst_value *answer, struct mst_error *err)
+{
+        const struct bbi_sink *sink = mst_rest_self(task);
+        struct bbi_user *user = mst_rest_space(task);
+
+        user->count = mst_rest_objects(sink->rest, answer, &user->attributes, 0);
+        return user->count != SIZE_MAX ? MST_OK : mst_fail_memory(err, "reading attributes");
+}
+
+static const struct mst_value *
+present(const struct mst_rest_task *task, const char *name)
+{
+        const struct bbi_user *user = mst_rest_space(task);
+
+        for (size_t i = 0; i < user->count; i++)
+                if (strcasecmp(mst_value_find_text(user->attributes[i], "Name"), name) == 0)
+                        return user->attributes[i];
+        return NULL;
+}
+
+/* To the next attribute that such a request is due for; "" is none. */
+static bool
+next_attribute(struct mst_rest_task *task, bool was, bool stays)
+{
+        const struct bbi_sink *sink = mst_rest_self(task);
+        const struct mst_op *op = mst_rest_op(task);
+        struct bbi_user *user = mst_rest_space(task);
+
+        for (; user->next < mst_op_change_count(op); user->next++) {
+                const char *name = mst_op_change_name(op, user->next), *after = mst_op_after_text(op, user->next);
+                const struct mst_value *have = present(task, name);
+
+                if (mst_text_among(BBI_FIELDS, name) || (have != NULL) != was || (after[0] != '\0') != stays
+                    || (was && strcmp(mst_value_find_text(have, "Value"), after) == 0))
+                        continue;
+                mst_rest_part(task, mst_rest_id(sink->rest, have));
+                user->at = user->next++;
+                return true;
         }
-        mst_json_out_name(out, "Name");
-        mst_json_out_text(out, name, strlen(name));
-        mst_json_out_name(out, "Value");
-        mst_json_out_text(out, text, strlen(text));
-        mst_json_out_name(out, "UserId");
-        mst_json_out_int(out, task->id);
+        user->next = 0;
+        return false;
+}
+
+static bool
+cleared(struct mst_rest_task *task)
+{
+        return next_attribute(task, true, false);
+}
+
+static bool
+changed(struct mst_rest_task *task)
+{
+        return next_attribute(task, true, true);
+}
+
+static bool
+added(struct mst_rest_task *task)
+{
+        return next_attribute(task, false, true);
 }
 
 static int
-send_json(struct bbi_task *task, struct mst_http_request *request, struct mst_error *err)
+put_attribute(struct mst_rest_task *task, struct mst_json_out *out, struct mst_error *err)
 {
-        struct mst_json_out *out = mst_json_out_new();
-        const char *body;
-        size_t size;
-        int rc = MST_OK;
+        const struct bbi_user *user = mst_rest_space(task);
+        const char *name = mst_op_change_name(mst_rest_op(task), user->at);
+        const struct mst_value *have = present(task, name);
 
+        (void)err;
         mst_json_out_object(out);
-        if (task->step == BBI_ATTRIBUTE)
-                put_attribute(task, out);
-        else
-                put_fields(task, out);
-        if (task->step == BBI_POST)
-                rc = make_password(task, out, err);
+        if (have != NULL) {
+                mst_json_out_name(out, "Id");
+                mst_json_out_int(out, mst_value_find_int(have, "Id", 0));
+        }
+        mst_json_out_member(out, "Name", name);
+        mst_json_out_member(out, "Value", mst_op_after_text(mst_rest_op(task), user->at));
+        mst_json_out_name(out, "UserId");
+        mst_json_out_int(out, strtoll(mst_rest_task_id(task), NULL, 10));
         mst_json_out_end(out);
-        body = rc == MST_OK ? mst_json_written(out, &size) : NULL;
-        if (body != NULL)
-                mst_http_body(request, "application/json", body, size);
-        else if (rc == MST_OK)
-                rc = mst_fail_memory(err, "writing a user");
-        mst_json_out_free(out);
-        return rc;
+        return MST_OK;
 }
 
-int
-bbi_user_ask(struct bbi_task *task, struct mst_http_request *request, struct mst_error *err)
-{
-        const char *key = mst_escape_url(task->arena, task->key, strlen(task->key));
-        const struct bbi_item *have = task->step == BBI_ATTRIBUTE ? present(task) : NULL;
-        struct bbi_sink *sink = task->sink;
+/* --- the tables --------------------------------------------------------------------------------- */
 
-        if (key == NULL)
-                return mst_fail_memory(err, "writing a user");
-        switch (task->step) {
-        case BBI_POST:
-                bbi_start(sink, request, "POST", "/users");
-                return send_json(task, request, err);
-        case BBI_LOOK:
-                bbi_start(sink, request, "GET", "/users/%s", key);
-                return MST_OK;
-        case BBI_PUT:
-                bbi_start(sink, request, "PUT", "/users/%s", key);
-                return send_json(task, request, err);
-        case BBI_DELETE:
-                bbi_start(sink, request, "DELETE", "/users/%s", key);
-                return MST_OK;
-        case BBI_ATTRIBUTES:
-                bbi_start(sink, request, "GET", "/attribute/user/%lld", (long long)task->id);
-                return MST_OK;
-        default:
-                break;
-        }
-        if (have != NULL && bbi_text(mst_op_after(task->op, task->at))[0] == '\0') {
-                bbi_start(sink, request, "DELETE", "/attribute/user/%lld", (long long)have->id);
-                return MST_OK;
-        }
-        bbi_start(sink, request, have != NULL ? "PUT" : "POST", "/attribute/user");
-        return send_json(task, request, err);
-}
+#define ATTRIBUTES \
+        { .method = "DELETE", .path = "/attribute/user/{part}", .when = cleared, .again = true }, \
+        { .method = "PUT", .path = "/attribute/user", .when = changed, .body = put_attribute, .again = true }, \
+        { .method = "POST", .path = "/attribute/user", .when = added, .body = put_attribute, .again = true }, \
+        { .method = NULL }
+
+const struct mst_rest_step bbi_user_create[] = {
+        { .method = "POST", .path = "/users", .body = post_user, .then = mst_rest_take_id },
+        { .method = "GET", .path = "/users/{name}", .when = no_id, .then = mst_rest_take_id },
+        { .method = "PUT", .path = "/users/{name}", .when = new_phone, .body = put_user },
+        ATTRIBUTES
+};
+
+const struct mst_rest_step bbi_user_update[] = {
+        { .method = "PUT", .path = "/users/{name}", .when = new_fields, .body = put_user, .then = then_name },
+        { .method = "GET", .path = "/attribute/user/{id}", .when = new_attributes, .then = keep_attributes },
+        ATTRIBUTES
+};
+
+const struct mst_rest_step bbi_user_delete[] = {
+        { .method = "DELETE", .path = "/users/{name}" },
+        { .method = NULL }
+};
