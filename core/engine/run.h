@@ -200,10 +200,16 @@ int mstc_pull_users(struct mstc_run *run, struct mst_error *err);
 int mstc_plan(struct mstc_run *run, uint64_t *ret_ops, struct mst_error *err);
 /* Its sink can be asked, and is the one that its links were made with; else 'no_plan'. */
 int mstc_target_ready(struct mstc_run *run, struct mstc_run_target *target, struct mst_error *err);
+/* rounds.c: resolves, plans and applies until nothing new follows. */
+int mstc_carry_out(struct mstc_run *run, struct mst_error *err);
 /* apply.c */
 int mstc_apply(struct mstc_run *run, struct mst_error *err);
 /* resolve.c: what became of ops whose result is not known. */
 int mstc_resolve(struct mstc_run *run, struct mst_error *err);
+/* Waits for the end of a quiet time that is short; '*ret': there is something to be resolved then. */
+int mstc_resolve_wait(struct mstc_run *run, bool *ret, struct mst_error *err);
+/* recheck.c: what was once in doubt and is due to be looked up again; all of it after a full read. */
+int mstc_recheck(struct mstc_run *run, bool all, struct mst_error *err);
 
 /* versions.c: what the rules say from this run on; in the transaction of its plan. */
 int mstc_versions_note(struct mstc_run *run, struct mst_error *err);

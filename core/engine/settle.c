@@ -295,6 +295,9 @@ duplicate(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         struct mstc_errand *errand = op->engine;
 
         errand->target->names_taken = true;
+        /* It may be his own, of a call that came late: he is looked for before he is sent again. */
+        if (op->verb == MST_CREATE && mstc_op_matched(run->store, op->number, 0, err) != MST_OK)
+                return err->code;
         if (op->verb == MST_CREATE
             && mstc_duplicate_put(run->store, errand->target->sink->id, errand->row.entry,
                                   op->new_object != NULL ? op->new_object : "?",

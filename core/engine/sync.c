@@ -16,14 +16,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/doubts.h"
 #include "store/entries.h"
 #include "store/forget.h"
 #include "store/groups.h"
 #include "util/alloc.h"
 #include "util/date.h"
 #include "util/map.h"
-
-#define ROUNDS 8
 
 /* ---- making a run --------------------------------------------------------------------------- */
 
@@ -66,6 +65,20 @@ make_targets(struct mstc_run *run, struct mst_error *err)
         return MST_OK;
 }
 
+/* No wait in the store can be so long, unless the clock was ahead when it began. */
+static int
+clamp_waits(struct mstc_run *run, struct mst_error *err)
+{
+        int64_t count = 0;
+
+        if (run->options->plan_only || mstc_waits_clamp(run->store, run->begun, &count, err) != MST_OK)
+                return err->code;
+        if (count != 0)
+                mstc_log(run->engine, MST_LOG_WARNING, "the clock was put back: %lld waits that would have taken days too long "
+                         "are over now", (long long)count);
+        return MST_OK;
+}
+
 int
 mstc_run_init(struct mstc_run *run, struct mstc_engine *engine, struct mstc_sync *sync,
          const struct mstc_sync_options *options, struct mstc_summary *summary, struct mst_error *err)
@@ -83,7 +96,7 @@ mstc_run_init(struct mstc_run *run, struct mstc_engine *engine, struct mstc_sync
         run->source = live_of(engine, sync->source);
         if (run->arena == NULL || run->scratch == NULL || run->listings == NULL)
                 return mst_fail_memory(err, "starting a run");
-        if (mstc_moments_load(run, err) != MST_OK)
+        if (mstc_moments_load(run, err) != MST_OK || clamp_waits(run, err) != MST_OK)
                 return err->code;
         for (size_t i = 0; i < engine->live_count; i++) {
                 engine->lives[i].probed = false;
@@ -137,62 +150,6 @@ mstc_first_of_sink(const struct mstc_run *run, size_t target)
                 if (run->targets[i].sink == run->targets[target].sink)
                         return false;
         return true;
-}
-
-/* ---- plan and apply --------------------------------------------------------------------------- */
-
-/* Ops that may be sent now, in sinks that are well. */
-static int
-ready(struct mstc_run *run, int64_t *ret, struct mst_error *err)
-{
-        *ret = 0;
-        for (size_t i = 0; i < run->target_count; i++) {
-                int64_t count = 0;
-
-                if (run->targets[i].sink->aside[0] == '\0'
-                    && mstc_op_ready(run->store, run->targets[i].sink->id, run->targets[i].row.id, mstc_now_ms(), &count,
-                                     err) != MST_OK)
-                        return err->code;
-                *ret += count;
-        }
-        return MST_OK;
-}
-
-/* The groups are needed for settling, too, when ops of an earlier plan are sent. */
-int
-mstc_run_groups(struct mstc_run *run, struct mst_error *err)
-{
-        int rc;
-
-        if (run->members != NULL)
-                return MST_OK;
-        rc = mstc_store_begin(run->store, err);
-        if (rc == MST_OK)
-                rc = mstc_members_new(run, err);
-        if (rc == MST_OK)
-                rc = mstc_store_commit(run->store, err);
-        if (rc != MST_OK)
-                mstc_store_rollback(run->store);
-        return rc;
-}
-
-static int
-plan_and_apply(struct mstc_run *run, struct mst_error *err)
-{
-        for (int round = 0; round < ROUNDS && !mstc_engine_stopping(run->engine); round++) {
-                uint64_t ops;
-                int64_t open;
-
-                if (mstc_plan(run, &ops, err) != MST_OK || ready(run, &open, err) != MST_OK)
-                        return err->code;
-                if (open == 0)
-                        return MST_OK;
-                mstc_progress(run, MSTC_PHASE_APPLY, 0, (uint64_t)open);
-                if (mstc_run_load_links(run, err) != MST_OK || mstc_run_groups(run, err) != MST_OK
-                    || mstc_apply(run, err) != MST_OK)
-                        return err->code;
-        }
-        return MST_OK;
 }
 
 /* ---- showing a plan ---------------------------------------------------------------------------- */
@@ -436,35 +393,12 @@ mstc_run_begin(struct mstc_run *run, enum mstc_run_mode mode, struct mst_error *
 }
 
 static int
-resolve_unknown(struct mstc_run *run, struct mst_error *err)
-{
-        bool any = false;
-
-        for (size_t i = 0; i < run->target_count; i++) {
-                bool some;
-
-                if (mstc_op_any_unknown(run->store, run->targets[i].sink->id, run->targets[i].row.id, &some,
-                                        err) != MST_OK)
-                        return err->code;
-                any = any || some;
-        }
-        if (!any)
-                return MST_OK;
-        if (mstc_run_load_links(run, err) != MST_OK || mstc_run_groups(run, err) != MST_OK)
-                return err->code;
-        return mstc_resolve(run, err);
-}
-
-static int
 carry_out(struct mstc_run *run, struct mst_error *err)
 {
         uint64_t ops;
 
-        if (!run->options->plan_only) {
-                if (resolve_unknown(run, err) != MST_OK || mstc_reconsider(run, err) != MST_OK)
-                        return err->code;
-                return plan_and_apply(run, err);
-        }
+        if (!run->options->plan_only)
+                return mstc_carry_out(run, err);
         if (mstc_plan(run, &ops, err) != MST_OK)
                 return err->code;
         return mstc_run_show(run, err);

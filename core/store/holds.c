@@ -198,22 +198,25 @@ mstc_holds_open(struct mstc_store *store, int64_t sync, int64_t now, int64_t *re
 }
 
 /* Members of a group that is still to be made come with it: they change nothing that is there. */
-#define CLASS "sink=?1 AND target=?2 AND state IN (0,3) AND open=1 AND (?3 & (1 << verb))<>0 AND " \
+#define CLASS CLASS_IN("0,3")
+#define CLASS_IN(states) "sink=?1 AND target=?2 AND state IN (" states ") AND open=1 AND (?3 & (1 << verb))<>0 AND " \
               "(?4<0 OR reason=?4) AND (?5=0 OR run=?5) AND NOT (verb=8 AND EXISTS (SELECT 1 FROM op c WHERE " \
               "c.entry=op.entry AND c.kind=2 AND c.target=op.target AND c.verb=1 AND c.open=1)) "
 
 int
 mstc_ops_waiting(struct mstc_store *store, int64_t target, int64_t sink, int64_t *ret, struct mst_error *err)
 {
-        return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op INDEXED BY op_retry WHERE state=3 AND sink=? "
-                               "AND target=?", "ii", sink, target) == MST_OK ? MST_OK : err->code;
+        return mstc_sql_number(store, err, ret, 0, "SELECT (SELECT count(*) FROM op INDEXED BY op_retry WHERE state=3 AND "
+                               "sink=?1 AND target=?2) + (SELECT count(*) FROM op INDEXED BY op_unknown WHERE state=2 AND "
+                               "sink=?1 AND target=?2)", "ii", sink, target) == MST_OK ? MST_OK : err->code;
 }
 
 int
 mstc_ops_count(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason, int64_t run,
                int64_t *ret, struct mst_error *err)
 {
-        return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op WHERE " CLASS
+        /* What is in doubt may have been done: it counts, but cannot be held any more. */
+        return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op WHERE " CLASS_IN("0,2,3")
                                "AND coalesce(approved, 0)<=?6", "iiiiii", sink, target, N(verbs), N(reason), run,
                                mstc_now_ms());
 }

@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+#include "store/doubts.h"
 #include "store/sql.h"
 #include "util/set.h"
 
@@ -236,15 +237,16 @@ mstc_op_any_unknown(struct mstc_store *store, int64_t sink, int64_t target, bool
 }
 
 int
-mstc_op_unknowns(struct mstc_store *store, int64_t sink, int64_t after, struct mst_arena *arena,
-                 struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err)
+mstc_op_unknowns(struct mstc_store *store, int64_t sink, int64_t after, int64_t since, int64_t now,
+                 struct mst_arena *arena, struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err)
 {
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.sink=? AND o.state=2 AND o.number>? "
-                                      "ORDER BY o.number LIMIT ?", err);
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.sink=?1 AND o.state=2 AND o.number>?2 AND "
+                                      "NOT EXISTS(SELECT 1 FROM doubt WHERE op=o.number AND doubt.since>?3 AND "
+                                      "doubt.since<=?4) ORDER BY o.number LIMIT ?5", err);
 
         if (stmt == NULL)
                 return err->code;
-        mstc_sql_bind(stmt, "iii", sink, after, N(room));
+        mstc_sql_bind(stmt, "iiiii", sink, after, since, now, N(room));
         return mstc_take_ops(store, stmt, arena, into, room, ret, err);
 }
 
@@ -300,7 +302,8 @@ mstc_op_retry(struct mstc_store *store, int64_t number, int64_t due, const char 
 int
 mstc_op_unknown(struct mstc_store *store, int64_t number, const char *text, struct mst_error *err)
 {
-        if (mstc_sql_run(store, err, "UPDATE op SET state=2 WHERE number=?", "i", number) != MST_OK)
+        if (mstc_sql_run(store, err, "UPDATE op SET state=2 WHERE number=?", "i", number) != MST_OK
+            || mstc_doubt_note(store, number, err) != MST_OK)
                 return err->code;
         return say(store, number, text, err);
 }
@@ -308,7 +311,7 @@ mstc_op_unknown(struct mstc_store *store, int64_t number, const char *text, stru
 int
 mstc_op_park(struct mstc_store *store, int64_t number, int outcome, const char *text, struct mst_error *err)
 {
-        if (mstc_sql_run(store, err, "UPDATE op SET state=4, outcome=?, ended=? WHERE number=?", "iii", N(outcome),
+        if (mstc_sql_run(store, err, "UPDATE op SET state=4, outcome=?, ended=? WHERE number=?", "sii", N(outcome),
                          mstc_now_ms(), number) != MST_OK)
                 return err->code;
         return say(store, number, text, err);
@@ -379,7 +382,8 @@ mstc_op_matched(struct mstc_store *store, int64_t number, int64_t when, struct m
 int
 mstc_journal_recover(struct mstc_store *store, struct mst_error *err)
 {
-        if (mstc_sql_run(store, err, "UPDATE op INDEXED BY op_open SET state=2 WHERE open=1 AND state=1", "") != MST_OK)
+        if (mstc_doubts_recover(store, err) != MST_OK
+            || mstc_sql_run(store, err, "UPDATE op INDEXED BY op_open SET state=2 WHERE open=1 AND state=1", "") != MST_OK)
                 return err->code;
         if (mstc_sql_run(store, err, "DELETE FROM opdata WHERE number IN (SELECT o.number FROM run r JOIN op o ON "
                          "o.run=r.id AND o.number>r.judged WHERE r.state<5 AND o.state IN (0,4))", "") != MST_OK)

@@ -57,9 +57,10 @@ int mstc_op_entries(struct mstc_store *store, int64_t sink, enum mst_verb verb, 
 /* Users who have an open create there, whatever keeps it. */
 int mstc_op_open_creates(struct mstc_store *store, int64_t sink, struct mstc_set *into, struct mst_error *err);
 int mstc_op_any_unknown(struct mstc_store *store, int64_t sink, int64_t target, bool *ret, struct mst_error *err);
-/* Ops of a sink whose result is not known, after number 'after', whatever their rank. */
-int mstc_op_unknowns(struct mstc_store *store, int64_t sink, int64_t after, struct mst_arena *arena,
-                     struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err);
+/* Ops of a sink whose result is not known, and has not been since 'since' at the latest, after number
+ * 'after', whatever their rank.  What seems to be so since after 'now' counts: the clock was put back. */
+int mstc_op_unknowns(struct mstc_store *store, int64_t sink, int64_t after, int64_t since, int64_t now,
+                     struct mst_arena *arena, struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err);
 /* Open ops of a run that are still planned, after number 'after'. */
 int mstc_op_of_run(struct mstc_store *store, int64_t run, int64_t after, struct mst_arena *arena,
                    struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err);
@@ -71,7 +72,8 @@ int mstc_op_last(struct mstc_store *store, int64_t *ret, struct mst_error *err);
 int mstc_op_next_rank(struct mstc_store *store, int64_t sink, int rank, int *ret, struct mst_error *err);
 int mstc_op_set_rank(struct mstc_store *store, int64_t number, int rank, struct mst_error *err);
 int mstc_op_sent(struct mstc_store *store, int64_t number, struct mst_error *err);
-/* Back to planned (never sent), to retry with a due time, to unknown, parked with a reason. */
+/* Back to planned (never sent), to retry with a due time, to unknown, parked with a reason; outcome 0:
+ * it is not tried again by itself. */
 int mstc_op_put_back(struct mstc_store *store, int64_t number, struct mst_error *err);
 int mstc_op_retry(struct mstc_store *store, int64_t number, int64_t due, const char *text, struct mst_error *err);
 int mstc_op_unknown(struct mstc_store *store, int64_t number, const char *text, struct mst_error *err);
@@ -113,7 +115,7 @@ int mstc_hold_find(struct mstc_store *store, int64_t sync, int64_t target, const
                    struct mst_error *err);
 int mstc_hold_reason(struct mstc_store *store, int64_t hold, const char *reason, struct mst_error *err);
 int mstc_op_hold(struct mstc_store *store, int64_t number, int64_t hold, struct mst_error *err);
-/* Ops of a target that wait for another try. */
+/* Ops of a target that wait for another try, or to be looked up. */
 int mstc_ops_waiting(struct mstc_store *store, int64_t target, int64_t sink, int64_t *ret, struct mst_error *err);
 /* Ops that may be claimed or wait for that in a target: of these verbs (bits, 1 << verb), of
  * this reason (-1: any), planned in this run (0: any).  Counted without those approved, and

@@ -85,6 +85,7 @@ START_TEST(answer)
         ck_assert_msg(world_sql(w, sql) == answers[_i].link, "%d: link %d", _i, (int)world_sql(w, sql));
         if (answers[_i].later)
                 world_change(w, "UPDATE op SET due=due-86400000 WHERE due IS NOT NULL");
+        world_change(w, "UPDATE doubt SET since=since-60000");       /* the quiet time is over         */
         world_sync(w, NULL);
         world_did(w, answers[_i].next);
         ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM op WHERE state IN (1,2)"), 0);

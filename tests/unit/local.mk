@@ -117,6 +117,11 @@ tests_unit_engine_torture_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_engine_torture_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/engine-torture
 
+check_PROGRAMS += tests/unit/engine-doubt
+tests_unit_engine_doubt_SOURCES = tests/unit/engine-doubt.c $(WORLD)
+tests_unit_engine_doubt_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_doubt_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-doubt
 check_PROGRAMS += tests/unit/engine-trouble
 tests_unit_engine_trouble_SOURCES = tests/unit/engine-trouble.c $(WORLD)
 tests_unit_engine_trouble_CFLAGS = $(UNIT_CFLAGS)

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "store/doubts.h"
 #include "store/entries.h"
 #include "store/groups.h"
 #include "store/declined.h"
@@ -70,6 +71,39 @@ add(int64_t run, int64_t entry, enum mst_verb verb, int state, int64_t hold)
         OK(mstc_op_add(store, &op, &err));
         return op.number;
 }
+
+/* An op in doubt is not looked up in its quiet time, unless the clock was put back; settled, it is
+ * due again after a quarter of an hour and after a day. */
+START_TEST(doubts)
+{
+        int64_t n = add(1, 1, MST_CREATE, MSTC_OP_PLANNED, 0), now = mstc_now_ms();
+        struct mstc_entry_op ops[2];
+        size_t count;
+
+        OK(mstc_op_sent(store, n, &err));
+        OK(mstc_op_unknown(store, n, "lost", &err));
+        now = number("SELECT since FROM doubt");
+        OK(mstc_op_unknowns(store, 1, 0, now - 1, now + 1, arena, ops, 2, &count, &err));
+        ck_assert_uint_eq(count, 0);
+        OK(mstc_op_unknowns(store, 1, 0, now, now + 1, arena, ops, 2, &count, &err));
+        ck_assert_uint_eq(count, 1);
+        OK(mstc_op_unknowns(store, 1, 0, now - 100, now - 50, arena, ops, 2, &count, &err));
+        ck_assert_uint_eq(count, 1);
+        OK(mstc_doubts_due(store, 1, INT64_MAX, 0, arena, ops, 2, &count, &err));
+        ck_assert_uint_eq(count, 0);         /* not settled yet                        */
+        OK(mstc_op_end(store, n, MSTC_OP_DONE, MST_DONE, 1, NULL, &err));
+        OK(mstc_doubts_due(store, 1, now + 899999, 0, arena, ops, 2, &count, &err));
+        ck_assert_uint_eq(count, 0);
+        OK(mstc_doubts_due(store, 1, now + 900000, 0, arena, ops, 2, &count, &err));
+        ck_assert_uint_eq(count, 1);
+        OK(mstc_doubt_looked(store, n, now + 5, &err));          /* in between: it stays due       */
+        ck_assert_int_eq(number("SELECT due-since FROM doubt"), 900000);
+        OK(mstc_doubt_looked(store, n, now + 900000, &err));
+        ck_assert_int_eq(number("SELECT due-since FROM doubt"), 86400000);
+        OK(mstc_doubt_looked(store, n, now + 86400001, &err));
+        ck_assert_int_eq(number("SELECT count(*) FROM doubt"), 0);
+}
+END_TEST
 
 /* What each way from state to state leaves. */
 START_TEST(states)
@@ -448,6 +482,7 @@ suite(void)
         tcase_add_checked_fixture(t, setup, teardown);
         tcase_set_timeout(t, 60);
         tcase_add_test(t, states);
+        tcase_add_test(t, doubts);
         tcase_add_loop_test(t, claimable, 0, UNIT_COUNT(claims));
         tcase_add_test(t, recovery);
         tcase_add_test(t, holds);

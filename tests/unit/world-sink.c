@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "store/sql.h"
+
 struct world *world_now;
 
 static const char *
@@ -272,6 +274,24 @@ settle(struct world_sink *sink, struct mst_op *op)
         mst_op_settle(op, outcome, why.code != 0 ? &why : NULL);
 }
 
+/* By a connection of its own: what it sees is what a power cut would leave. */
+static void
+look_in_store(struct world_sink *sink, const struct mst_op *op)
+{
+        const char *key = strrchr(mst_op_key(op), '-');
+        sqlite3_stmt *stmt = NULL;
+        sqlite3 *db = NULL;
+
+        sink->looked++;
+        if (sqlite3_open_v2(world_now->store_file, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK
+            || sqlite3_prepare_v2(db, "SELECT state FROM op WHERE number=?", -1, &stmt, NULL) != SQLITE_OK
+            || sqlite3_bind_text(stmt, 1, key + 1, -1, SQLITE_STATIC) != SQLITE_OK
+            || sqlite3_step(stmt) != SQLITE_ROW || sqlite3_column_int(stmt, 0) != MSTC_OP_SENT)
+                sink->not_sent++;
+        sqlite3_finalize(stmt);
+        sqlite3_close(db);
+}
+
 static int
 sink_apply(void *self, struct mst_feed *feed, struct mst_error *err)
 {
@@ -286,6 +306,8 @@ sink_apply(void *self, struct mst_feed *feed, struct mst_error *err)
         while ((op = mst_feed_wait(feed)) != NULL) {
                 if (sink->apply_fails != NULL && sink->apply_fails_after-- <= 0)
                         return mst_fail(err, MST_ENET, "%s", sink->apply_fails);
+                if (sink->looks)
+                        look_in_store(sink, op);
                 settle(sink, op);
         }
         return MST_OK;
@@ -381,6 +403,8 @@ sink_probe(void *self, struct mst_facts *facts, struct mst_error *err)
                 return mst_fail(err, MST_ENET, "%s", sink->probe_fails);
         mst_facts_identity(facts, sink->identity);
         mst_facts_can(facts, sink->can);
+        if (sink->nameless)
+                mst_facts_attribute(facts, "uid", MST_TEXT, MST_ATTR_REQUIRED, 64);
         mst_facts_limit(facts, MST_LIMIT_MEMBERS, sink->members_most);
         mst_facts_limit(facts, MST_LIMIT_FIND, sink->find_most);
         return MST_OK;

@@ -63,6 +63,9 @@ struct world_sink {
         const char *apply_fails;             /* the text; an op drawn then is not answered */
         int apply_fails_after;               /* ops that are answered before           */
         bool apply_leaves;                   /* apply() returns at once, without a word */
+        bool nameless;                       /* nothing in it is unique                */
+        bool looks;                          /* an op that it gets is in the store as sent     */
+        unsigned looked, not_sent;           /* ops it looked for, and did not find so  */
         bool keeps;                          /* values, in open, apply and close       */
         char kept[20];                       /* what open() found                      */
         struct mst_host *host;
