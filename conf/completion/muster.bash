@@ -45,7 +45,7 @@ _muster() {
         explain)    options="--group --target --attribute" ;;
         rules)      options="--people --all" names="diff $(compgen -f -- "$cur")" ;;
         test)       options="--sync" names=$(compgen -f -- "$cur") ;;
-        eval)       options="--user --record --rule --map --now" ;;
+        eval)       options="--user --record --rule --map --reveal --now" ;;
         plugins)    options="--rng" ;;
         help)       names="check plan sync status history log users groups duplicates holds approve
                            reject retry reset explain rules test eval plugins version help" ;;

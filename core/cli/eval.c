@@ -16,6 +16,8 @@
 #include "util/alloc.h"
 #include "util/date.h"
 
+#define HIDDEN "(not shown)"
+
 struct job {
         struct mstc_cli *cli;
         const char *text;
@@ -97,6 +99,7 @@ complain(struct job *job, struct mstc_report *report, const struct mstc_finding 
                         mstc_report_warning(report, place, finding->remedy, "%s", finding->text);
                 else
                         mstc_report_error(report, place, finding->remedy, "%s", finding->text);
+                mstc_report_show(report, job->text, strlen(job->text), finding->offset, finding->length);
         }
 }
 
@@ -151,21 +154,27 @@ tell(struct job *job, enum mstc_flow flow, const struct mst_value *value)
         struct mstc_cli *cli = job->cli;
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer say = { 0 };
         size_t count = mst_value_count(value);
+        bool hidden = mstc_expr_is_redacted(job->expr) && !mstc_args_has(cli->args, "reveal");
 
         if (cli->json != NULL) {
                 mstc_json_text(cli->json, "language", job->mode == MSTC_RULE ? "rule" : "mapping");
                 mstc_json_text(cli->json, "outcome", flows[flow]);
                 if (flow == MSTC_VALUE) {
                         mstc_json_text(cli->json, "type", mstc_type_name(mst_value_type(value)));
-                        mstc_json_value(cli->json, "value", value);
+                        mstc_json_bool(cli->json, "redacted", hidden);
+                        if (hidden)
+                                mstc_json_text(cli->json, "value", HIDDEN);
+                        else
+                                mstc_json_value(cli->json, "value", value);
                 } else if (flow == MSTC_FAILED)
-                        mstc_json_text(cli->json, "why", job->eval.why);
+                        mstc_json_text(cli->json, "why", hidden ? HIDDEN : job->eval.why);
                 return;
         }
         switch (flow) {
         case MSTC_VALUE:
                 mstc_value_json(value, &say);
-                printf("%s\n", mstc_fit(cli->arena, mstc_buffer_cstr(&say), 0));
+                printf("%s\n", hidden ? HIDDEN " because of Redact(); --reveal shows it"
+                                       : mstc_fit(cli->arena, mstc_buffer_cstr(&say), 0));
                 printf("  %s%s", mstc_paint_on(cli->colour, MSTC_FAINT), mstc_type_name(mst_value_type(value)));
                 if (mst_value_type(value) == MST_LIST)
                         printf(" of %zu", count);
@@ -181,7 +190,8 @@ tell(struct job *job, enum mstc_flow flow, const struct mst_value *value)
                 puts("nothing: the whole object is left alone");
                 break;
         case MSTC_FAILED:
-                printf("no value: %s\n", job->eval.why != NULL ? mstc_fit(cli->arena, job->eval.why, 0) : "it failed");
+                printf("no value: %s\n", hidden ? HIDDEN " because of Redact(); --reveal shows it"
+                       : job->eval.why != NULL ? mstc_fit(cli->arena, job->eval.why, 0) : "it failed");
                 break;
         }
 }
@@ -233,6 +243,7 @@ static const struct mstc_flag flags[] = {
         { .name = "record", .takes = "FILE", .help = "a made-up person: a file with one JSON object" },
         { .name = "rule", .help = "EXPR is a membership rule" },
         { .name = "map", .help = "EXPR is a mapping expression" },
+        { .name = "reveal", .help = "also show a value that Redact() hides" },
         { .name = "now", .takes = "TIME", .help = "the instant that system.now and Now() give" },
         { .name = NULL }
 };
@@ -243,8 +254,8 @@ const struct mstc_command mstc_command_eval = {
         .about =
         "Prints what EXPR gives for the person, and its type.  EXPR is a membership rule\n"
         "(user.department -eq \"Finance\") or a mapping expression (ToUpper([surname]));\n"
-        "which it is shows by itself unless --rule or --map says so.  Nobody is asked and\n"
-        "nothing is changed.  Exits with 1 when the person's data give no value.",
+        "which it is shows by itself unless --rule or --map says so.  A value that Redact()\n"
+        "hides is not shown unless --reveal is given.  Nobody is asked and nothing is changed.  Exits with 1 when the person's data give no value.",
         .example =
         "  muster eval --user anna@contoso.example 'user.department -eq \"Finance\"'\n"
         "  muster eval --record anna.json 'ToUpper([surname])'\n"

@@ -1,6 +1,6 @@
 # the files of core/cli: one a subcommand, and what they share
 muster_SOURCES += core/cli/approve.c core/cli/args.c core/cli/args.h core/cli/check.c \
-  core/cli/cli.h core/cli/commands.c core/cli/counts.c core/cli/counts.h core/cli/declined.c core/cli/declined.h core/cli/duplicates.c core/cli/eval.c core/cli/explain.c core/cli/explain.h \
+  core/cli/cli.h core/cli/commands.c core/cli/counts.c core/cli/counts.h core/cli/declined.c core/cli/declined.h core/cli/duplicates.c core/cli/eval.c core/cli/excerpt.c core/cli/excerpt.h core/cli/explain.c core/cli/explain.h \
   core/cli/explaingroup.c core/cli/explainrule.c core/cli/explainvalue.c \
   core/cli/grouphistory.c core/cli/grouphistory.h core/cli/groups.c core/cli/guise.c core/cli/guise.h core/cli/halt.c core/cli/halt.h \
   core/cli/help.c core/cli/history.c core/cli/holds.c core/cli/json.c core/cli/json.h \

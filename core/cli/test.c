@@ -3,9 +3,13 @@
 
 #include "cli/cli.h"
 
+#include <string.h>
+
+#include "cli/excerpt.h"
 #include "cli/table.h"
 #include "cli/workplace.h"
 #include "engine/cases.h"
+#include "rules/expr.h"
 #include "util/alloc.h"
 #include "util/report.h"
 
@@ -43,12 +47,33 @@ show(struct mstc_cli *cli, struct mstc_table *table, const struct mstc_case *one
         mstc_table_cell(table, one->got != NULL ? mstc_fit(cli->arena, one->got, LONGEST) : NULL);
 }
 
+/* Below the table: where in its text a case was refused that should not have been. */
+static void
+show_refused(struct mstc_cli *cli, const struct mstc_case *one)
+{
+        size_t from = one->refused->offset, to = from, length = strlen(one->text);
+
+        while (from > 0 && one->text[from - 1] != '\n')
+                from--;
+        while (to < length && one->text[to] != '\n')
+                to++;
+        mstc_head(cli->arena, cli->colour, cli->width, one->id,
+                  mst_arena_printf(cli->arena, ": %s", one->refused->text));
+        mstc_excerpt(cli->arena, stdout, cli->colour, cli->width, mst_arena_strndup(cli->arena, one->text + from, to - from),
+                     one->refused->offset - from, one->refused->length < to - one->refused->offset ? one->refused->length
+                                                                                                : to - one->refused->offset);
+        if (one->refused->remedy != NULL)
+                printf("        %s\n", mstc_fit(cli->arena, one->refused->remedy, 0));
+}
+
 static int
 run_all(struct mstc_cli *cli, struct mstc_cases *cases, struct tally *tally)
 {
         struct mstc_table *table = mstc_table_new(cli->arena, columns, sizeof columns / sizeof columns[0]);
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer out = { 0 };
         struct mst_error err = { 0 };
+        struct mstc_case refused[10];        /* the first of them are told at length   */
+        size_t refused_count = 0;
         bool memory = table == NULL;
 
         if (cli->json != NULL)
@@ -61,6 +86,8 @@ run_all(struct mstc_cli *cli, struct mstc_cases *cases, struct tally *tally)
                         break;
                 tally->passed += one.passed;
                 tally->failed += !one.passed;
+                if (!one.passed && one.refused != NULL && refused_count < sizeof refused / sizeof refused[0])
+                        refused[refused_count++] = one;
                 show(cli, table, &one);
         }
         if (cli->json != NULL)
@@ -68,6 +95,8 @@ run_all(struct mstc_cli *cli, struct mstc_cases *cases, struct tally *tally)
         else if (!memory && mstc_table_rows(table) > 0) {
                 memory = !mstc_table_render(table, cli->width, cli->colour, &out);
                 fputs(mstc_buffer_cstr(&out), stdout);
+                for (size_t i = 0; i < refused_count; i++)
+                        show_refused(cli, &refused[i]);
         }
         if (!memory)
                 return MSTC_END_DONE;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/excerpt.h"
 #include "cli/guise.h"
 #include "cli/table.h"
 #include "util/report.h"
@@ -50,6 +51,8 @@ print_complaint(struct mstc_cli *cli, const struct mstc_complaint *complaint)
         fprintf(stderr, "%s%s%s:%s %s\n", mstc_place_text(cli->arena, &complaint->place),
                 mstc_paint_on(colour, paint), complaint->warning ? "warning" : "error",
                 mstc_paint_off(colour, paint), mstc_fit(cli->arena, complaint->text, 0));
+        if (complaint->line != NULL)
+                mstc_excerpt(cli->arena, stderr, colour, cli->width, complaint->line, complaint->mark_at, complaint->mark_length);
         if (complaint->remedy != NULL)
                 fprintf(stderr, "        %s\n", mstc_fit(cli->arena, complaint->remedy, 0));
 }

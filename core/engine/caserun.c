@@ -61,9 +61,9 @@ has(struct json_object *list, const char *id)
         return false;
 }
 
-/* "line 1, column 7: ..." of the first error. */
+/* "line 1, column 7: ..." of the first error, which is kept. */
 static const char *
-first_error(struct mstc_cases *cases, const char *text, const struct mstc_finding *finding)
+first_error(struct mstc_cases *cases, const char *text, const struct mstc_finding *finding, struct mstc_case *ret)
 {
         size_t line = 1, column = 1;
 
@@ -71,6 +71,7 @@ first_error(struct mstc_cases *cases, const char *text, const struct mstc_findin
                 finding = finding->next;
         if (finding == NULL)
                 return "out of memory";
+        ret->refused = finding;
         for (size_t i = 0; i < finding->offset; i++) {
                 column = text[i] == '\n' ? 1 : column + ((text[i] & 0xc0) != 0x80);
                 line += text[i] == '\n';
@@ -151,7 +152,7 @@ run_membership(struct mstc_cases *cases, struct json_object *one, struct asked *
         }
         if (subject.rule == NULL || want == NULL)
                 compare_refusal(subject.rule == NULL, want == NULL,
-                                subject.rule == NULL ? first_error(cases, ret->text, findings) : NULL, ret);
+                                subject.rule == NULL ? first_error(cases, ret->text, findings, ret) : NULL, ret);
         else
                 compare_people(cases, want, is_in, &subject, ret);
         mstc_expr_free(own);
@@ -252,7 +253,7 @@ run_mapping(struct mstc_cases *cases, struct json_object *one, struct asked *ask
                         user = cases->users[i];
         expr = mstc_expr_compile(MSTC_MAPPING, ret->text, strlen(ret->text), cases->known, cases->arena, &findings);
         if (expr == NULL) {
-                compare_refusal(true, error, first_error(cases, ret->text, findings), ret);
+                compare_refusal(true, error, first_error(cases, ret->text, findings, ret), ret);
                 return;
         }
         flow = mstc_expr_value(expr, user, &eval, &value);

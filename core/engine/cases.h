@@ -20,6 +20,7 @@ struct mstc_case {
         const char *note;                    /* or NULL                                */
         bool passed;
         const char *expected, *got;          /* what differs; of a passed one NULL     */
+        const struct mstc_finding *refused;  /* in 'text', and so 'got'; else NULL     */
 };
 
 /* Reads; what is wrong in the file goes to the report, all at once and with its place.  'sync' (may be NULL)

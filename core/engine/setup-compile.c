@@ -125,6 +125,7 @@ mstc_maker_compile(struct mstc_maker *maker, enum mstc_mode mode, const struct m
                         mstc_report_warning(maker->report, place, findings->remedy, "%s", findings->text);
                 else
                         mstc_report_error(maker->report, place, findings->remedy, "%s", findings->text);
+                mstc_report_show(maker->report, text->text, text->length, findings->offset, findings->length);
         }
         return keep(maker, expr);
 }

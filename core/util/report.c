@@ -23,6 +23,7 @@ struct mstc_report {
         struct entry *entries;
         size_t count, room, errors;
         bool sorted, lost;
+        bool fresh;                          /* the last entry is what was added last  */
 };
 
 static const struct mstc_complaint lost_complaint = {
@@ -135,7 +136,8 @@ add(struct mstc_report *report, struct mstc_place place, bool warning, const cha
         struct mstc_complaint c = { .place = place, .warning = warning, .text = text, .remedy = remedy };
 
         mstc_text_format(text, sizeof text, format, args);
-        if (!is_there(report, &c) && !keep(report, &c))
+        report->fresh = !is_there(report, &c);
+        if (report->fresh && !keep(report, &c))
                 report->lost = true;
 }
 
@@ -159,6 +161,24 @@ mstc_report_warning(struct mstc_report *report, struct mstc_place place, const c
         va_start(args, format);
         add(report, place, true, remedy, format, args);
         va_end(args);
+}
+
+void
+mstc_report_show(struct mstc_report *report, const char *text, size_t length, size_t offset, size_t span)
+{
+        size_t from = offset < length ? offset : length, to = from;
+        struct mstc_complaint *c;
+
+        if (!report->fresh || report->sorted || report->count == 0)
+                return;
+        while (from > 0 && text[from - 1] != '\n')
+                from--;
+        while (to < length && text[to] != '\n')
+                to++;
+        c = &report->entries[report->count - 1].complaint;
+        c->line = mst_arena_strndup(report->arena, text + from, to - from);
+        c->mark_at = (offset < length ? offset : length) - from;
+        c->mark_length = span < to - from - c->mark_at ? span : to - from - c->mark_at;
 }
 
 size_t

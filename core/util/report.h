@@ -7,6 +7,8 @@
 #ifndef MSTC_REPORT_H
 #define MSTC_REPORT_H
 
+#include <stddef.h>
+
 #include <muster/arena.h>
 
 struct mstc_place {
@@ -19,6 +21,8 @@ struct mstc_complaint {
         bool warning;
         const char *text;                    /* what is wrong, and with which value    */
         const char *remedy;                  /* what to do, or NULL                    */
+        const char *line;                    /* of a rule: the line it is in, or NULL; and  */
+        size_t mark_at, mark_length;         /* which of its bytes                     */
 };
 
 struct mstc_report;
@@ -30,6 +34,9 @@ MST_API void mstc_report_error(struct mstc_report *report, struct mstc_place pla
                                const char *format, ...) MST_PRINTF(4, 5);
 MST_API void mstc_report_warning(struct mstc_report *report, struct mstc_place place, const char *remedy,
                                  const char *format, ...) MST_PRINTF(4, 5);
+/* Shows where the complaint that was added last lies: in these bytes of 'text', of whose lines the
+ * one is copied. */
+MST_API void mstc_report_show(struct mstc_report *report, const char *text, size_t length, size_t offset, size_t span);
 MST_API size_t mstc_report_errors(const struct mstc_report *report);
 MST_API size_t mstc_report_count(const struct mstc_report *report);
 /* In order of file, line, column. */

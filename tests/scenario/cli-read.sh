@@ -122,6 +122,8 @@ expect 0 test "$top_srcdir/tests/cases/rules-public.json"; says "354 as expected
 printf '{"users":[{"id":"a"}],"membership":[{"rule":"x","matches":["b"]},{"matches":[]}]}' >"$cases"
 expect 2 test "$cases"; complains "there is no user 'b'"; complains 'membership 2: needs either "rule" or "group"'
 expect 2 test "$cases" --json; json '#/complaints=2' /error/class=configuration
+printf '{"users":[{"id":"a"}],"membership":[{"id":"m1","rule":"user.a -eq 1 -and\\nuser.b -eqq 2","matches":[]}]}' >"$cases"
+expect 1 test "$cases"; narrow; says "m1: unknown operator: found '-eqq'"; says '        user.b -eqq 2'; says '               ^~~~'; says "        did you mean -eq?"
 # every mistake with its line and column (of characters, not bytes), all at once, with what to do
 cat >"$cases" <<'EOF'
 { "format": 2, "nwo": "x",
@@ -163,6 +165,18 @@ expect 2 eval --record "$dir/person.json" '-not (user.department -eq null)'; com
 expect 0 eval --record "$dir/person.json" -- '-not (user.department -eq null)'; says true; says boolean
 expect 0 eval --record "$dir/person.json" 'user.department = "Finance"'; says "of a mapping: it is no rule"
 expect 0 eval --help; says "muster eval --user"; narrow
+expect 0 eval --record "$dir/person.json" 'Redact([department])'; says "(not shown)"; ! grep -q Finance "$out" || fail "eval shows what Redact() hides"
+expect 0 eval --record "$dir/person.json" 'Append(Redact([department]), "x")' --json; json "/value=(not shown)" /redacted=true; ! grep -q Finance "$out" || fail "eval --json shows what Redact() hides"
+expect 0 eval --record "$dir/person.json" --reveal 'Redact([department])'; says Finance
+expect 0 eval --record "$dir/person.json" --reveal 'Redact([department])' --json; json /value=Finance /redacted=false
+# the line of the rule, with its place marked: below wide letters, in a line of several, in a long one
+expect 2 eval --record "$dir/person.json" --rule 'user.city -eq "Oslo" -or
+        user.displayName -eq "李李李" -or user.department -eqq "x"'
+complains "expression:2:56"; complains '        user.displayName -eq "李李李" -or user.department -eqq "x"'
+grep -qxF "$(printf '%58s^~~~' '')" "$err" || fail "the mark is at the wrong place"
+expect 2 eval --record "$dir/person.json" --rule "user.city -in ["$(printf '%0200d' 0)"] -and user.city -eqq "$(printf '%0200d' 0)""
+complains '^~~~'; ! grep -E '^        ' "$err" | grep -qE '^.{81}' || fail "an excerpt is wider than 80 columns"
+expect 2 eval --record "$dir/person.json" --rule 'user.city -eqq "x"' --json; ! grep -q '~~~' "$out" || fail "a mark in the document"
 expect 2 eval --record "$dir/person.json" --rule '[department]'; complains "the text is no rule"
 expect 2 eval --record "$dir/person.json" --rule --map '[department]'; complains "exclude each other"
 expect 2 eval --record "$dir/person.json" --now soon '[department]'; complains "not 'soon'"

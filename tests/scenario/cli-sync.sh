@@ -161,6 +161,9 @@ expect 0 rules diff "$dir/new.xml" "$dir/muster.xml" --json; json '#/movers=1' /
 sed 's/name="staff"/name="all"/' "$dir/muster.xml" >"$dir/new.xml"
 expect 0 rules diff "$dir/muster.xml" "$dir/new.xml" --json; json '#/movers=2' /movers/0/leaves=20
 json /movers/0/accounts/kept=20 /movers/0/accounts/disabled=0
+sed 's/-eq "Finance"/-eqq "\&lt;" -and user.mial -ne null/' "$dir/muster.xml" >"$dir/new.xml"
+expect 2 check -c "$dir/new.xml"; complains '        user.department -eqq "<" -and user.mial -ne null'; complains '                        ^~~~'; complains "        did you mean -eq?"
+complains "has no attribute 'mial'"; [ "$(grep -c '\^~~~' "$err")" = 2 ] || fail "not each of the two is marked"
 expect 2 rules diff "$dir/muster.xml" "$dir/none.xml"; complains "none.xml"
 expect 2 rules dif "$dir/muster.xml" "$dir/new.xml"; complains "rules knows 'diff'"
 expect 0 plan --offline --json; json '#/ops=0'

@@ -71,6 +71,33 @@ START_TEST(memory_out_is_an_error)
 }
 END_TEST
 
+/* The line of the rule, of the complaint that was added last and of no other. */
+START_TEST(shown)
+{
+        static const char text[] = "one -and\ntwo -eqq 3\n";
+        struct mstc_report *r = mstc_report_new();
+
+        mstc_report_show(r, text, strlen(text), 0, 3);     /* of nothing: nothing happens */
+        mstc_report_error(r, at("a.xml", 1, 1), NULL, "first");
+        mstc_report_show(r, text, strlen(text), 13, 4);
+        mstc_report_error(r, at("a.xml", 2, 1), NULL, "second");
+        mstc_report_error(r, at("a.xml", 1, 1), NULL, "first");
+        mstc_report_show(r, text, strlen(text), 0, 3);     /* it was there already      */
+        mstc_report_error(r, at("a.xml", 3, 1), NULL, "third");
+        mstc_report_show(r, text, strlen(text), 999, 999);
+        mstc_report_error(r, at("a.xml", 4, 1), NULL, "fourth");
+        mstc_report_show(r, text, strlen(text), 4, 999);
+        ck_assert_str_eq(mstc_report_at(r, 0)->line, "two -eqq 3");
+        ck_assert_uint_eq(mstc_report_at(r, 0)->mark_at, 4);
+        ck_assert_uint_eq(mstc_report_at(r, 0)->mark_length, 4);
+        ck_assert_ptr_null(mstc_report_at(r, 1)->line);
+        ck_assert_str_eq(mstc_report_at(r, 2)->line, "");
+        ck_assert_uint_eq(mstc_report_at(r, 2)->mark_length, 0);
+        ck_assert_uint_eq(mstc_report_at(r, 3)->mark_length, 4);
+        mstc_report_free(r);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -78,6 +105,7 @@ suite(void)
         TCase *t = tcase_create("report");
 
         tcase_add_test(t, ordered_and_counted);
+        tcase_add_test(t, shown);
         tcase_add_test(t, said_once);
         tcase_add_test(t, memory_out_is_an_error);
         suite_add_tcase(s, t);
