@@ -217,9 +217,12 @@ prepare_case(struct mstc_run *run, struct mstc_live *sink, struct mstc_case *c, 
         c->target = in_sync ? taker(run, sink, c->entry->record, &c->unsure) : NULL;
         if (c->target == NULL || c->unsure)
                 return MST_OK;
-        if (mstc_wanted_values(run, c->target, c->entry->record, c->linked ? c->link.applied : NULL, !c->linked,
-                               run->scratch, &c->wanted, err) != MST_OK)
-                return err->code;
+        run->draws_for = c->entry->number;
+        rc = mstc_wanted_values(run, c->target, c->entry->record, c->linked ? c->link.applied : NULL, !c->linked,
+                                run->scratch, &c->wanted, err);
+        run->draws_for = 0;
+        if (rc != MST_OK)
+                return rc;
         if (c->wanted.complaint != NULL)
                 mstc_log(run->engine, MST_LOG_WARNING, "%s: %s", mstc_plan_title(c->entry),
                          c->wanted.complaint);

@@ -123,6 +123,9 @@ struct mstc_run {
         struct mstc_listing **listings;      /* per instance, while matching in bulk   */
         struct mstc_map *reserved;           /* unique.c: values chosen in creates -> entry */
         struct mstc_unique *unique;          /* whose values are being chosen          */
+        int64_t draws_for;                   /* the entry for whom maps draw; 0: for nobody */
+        struct mstc_drawn *drawn;            /* drawing.c: for a plan that is only shown */
+        size_t drawn_count, drawn_room;
         struct mstc_judgement *judgement;
         int64_t *only; size_t only_count;    /* chosen users: entry numbers            */
         struct mstc_keep *keeps;             /* what stays dirty after this plan       */
@@ -181,8 +184,10 @@ void mstc_run_done(struct mstc_run *run);
 int mstc_run_begin(struct mstc_run *run, enum mstc_run_mode mode, struct mst_error *err);
 int mstc_run_close(struct mstc_run *run, const struct mst_error *why, struct mst_error *err);
 int mstc_summary_make(struct mstc_sync *sync, struct mstc_summary *ret, struct mst_error *err);
-/* Hands the run's ops to options->op. */
+/* show.c: hands the run's ops to options->op; or all that are open and would be sent or held, in
+ * order of claiming. */
 int mstc_run_show(struct mstc_run *run, struct mst_error *err);
+int mstc_run_show_open(struct mstc_run *run, struct mst_error *err);
 /* The groups, which settling needs, too. */
 int mstc_run_groups(struct mstc_run *run, struct mst_error *err);
 /* The targets' sets of linked entries, when something is to be done at all. */

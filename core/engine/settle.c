@@ -11,6 +11,7 @@
  *   unsent          back to planned */
 #include "build.h"
 
+#include "engine/drawing.h"
 #include "engine/run.h"
 
 #include <string.h>
@@ -224,6 +225,8 @@ done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
                 return err->code;
         if (op->verb == MST_CREATE && errand->row.tries > 0
             && mstc_duplicate_clear(run->store, t->sink->id, errand->link.entry, err) != MST_OK)
+                return err->code;
+        if ((op->verb == MST_CREATE || op->verb == MST_ADOPT) && mstc_drawing_over(run, t, errand->link.entry, err) != MST_OK)
                 return err->code;
         if (op->verb == MST_CREATE || op->verb == MST_ADOPT)
                 return mstc_link_begun(run, t, &errand->link, errand->source_id,

@@ -11,6 +11,7 @@
  * A run that fails has changed nothing that the next one does not know of. */
 #include "build.h"
 
+#include "engine/drawing.h"
 #include "engine/run.h"
 
 #include <stdio.h>
@@ -126,6 +127,7 @@ mstc_run_done(struct mstc_run *run)
         mstc_names_forget(run);
         mstc_free(run->listings);
         mstc_free(run->keeps);
+        mstc_free(run->drawn);
         mstc_free(run->only);
         mst_arena_free(run->scratch);
         mst_arena_free(run->arena);
@@ -150,76 +152,6 @@ mstc_first_of_sink(const struct mstc_run *run, size_t target)
                 if (run->targets[i].sink == run->targets[target].sink)
                         return false;
         return true;
-}
-
-/* ---- showing a plan ---------------------------------------------------------------------------- */
-
-static void
-count_members(const struct mstc_entry_op *op, struct mstc_planned *p)
-{
-        bool create = op->verb == MST_CREATE;
-        struct mstc_set *set = mstc_set_new();
-
-        if (set != NULL && mstc_unpack_set(create ? op->before : op->after, create ? op->before_size : op->after_size,
-                                           set))
-                p->joins = mstc_set_count(set);
-        mstc_set_free(set);
-        set = create ? NULL : mstc_set_new();
-        if (set != NULL && mstc_unpack_set(op->before, op->before_size, set))
-                p->leaves = mstc_set_count(set);
-        mstc_set_free(set);
-}
-
-static int
-show_op(struct mstc_run *run, const struct mstc_entry_op *op, struct mst_error *err)
-{
-        struct mstc_run_target *t = mstc_run_target_of(run, op->target);
-        struct mstc_planned p = { .number = op->number, .verb = op->verb, .kind = op->kind, .reason = op->reason,
-                                  .title = op->name, .hold = op->hold, .state = op->state, .text = op->text };
-        struct mst_record *before = NULL, *after = NULL;
-        const char *object;
-
-        if (t == NULL)
-                return MST_OK;
-        p.target = t->setup->name;
-        p.sink = t->sink->setup->config->name;
-        p.id = op->name;
-        if (op->kind == MST_USER && (mstc_entry_id(run->store, op->entry, run->scratch, &p.id, err) != MST_OK
-                                     || mstc_link_name(run->store, op->entry, op->sink, run->scratch, &object,
-                                                       &p.object_name, err) != MST_OK))
-                return err->code;
-        if (op->kind == MST_GROUP && (op->verb == MST_CREATE || op->verb == MST_MEMBERS))
-                count_members(op, &p);
-        else if (op->before_size != 0
-                 && mstc_record_unflat(op->before, op->before_size, "", run->scratch, &before, err) != MST_OK)
-                return err->code;
-        if (!(op->kind == MST_GROUP && op->verb == MST_MEMBERS) && op->after_size != 0
-            && mstc_record_unflat(op->after, op->after_size, "", run->scratch, &after, err) != MST_OK)
-                return err->code;
-        p.before = before;
-        p.after = after;
-        run->options->op(run->options->self, &p);
-        return MST_OK;
-}
-
-int
-mstc_run_show(struct mstc_run *run, struct mst_error *err)
-{
-        struct mstc_entry_op rows[64];
-        int64_t after = 0;
-        size_t count = 64;
-
-        while (run->options->op != NULL && count == 64) {
-                mst_arena_reset(run->scratch);
-                if (mstc_op_of_run(run->store, run->id, after, run->scratch, rows, 64, &count, err) != MST_OK)
-                        return err->code;
-                for (size_t i = 0; i < count; i++) {
-                        if (show_op(run, &rows[i], err) != MST_OK)
-                                return err->code;
-                        after = rows[i].number;
-                }
-        }
-        return MST_OK;
 }
 
 /* ---- the end -------------------------------------------------------------------------------------- */
@@ -361,6 +293,10 @@ mstc_run_close(struct mstc_run *run, const struct mst_error *why, struct mst_err
         if (rc == MST_OK)
                 rc = note_aside(run, err);
         if (rc == MST_OK)
+                rc = mstc_drawing_keep(run, err);
+        if (rc == MST_OK)
+                rc = mstc_drawing_tidy(run, err);
+        if (rc == MST_OK)
                 rc = mstc_log_save(run->engine, err);
         if (rc == MST_OK && !goes_on(run, (int)s->outcome))
                 rc = mstc_run_end(run->store, run->id, (int)s->outcome, run->options->plan_only && s->text[0] == '\0'
@@ -401,7 +337,7 @@ carry_out(struct mstc_run *run, struct mst_error *err)
                 return mstc_carry_out(run, err);
         if (mstc_plan(run, &ops, err) != MST_OK)
                 return err->code;
-        return mstc_run_show(run, err);
+        return mstc_run_show_open(run, err);
 }
 
 /* What a changed configuration does to the mirror as it stands, before anything is read. */

@@ -10,7 +10,7 @@
  * the value.  A plan without any sink (offline) knows what is reserved only. */
 #include "build.h"
 
-#include "engine/run.h"
+#include "engine/drawing.h"
 
 #include <string.h>
 
@@ -29,12 +29,6 @@ struct mstc_unique {
         const char *why;                     /* it cannot be made                      */
         struct mst_error *err;               /* memory is out, or the store failed     */
 };
-
-static bool
-is_chosen(const struct mstc_map *map)
-{
-        return map->when == MSTC_ON_CREATE && map->expression != NULL && mstc_expr_uses_random(map->expression);
-}
 
 /* What a value is reserved under: sink, attribute and value, without regard to case. */
 static const char *
@@ -67,7 +61,7 @@ reserve_open(struct mstc_run *run, struct mstc_run_target *target, int64_t entry
                 rc = mstc_record_unflat(op.after, op.after_size, "", run->scratch, &after, err);
         for (size_t m = 0; rc == MST_OK && m < target->setup->map_count; m++) {
                 const struct mstc_map *map = &target->setup->maps[m];
-                const struct mst_value *value = is_chosen(map) ? mst_record_get(after, map->to) : NULL;
+                const struct mst_value *value = mstc_map_draws(map) ? mst_record_get(after, map->to) : NULL;
 
                 if (value != NULL && value->type == MST_TEXT && !reserve(run, target, map->to, value->as.text, entry))
                         rc = mst_fail_memory(err, "planning");
@@ -121,7 +115,8 @@ is_there(struct mstc_unique *u, const struct mst_value *value)
 static bool
 taken(void *self, const char *text, size_t length)
 {
-        struct mstc_unique *u = self;
+        const struct mstc_drawing *drawing = self;
+        struct mstc_unique *u = drawing->unique;
         struct mst_value value = { .type = MST_TEXT, .length = (uint32_t)length, .as.text = text };
         const char *place = place_of(u->run, u->target, u->attribute, text);
         int64_t owner = place != NULL ? (intptr_t)mstc_map_get(u->run->reserved, place) : 0;
@@ -147,18 +142,17 @@ taken(void *self, const char *text, size_t length)
 void
 mstc_unique_begin(struct mstc_unique *unique, const struct mstc_map *map, struct mstc_eval *eval)
 {
-        if (unique == NULL || !is_chosen(map))
+        if (unique == NULL || !mstc_map_draws(map))
                 return;
         unique->attribute = map->to;
-        eval->taken = taken;
-        eval->self = unique;
+        eval->taken = taken;                 /* and mstc_drawing_begin() has set 'self' */
 }
 
 void
 mstc_unique_end(struct mstc_unique *unique, const struct mstc_map *map, const struct mstc_eval *eval,
                 enum mstc_flow flow)
 {
-        if (unique != NULL && is_chosen(map) && flow == MSTC_FAILED && unique->why == NULL)
+        if (unique != NULL && mstc_map_draws(map) && flow == MSTC_FAILED && unique->why == NULL)
                 unique->why = mst_arena_printf(unique->run->scratch, "'%s' has no value: %s", map->to,
                                                eval->why != NULL ? eval->why : "the map failed");
 }
@@ -168,18 +162,17 @@ mstc_unique_values(struct mstc_run *run, struct mstc_run_target *target, const s
                    struct mstc_wanted *wanted, bool *unsure, struct mst_error *err)
 {
         struct mstc_unique unique = { .run = run, .target = target, .entry = entry->number, .err = err };
-        bool any = false;
         int rc;
 
         *unsure = false;
-        for (size_t m = 0; m < target->setup->map_count; m++)
-                any = any || is_chosen(&target->setup->maps[m]);
-        if (!any)
+        if (!mstc_draws(target->setup))
                 return MST_OK;
         if (!target->reserved && load(run, target, err) != MST_OK)
                 return err->code;
         run->unique = &unique;
+        run->draws_for = entry->number;
         rc = mstc_wanted_values(run, target, entry->record, NULL, true, run->scratch, wanted, err);
+        run->draws_for = 0;
         run->unique = NULL;
         *unsure = unique.unsure;
         if (unique.why != NULL)

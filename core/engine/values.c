@@ -8,7 +8,7 @@
  *             object that is to be made, the object cannot be made */
 #include "build.h"
 
-#include "engine/run.h"
+#include "engine/drawing.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -277,6 +277,7 @@ static bool
 put_map(struct shaping *s, const struct mstc_map *map, const struct mst_record *record,
         const struct mst_record *applied, bool creating, struct mstc_wanted *ret)
 {
+        struct mstc_drawing drawing;
         struct mstc_eval eval;
         struct mst_value value = { 0 }, shaped = { 0 };
         enum mstc_flow flow;
@@ -286,9 +287,13 @@ put_map(struct shaping *s, const struct mstc_map *map, const struct mst_record *
         if (map->when == MSTC_NEVER || (map->when == MSTC_ON_CREATE && !creating))
                 return keep_applied(ret->record, applied, map->to);
         mstc_eval_init(s->run, &eval, s->arena);
+        if (!mstc_drawing_begin(&drawing, s->run, s->target, map, &eval, s->err))
+                return false;
         mstc_unique_begin(s->run->unique, map, &eval);
         flow = mstc_expr_value(map->expression, record, &eval, &value);
         mstc_unique_end(s->run->unique, map, &eval, flow);
+        if (!mstc_drawing_end(&drawing))
+                return false;
         s->why = NULL;
         if (flow == MSTC_IGNORE_OBJECT) {
                 ret->ignore_object = true;

@@ -264,6 +264,32 @@ mstc_op_of_run(struct mstc_store *store, int64_t run, int64_t after, struct mst_
 }
 
 int
+mstc_op_open_next(struct mstc_store *store, int64_t sink, int64_t target, int rank, int64_t number,
+                  struct mst_arena *arena, struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.sink=? AND (o.rank, o.number)>(?,?) AND "
+                                      "o.open IS NOT NULL AND +o.target=? ORDER BY o.rank, o.number LIMIT ?", err);
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "iiiii", sink, N(rank), number, target, N(room));
+        return mstc_take_ops(store, stmt, arena, into, room, ret, err);
+}
+
+int
+mstc_op_done_last(struct mstc_store *store, enum mst_kind kind, int64_t entry, int64_t target, struct mst_arena *arena,
+                  struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.entry=? AND o.kind=? AND +o.target=? AND "
+                                      "+o.state=16 ORDER BY o.number DESC LIMIT ?", err);
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "iiii", entry, N(kind), target, N(room));
+        return mstc_take_ops(store, stmt, arena, into, room, ret, err);
+}
+
+int
 mstc_op_last(struct mstc_store *store, int64_t *ret, struct mst_error *err)
 {
         return mstc_sql_number(store, err, ret, 0, "SELECT max(number) FROM op", "");

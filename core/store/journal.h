@@ -65,6 +65,14 @@ int mstc_op_unknowns(struct mstc_store *store, int64_t sink, int64_t after, int6
 int mstc_op_of_run(struct mstc_store *store, int64_t run, int64_t after, struct mst_arena *arena,
                    struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err);
 
+/* Open ops of a target in order of claiming, whatever their state, after that rank (-1: from the
+ * first) and number. */
+int mstc_op_open_next(struct mstc_store *store, int64_t sink, int64_t target, int rank, int64_t number,
+                      struct mst_arena *arena, struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err);
+/* What was done last to an object by this target, newest first. */
+int mstc_op_done_last(struct mstc_store *store, enum mst_kind kind, int64_t entry, int64_t target, struct mst_arena *arena,
+                      struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err);
+
 /* The largest op number so far. */
 int mstc_op_last(struct mstc_store *store, int64_t *ret, struct mst_error *err);
 

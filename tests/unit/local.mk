@@ -87,6 +87,11 @@ tests_unit_engine_moments_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_engine_moments_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/engine-moments
 
+check_PROGRAMS += tests/unit/engine-chance
+tests_unit_engine_chance_SOURCES = tests/unit/engine-chance.c $(WORLD)
+tests_unit_engine_chance_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_chance_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-chance
 check_PROGRAMS += tests/unit/engine-people
 tests_unit_engine_people_SOURCES = tests/unit/engine-people.c $(WORLD)
 tests_unit_engine_people_CFLAGS = $(UNIT_CFLAGS)
