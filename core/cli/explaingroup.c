@@ -115,12 +115,17 @@ satisfies(struct mstc_explained *x, const struct found *found)
 /* ---- in the sinks ---- */
 
 static const char *
-say_presence(bool wanted, bool present, const struct mstc_view_link *link)
+say_presence(struct mst_arena *arena, bool wanted, bool present, const struct mstc_view_link *link)
 {
+        const char *text;
+
         if (wanted && present)
                 return "a member there";
-        if (link != NULL && link->state == MSTC_LINK_DISABLED && !present)
-                return "not there: his account is disabled";
+        if (link != NULL && link->state == MSTC_LINK_DISABLED && !present) {
+                text = mst_arena_printf(arena, "not there: his account is disabled%s%s", link->reason != 0 ? ", " : "",
+                                        link->reason != 0 ? mstc_reason_name(link->reason) : "");
+                return text != NULL ? text : "not there: his account is disabled";
+        }
         if (wanted && (link == NULL || link->state != MSTC_LINK_LIVE))
                 return "waiting: no object of his is there";
         if (wanted)
@@ -197,7 +202,7 @@ tell_sink(struct mstc_explained *x, const struct found *found, const struct mstc
         code = tell_version(x, found, last.run, &version);
         if (code == MSTC_END_DONE)
                 mstc_explain_line(x, glink->target != NULL ? mstc_fit(cli->arena, glink->target, 0) : "?",
-                                  mst_arena_printf(cli->arena, "%s%s%s", say_presence(wanted, present, link),
+                                  mst_arena_printf(cli->arena, "%s%s%s", say_presence(cli->arena, wanted, present, link),
                                                    when != NULL ? when : "", version != NULL ? version : ""));
         return code;
 }

@@ -9,6 +9,7 @@
 #include "record/record.h"
 #include "rules/explain.h"
 #include "util/alloc.h"
+#include "util/utf8.h"
 
 #define LONGEST 320                           /* columns of a value, without --verbose  */
 
@@ -45,9 +46,10 @@ void
 mstc_explain_line(struct mstc_explained *x, const char *title, const char *text)
 {
         struct mstc_cli *cli = x->cli;
+        unsigned wide = (unsigned)mstc_utf8_columns(title, strlen(title)), at = wide > 12 ? wide + 3 : 15;
 
-        printf("  %-12s ", title);
-        mstc_wrap(cli->arena, stdout, mstc_fit(cli->arena, text != NULL ? text : "?", cli->verbose ? 0 : LONGEST), 15, 15,
+        printf("  %s%*s ", title, wide < 12 ? (int)(12 - wide) : 0, "");
+        mstc_wrap(cli->arena, stdout, mstc_fit(cli->arena, text != NULL ? text : "?", cli->verbose ? 0 : LONGEST), at, 15,
                   cli->width);
 }
 

@@ -154,6 +154,35 @@ list_groups(struct mstc_cli *cli, struct mstc_workplace *place)
 
 /* ---- one group ------------------------------------------------------------------------ */
 
+/* His object in the sink, when it is disabled: then he is in no group there, unless the target
+ * says disabled="stay". */
+static const struct mstc_view_link *
+disabled_link(const struct mstc_view_member *member, const char *sink)
+{
+        for (size_t i = 0; i < member->link_count; i++)
+                if (sink != NULL && member->links[i].sink != NULL && strcmp(member->links[i].sink, sink) == 0
+                    && member->links[i].state == MSTC_LINK_DISABLED)
+                        return &member->links[i];
+        return NULL;
+}
+
+/* Why he is not where he should be, or still is where he should not. */
+static void
+say_absence(const struct mstc_view_member *member, const struct mstc_view_glink *glink, struct mstc_buffer *say)
+{
+        const struct mstc_view_link *off = disabled_link(member, glink->sink);
+        const char *target = glink->target != NULL ? glink->target : "?";
+
+        mstc_buffer_text(say, say->length > 0 ? ", " : "");
+        if (!member->wanted)
+                mstc_buffer_printf(say, "still in %s", target);
+        else if (off != NULL)
+                mstc_buffer_printf(say, "not in %s: disabled there%s%s", target, off->reason != 0 ? ", " : "",
+                                   off->reason != 0 ? mstc_reason_name(off->reason) : "");
+        else
+                mstc_buffer_printf(say, "waiting for %s", target);
+}
+
 static void
 show_member(struct mstc_listing *list, const struct mstc_view_group *group, const struct mstc_view_member *member)
 {
@@ -175,11 +204,15 @@ show_member(struct mstc_listing *list, const struct mstc_view_group *group, cons
 
                 if (json != NULL && there)
                         mstc_json_text(json, NULL, target);
-                else if (there != member->wanted)
-                        mstc_buffer_printf(&say, "%s%s %s", say.length > 0 ? ", " : "",
-                                           member->wanted ? "waiting for" : "still in", target);
+                else if (json == NULL && there != member->wanted)
+                        say_absence(member, &group->links[i], &say);
         }
         if (json != NULL) {
+                mstc_json_end(json);
+                mstc_json_array(json, "disabled");
+                for (size_t i = 0; i < group->link_count && i < 32; i++)
+                        if (disabled_link(member, group->links[i].sink) != NULL)
+                                mstc_json_text(json, NULL, group->links[i].target);
                 mstc_json_end(json);
                 mstc_json_end(json);
         } else {
@@ -203,10 +236,13 @@ list_members(struct mstc_cli *cli, struct mstc_workplace *place, const struct ms
                 write_group(cli->json, group);
                 mstc_json_end(cli->json);
         } else {
-                printf("%s%s%s%s\n%s members; %s\n", mstc_fit(cli->arena, group->name, 0),
-                       group->title != NULL ? " (" : "", group->title != NULL ? mstc_fit(cli->arena, group->title, 0) : "",
-                       group->title != NULL ? ")" : "", mstc_thousands(cli->arena, (uint64_t)group->members),
-                       group->link_count > 0 ? mstc_fit(cli->arena, say_links(cli->arena, group), 0) : "in no sink");
+                const char *title = group->title != NULL ? mst_arena_printf(cli->arena, " (%s)", group->title) : "";
+                const char *links = group->link_count > 0 ? say_links(cli->arena, group) : "in no sink";
+                const char *counts = mst_arena_printf(cli->arena, "%s member%s; %s", mstc_thousands(cli->arena,
+                                     (uint64_t)group->members), group->members == 1 ? "" : "s", links != NULL ? links : "?");
+
+                mstc_head(cli->arena, cli->colour, cli->width, group->name, title != NULL ? title : "");
+                mstc_wrap(cli->arena, stdout, counts != NULL ? counts : "?", 0, 2, cli->width);
         }
         for (size_t i = 0; cli->json == NULL && i < group->link_count; i++)
                 if (group->links[i].run != 0)
@@ -293,7 +329,8 @@ const struct mstc_command mstc_command_groups = {
         "Lists the groups that the rules make and those of the source that are carried, with how\n"
         "many people are in each and how many of them each sink has.  With the NAME of a group: its members.  With a pattern (a\n"
         "part of the name or title, or * and ?): the groups that match.\n"
-        "A member is waiting while he has no object in that sink; (+3 -1) is who joined and left\n"
+        "A member is waiting while he has no object in that sink, and is not in it while his\n"
+        "object there is disabled; (+3 -1) is who joined and left\n"
         "in the last run.  A group that nobody is in, or that no rule makes any more, is shown with\n"
         "the time since when, and what the target's <on-empty> and <on-vanished> make of it.\n"
         "With --history: each version of the rule that makes the group, with the run that planned\n"

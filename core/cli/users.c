@@ -3,6 +3,8 @@
 
 #include "cli/cli.h"
 
+#include <string.h>
+
 #include <muster/page.h>
 
 #include "cli/declined.h"
@@ -11,11 +13,14 @@
 #include "cli/workplace.h"
 #include "store/entries.h"
 #include "store/view.h"
+#include "util/utf8.h"
 
 static const struct mstc_column columns[] = {
         { "NAME", MSTC_FLEXIBLE, 14 }, { "UPN", MSTC_FLEXIBLE, 16 }, { "SYNC", MSTC_FLEXIBLE, 5 },
         { "LINKS", MSTC_WRAPS, 18 },
 };
+
+#define LONGEST 320                          /* columns of a value, without --verbose  */
 
 static void
 write_links(struct mstc_json *json, const struct mstc_view_person *person, bool applied)
@@ -94,14 +99,27 @@ show_row(struct mstc_listing *list, const struct mstc_view_person *person)
 /* ---- one person, with all there is ---------------------------------------------------- */
 
 static void
+show_line(struct mstc_cli *cli, const char *title, const char *text)
+{
+        unsigned at = (unsigned)strlen(title);
+
+        fputs(title, stdout);
+        mstc_wrap(cli->arena, stdout, text != NULL ? text : "?", at, at, cli->width);
+}
+
+/* Long values are cut, unless all is wanted. */
+static void
 show_record(struct mstc_cli *cli, const struct mst_record *record, const char *indent)
 {
         for (size_t i = 0; record != NULL && i < mst_record_count(record); i++) {
                 struct mstc_buffer say = { 0 };
                 const char *name = mstc_fit(cli->arena, mst_record_name_at(record, i), 28);
+                unsigned at = (unsigned)strlen(indent) + 30;
 
                 mstc_value_say(mst_record_at(record, i), &say);
-                printf("%s%-28s  %s\n", indent, name, mstc_fit(cli->arena, mstc_buffer_cstr(&say), 0));
+                printf("%s%s%*s", indent, name, (int)(30 - mstc_utf8_columns(name, strlen(name))), "");
+                mstc_wrap(cli->arena, stdout, mstc_fit(cli->arena, mstc_buffer_cstr(&say), cli->verbose ? 0 : LONGEST), at, at,
+                          cli->width);
                 mstc_buffer_done(&say);
         }
 }
@@ -109,13 +127,13 @@ show_record(struct mstc_cli *cli, const struct mst_record *record, const char *i
 static void
 show_card(struct mstc_cli *cli, const struct mstc_view_person *person)
 {
-        printf("%s%s%s\n", mstc_paint_on(cli->colour, MSTC_BOLD), mstc_fit(cli->arena, person->title, 0),
-               mstc_paint_off(cli->colour, MSTC_BOLD));
-        printf("  id    %s\n  sync  %s\n", mstc_fit(cli->arena, person->id, 0), mstc_fit(cli->arena, person->sync, 0));
+        mstc_head(cli->arena, cli->colour, cli->width, person->title, "");
+        show_line(cli, "  id    ", person->id);
+        show_line(cli, "  sync  ", person->sync);
         if (person->gone != 0)
                 printf("  %s  since %s\n", gone_word(person), mstc_moment(cli->arena, person->since));
         if (person->bad != NULL)
-                printf("  bad   %s\n", mstc_fit(cli->arena, person->bad, 0));
+                show_line(cli, "  bad   ", person->bad);
         puts("  as the source has it");
         show_record(cli, person->record, "    ");
         for (size_t i = 0; i < person->link_count; i++) {

@@ -208,6 +208,7 @@ struct mstc_view_member {
         bool wanted;                         /* satisfies the rule, or is in it        */
         bool is_group;                       /* a group in the group                   */
         uint32_t present;                    /* bit i: there in the group's link i      */
+        const struct mstc_view_link *links; size_t link_count;   /* his own             */
 };
 
 /* Everybody who satisfies the rule or is still there.  'group' is a row of the call above. */

@@ -171,6 +171,8 @@ read_member(struct mstc_store *store, const struct member_sets *sets, uint32_t n
                 ret->upn = person.upn;
                 ret->id = person.id;
                 ret->is_group = person.is_group;
+                ret->links = person.links;
+                ret->link_count = person.link_count;
         }
         return rc < 0 ? rc : MST_OK;
 }

@@ -97,6 +97,19 @@ expect 2 explain p2@example.org --attribute mial; complains "did you mean 'mail'
 expect 2 explain p2@example.org --attribute nothing; complains "writes an attribute 'nothing'"
 expect 2 explain p2@example.org --group a --attribute b; complains "two questions"
 
+# --- who is disabled is in no group, and is told so; long values go on in the next line --------
+cp "$people" "$dir/all"
+sed -i 's/^\(2;.*\);true$/\1;false/; s/^4;Person 4;/4;'"$(printf 'Long Name %.0s' {1..20})"';/' "$people"
+expect 0 sync
+expect 0 groups finance; narrow; says "not in phone: disabled there"; says "blocked at the source"
+! grep -q "waiting" "$out" || fail "somebody who is disabled waits"
+expect 0 groups finance --json; tr -d '\n ' <"$out" | grep -q '"id":"2",[^}]*"present":\[\],"disabled":\["phone"\]' || fail "the disabled one is not told"
+[ "$(grep -c '"disabled":\["phone"\]' "$out")" = 1 ] || fail "others are told as disabled"
+expect 0 explain p2@example.org --group finance; narrow; says "not there: his account is disabled, blocked at the source"
+expect 0 users p4@example.org; narrow; [ "$(grep -o 'Long Name' "$out" | wc -l)" -ge 42 ] || fail "a long value is cut"
+expect 0 explain p4@example.org --attribute displayName; narrow
+cp "$dir/all" "$people"; expect 0 sync
+
 # --- a group that is made of others and of names ----------------------------------------------
 sed '/<target sink/i\
     <group name="sales" title="Sales">user.department -eq "Sales" -and user.mail -ne null</group>\
