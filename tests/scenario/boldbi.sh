@@ -1,11 +1,17 @@
 #!/bin/bash
 # boldbi.sh - Entra ID to Bold BI in whole runs: load, change, rename, leave, groups, attributes,
-# duplicates, taking over who is there already; judged by the emulator's effects, ledger and truth.
+# duplicates, taking over who is there already, all of it over https, and then by v4.0 of the API;
+# judged by the emulator's effects, ledger and truth.
 . "$srcdir/tests/scenario/boldbi-kit.sh"
-begin 30
+. "$srcdir/tests/scenario/testca.sh"
+need openssl
+testca_new "$dir/ca" && testca_issue "$dir/ca" server IP:127.0.0.1,DNS:localhost || fail "no certificate"
+export CURL_CA_BUNDLE=$dir/ca/ca.pem
+begin 30 --tls-cert "$dir/ca/server.pem" --tls-key "$dir/ca/server.key"
 scope='user.mail -ne null -and user.userType -eq "Member"'
 maps='<map to="Department">[department]</map>'
-sink_options="<password-file>$dir/first.csv</password-file>"
+with_password="<password-file>$dir/first.csv</password-file>"
+sink_options=$with_password
 configure
 hire ada '"department":"Treasury"' '"mobilePhone":"+49 30 1234"'
 hire bob '"department":"Treasury"'
@@ -14,7 +20,17 @@ hire Zoë '"department":"Treasury"' '"mail":"Zoe.Capital@Contoso.Example"'
 graph hire '{"people":[{"userPrincipalName":"q1@contoso.example","displayName":"x","givenName":"Наталья \"Н\"","surname":"O'"'"'Brien, #%+&?/\\","mail":"o.brien+a%b#c&d@contoso.example","department":"Treasury"},
 {"userPrincipalName":"q2@contoso.example","displayName":"x","givenName":"王小明🚀","surname":"مُحَمَّد","mail":"q2@contoso.example","department":"Sales"}]}'
 
+# ---- nothing is said to a server that nobody vouches for ----------------------------------------
+last="$(member bold site) without ca-file"
+[[ $(member bold site) == https://* ]] || fail "the emulator does not speak https"
+expect 4 check --online
+says 'certificate'
+expect 4 sync
+same "requests" 0 "$(calls)"
+
 # ---- load ------------------------------------------------------------------------------------
+sink_options="$with_password<ca-file>$dir/ca/ca.pem</ca-file>"
+configure
 expect 0 check --online
 says 'bi'
 lacks 'schedule is on'
@@ -143,4 +159,37 @@ same "by one change each, with the other one" "2 0" "$(effects 'user updated') $
 bold users
 same "and is still one" 1 "$(grep -ci '"Email":"max@contoso.example"' <<<"$answer")"
 same "the stranger is left alone" Stranger "$(user stranger@bold.example FirstName)"
+
+# ---- the same by v4.0 of the API: lists of one piece, groups one by one ------------------------------------
+sink_options="$sink_options<version>4.0</version>"
+groups="$groups<group name=\"new\" title=\"Who is new\">user.department -eq \"New\"</group>"
+configure
+hire vic '"department":"New"' '"mobilePhone":"+49 4"' '"jobTitle":"CC 4"'
+hire val '"department":"New"'
+clear
+expect 0 check --online
+expect 1 sync
+says 'bi: 1 duplicated'
+same "a new user and the phone behind" "vic +49 4" "$(user vic@contoso.example FirstName) $(user vic@contoso.example ContactNumber)"
+same "a new group" "val@contoso.example vic@contoso.example " "$(members new)"
+change vic '"surname":"Four","mobilePhone":null,"jobTitle":"CC 5"'
+change val '"department":"Treasury"'
+expect 0 sync
+same "changed" "Four" "$(user vic@contoso.example Lastname)$(user vic@contoso.example ContactNumber)"
+same "an attribute" '{Cost centre:CC 5,Department:New}' "$(user vic@contoso.example @attributes)"
+same "who moved" "vic@contoso.example " "$(members new)"
+graph remove "{\"id\":\"$(id_of vic)\"}"
+expect 0 sync
+same "who is gone" "1  " "$(effects 'user deleted') $(members new)"
+bold user '{"set":{"Username":"wim","Email":"wim@contoso.example","FirstName":"Wim"}}'
+hire wim
+expect 3 sync
+complains 'would be adopted'
+bold ledger
+same "requests by another version" 0 "$(grep -c '/v5[.]0/' <<<"$answer")"
+[ "$(grep -c '/v4[.]0/' <<<"$answer")" -gt 9 ] || fail "nothing went by v4.0"
+clear
+expect 0 reset staff
+expect 3 sync
+nothing_done
 echo "all right"
