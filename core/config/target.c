@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "config/parts.h"
+#include "util/words.h"
 
 #define DAY INT64_C(86400000)
 #define MOST_TARGETS 32                      /* one bit each in the engine             */
@@ -149,7 +150,8 @@ use_patterns(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *t
         static const struct mstc_shape shape = { "use! on-existing disabled", "map* on-empty? on-vanished?", MSTC_NO_TEXT,
                 "write <groups use=\"finance-* dept-*\"/>" };
         struct mstc_nodes children = mstc_walk_into(walk, node, &shape);
-        const char *use = mstc_walk_attribute(walk, node, "use");
+        const char *use = mstc_walk_attribute(walk, node, "use"), *word;
+        size_t length;
         struct mstc_config_use all = { 0 };      /* the same for all its patterns          */
 
         read_use(walk, node, &children, &all);
@@ -158,17 +160,14 @@ use_patterns(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *t
         use += strspn(use, " ");
         if (*use == '\0')
                 mstc_report_error(walk->report, mstc_walk_at(node, "use"), shape.example, "use=\"\" names no group");
-        while (*use != '\0') {
-                size_t length = strcspn(use, " ");
+        while (mstc_words_next(&use, &word, &length)) {
                 struct mstc_config_use *row = mstc_walk_grow(walk, &target->uses, &target->use_count, sizeof *row);
 
                 if (row == NULL)
                         return;
                 *row = all;
-                row->pattern = mst_arena_strndup(walk->arena, use, length);
+                row->pattern = mst_arena_strndup(walk->arena, word, length);
                 walk->failed |= row->pattern == NULL;
-                use += length;
-                use += strspn(use, " ");
         }
 }
 

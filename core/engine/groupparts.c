@@ -18,6 +18,7 @@
 #include "util/buffer.h"
 #include "util/date.h"
 #include "util/wild.h"
+#include "util/words.h"
 
 struct telling {
         const struct mstc_sync *sync;
@@ -82,19 +83,17 @@ tell_list(struct telling *t, const struct mstc_rule_group *self, const char *lis
           const char *role, const char *text, unsigned depth)
 {
         const struct mstc_condition row = { .kind = kind, .depth = depth, .role = role, .text = text };
-        size_t at;
+        const char *word;
+        size_t at, length;
 
         if (list == NULL)
                 return;
         at = mstc_conditions_open(t->into, &row);
-        while (!t->into->failed && *(list += strspn(list, " ")) != '\0') {
-                size_t length = strcspn(list, " ");
-                const char *word = mst_arena_strndup(t->into->arena, list, length);
-
+        while (!t->into->failed && mstc_words_next(&list, &word, &length)) {
+                word = mst_arena_strndup(t->into->arena, word, length);
                 t->into->failed |= word == NULL;
                 if (word != NULL)
                         tell_word(t, self, word, depth + 1);
-                list += length;
         }
         mstc_conditions_close(t->into, at);
 }

@@ -15,6 +15,7 @@
 #include "util/buffer.h"
 #include "util/near.h"
 #include "util/wild.h"
+#include "util/words.h"
 
 enum state { UNTOUCHED = 0, OPEN, DONE };
 
@@ -139,18 +140,17 @@ add_list(struct composing *c, size_t self, const char *list, const char *attribu
          const char *join, struct mstc_buffer *into)
 {
         bool good = true;
-        size_t count = 0;
+        size_t count = 0, length;
+        const char *at;
 
-        while (*(list += strspn(list, " ")) != '\0') {
-                size_t length = strcspn(list, " ");
-                const char *word = mst_arena_strndup(c->maker->arena, list, length);
+        while (mstc_words_next(&list, &at, &length)) {
+                const char *word = mst_arena_strndup(c->maker->arena, at, length);
 
                 if (word == NULL) {
                         c->maker->failed = true;
                         return false;
                 }
                 good = add_word(c, self, word, attribute, place, join, into, &count) && good;
-                list += length;
         }
         return good;
 }

@@ -11,6 +11,7 @@
 #include "util/alloc.h"
 #include "util/date.h"
 #include "util/near.h"
+#include "util/words.h"
 
 struct testing {
         struct mstc_maker *maker;
@@ -142,24 +143,25 @@ no_group(struct testing *t, const char *name, struct mstc_place place)
                 near = mstc_near(name, names, t->sync->group_count);
         mstc_report_error(t->maker->report, place,
                           near != NULL ? mstc_maker_say(t->maker, "did you mean '%s'?", near)
-                                       : "name a group of this sync", "there is no group '%s'", name);
+                                       : "name a group of this sync; one with blanks in its name stands between '...'",
+                          "there is no group '%s'", name);
 }
 
 static void
 expect_groups(struct testing *t, const char *list, bool in, struct mstc_place place)
 {
-        while (list != NULL && *list != '\0') {
-                size_t length = strcspn(list, " ");
-                char *name = mst_arena_strndup(t->arena, list, length);
-                int is = name == NULL || length == 0 ? in : membership(t, name);
+        const char *word;
+        size_t length;
+
+        while (list != NULL && mstc_words_next(&list, &word, &length)) {
+                char *name = mst_arena_strndup(t->arena, word, length);
+                int is = name == NULL ? in : membership(t, name);
 
                 if (is < 0)
                         no_group(t, name, place);
                 else if (is != in)
                         mstc_report_error(t->maker->report, place, "correct the rule, or the test",
                                           "the test fails: this user is %sin the group '%s'", in ? "not " : "", name);
-                list += length;
-                list += strspn(list, " ");
         }
 }
 

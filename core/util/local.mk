@@ -7,4 +7,4 @@ libmuster_la_SOURCES += core/util/alloc.c core/util/alloc.h core/util/arena.c \
   core/util/utf8.c core/util/utf8.h
 # only the program's side needs these
 core_libcore_la_SOURCES += core/util/given.h core/util/near.c core/util/near.h core/util/numbers.c core/util/numbers.h \
-  core/util/trust.c core/util/trust.h core/util/wild.c core/util/wild.h
+  core/util/trust.c core/util/trust.h core/util/wild.c core/util/wild.h core/util/words.c core/util/words.h

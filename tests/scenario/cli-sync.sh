@@ -110,6 +110,16 @@ expect 0 users p4@example.org; narrow; [ "$(grep -o 'Long Name' "$out" | wc -l)"
 expect 0 explain p4@example.org --attribute displayName; narrow
 cp "$dir/all" "$people"; expect 0 sync
 
+# --- a group whose name has blanks can be named ------------------------------------------------
+sed '/<target sink/i\
+    <group name="people" any-of="finance '"'dept-Human Resources'"'"/>\
+    <groups for-each="department" name="dept-{value}"/>' "$dir/muster.xml" >"$dir/new.xml"
+named() { sed "s|</sync>|<test user='{\"department\":\"Human Resources\"}' $1/></sync>|" "$dir/new.xml" >"$dir/named.xml"; }
+named "in=\"'dept-Human Resources' people\" not-in=\"finance 'dept-Human R'\""; expect 0 check -c "$dir/named.xml"; silent
+named "in=\"people\" not-in='\"dept-Human Resources\"'"; expect 2 check -c "$dir/named.xml"; complains "this user is in the group 'dept-Human Resources'"
+named "in='other stuff'"; expect 2 check -c "$dir/named.xml"; complains "there is no group 'stuff'"
+sed -i "s|<groups use=\"\*\"/>|<groups use=\"'dept-Human R*'\"/>|" "$dir/new.xml"; expect 0 check -c "$dir/new.xml"; silent
+
 # --- a group that is made of others and of names ----------------------------------------------
 sed '/<target sink/i\
     <group name="sales" title="Sales">user.department -eq "Sales" -and user.mail -ne null</group>\

@@ -319,4 +319,10 @@ tests_unit_utf8_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_utf8_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/utf8
 
+check_PROGRAMS += tests/unit/words
+tests_unit_words_SOURCES = tests/unit/words.c
+tests_unit_words_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_words_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/words
+
 endif
