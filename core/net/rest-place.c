@@ -104,7 +104,7 @@ mstc_rest_moved(struct mst_rest *rest, struct mst_http_request *request, const s
         char base[MSTC_REST_BASE], url[4096];
         size_t n, tail;
 
-        path = based != NULL ? based : behind(old, rest->url) != NULL ? behind(old, rest->url) : "";
+        path = old[0] == '/' ? old : based != NULL ? based : behind(old, rest->url) != NULL ? behind(old, rest->url) : "";
         tail = strlen(path);
         if (to == NULL || strstr(to, "://") == NULL)
                 return mst_fail(err, MST_ENET, "%s has moved (status 308) and does not say where to", rest->service->name);

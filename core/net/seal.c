@@ -153,3 +153,48 @@ mst_seal_kept(struct mst_host *host, const char *name, const struct mst_secret *
         mst_arena_free(arena);
         return rc;
 }
+
+/* --- lines of descent: the configured one, a line break, the newest ------------------------- */
+
+struct mst_secret *
+mst_seal_newest(struct mst_host *host, const char *name, const char *option, const struct mst_secret *key,
+                const struct mst_secret *configured)
+{
+        const char *first = mst_secret_reveal(configured), *both;
+        size_t size = mst_secret_size(configured), from = 0, whole = size;
+        struct mst_secret *kept = NULL, *newest;
+        struct mst_error why = { 0 };
+
+        if (mst_seal_kept(host, name, key, &kept, &why) != MST_OK)
+                mst_host_log(host, MST_LOG_WARNING, "%s: %s; the configured one is used", option, why.text);
+        both = mst_secret_reveal(kept);
+        if (kept != NULL && mst_secret_size(kept) > size + 1 && both[size] == '\n' && memcmp(both, first, size) == 0) {
+                from = size + 1;
+                whole = mst_secret_size(kept);
+        }
+        newest = from > 0 ? mst_secret_new(both + from, whole - from) : mst_secret_new(first, size);
+        mst_secret_free(kept);
+        return newest;
+}
+
+int
+mst_seal_renew(struct mst_host *host, const char *name, const struct mst_secret *key, const struct mst_secret *configured,
+               const struct mst_secret *newer, struct mst_error *err)
+{
+        size_t size = mst_secret_size(configured), more = mst_secret_size(newer);
+        char *both = mstc_alloc(size + more + 2);
+        struct mst_secret *value = NULL;
+        int code;
+
+        if (both != NULL) {
+                memcpy(both, mst_secret_reveal(configured), size);
+                both[size] = '\n';
+                memcpy(both + size + 1, mst_secret_reveal(newer), more);
+                value = mst_secret_new(both, size + 1 + more);
+                mst_secret_wipe(both, size + more + 2);
+        }
+        mstc_free(both);
+        code = value != NULL ? mst_seal_keep(host, name, key, value, err) : mst_fail_memory(err, "keeping a token");
+        mst_secret_free(value);
+        return code;
+}

@@ -7,6 +7,8 @@
 
 #include "sdk/op.h"
 
+#include <muster/host.h>
+
 #include <string.h>
 
 #define OP_BLOCK 4032u
@@ -244,4 +246,27 @@ mst_op_after_text(const struct mst_op *op, size_t index)
         const struct mst_value *value = mst_value_at(mst_op_after(op, index), 0);
 
         return mst_value_type(value) == MST_TEXT ? mst_value_text(value, NULL) : "";
+}
+
+int
+mst_ops_one_by_one(struct mst_host *host, struct mst_op **ops, size_t count, mst_op_one *one, void *self,
+                   struct mst_error *err)
+{
+        for (size_t i = 0; i < count; i++) {
+                struct mst_error why = { 0 };
+                enum mst_outcome outcome = MST_UNSENT;
+                bool good;
+
+                if (err->code == MST_OK && !mst_host_stopping(host))
+                        outcome = one(self, ops[i], &why);
+                /* Cut short by us: what was done of it, the next run finds done already. */
+                if (outcome == MST_RETRY && mst_host_stopping(host))
+                        outcome = MST_UNSENT;
+                good = outcome == MST_DONE || outcome == MST_ALREADY;
+                mst_op_settle(ops[i], outcome, good || outcome == MST_UNSENT ? NULL : &why);
+                if (outcome != MST_UNSENT && (why.code == MST_ENET || why.code == MST_ETHROTTLED || why.code == MST_EAUTH
+                                              || (good && why.code != MST_OK)))
+                        *err = why;
+        }
+        return err->code;
 }

@@ -135,6 +135,16 @@ MST_API size_t mst_feed_gather(struct mst_feed *feed, struct mst_op **ops, size_
 MST_API int mst_feed_fd(const struct mst_feed *feed);
 MST_API bool mst_feed_ended(const struct mst_feed *feed);
 
+/* For a sink that does one op after the other: 'one' does it and says what became of it, and why unless
+ * it is done; all are settled.  Trouble that is the service's as a whole (MST_ENET, MST_ETHROTTLED or
+ * MST_EAUTH in 'why', or any class beside a done op) ends it with that error, a host that says stop
+ * without one; the ops that were not begun, or were put off by the stop, are given back.  An 'err' that
+ * is set already gives all back. */
+typedef enum mst_outcome mst_op_one(void *self, struct mst_op *op, struct mst_error *why);
+struct mst_host;
+MST_API int mst_ops_one_by_one(struct mst_host *host, struct mst_op **ops, size_t count, mst_op_one *one, void *self,
+                               struct mst_error *err);
+
 /* The connector's own spaces, kept with the op until it is settled. */
 MST_API void mst_op_set_user(struct mst_op *op, void *user);
 MST_API void *mst_op_user(const struct mst_op *op);

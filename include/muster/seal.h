@@ -30,5 +30,15 @@ MST_API int mst_seal_keep(struct mst_host *host, const char *name, const struct 
 MST_API int mst_seal_kept(struct mst_host *host, const char *name, const struct mst_secret *key,
                           struct mst_secret **ret, struct mst_error *err);
 
+/* A token that the service gives anew, and that descends from one that the admin configured: a new one in
+ * the configuration wins over what was kept.  The newest that there is, a new secret that is the
+ * caller's (NULL: no memory); what is kept and does not open is told in the log, where 'option' names
+ * the key.  And keeping a newer one. */
+MST_API struct mst_secret *mst_seal_newest(struct mst_host *host, const char *name, const char *option,
+                                           const struct mst_secret *key, const struct mst_secret *configured);
+MST_API int mst_seal_renew(struct mst_host *host, const char *name, const struct mst_secret *key,
+                           const struct mst_secret *configured, const struct mst_secret *newer,
+                           struct mst_error *err);
+
 MST_END_C
 #endif

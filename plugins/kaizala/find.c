@@ -8,105 +8,69 @@
 
 enum { AT_ONCE = 16384, LIST_SERVES = 16 };
 
-static void
-put_text(struct mst_record *record, const char *name, const char *text)
+/* All there is of that kind; NULL with an error. */
+static struct mst_shelf *
+shelf_of(struct kzl *k, enum mst_kind kind, struct mst_error *err)
 {
-        if (text[0] != '\0')
-                mst_record_text(record, mst_record_put(record, name), text, strlen(text));
-}
+        struct mst_shelf *shelf;
 
-static void
-put_row(const struct kzl *k, struct mst_record *record, const struct kzl_row *row)
-{
-        put_text(record, "PhoneNumber", row->phone);
-        for (size_t c = 1; c < k->column_count; c++)
-                put_text(record, k->columns[c], row->have[c]);
-}
-
-static void
-put_group(struct mst_record *record, const struct kzl_group *g)
-{
-        put_text(record, "name", g->name);
-        put_text(record, "groupType", g->connect ? "ConnectGroup" : "Group");
-}
-
-/* ---- find ---- */
-
-static void
-find_person(struct kzl *k, struct mst_query *query)
-{
-        const char *attribute = mst_query_attribute(query), *object = mst_query_object(query), *value;
-        struct mst_error ignored = { 0 };
-        char phone[MST_PHONE_SIZE];
-        struct kzl_row *row;
-
-        if (attribute != NULL && strcmp(attribute, "PhoneNumber") == 0)
-                object = kzl_phone(k, mst_query_value(query), phone, &ignored) == MST_OK ? phone : "";
-        if (object != NULL) {
-                row = kzl_row(k, object, false);
-                if (row != NULL && row->have != NULL)
-                        put_row(k, mst_query_found(query, row->phone, row->phone, NULL, NULL), row);
-        }
-        value = object == NULL ? mst_value_text(mst_query_value(query), NULL) : "";
-        for (size_t c = 1; object == NULL && attribute != NULL && c < k->column_count; c++)
-                for (size_t b = 0; strcmp(k->columns[c], attribute) == 0 && b < KZL_BUCKETS; b++)
-                        for (row = k->book[b]; row != NULL; row = row->next)
-                                if (row->have != NULL && strcmp(row->have[c], value) == 0)
-                                        put_row(k, mst_query_found(query, row->phone, row->phone, NULL, NULL), row);
-        mst_query_done(query);
-}
-
-static void
-find_group(struct kzl *k, struct mst_query *query)
-{
-        const char *object = mst_query_object(query), *attribute = mst_query_attribute(query);
-        const char *name = attribute != NULL && strcmp(attribute, "name") == 0 ? mst_value_text(mst_query_value(query), NULL) : NULL;
-
-        for (size_t i = 0; i < k->group_count; i++) {
+        if (kind == MST_GROUP ? kzl_groups(k, err) != MST_OK : kzl_directory(k, err) != MST_OK)
+                return NULL;
+        shelf = mst_shelf_new(k->host, kind, true);
+        if (shelf == NULL)
+                mst_fail_memory(err, "listing what is there");
+        else if (kind == MST_USER)
+                mst_roster_shelve(k->roster, shelf);
+        for (size_t i = 0; kind == MST_GROUP && i < k->group_count; i++) {
                 const struct kzl_group *g = &k->groups[i];
+                struct mst_record *record = mst_shelf_put(shelf, g->id, g->name);
+                const char *type = g->connect ? "ConnectGroup" : "Group";
 
-                if ((object != NULL && strcmp(g->id, object) == 0) || (name != NULL && strcmp(g->name, name) == 0))
-                        put_group(mst_query_found(query, g->id, g->name, NULL, NULL), g);
+                mst_record_text(record, mst_record_put(record, "name"), g->name, strlen(g->name));
+                mst_record_text(record, mst_record_put(record, "groupType"), type, strlen(type));
         }
-        mst_query_done(query);
+        return shelf;
 }
 
 int
 kzl_find(void *self, struct mst_search *search, struct mst_error *err)
 {
         struct kzl *k = self;
+        struct mst_shelf *shelves[MST_GROUP + 1] = { NULL };
+        struct mst_error ignored = { 0 };
+        int code = MST_OK;
 
         kzl_begin(k);
-        for (size_t i = 0; i < mst_search_count(search); i++) {
+        for (size_t i = 0; code == MST_OK && i < mst_search_count(search); i++) {
                 struct mst_query *query = mst_search_at(search, i);
-                bool group = mst_query_kind(query) == MST_GROUP;
+                struct mst_shelf **shelf = &shelves[mst_query_kind(query)];
+                char phone[MST_PHONE_SIZE];
+                const char *object = NULL;
 
-                if (group ? kzl_groups(k, err) != MST_OK : kzl_book(k, err) != MST_OK)
-                        return err->code;
-                if (group)
-                        find_group(k, query);
-                else
-                        find_person(k, query);
+                if (*shelf == NULL && (*shelf = shelf_of(k, mst_query_kind(query), err)) == NULL)
+                        code = err->code;
+                if (mst_query_attribute(query) != NULL && strcmp(mst_query_attribute(query), "PhoneNumber") == 0)
+                        object = kzl_phone(k, mst_query_value(query), phone, &ignored) == MST_OK ? phone : "";
+                mst_shelf_answer(*shelf, query, object);
         }
-        return MST_OK;
+        mst_shelf_free(shelves[MST_USER]);
+        mst_shelf_free(shelves[MST_GROUP]);
+        return code;
 }
 
 int
 kzl_list(void *self, enum mst_kind kind, const char *cursor, struct mst_page *page, struct mst_error *err)
 {
         struct kzl *k = self;
+        struct mst_shelf *shelf;
+        int code;
 
         (void)cursor;
         kzl_begin(k);
-        if (kind == MST_GROUP ? kzl_groups(k, err) != MST_OK : kzl_book(k, err) != MST_OK)
-                return err->code;
-        for (size_t i = 0; kind == MST_GROUP && i < k->group_count; i++)
-                put_group(mst_page_object(page, MST_GROUP, k->groups[i].id, k->groups[i].name, NULL, NULL), &k->groups[i]);
-        for (size_t b = 0; kind == MST_USER && b < KZL_BUCKETS; b++)
-                for (const struct kzl_row *row = k->book[b]; row != NULL; row = row->next)
-                        if (row->have != NULL)
-                                put_row(k, mst_page_object(page, MST_USER, row->phone, row->phone, NULL, NULL), row);
-        return mst_page_complete(page, NULL, err);
+        shelf = shelf_of(k, kind, err);
+        code = shelf != NULL ? mst_shelf_page(shelf, page, err) : err->code;
+        mst_shelf_free(shelf);
+        return code;
 }
 
 /* ---- apply ---- */
@@ -127,35 +91,7 @@ tell_time(struct kzl *k, struct mst_op **ops, size_t count)
                              "at %lld calls a minute at least %lld minutes", calls, most, calls / most);
 }
 
-/* One after the other: the limit is in calls a minute, and not in calls at once. */
-static void
-apply_groups(struct kzl *k, struct mst_op **ops, size_t count, struct mst_error *err)
-{
-        if (err->code == MST_OK)
-                tell_time(k, ops, count);
-        for (size_t i = 0; i < count; i++) {
-                struct mst_error why = { 0 };
-                enum mst_outcome outcome;
-
-                if (err->code != MST_OK || mst_host_stopping(k->host)) {
-                        mst_op_settle(ops[i], MST_UNSENT, NULL);
-                        continue;
-                }
-                mst_http_renew(k->http);
-                outcome = kzl_group_op(k, ops[i], &why);
-                /* Cut short by us: what was done of it, the next run finds done already. */
-                if (outcome == MST_RETRY && mst_host_stopping(k->host)) {
-                        mst_op_settle(ops[i], MST_UNSENT, NULL);
-                        continue;
-                }
-                mst_op_settle(ops[i], outcome, outcome == MST_DONE || outcome == MST_ALREADY ? NULL : &why);
-                /* What is wrong with the service or the token is wrong for every op. */
-                if (why.code == MST_ENET || why.code == MST_ETHROTTLED || why.code == MST_EAUTH
-                    || (why.code == MST_EPERM && outcome == MST_DONE))
-                        *err = why;
-        }
-}
-
+/* Groups one after the other: the limit is in calls a minute, and not in calls at once. */
 int
 kzl_apply(void *self, struct mst_feed *feed, struct mst_error *err)
 {
@@ -178,7 +114,9 @@ kzl_apply(void *self, struct mst_feed *feed, struct mst_error *err)
                         kzl_begin(k);
                 if (people > 0)
                         kzl_people_apply(k, ops, people, err);
-                apply_groups(k, groups, rest, err);
+                if (err->code == MST_OK)
+                        tell_time(k, groups, rest);
+                mst_ops_one_by_one(k->host, groups, rest, kzl_group_op, k, err);
         }
         free(ops);
         free(groups);

@@ -13,63 +13,40 @@
 
 /* ---- reading ---- */
 
-static void
-read_group(void *self)
-{
-        struct kzl *k = self;
-        const char *type = "";
-        struct kzl_group g = { .ours = true };
-        const struct mst_json_field fields[] = {
-                { .name = "groupId", .text = &g.id }, { .name = "groupName", .text = &g.name }, { .name = "groupType", .text = &type },
-                { .name = "hasParentGroups", .flag = &g.below }, { .name = "isMappedToTenant", .flag = &g.ours }, { .name = NULL }
-        };
-
-        if (!mst_json_fields(k->json, k->work, fields, sizeof *fields) || g.id == NULL || g.name == NULL)
-                return;
-        g.connect = strcmp(type, "ConnectGroup") == 0;
-        k->groups = kzl_more(k, k->groups, k->group_count, sizeof g);
-        if (k->groups != NULL)
-                k->groups[k->group_count++] = g;
-}
-
 int
 kzl_groups(struct kzl *k, struct mst_error *err)
 {
-        static struct kzl_group none;
-        bool found = false;
-        const struct mst_json_field fields[] = {
-                { .name = "groups", .each = read_group, .self = k, .found = &found }, { .name = NULL }
-        };
+        const struct mst_value *answer, **all = NULL;
+        size_t count;
 
         if (k->groups != NULL)
                 return MST_OK;
         k->group_count = 0;
-        if (kzl_call(k, "GET", err, "/v1/groups?fetchAllGroups=true&showDetail=true&showDetails=true") != MST_OK)
+        if (mst_rest_get(k->rest, &answer, err, "/v1/groups?fetchAllGroups=true&showDetail=true&showDetails=true") != MST_OK)
                 return err->code;
-        if (!kzl_read(k, k->reply, fields) || !found) {
-                k->groups = NULL;
+        if (mst_value_type(mst_value_find(answer, "groups")) != MST_LIST)
                 return mst_fail(err, MST_ENET, "the list of groups is not what Kaizala answers");
-        }
-        if (k->group_count == 0)
-                k->groups = &none;
-        return k->groups != NULL ? MST_OK : mst_fail_memory(err, "listing groups");
+        count = mst_rest_objects(k->rest, answer, &all, 0);
+        k->groups = count != SIZE_MAX ? mst_arena_alloc(mst_rest_arena(k->rest), count * sizeof *k->groups) : NULL;
+        if (k->groups == NULL)
+                return mst_fail_memory(err, "listing groups");
+        for (size_t i = 0; i < count; i++)
+                k->groups[k->group_count++] = (struct kzl_group){
+                        .id = mst_value_find_text(all[i], "groupId"), .name = mst_value_find_text(all[i], "groupName"),
+                        .connect = strcmp(mst_value_find_text(all[i], "groupType"), "ConnectGroup") == 0,
+                        .below = mst_value_find_bool(all[i], "hasParentGroups"),
+                        .ours = mst_value_find(all[i], "isMappedToTenant") == NULL || mst_value_find_bool(all[i], "isMappedToTenant"),
+                };
+        return MST_OK;
 }
 
-struct kzl_group *
-kzl_group_of(struct kzl *k, const char *id)
+static struct kzl_group *
+group_of(struct kzl *k, const char *id)
 {
         for (size_t i = 0; i < k->group_count; i++)
                 if (strcmp(k->groups[i].id, id) == 0)
                         return &k->groups[i];
         return NULL;
-}
-
-const char *
-kzl_escaped(struct kzl *k, const char *id)
-{
-        const char *text = mst_escape_url(k->work, id, strlen(id));
-
-        return text != NULL ? text : "-";
 }
 
 /* How many groups have that name; one of them in '*ret'. */
@@ -88,48 +65,29 @@ named(struct kzl *k, const char *name, struct kzl_group **ret)
 
 /* ---- creating ---- */
 
-static const char *
-wanted(const struct mst_op *op, const char *name, const char *def)
-{
-        const struct mst_value *v = mst_value_at(mst_op_wanted(op, name), 0);
-
-        return v != NULL && mst_value_type(v) == MST_TEXT ? mst_value_text(v, NULL) : def;
-}
-
+/* It is not the group of the op that was not found. */
 static enum mst_outcome
-outcome_of(const struct kzl *k, int code, bool creates)
+trouble(const struct kzl *k, int code)
 {
-        if (creates && k->sent)
-                return MST_UNKNOWN;
-        return code == MST_ENET || code == MST_ETHROTTLED || code == MST_EAUTH ? MST_RETRY : MST_REFUSED;
-}
-
-static void
-name_value(struct kzl *k, const char *name, const char *value)
-{
-        mst_json_out_name(k->out, name);
-        mst_json_out_text(k->out, value, strlen(value));
+        return code == MST_ENOTFOUND ? MST_REFUSED : mst_rest_outcome(k->rest, code, false);
 }
 
 /* Both spellings where the sources differ: name and groupName. */
 static void
-write_create(struct kzl *k, const struct mst_op *op, const char *name, bool connect, bool with_members)
+write_create(struct kzl *k, const struct mst_op *op, bool connect, bool with_members)
 {
+        const char *name = mst_op_text(op, "name"), *welcome = mst_op_text(op, "welcomeMessage");
+        struct mst_json_out *out = mst_rest_body(k->rest);
         size_t count = 0;
         const char **phones = with_members ? kzl_people_of(k, op, true, &count) : NULL;
 
-        mst_json_out_reset(k->out);
-        mst_json_out_object(k->out);
-        name_value(k, "name", name);
-        name_value(k, "groupName", name);
-        name_value(k, "welcomeMessage", wanted(op, "welcomeMessage", "Welcome"));
-        name_value(k, "groupType", connect ? "ConnectGroup" : "Group");
-        mst_json_out_name(k->out, "members");
-        mst_json_out_array(k->out);
-        for (size_t i = 0; i < count; i++)
-                mst_json_out_text(k->out, phones[i], strlen(phones[i]));
-        mst_json_out_end(k->out);
-        mst_json_out_end(k->out);
+        mst_json_out_object(out);
+        mst_json_out_member(out, "name", name);
+        mst_json_out_member(out, "groupName", name);
+        mst_json_out_member(out, "welcomeMessage", welcome[0] != '\0' ? welcome : "Welcome");
+        mst_json_out_member(out, "groupType", connect ? "ConnectGroup" : "Group");
+        mst_json_out_texts(out, "members", phones, phones != NULL ? count : 0);
+        mst_json_out_end(out);
 }
 
 /* With a group token the call makes a sub-group [D: FAQ 4], which is seen once. */
@@ -144,7 +102,7 @@ check_reach(struct kzl *k, const char *id, const char *name, struct mst_error *e
         if (kzl_groups(k, err) != MST_OK)
                 return err->code;
         k->reach_known = true;
-        g = kzl_group_of(k, id);
+        g = group_of(k, id);
         if (g == NULL || !g->below)
                 return MST_OK;
         return mst_fail(err, MST_EPERM, "the group '%s' was made below another one: the refresh token is a group token; put the user "
@@ -155,7 +113,7 @@ check_reach(struct kzl *k, const char *id, const char *name, struct mst_error *e
 static struct kzl_group *
 parent_of(struct kzl *k, const char *parent, struct mst_error *why)
 {
-        struct kzl_group *g = kzl_group_of(k, parent);
+        struct kzl_group *g = group_of(k, parent);
 
         if (g == NULL && named(k, parent, &g) != 1) {
                 mst_fail(why, MST_EREFUSED, "there is not exactly one group called '%.100s', which is to be its parent; map parent to "
@@ -179,44 +137,65 @@ first_members(struct kzl *k, struct mst_op *op, const struct kzl_group *made, bo
         *why = (struct mst_error){ 0 };
 }
 
-static enum mst_outcome
-create(struct kzl *k, struct mst_op *op, struct mst_error *why)
+/* None is made while another one of that name can be seen. */
+static bool
+is_taken(struct kzl *k, struct mst_op *op, const char *name, struct mst_error *why)
 {
-        const char *name = wanted(op, "name", ""), *parent = wanted(op, "parent", ""), *id = NULL;
-        bool connect = strcmp(wanted(op, "groupType", "Group"), "ConnectGroup") == 0, all = false, members;
-        const struct mst_json_field fields[] = {
-                { .name = "groupId", .text = &id }, { .name = "membersAdded", .flag = &all }, { .name = NULL }
-        };
-        struct kzl_group *above = NULL, *same = NULL;
-        struct kzl_group made = { .name = name, .connect = connect, .ours = true };
+        struct kzl_group *same = NULL;
 
-        if (named(k, name, &same) > 0) {
-                mst_op_set_object(op, same->id, same->name, NULL);
-                mst_fail(why, MST_EREFUSED, "there is a group called '%.100s' already (%s), and it is not ours: give one of the two another "
-                         "name", name, same->id);
-                return MST_DUPLICATE;
-        }
-        if (parent[0] != '\0' && (above = parent_of(k, parent, why)) == NULL)
-                return MST_REFUSED;
-        members = !connect || k->config->broadcast == KZL_MEMBERS;
-        write_create(k, op, name, connect, members);
-        if (above != NULL ? kzl_call(k, "POST", why, "/v1/groups/%s/subGroups", kzl_escaped(k, above->id)) != MST_OK
-            : kzl_call(k, "POST", why, "/v1/groups") != MST_OK)
-                return outcome_of(k, why->code, true);
-        if (!kzl_read(k, k->reply, fields) || id == NULL || id[0] == '\0') {
+        if (named(k, name, &same) == 0)
+                return false;
+        mst_op_set_object(op, same->id, same->name, NULL);
+        mst_fail(why, MST_EREFUSED, "there is a group called '%.100s' already (%s), and it is not ours: give one of the two another "
+                 "name", name, same->id);
+        return true;
+}
+
+/* The call that makes it; what it answers, or an outcome of its own. */
+static enum mst_outcome
+make(struct kzl *k, struct mst_op *op, const struct kzl_group *above, struct kzl_group *made, bool *all, struct mst_error *why)
+{
+        const struct mst_value *answer;
+        bool members = !made->connect || k->config->broadcast == KZL_MEMBERS;
+        int code;
+
+        write_create(k, op, made->connect, members);
+        code = mst_rest_call(k->rest, &answer, why, "POST", above != NULL ? "/v1/groups/%s/subGroups" : "/v1/groups",
+                             above != NULL ? mst_rest_escape(k->rest, above->id) : "");
+        made->id = mst_value_find_text(answer, "groupId");
+        *all = members && mst_value_find_bool(answer, "membersAdded");
+        if (code == MST_OK && made->id[0] == '\0') {
                 mst_fail(why, MST_ENET, "the answer to a new group has no groupId");
                 return MST_UNKNOWN;
         }
-        made.id = id;
-        mst_op_set_object(op, id, name, NULL);
-        if (above == NULL && check_reach(k, id, name, why) != MST_OK && why->code == MST_EPERM) {
+        return mst_rest_outcome(k->rest, code, true);
+}
+
+static enum mst_outcome
+create(struct kzl *k, struct mst_op *op, struct mst_error *why)
+{
+        const char *parent = mst_op_text(op, "parent");
+        struct kzl_group made = { .name = mst_op_text(op, "name"), .ours = true }, *above = NULL;
+        enum mst_outcome outcome;
+        bool all;
+
+        made.connect = strcmp(mst_op_text(op, "groupType"), "ConnectGroup") == 0;
+        if (is_taken(k, op, made.name, why))
+                return MST_DUPLICATE;
+        if (parent[0] != '\0' && (above = parent_of(k, parent, why)) == NULL)
+                return MST_REFUSED;
+        outcome = make(k, op, above, &made, &all, why);
+        if (outcome != MST_DONE)
+                return outcome;
+        mst_op_set_object(op, made.id, made.name, NULL);
+        if (above == NULL && check_reach(k, made.id, made.name, why) != MST_OK && why->code == MST_EPERM) {
                 for (size_t i = 0; i < mst_op_member_count(op); i++)
                         mst_op_member_settle(op, i, MST_RETRY, why->text);
                 return MST_DONE;             /* what is wrong ends the call */
         }
         *why = (struct mst_error){ 0 };
         k->groups = NULL;
-        first_members(k, op, &made, members && all, why);
+        first_members(k, op, &made, all, why);
         return MST_DONE;
 }
 
@@ -225,14 +204,19 @@ create(struct kzl *k, struct mst_op *op, struct mst_error *why)
 static int
 attach(struct kzl *k, const char *parent, const char *child, struct mst_error *err)
 {
-        kzl_body(k, "subGroups", &child, 1);
-        return kzl_call(k, "PUT", err, "/v1/groups/%s/subGroups", kzl_escaped(k, parent));
+        struct mst_json_out *out = mst_rest_body(k->rest);
+
+        mst_json_out_object(out);
+        mst_json_out_texts(out, "subGroups", &child, 1);
+        mst_json_out_end(out);
+        return mst_rest_call(k->rest, NULL, err, "PUT", "/v1/groups/%s/subGroups", mst_rest_escape(k->rest, parent));
 }
 
 static int
 detach(struct kzl *k, const char *parent, const char *child, struct mst_error *err)
 {
-        return kzl_call(k, "DELETE", err, "/v1/groups/%s/subGroups/%s", kzl_escaped(k, parent), kzl_escaped(k, child));
+        return mst_rest_call(k->rest, NULL, err, "DELETE", "/v1/groups/%s/subGroups/%s", mst_rest_escape(k->rest, parent),
+                             mst_rest_escape(k->rest, child));
 }
 
 int
@@ -259,7 +243,7 @@ static int
 move(struct kzl *k, const struct mst_op *op, const struct kzl_group *g, struct mst_error *why)
 {
         const struct mst_value *before = NULL;
-        const char *now = wanted(op, "parent", "");
+        const char *now = mst_op_text(op, "parent");
         struct kzl_group *old = NULL, *new = now[0] != '\0' ? parent_of(k, now, why) : NULL;
         struct mst_error ignored = { 0 };
 
@@ -280,17 +264,16 @@ move(struct kzl *k, const struct mst_op *op, const struct kzl_group *g, struct m
 static enum mst_outcome
 update(struct kzl *k, struct mst_op *op, const struct kzl_group *g, struct mst_error *why)
 {
-        const struct mst_value *name = mst_op_change(op, "name");
+        const char *name = mst_op_text(op, "name");
 
-        if (name != NULL) {
+        if (mst_op_change(op, "name") != NULL && strcmp(g->name, name) != 0) {
                 mst_fail(why, MST_EREFUSED, "no call of Kaizala renames a group: call '%.100s' '%.100s' in the app, or take the old name "
-                         "back", g->name, mst_value_text(mst_value_at(name, 0), NULL));
-                if (strcmp(g->name, mst_value_text(mst_value_at(name, 0), NULL)) != 0)
-                        return MST_REFUSED;
-                mst_op_set_object(op, g->id, g->name, NULL);     /* somebody has done it */
+                         "back", g->name, name);
+                return MST_REFUSED;
         }
+        mst_op_set_object(op, g->id, g->name, NULL);             /* somebody may have renamed it */
         if (mst_op_change(op, "parent") != NULL && move(k, op, g, why) != MST_OK)
-                return outcome_of(k, why->code, false);
+                return trouble(k, why->code);
         return kzl_members_op(k, op, g, false, why);
 }
 
@@ -299,13 +282,13 @@ static enum mst_outcome
 retire(struct kzl *k, const struct kzl_group *g, struct mst_error *why)
 {
         if (kzl_members(k, g->id, true, why) != MST_OK)
-                return why->code == MST_ENOTFOUND ? MST_GONE : outcome_of(k, why->code, false);
+                return mst_rest_outcome(k->rest, why->code, false);
         for (size_t i = 0; i < k->member_count; i++)
                 if (!k->members[i].admin && kzl_remove(k, g->id, &k->members[i], why) != MST_OK)
-                        return outcome_of(k, why->code, false);
+                        return mst_rest_outcome(k->rest, why->code, false);
         for (size_t i = 0; g->below && i < k->group_count; i++)
                 if (detach(k, k->groups[i].id, g->id, why) != MST_OK && why->code != MST_ENOTFOUND)
-                        return outcome_of(k, why->code, false);
+                        return mst_rest_outcome(k->rest, why->code, false);
         mst_host_log(k->host, MST_LOG_WARNING, "no call of Kaizala deletes a group: '%s' (%s) has no members but its admins any more; "
                      "delete it in the app or the portal", g->name, g->id);
         *why = (struct mst_error){ 0 };
@@ -313,15 +296,17 @@ retire(struct kzl *k, const struct kzl_group *g, struct mst_error *why)
 }
 
 enum mst_outcome
-kzl_group_op(struct kzl *k, struct mst_op *op, struct mst_error *why)
+kzl_group_op(void *self, struct mst_op *op, struct mst_error *why)
 {
+        struct kzl *k = self;
         struct kzl_group *g;
 
+        mst_http_renew(mst_rest_http(k->rest));
         if (kzl_groups(k, why) != MST_OK)
-                return outcome_of(k, why->code, false);
+                return trouble(k, why->code);
         if (mst_op_verb(op) == MST_CREATE)
                 return create(k, op, why);
-        g = kzl_group_of(k, mst_op_object(op));
+        g = group_of(k, mst_op_object(op));
         if (g == NULL) {
                 mst_fail(why, MST_ENOTFOUND, "there is no group %s any more", mst_op_object(op));
                 return MST_GONE;

@@ -6,7 +6,6 @@
  * files for its import, or through a portal door where one is configured.  Groups are
  * kept by the group API.  This file holds what the program sees: options, descriptor, and
  * the life of an instance. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +13,9 @@
 
 #include "kaizala.h"
 
+enum { FILE_MOST = 1000000 };                /* 1 MB is 1,048,576 [S] */
+
+#define GROUP_ATTRIBUTES "name welcomeMessage groupType parent admins"
 #define C struct kzl_config
 
 static const struct mst_option options[] = {
@@ -88,15 +90,8 @@ kzl_close(void *self)
 {
         struct kzl *k = self;
 
-        mst_http_request_free(k->request);
-        mst_http_request_free(k->token_request);
-        mst_http_reply_free(k->reply);
-        mst_http_reply_free(k->token_reply);
-        mst_http_token_free(k->token);
-        mst_http_free(k->http);
-        mst_json_free(k->json);
-        mst_json_out_free(k->out);
-        mst_arena_free(k->work);
+        mst_roster_free(k->roster);
+        mst_rest_free(k->rest);
         mst_arena_free(k->arena);
         free(k);
 }
@@ -104,72 +99,39 @@ kzl_close(void *self)
 void
 kzl_begin(struct kzl *k)
 {
-        mst_arena_reset(k->work);
-        mst_http_renew(k->http);
+        mst_rest_begin(k->rest);
+        mst_roster_free(k->roster);
+        k->roster = NULL;
         k->groups = NULL;
         k->members_of = NULL;
-        k->book = NULL;
-}
-
-/* The columns of the files; those of groups are among what is wanted. */
-static int
-choose_columns(struct kzl *k, struct mst_error *err)
-{
-        static const char *const first[] = { "PhoneNumber", "First Name", "Last Name", "City", NULL };
-        char **given = k->config->columns;
-        size_t most = mst_host_want_count(k->host) + 4, count = 0;
-
-        for (size_t i = 0; given != NULL && given[i] != NULL; i++)
-                most++;
-        k->columns = mst_arena_alloc(k->arena, most * sizeof(const char *));
-        if (k->columns == NULL)
-                return mst_fail_memory(err, "opening the connector");
-        for (size_t i = 0; given != NULL && given[i] != NULL; i++)
-                k->columns[count++] = given[i];
-        for (size_t i = 0; given == NULL && first[i] != NULL; i++)
-                if (i == 0 || mst_host_wants(k->host, first[i]))
-                        k->columns[count++] = first[i];
-        for (size_t i = 0; given == NULL && i < mst_host_want_count(k->host); i++) {
-                const char *name = mst_host_want(k->host, i);
-                bool known = false;
-
-                for (size_t c = 0; c < count; c++)
-                        known = known || strcmp(k->columns[c], name) == 0;
-                for (const struct mst_attribute *a = attributes; a->name != NULL; a++)
-                        known = known || ((a->flags & MST_ATTR_GROUP) != 0 && strcmp(a->name, name) == 0);
-                if (!known)
-                        k->columns[count++] = name;
-        }
-        k->column_count = count;
-        return strcmp(k->columns[0], "PhoneNumber") == 0 ? MST_OK
-               : mst_fail(err, MST_ECONFIG, "columns: the first must be PhoneNumber, which the Directory knows people by, and "
-                          "not '%s'", k->columns[0]);
 }
 
 static int
 start(struct kzl *k, struct mst_error *err)
 {
+        static const char *const first[] = { "PhoneNumber", "First Name", "Last Name", "City", NULL };
         const struct kzl_config *c = k->config;
 
+        k->layout = (struct mst_roster_layout){
+                .size = sizeof k->layout, .folder = c->outbox, .puts = "import", .drops = "removals", .known_by = "the phone number", .begins = "+",
+                .most = FILE_MOST, .safe = c->spreadsheet_safe, .yes = "Yes", .no = "No",
+        };
+        k->layout.columns = mst_roster_columns(k->host, k->arena, c->columns, first, GROUP_ATTRIBUTES, &k->layout.column_count);
+        if (k->layout.columns == NULL)
+                return mst_fail_memory(err, "opening the connector");
+        if (strcmp(k->layout.columns[0], "PhoneNumber") != 0)
+                return mst_fail(err, MST_ECONFIG, "columns: the first must be PhoneNumber, which the Directory knows people by, and "
+                                "not '%s'", k->layout.columns[0]);
         if (mst_seal_check("token-key", c->token_key, err) != MST_OK)
                 return err->code;
-        k->http = mst_http_new(&c->http, sizeof c->http, k->host, err);
-        if (k->http == NULL)
+        k->rest = mst_rest_new(&kzl_service, &c->http, sizeof c->http, k->host, err);
+        if (k->rest == NULL || mst_rest_token(k->rest, kzl_token_get, k, err) != MST_OK)
                 return err->code;
-        if (c->portal_url != NULL && kzl_allow(k, c->portal_url, err) != MST_OK)
+        mst_http_set(mst_rest_http(k->rest), MST_HTTP_MINUTE, c->calls_per_minute);
+        mst_rest_trust(k->rest, c->trusted_hosts);
+        if (c->portal_url != NULL && mst_rest_allow(k->rest, c->portal_url, err) != MST_OK)
                 return mst_wrap(err, "portal-url");
-        mst_http_set(k->http, MST_HTTP_MINUTE, c->calls_per_minute);
-        k->token = mst_http_token_new(k->http, kzl_token_get, k);
-        k->request = mst_http_request_new();
-        k->token_request = mst_http_request_new();
-        k->reply = mst_http_reply_new();
-        k->token_reply = mst_http_reply_new();
-        k->json = mst_json_new();
-        k->out = mst_json_out_new();
-        if (k->token == NULL || k->request == NULL || k->token_request == NULL || k->reply == NULL || k->token_reply == NULL
-            || k->json == NULL || k->out == NULL)
-                return mst_fail_memory(err, "opening the connector");
-        return choose_columns(k, err);
+        return MST_OK;
 }
 
 static int
@@ -179,11 +141,8 @@ kzl_open(const void *config, struct mst_host *host, void **self, struct mst_erro
 
         if (k == NULL)
                 return mst_fail_memory(err, "opening the connector");
-        k->config = config;
-        k->host = host;
-        k->arena = mst_arena_new(0);
-        k->work = mst_arena_new(64 * 1024);
-        if (k->arena == NULL || k->work == NULL)
+        *k = (struct kzl){ .config = config, .host = host, .arena = mst_arena_new(0) };
+        if (k->arena == NULL)
                 mst_fail_memory(err, "opening the connector");
         else if (start(k, err) == MST_OK) {
                 *self = k;

@@ -8,10 +8,9 @@ else
 plugin_LTLIBRARIES += plugins/kaizala.la
 endif
 endif
-plugins_kaizala_la_SOURCES = plugins/kaizala/kaizala.h plugins/kaizala/kaizala.c plugins/kaizala/book.c \
-  plugins/kaizala/call.c plugins/kaizala/find.c plugins/kaizala/groups.c \
-  plugins/kaizala/members.c plugins/kaizala/outbox.c plugins/kaizala/people.c \
-  plugins/kaizala/probe.c plugins/kaizala/token.c
+plugins_kaizala_la_SOURCES = plugins/kaizala/kaizala.h plugins/kaizala/kaizala.c plugins/kaizala/directory.c \
+  plugins/kaizala/find.c plugins/kaizala/groups.c plugins/kaizala/members.c plugins/kaizala/probe.c \
+  plugins/kaizala/token.c
 plugins_kaizala_la_CPPFLAGS = $(PLUGIN_INCLUDES)
 plugins_kaizala_la_LIBADD = libmuster-net.la libmuster.la
 plugins_kaizala_la_LDFLAGS = $(PLUGIN_LINK)

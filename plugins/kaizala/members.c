@@ -20,61 +20,48 @@ by_phone(const void *a, const void *b)
         return strcmp(((const struct kzl_member *)a)->phone, ((const struct kzl_member *)b)->phone);
 }
 
-static void
-read_member(void *self)
-{
-        struct kzl *k = self;
-        const char *role = "";
-        struct kzl_member m = { 0 };
-        const struct mst_json_field fields[] = {
-                { .name = "id", .text = &m.id }, { .name = "mobileNumber", .text = &m.phone }, { .name = "role", .text = &role },
-                { .name = NULL }
-        };
-
-        if (!mst_json_fields(k->json, k->work, fields, sizeof *fields) || m.id == NULL || m.phone == NULL)
-                return;
-        m.admin = strcmp(role, "Admin") == 0;
-        k->members = kzl_more(k, k->members, k->member_count, sizeof m);
-        if (k->members != NULL)
-                k->members[k->member_count++] = m;
-}
-
 int
 kzl_members(struct kzl *k, const char *group, bool fresh, struct mst_error *err)
 {
-        bool found = false;
-        const struct mst_json_field fields[] = {
-                { .name = "members", .each = read_member, .self = k, .found = &found }, { .name = NULL }
-        };
+        const struct mst_value *answer, **all = NULL;
+        size_t count;
 
         if (!fresh && k->members_of != NULL && strcmp(k->members_of, group) == 0)
                 return MST_OK;
         k->members_of = NULL;
         k->member_count = 0;
-        k->members = NULL;
-        if (kzl_call(k, "GET", err, "/v1/groups/%s/members", kzl_escaped(k, group)) != MST_OK)
+        if (mst_rest_get(k->rest, &answer, err, "/v1/groups/%s/members", mst_rest_escape(k->rest, group)) != MST_OK)
                 return err->code;
-        if (!kzl_read(k, k->reply, fields) || !found)
+        if (mst_value_type(mst_value_find(answer, "members")) != MST_LIST)
                 return mst_fail(err, MST_ENET, "the list of members is not what Kaizala answers");
-        if (k->member_count > 0)
-                qsort(k->members, k->member_count, sizeof *k->members, by_phone);
-        k->members_of = mst_arena_strdup(k->work, group);
+        count = mst_rest_objects(k->rest, answer, &all, 0);
+        k->members = count != SIZE_MAX ? mst_arena_alloc(mst_rest_arena(k->rest), count * sizeof *k->members) : NULL;
+        if (k->members == NULL)
+                return mst_fail_memory(err, "listing members");
+        for (size_t i = 0; i < count; i++)
+                k->members[k->member_count++] = (struct kzl_member){
+                        .id = mst_value_find_text(all[i], "id"), .phone = mst_value_find_text(all[i], "mobileNumber"),
+                        .admin = strcmp(mst_value_find_text(all[i], "role"), "Admin") == 0,
+                };
+        qsort(k->members, k->member_count, sizeof *k->members, by_phone);
+        k->members_of = mst_arena_strdup(mst_rest_arena(k->rest), group);
         return MST_OK;
 }
 
-struct kzl_member *
-kzl_member_of(struct kzl *k, const char *phone)
+static struct kzl_member *
+member_of(struct kzl *k, const char *phone)
 {
         struct kzl_member key = { .phone = phone };
 
-        return k->member_count == 0 ? NULL : bsearch(&key, k->members, k->member_count, sizeof key, by_phone);
+        return bsearch(&key, k->members, k->member_count, sizeof key, by_phone);
 }
 
 /* Who is gone meanwhile is gone. */
 int
 kzl_remove(struct kzl *k, const char *group, const struct kzl_member *member, struct mst_error *err)
 {
-        int code = kzl_call(k, "DELETE", err, "/v1/groups/%s/members/%s", kzl_escaped(k, group), kzl_escaped(k, member->id));
+        int code = mst_rest_call(k->rest, NULL, err, "DELETE", "/v1/groups/%s/members/%s", mst_rest_escape(k->rest, group),
+                                 mst_rest_escape(k->rest, member->id));
 
         return code == MST_ENOTFOUND ? MST_OK : code;
 }
@@ -84,7 +71,7 @@ kzl_remove(struct kzl *k, const char *group, const struct kzl_member *member, st
 const char **
 kzl_people_of(struct kzl *k, const struct mst_op *op, bool joins, size_t *count)
 {
-        const char **phones = mst_arena_alloc(k->work, (mst_op_member_count(op) + 1) * sizeof *phones);
+        const char **phones = mst_arena_alloc(mst_rest_arena(k->rest), (mst_op_member_count(op) + 1) * sizeof *phones);
 
         *count = 0;
         for (size_t i = 0; phones != NULL && i < mst_op_member_count(op); i++)
@@ -104,7 +91,7 @@ check_joined(struct kzl *k, struct mst_op *op, const char *group, struct mst_err
                         continue;
                 if (code != MST_OK)
                         mst_op_member_settle(op, i, MST_RETRY, err->text);
-                else if (kzl_member_of(k, mst_op_member_object(op, i)) == NULL)
+                else if (member_of(k, mst_op_member_object(op, i)) == NULL)
                         mst_op_member_settle(op, i, MST_REFUSED, "Kaizala does not take the phone number into the group: correct it in "
                                              "Entra ID, or find out why in the portal");
         }
@@ -112,10 +99,21 @@ check_joined(struct kzl *k, struct mst_op *op, const char *group, struct mst_err
 }
 
 static int
+put_numbers(struct kzl *k, const char *group, const char *what, const char *how, const char *const *phones, size_t count,
+            const struct mst_value **answer, struct mst_error *err)
+{
+        struct mst_json_out *out = mst_rest_body(k->rest);
+
+        mst_json_out_object(out);
+        mst_json_out_texts(out, what, phones, count);
+        mst_json_out_end(out);
+        return mst_rest_call(k->rest, answer, err, "PUT", "/v1/groups/%s/%s%s", mst_rest_escape(k->rest, group), what, how);
+}
+
+static int
 join(struct kzl *k, struct mst_op *op, const char *group, struct mst_error *err)
 {
-        bool all = false;
-        const struct mst_json_field fields[] = { { .name = "result", .flag = &all }, { .name = NULL } };
+        const struct mst_value *answer;
         size_t count;
         const char **phones = kzl_people_of(k, op, true, &count);
 
@@ -123,11 +121,10 @@ join(struct kzl *k, struct mst_op *op, const char *group, struct mst_error *err)
                 return mst_fail_memory(err, "adding members");
         if (count == 0)
                 return MST_OK;
-        kzl_body(k, "members", phones, count);
-        if (kzl_call(k, "PUT", err, "/v1/groups/%s/members", kzl_escaped(k, group)) != MST_OK)
+        if (put_numbers(k, group, "members", "", phones, count, &answer, err) != MST_OK)
                 return err->code;
         k->members_of = NULL;
-        return kzl_read(k, k->reply, fields) && all ? MST_OK : check_joined(k, op, group, err);
+        return mst_value_find_bool(answer, "result") ? MST_OK : check_joined(k, op, group, err);
 }
 
 /* ---- leaving ---- */
@@ -142,7 +139,7 @@ leave(struct kzl *k, struct mst_op *op, const char *group, struct mst_error *err
                         continue;
                 if (kzl_members(k, group, false, err) != MST_OK)
                         return err->code;
-                m = kzl_member_of(k, mst_op_member_object(op, i));
+                m = member_of(k, mst_op_member_object(op, i));
                 if (m == NULL)
                         mst_op_member_settle(op, i, MST_ALREADY, NULL);
                 else if (m->admin)
@@ -158,26 +155,17 @@ leave(struct kzl *k, struct mst_op *op, const char *group, struct mst_error *err
 
 /* {"result":{"+...":{"isAdded":true}}}: each number by itself [D]. */
 static void
-settle_subscribers(struct kzl *k, struct mst_op *op, bool joins)
+settle_subscribers(struct mst_op *op, bool joins, const struct mst_value *answer)
 {
-        size_t size, length;
-        const char *body = mst_http_content(k->reply, &size), *name, *reason;
+        const struct mst_value *result = mst_value_find(answer, "result");
 
-        mst_json_start(k->json, body, size);
-        if (!mst_json_enter_object(k->json) || !mst_json_member(k->json, &name, &length) || !mst_json_enter_object(k->json))
-                return;
-        while (mst_json_member(k->json, &name, &length)) {
-                const char *phone = mst_arena_strndup(k->work, name, length);
-                bool good = false;
-                const struct mst_json_field fields[] = {
-                        { .name = joins ? "isAdded" : "isRemoved", .flag = &good }, { .name = "reason", .text = &reason }, { .name = NULL }
-                };
+        for (size_t i = 0; i < mst_op_member_count(op); i++) {
+                const struct mst_value *one = mst_value_member(result, mst_op_member_object(op, i));
+                const char *reason = mst_value_find_text(one, "reason");
 
-                reason = "no reason is told";
-                mst_json_fields(k->json, k->work, fields, sizeof *fields);
-                for (size_t i = 0; !good && phone != NULL && i < mst_op_member_count(op); i++)
-                        if (mst_op_member_joins(op, i) == joins && strcmp(mst_op_member_object(op, i), phone) == 0)
-                                mst_op_member_settle(op, i, joins ? MST_REFUSED : MST_ALREADY, joins ? reason : NULL);
+                if (one != NULL && mst_op_member_joins(op, i) == joins && !mst_value_find_bool(one, joins ? "isAdded" : "isRemoved"))
+                        mst_op_member_settle(op, i, joins ? MST_REFUSED : MST_ALREADY,
+                                             !joins ? NULL : reason[0] != '\0' ? reason : "no reason is told");
         }
 }
 
@@ -187,11 +175,13 @@ subscribe(struct kzl *k, struct mst_op *op, const char *group, const char *const
           struct mst_error *err)
 {
         for (size_t from = 0; from < count; from += KZL_NUMBERS) {
-                kzl_body(k, "subscribers", phones + from, count - from < KZL_NUMBERS ? count - from : KZL_NUMBERS);
-                if (kzl_call(k, "PUT", err, "/v1/groups/%s/subscribers/%s", kzl_escaped(k, group), joins ? "add" : "remove") != MST_OK)
+                const struct mst_value *answer;
+                size_t chunk = count - from < KZL_NUMBERS ? count - from : KZL_NUMBERS;
+
+                if (put_numbers(k, group, "subscribers", joins ? "/add" : "/remove", phones + from, chunk, &answer, err) != MST_OK)
                         return err->code;
                 if (op != NULL)
-                        settle_subscribers(k, op, joins);
+                        settle_subscribers(op, joins, answer);
         }
         return MST_OK;
 }
@@ -216,20 +206,21 @@ subscribe_all(struct kzl *k, struct mst_op *op, const char *group, struct mst_er
 static int
 set_role(struct kzl *k, const char *group, const char *phone, bool admin, struct mst_error *err)
 {
+        struct mst_json_out *out;
         struct kzl_member *m;
 
         if (kzl_members(k, group, false, err) != MST_OK)
                 return err->code;
-        m = kzl_member_of(k, phone);
+        m = member_of(k, phone);
         if (m == NULL || m->admin == admin)
                 return m != NULL || !admin ? MST_OK
                        : mst_fail(err, MST_EREFUSED, "%s is to be an admin of the group and is not in it", phone);
-        mst_json_out_reset(k->out);
-        mst_json_out_object(k->out);
-        mst_json_out_name(k->out, "role");
-        mst_json_out_text(k->out, admin ? "Admin" : "Member", admin ? 5 : 6);
-        mst_json_out_end(k->out);
-        if (kzl_call(k, "PUT", err, "/v1/groups/%s/members/%s", kzl_escaped(k, group), kzl_escaped(k, m->id)) != MST_OK)
+        out = mst_rest_body(k->rest);
+        mst_json_out_object(out);
+        mst_json_out_member(out, "role", admin ? "Admin" : "Member");
+        mst_json_out_end(out);
+        if (mst_rest_call(k->rest, NULL, err, "PUT", "/v1/groups/%s/members/%s", mst_rest_escape(k->rest, group),
+                          mst_rest_escape(k->rest, m->id)) != MST_OK)
                 return err->code;
         m->admin = admin;
         return MST_OK;
@@ -277,11 +268,7 @@ kzl_members_op(struct kzl *k, struct mst_op *op, const struct kzl_group *group, 
                 code = kzl_nest(k, op, group->id, why);
         if (code == MST_OK && mst_op_change(op, "admins") != NULL)
                 code = set_admins(k, op, group->id, why);
-        if (code == MST_OK)
-                return MST_DONE;
-        if (code == MST_ENOTFOUND)
-                return MST_GONE;
-        return code == MST_ENET || code == MST_ETHROTTLED || code == MST_EAUTH ? MST_RETRY : MST_REFUSED;
+        return mst_rest_outcome(k->rest, code, false);
 }
 
 /* ---- leaving everywhere ---- */
@@ -305,7 +292,7 @@ kzl_sweep(struct kzl *k, const char *const *phones, size_t count, struct mst_err
                 if (kzl_members(k, group->id, true, err) != MST_OK)
                         return err->code;
                 for (size_t i = 0; i < count; i++) {
-                        struct kzl_member *m = kzl_member_of(k, phones[i]);
+                        struct kzl_member *m = member_of(k, phones[i]);
 
                         if (m != NULL && m->admin)
                                 mst_host_log(k->host, MST_LOG_WARNING, "%s leaves the Directory and stays in the group '%s', as its admin: make "

@@ -7,49 +7,38 @@
 
 #include "kaizala.h"
 
-struct telling {
-        struct kzl *k;
-        struct mst_facts *facts;
-        bool *known;                    /* of each column */
-};
-
 static void
-tell_attribute(void *self)
+tell_attribute(struct mst_facts *facts, const struct mst_value *attribute)
 {
-        struct telling *t = self;
-        const char *name = NULL, *type = "";
-        bool required = false;
-        const struct mst_json_field fields[] = {
-                { .name = "name", .text = &name }, { .name = "dataType", .text = &type }, { .name = "isMandatory", .flag = &required },
-                { .name = NULL }
-        };
+        const char *name = mst_value_find_text(attribute, "name"), *type = mst_value_find_text(attribute, "dataType");
 
-        if (!mst_json_fields(t->k->json, t->k->work, fields, sizeof *fields) || name == NULL)
-                return;
-        for (size_t c = 0; c < t->k->column_count; c++)
-                t->known[c] = t->known[c] || strcmp(t->k->columns[c], name) == 0;
-        if (strcmp(name, "PhoneNumber") != 0)
-                mst_facts_attribute(t->facts, name, strcmp(type, "Integer") == 0 ? MST_INT : strcmp(type, "Boolean") == 0 ? MST_BOOL
-                                    : strcmp(type, "DateTime") == 0 ? MST_DATE : MST_TEXT, required ? (uint32_t)MST_ATTR_REQUIRED : 0, 0);
+        if (name[0] != '\0' && strcmp(name, "PhoneNumber") != 0)
+                mst_facts_attribute(facts, name, strcmp(type, "Integer") == 0 ? MST_INT : strcmp(type, "Boolean") == 0 ? MST_BOOL
+                                    : strcmp(type, "DateTime") == 0 ? MST_DATE : MST_TEXT,
+                                    mst_value_find_bool(attribute, "isMandatory") ? (uint32_t)MST_ATTR_REQUIRED : 0, 0);
 }
 
 /* The portal's attributes: their types, and whether each column is one. */
 static int
 tell_attributes(struct kzl *k, struct mst_facts *facts, struct mst_error *err)
 {
-        struct telling t = { k, facts, mst_arena_alloc(k->work, k->column_count * sizeof *t.known) };
-        const struct mst_json_field fields[] = { { .name = "attributes", .each = tell_attribute, .self = &t }, { .name = NULL } };
+        const struct mst_value *answer, *all;
 
-        if (t.known == NULL)
-                return mst_fail_memory(err, "reading attributes");
-        memset(t.known, 0, k->column_count * sizeof *t.known);
-        if (kzl_portal(k, "GET", NULL, 0, err, "/attributes") != MST_OK)
+        if (mst_rest_get(k->rest, &answer, err, "%s/attributes", k->config->portal_url) != MST_OK)
                 return mst_wrap(err, "portal-url");
-        kzl_read(k, k->reply, fields);
-        for (size_t c = 0; c < k->column_count; c++)
-                if (!t.known[c])
-                        mst_facts_doubt(facts, MST_USER, k->columns[c], "the Directory has no attribute '%s': add it in the portal under "
-                                        "Directory > More, or the import is refused", k->columns[c]);
+        all = mst_value_find(answer, "attributes");
+        for (size_t i = 0; i < mst_value_count(all); i++)
+                tell_attribute(facts, mst_value_at(all, i));
+        for (size_t c = 0; c < k->layout.column_count; c++) {
+                const char *column = k->layout.columns[c];
+                bool known = false;
+
+                for (size_t i = 0; i < mst_value_count(all); i++)
+                        known = known || strcmp(mst_value_find_text(mst_value_at(all, i), "name"), column) == 0;
+                if (!known)
+                        mst_facts_doubt(facts, MST_USER, column, "the Directory has no attribute '%s': add it in the portal under "
+                                        "Directory > More, or the import is refused", column);
+        }
         return MST_OK;
 }
 
@@ -64,7 +53,7 @@ tell_directory(struct kzl *k, struct mst_facts *facts, struct mst_error *err)
                                 c->outbox);
         if (c->portal_url != NULL)
                 return tell_attributes(k, facts, err);
-        if (kzl_book(k, err) != MST_OK)
+        if (kzl_directory(k, err) != MST_OK)
                 return err->code;
         mst_facts_note(facts, false, "files for the Directory are put into '%s': import them in the portal in the order of their numbers, "
                        "under Directory > Employee > Import Users", c->outbox);
@@ -72,9 +61,9 @@ tell_directory(struct kzl *k, struct mst_facts *facts, struct mst_error *err)
                 mst_facts_note(facts, true, "there is no export of the Directory%s%s: who is in it already cannot be seen, and what an "
                                "import did not take cannot be written once more", c->export_path != NULL ? " at " : "",
                                c->export_path != NULL ? c->export_path : " (export-path)");
-        if (k->lost > 0)
+        if (mst_roster_lost(k->roster) > 0)
                 mst_facts_note(facts, true, "%zu people are not in the export as files should have brought them in; they are written once "
-                               "more with the next change", k->lost);
+                               "more with the next change", mst_roster_lost(k->roster));
         return MST_OK;
 }
 
@@ -87,7 +76,7 @@ kzl_probe(void *self, struct mst_facts *facts, struct mst_error *err)
         kzl_begin(k);
         if (kzl_groups(k, err) != MST_OK || tell_directory(k, facts, err) != MST_OK)
                 return err->code;
-        identity = mst_arena_printf(k->work, "kaizala:%s:%s", k->config->http.url, k->config->application_id);
+        identity = mst_arena_printf(k->arena, "kaizala:%s:%s", k->config->http.url, k->config->application_id);
         if (identity == NULL)
                 return mst_fail_memory(err, "probing");
         mst_facts_identity(facts, identity);

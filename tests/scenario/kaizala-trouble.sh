@@ -58,7 +58,7 @@ outcome "an access token that has ended" 'kind=groups nth=1 status=401 code=Inva
 outcome "429 with and without Retry-After, and a server that fails" 'kind=groups nth=1 status=503
 kind=groups nth=3 status=429 retry-after=0.3
 kind=groups nth=4 status=429' 0
-outcome "HTML from a proxy" 'kind=groups nth=1 html=200' 4 "no JSON: something between Muster and Kaizala"
+outcome "HTML from a proxy" 'kind=groups nth=1 html=200' 4 "Kaizala's answer is not JSON (status 200): is there a proxy's page in place of it?"
 outcome "a list that is cut off" 'kind=groups nth=1 truncate=20' 4
 outcome "an answer that is lost" 'kind=groups nth=3 lose' 4
 wait "$beside" || fail "what runs beside failed"
@@ -73,7 +73,7 @@ same "after a move" '+14255550102 +14255550103 ' "$(in_group Finance)"
 control move-endpoint '{"to":"https://kaiza.la.evil.example"}'
 people "$ada"
 clear
-expect 4 sync; complains "'https://kaiza.la.evil.example/' is neither below kaiza.la nor below osi.office.net"
+expect 4 sync; complains "'https://kaiza.la.evil.example/' is no host of Kaizala, which are below kaiza.la osi.office.net, and is not called"
 same "nothing was done" 0 "$(effects)"
 control move-endpoint "{\"to\":\"http://localhost:$port\"}"
 expect 0 sync
