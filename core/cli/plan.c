@@ -107,12 +107,12 @@ plan_one(struct job *job, struct mstc_sync *sync)
 }
 
 static void
-write_summaries(struct mstc_json *json, const struct job *job, struct mstc_sync *const *syncs)
+write_summaries(struct mstc_cli *cli, struct mstc_json *json, const struct job *job, struct mstc_sync *const *syncs)
 {
         mstc_json_end_all(json);
         mstc_json_array(json, "plans");
         for (size_t i = 0; i < job->count; i++)
-                mstc_summary_json(json, syncs[i]->name, &job->summaries[i]);
+                mstc_summary_json(cli, json, syncs[i]->name, &job->summaries[i]);
         mstc_json_end(json);
 }
 
@@ -175,9 +175,9 @@ plan_all(struct job *job)
                 code = mstc_graver(code, plan_one(job, syncs[i]));
         whole = job->count == count && code != MSTC_END_FAILED && code != MSTC_END_CONFIG;
         if (cli->json != NULL)
-                write_summaries(cli->json, job, syncs);
+                write_summaries(cli, cli->json, job, syncs);
         if (job->saved != NULL)
-                write_summaries(job->saved, job, syncs);
+                write_summaries(cli, job->saved, job, syncs);
         for (size_t i = 0; i < job->count; i++)
                 mstc_summary_done(&job->summaries[i]);
         saved = close_save(job, whole);

@@ -92,20 +92,34 @@ sum_of(const uint64_t *counts, const char *names, size_t length)
         return sum;
 }
 
-/* The same in the service's own words, those that are not zero. */
+/* The next of the service's own words for counts ("modified=updated+renamed") and what it comes
+ * to; NULL: there is none. */
+static const char *
+next_word(struct mstc_cli *cli, const struct mstc_target_summary *target, const char **at, uint64_t *sum)
+{
+        const char *from = *at + strspn(*at, " ");
+        size_t all = strcspn(from, " "), word = strcspn(from, "= ");
+
+        *at = from + all;
+        if (word == all)                             /* the end, or a word without counts */
+                return all > 0 ? next_word(cli, target, at, sum) : NULL;
+        *sum = sum_of(target->counts, from + word + 1, all - word - 1);
+        return mst_arena_strndup(cli->arena, from, word);
+}
+
+/* Those that are not zero. */
 static void
 tell_words(struct mstc_cli *cli, const struct mstc_target_summary *target)
 {
+        const char *at = target->words != NULL ? target->words : "", *word;
         bool any = false;
+        uint64_t sum;
 
-        for (const char *at = target->words; at != NULL && *at != '\0'; at += strcspn(at, " ") + (at[strcspn(at, " ")] != '\0')) {
-                size_t word = strcspn(at, "= "), all = strcspn(at, " ");
-                uint64_t sum = word < all ? sum_of(target->counts, at + word + 1, all - word - 1) : 0;
-
+        while ((word = next_word(cli, target, &at, &sum)) != NULL) {
                 if (sum == 0)
                         continue;
-                printf("%s%s%s %.*s", any ? "" : mstc_fit(cli->arena, target->name, 0), any ? ", " : ": ",
-                       mstc_thousands(cli->arena, sum), (int)word, at);
+                printf("%s%s%s %s", any ? "" : mstc_fit(cli->arena, target->name, 0), any ? ", " : ": ",
+                       mstc_thousands(cli->arena, sum), word);
                 any = true;
         }
         if (any)
@@ -161,8 +175,25 @@ mstc_summary_tell(struct mstc_cli *cli, const char *sync, const struct mstc_summ
         tell_ways_on(summary);
 }
 
+/* All of them; null where the service has no words of its own. */
+static void
+words_json(struct mstc_cli *cli, struct mstc_json *json, const struct mstc_target_summary *target)
+{
+        const char *at = target->words, *word;
+        uint64_t sum;
+
+        if (at == NULL) {
+                mstc_json_null(json, "words");
+                return;
+        }
+        mstc_json_object(json, "words");
+        while ((word = next_word(cli, target, &at, &sum)) != NULL)
+                mstc_json_number(json, word, (int64_t)sum);
+        mstc_json_end(json);
+}
+
 void
-mstc_summary_json(struct mstc_json *json, const char *sync, const struct mstc_summary *summary)
+mstc_summary_json(struct mstc_cli *cli, struct mstc_json *json, const char *sync, const struct mstc_summary *summary)
 {
         mstc_json_object(json, NULL);
         mstc_json_text(json, "sync", sync);
@@ -179,6 +210,7 @@ mstc_summary_json(struct mstc_json *json, const char *sync, const struct mstc_su
                 mstc_json_text(json, "name", summary->targets[i].name);
                 mstc_json_text(json, "aside", summary->targets[i].reason);
                 mstc_counts_json(json, "counts", summary->targets[i].counts);
+                words_json(cli, json, &summary->targets[i]);
                 mstc_json_end(json);
         }
         mstc_json_end(json);

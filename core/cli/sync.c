@@ -55,7 +55,7 @@ sync_one(struct job *job, struct mstc_sync *sync)
         mstc_shown_clear(job->shown);
         code = mstc_outcome_code((int)summary.outcome);
         if (cli->json != NULL)
-                mstc_summary_json(cli->json, sync->name, &summary);
+                mstc_summary_json(cli, cli->json, sync->name, &summary);
         else if (rc == MST_OK)
                 mstc_summary_tell(cli, sync->name, &summary, job->done++ > 0);
         mstc_summary_done(&summary);

@@ -97,7 +97,7 @@ graph remove "{\"id\":\"$(id_of bob)\"}"
 change eve '"department":"Sales"'
 expect 0 sync
 same "who is gone is deleted, and leaves the group before, with who moved" "1 2" "$(effects 'user deleted') $(effects 'member removed')"
-says "1 deleted"
+says "bi: 1 modified, 1 deleted"
 same "the group" "Zoe.Capital@Contoso.Example ada.new@contoso.example o.brien+a%b#c&d@contoso.example " "$(members finance)"
 expect 0 sync
 clear
@@ -112,10 +112,10 @@ hire dora
 hire max
 hire both
 clear
-expect 1 sync
+expect 1 sync --json
 nothing_done
-says 'muster duplicates'
-says 'bi: 3 duplicated'
+"$top_builddir/tests/scenario/jsoncheck" '/runs/0/targets/0/words/duplicated=3' '/runs/0/targets/0/words/modified=0' \
+        '/runs/0/targets/0/words/deleted=0' <"$out" || fail "the words of Bold BI are not in the JSON"
 expect 0 duplicates
 says 'Username=dora@contoso.example'
 says 'Email=max@contoso.example'
@@ -170,6 +170,7 @@ clear
 expect 0 check --online
 expect 1 sync
 says 'bi: 1 duplicated'
+says 'muster duplicates'
 same "a new user and the phone behind" "vic +49 4" "$(user vic@contoso.example FirstName) $(user vic@contoso.example ContactNumber)"
 same "a new group" "val@contoso.example vic@contoso.example " "$(members new)"
 change vic '"surname":"Four","mobilePhone":null,"jobTitle":"CC 5"'
