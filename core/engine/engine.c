@@ -141,6 +141,28 @@ mstc_engine_stopping(const struct mstc_engine *engine)
 
 /* ---- instances ----------------------------------------------------------------------- */
 
+/* What it is to be asked for: when a sink is verified also who is disabled, and members. */
+static bool
+set_wants(struct mstc_live *live)
+{
+        const struct mstc_instance *setup = live->setup;
+        const char **names;
+        bool ok;
+
+        if (!live->engine->verifying || live->is_source)
+                return mstc_host_set_wants(live->host, setup->wants, setup->want_count);
+        names = mstc_alloc((setup->want_count + 2) * sizeof *names);
+        if (names == NULL)
+                return false;
+        for (size_t i = 0; i < setup->want_count; i++)
+                names[i] = setup->wants[i];
+        names[setup->want_count] = MST_OBJECT_ENABLED;
+        names[setup->want_count + 1] = MST_OBJECT_MEMBERS;
+        ok = mstc_host_set_wants(live->host, names, setup->want_count + 2);
+        mstc_free(names);
+        return ok;
+}
+
 int
 mstc_live_open(struct mstc_live *live, struct mst_error *err)
 {
@@ -154,8 +176,7 @@ mstc_live_open(struct mstc_live *live, struct mst_error *err)
                 return MST_OK;
         if (live->host == NULL) {
                 live->host = mstc_host_new(name, &calls, live, live->engine->stop);
-                if (live->host == NULL
-                    || !mstc_host_set_wants(live->host, live->setup->wants, live->setup->want_count))
+                if (live->host == NULL || !set_wants(live))
                         return mst_fail_memory(err, "opening a connector");
         }
         if (live->courier == NULL && (live->courier = mstc_courier_new(name)) == NULL)

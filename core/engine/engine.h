@@ -30,6 +30,7 @@ struct mstc_watch {
 };
 
 struct mstc_planned;
+struct mstc_mends;
 
 struct mstc_sync_options {
         bool plan_only;                      /* leave journal and dirty rows alone     */
@@ -37,6 +38,7 @@ struct mstc_sync_options {
         bool full;                           /* start a new generation                 */
         const char *const *users;            /* chosen users only: id, UPN, mail; or NULL */
         size_t user_count;
+        const struct mstc_mends *mends;      /* verify.c: put right what was found; the source is not asked */
         int64_t now;                         /* system.now, as MST_DATE; 0: of the clock */
         /* plan_only: called for each op that the plan holds, in order of claiming, before
          * it is forgotten; valid during the call.  May be NULL. */

@@ -46,6 +46,8 @@ plan_create(struct mstc_run *run, struct mstc_group_case *c, uint32_t most, stru
         mstc_set_free(first);
         if (!mstc_buffer_ok(&members) || !mstc_buffer_ok(&after))
                 return mst_fail_memory(err, "planning groups");
+        if (c->glink.state == MSTC_LINK_LOST && c->reason == MSTC_WHY_NONE)
+                c->reason = MSTC_WHY_LOST;   /* counts with the people who are gone     */
         return mstc_group_op(run, c, MST_CREATE, MSTC_RANK_GROUPS, (int64_t)count, &members, &after, err);
 }
 

@@ -511,6 +511,8 @@ judge_target(struct mstc_run *run, struct mstc_run_target *t, struct by_target *
                 return err->code;
         if (t->row.live > base)
                 base = t->row.live;
+        if (t->live_before > base)           /* some may be known to be gone since     */
+                base = t->live_before;
         if (judge_configuration(run, t, err) != MST_OK || judge_adoptions(run, t, err) != MST_OK
             || judge_removals(run, t, base, day, week, err) != MST_OK || judge_creates(run, t, base, err) != MST_OK
             || judge_group_deletes(run, t, err) != MST_OK)

@@ -15,3 +15,5 @@ core_libcore_la_SOURCES += core/engine/engine.h core/engine/run.h core/engine/en
   core/engine/settle.c core/engine/groupsettle.c core/engine/resolve.c core/engine/resolving.h core/engine/recheck.c core/engine/rounds.c core/engine/sync.c \
   core/engine/decisions.c core/engine/leaders.c core/engine/waits.c core/engine/waits.h
 core_libcore_la_SOURCES += core/engine/approval.c core/engine/decline.c core/engine/decline.h core/engine/drawing.c core/engine/drawing.h core/engine/retry.c core/engine/show.c
+core_libcore_la_SOURCES += core/engine/verify.c core/engine/verify.h core/engine/verifying.h core/engine/verifymembers.c \
+  core/engine/verifymend.c core/engine/verifyobject.c core/engine/verifystray.c core/engine/verifytell.c

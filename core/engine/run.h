@@ -47,6 +47,7 @@ struct mstc_engine {
         struct mstc_live *lives;
         size_t live_count;
         struct mstc_mail *mail;
+        bool verifying;                      /* sinks are asked for more than plans need */
         bool unsure;                         /* a run broke off: the store is put in order first */
         /* the run under way, for its log */
         int64_t run;

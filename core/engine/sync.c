@@ -12,7 +12,7 @@
 #include "build.h"
 
 #include "engine/drawing.h"
-#include "engine/run.h"
+#include "engine/verifying.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -371,6 +371,9 @@ read_source(struct mstc_run *run, struct mst_error *err)
 {
         if (run->options->users != NULL)
                 return mstc_pull_users(run, err);
+        if (run->options->mends != NULL)
+                return mstc_run_begin(run, MSTC_RUN_VERIFY, err) != MST_OK ? err->code
+                     : mstc_verify_mend(run, run->options->mends, err);
         if (run->options->offline)
                 return mstc_run_begin(run, MSTC_RUN_CONFIG, err);
         return mstc_pull(run, err);
@@ -392,8 +395,8 @@ main_run(struct mstc_engine *engine, struct mstc_sync *sync, const struct mstc_s
                 mstc_progress(&run, MSTC_PHASE_START, 0, 0);
                 pulled = read_source(&run, &why);
                 run.config_effect = changed;
-                run.all_dirty = changed && options->users == NULL;
-                run.note_fingerprint = changed || run.row.fingerprint == NULL;
+                run.all_dirty = changed && options->users == NULL && options->mends == NULL;
+                run.note_fingerprint = options->mends == NULL && (changed || run.row.fingerprint == NULL);
                 if (pulled == MST_OK)
                         carry_out(&run, &why);
                 else if (pulled == MST_END)
@@ -436,7 +439,7 @@ mstc_engine_sync(struct mstc_engine *engine, struct mstc_sync *sync, const struc
         if (mstc_summary_make(sync, ret, err) != MST_OK)
                 return err->code;
         rc = engine->unsure ? mstc_engine_recover(engine, err) : MST_OK;
-        if (rc == MST_OK)
+        if (rc == MST_OK && options->mends == NULL)
                 rc = configuration_run(engine, sync, options, ret, err);
         if (rc == MST_OK && !mstc_engine_stopping(engine))
                 rc = main_run(engine, sync, options, ret, err);

@@ -145,6 +145,27 @@ mstc_links_found(struct mstc_store *store, int64_t target, int64_t *ret, struct 
 }
 
 int
+mstc_linked_objects(struct mstc_store *store, int64_t sink, bool (*each)(void *self, const char *object), void *self,
+                    struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT object FROM link WHERE sink=?1 AND state IN (1,2) AND object IS NOT NULL "
+                                      "UNION ALL SELECT object FROM glink WHERE sink=?1 AND state=1 AND object IS NOT NULL",
+                                      err);
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "i", sink);
+        while ((rc = mstc_sql_step(store, stmt, err)) == MST_OK)
+                if (!each(self, mstc_sql_text(stmt, 0))) {
+                        rc = mst_fail_memory(err, "reading links");
+                        break;
+                }
+        sqlite3_reset(stmt);
+        return rc == MST_END ? MST_OK : rc;
+}
+
+int
 mstc_link_name(struct mstc_store *store, int64_t entry, int64_t sink, struct mst_arena *arena,
                const char **object, const char **name, struct mst_error *err)
 {

@@ -27,6 +27,9 @@ int mstc_link_put(struct mstc_store *store, struct mstc_link *link, struct mst_e
 int mstc_links_none(struct mstc_store *store, bool *ret, struct mst_error *err);
 /* How many objects a target has that were found by our stamp, not made. */
 int mstc_links_found(struct mstc_store *store, int64_t target, int64_t *ret, struct mst_error *err);
+/* Every object that is tied to somebody in a sink, of whatever sync; 'each' returns false without memory. */
+int mstc_linked_objects(struct mstc_store *store, int64_t sink, bool (*each)(void *self, const char *object),
+                        void *self, struct mst_error *err);
 /* The present name of an entry's object there; NULL: no object. */
 int mstc_link_name(struct mstc_store *store, int64_t entry, int64_t sink, struct mst_arena *arena,
                    const char **object, const char **name, struct mst_error *err);

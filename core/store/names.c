@@ -62,7 +62,7 @@ mstc_run_mode_name(int mode)
 {
         static const char *const names[] = {
                 [MSTC_RUN_FULL] = "full", [MSTC_RUN_DELTA] = "delta", [MSTC_RUN_CONFIG] = "configuration",
-                [MSTC_RUN_USERS] = "users", [MSTC_RUN_UNDO] = "undo",
+                [MSTC_RUN_USERS] = "users", [MSTC_RUN_UNDO] = "undo", [MSTC_RUN_VERIFY] = "verify",
         };
 
         return NAME_OF(names, mode);

@@ -79,7 +79,8 @@ enum mstc_run_mode {
         MSTC_RUN_DELTA = 2,      /* from the cursor                                      */
         MSTC_RUN_CONFIG = 3,     /* the effect of a changed configuration                */
         MSTC_RUN_USERS = 4,      /* chosen users only                                    */
-        MSTC_RUN_UNDO = 5        /* takes back what another run did                      */
+        MSTC_RUN_UNDO = 5,       /* takes back what another run did                      */
+        MSTC_RUN_VERIFY = 6      /* puts right what was found to differ in a sink        */
 };
 
 enum mstc_run_state {

@@ -68,7 +68,17 @@ MST_API const void *mst_host_kept(struct mst_host *host, const char *name,
  * then; it is never asked for "memberOf", which the engine makes of the members.
  *
  * Sink: the attributes that maps write, matches compare and never-touch rules read, which
- * find and list should return. */
+ * find and list should return.  When the engine verifies what the sink holds, these, too:
+ *
+ *      @enabled             whether the account can be used (MST_BOOL)
+ *      @members             who is in a group: a list of the names, or the lasting ids, that
+ *                           members are added by (MST_TEXT).  Not put: it is not known.  A list
+ *                           without an element: nobody
+ *
+ * A sink that cannot tell, or not of all, leaves them out; they cost what they cost, and are
+ * not wanted in everyday's listings. */
+#define MST_OBJECT_ENABLED "@enabled"
+#define MST_OBJECT_MEMBERS "@members"
 MST_API size_t mst_host_want_count(const struct mst_host *host);
 MST_API const char *mst_host_want(const struct mst_host *host, size_t index);
 /* Is that name in the list?  One that ends in "*" asks for any that begins so:

@@ -31,6 +31,7 @@ struct object {
 
 struct demo {
         const struct demo_config *config;
+        struct mst_host *host;
         struct mst_arena *arena;             /* all of the file as it is now           */
         struct object *objects;
         size_t count, room;
@@ -392,8 +393,24 @@ demo_apply(void *self, struct mst_feed *feed, struct mst_error *err)
 /* ---- looking ---- */
 
 static void
-fill(struct mst_record *record, const struct object *object)
+put_members(struct mst_record *record, const struct object *object)
 {
+        struct mst_value *members = mst_record_put(record, MST_OBJECT_MEMBERS);
+
+        mst_record_list(record, members);
+        for (size_t i = 0; i < object->pair_count; i++)
+                if (strncmp(object->pairs[i], "member=", 7) == 0)
+                        mst_record_text(record, mst_record_append(record, members), object->pairs[i] + 7,
+                                        strlen(object->pairs[i] + 7));
+}
+
+static void
+fill(const struct demo *demo, struct mst_record *record, const struct object *object)
+{
+        if (object->kind == MST_USER && mst_host_wants(demo->host, MST_OBJECT_ENABLED))
+                mst_record_bool(record, mst_record_put(record, MST_OBJECT_ENABLED), object->enabled);
+        if (object->kind == MST_GROUP && mst_host_wants(demo->host, MST_OBJECT_MEMBERS))
+                put_members(record, object);
         for (size_t i = 0; i < object->pair_count; i++) {
                 const char *pair = object->pairs[i], *is = strchr(pair, '=');
                 const struct mst_value *there;
@@ -452,7 +469,7 @@ demo_find(void *self, struct mst_search *search, struct mst_error *err)
                         if (!answers(o, query))
                                 continue;
                         (void)snprintf(id, sizeof id, "o%ld", o->number);
-                        fill(mst_query_found(query, id, name_of(o), o->stamp[0] != '\0' ? o->stamp : NULL, NULL), o);
+                        fill(demo, mst_query_found(query, id, name_of(o), o->stamp[0] != '\0' ? o->stamp : NULL, NULL), o);
                 }
                 mst_query_done(query);
         }
@@ -474,7 +491,7 @@ demo_list(void *self, enum mst_kind kind, const char *cursor, struct mst_page *p
                 if (o->number == 0 || o->kind != kind)
                         continue;
                 (void)snprintf(id, sizeof id, "o%ld", o->number);
-                fill(mst_page_object(page, kind, id, name_of(o), o->stamp[0] != '\0' ? o->stamp : NULL, NULL), o);
+                fill(demo, mst_page_object(page, kind, id, name_of(o), o->stamp[0] != '\0' ? o->stamp : NULL, NULL), o);
         }
         return mst_page_complete(page, NULL, err);
 }
@@ -484,12 +501,12 @@ demo_open(const void *config, struct mst_host *host, void **self, struct mst_err
 {
         struct demo *demo = calloc(1, sizeof *demo);
 
-        (void)host;
         if (demo == NULL || (demo->arena = mst_arena_new(0)) == NULL) {
                 free(demo);
                 return mst_fail_memory(err, "opening the file");
         }
         demo->config = config;
+        demo->host = host;
         *self = demo;
         return MST_OK;
 }

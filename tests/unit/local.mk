@@ -133,6 +133,12 @@ tests_unit_engine_trouble_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_engine_trouble_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/engine-trouble
 
+check_PROGRAMS += tests/unit/engine-verify
+tests_unit_engine_verify_SOURCES = tests/unit/engine-verify.c $(WORLD)
+tests_unit_engine_verify_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_verify_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-verify
+
 check_PROGRAMS += tests/unit/error
 tests_unit_error_SOURCES = tests/unit/error.c
 tests_unit_error_CFLAGS = $(UNIT_CFLAGS)

@@ -316,11 +316,24 @@ sink_apply(void *self, struct mst_feed *feed, struct mst_error *err)
 /* ---- looking ------------------------------------------------------------------------ */
 
 static void
-fill(struct mst_record *record, const struct world_object *o)
+fill(const struct world_sink *sink, struct mst_record *record, const struct world_object *o)
 {
+        struct mst_value *members;
+        char id[32];
+
         for (size_t i = 0; record != NULL && i < o->pair_count; i++)
                 mst_record_text(record, mst_record_put(record, o->pairs[i].name), o->pairs[i].value,
                                 strlen(o->pairs[i].value));
+        if (o->kind == MST_USER && mst_host_wants(sink->host, MST_OBJECT_ENABLED))
+                mst_record_bool(record, mst_record_put(record, MST_OBJECT_ENABLED), o->enabled);
+        if (o->kind == MST_USER || !mst_host_wants(sink->host, MST_OBJECT_MEMBERS))
+                return;
+        members = mst_record_put(record, MST_OBJECT_MEMBERS);
+        mst_record_list(record, members);
+        for (size_t i = 0; i < o->member_count; i++) {
+                (void)snprintf(id, sizeof id, "o%ld", o->members[i]);
+                mst_record_text(record, mst_record_append(record, members), id, strlen(id));
+        }
 }
 
 static bool
@@ -364,7 +377,7 @@ sink_find(void *self, struct mst_search *search, struct mst_error *err)
                         if (!answers(sink, o, query))
                                 continue;
                         (void)snprintf(id, sizeof id, "o%ld", o->number);
-                        fill(mst_query_found(query, id, name_of(o), o->stamp[0] != '\0' ? o->stamp : NULL, NULL), o);
+                        fill(sink, mst_query_found(query, id, name_of(o), o->stamp[0] != '\0' ? o->stamp : NULL, NULL), o);
                 }
                 mst_query_done(query);
         }
@@ -388,7 +401,7 @@ sink_list(void *self, enum mst_kind kind, const char *cursor, struct mst_page *p
                 if (o->number == 0 || o->kind != kind)
                         continue;
                 (void)snprintf(id, sizeof id, "o%ld", o->number);
-                fill(mst_page_object(page, kind, id, name_of(o), o->stamp[0] != '\0' ? o->stamp : NULL, NULL), o);
+                fill(sink, mst_page_object(page, kind, id, name_of(o), o->stamp[0] != '\0' ? o->stamp : NULL, NULL), o);
         }
         return cursor == NULL ? mst_page_more(page, "half", err) : mst_page_complete(page, NULL, err);
 }
