@@ -130,3 +130,14 @@ mstc_rest_moved(struct mst_rest *rest, struct mst_http_request *request, const s
         mstc_net_clear(&request->url);
         return mstc_net_add(&request->url, url, strlen(url)) ? MST_OK : mst_fail_memory(err, "following the service");
 }
+
+void
+mst_rest_identity(const struct mst_rest *rest, struct mst_facts *facts)
+{
+        char identity[1024] = "";
+        size_t n = rest->url != NULL ? without_slash(rest->url) : 0;
+
+        for (size_t i = 0; i < n && i + 1 < sizeof identity; i++)
+                identity[i] = (char)(rest->url[i] >= 'A' && rest->url[i] <= 'Z' ? rest->url[i] | 0x20 : rest->url[i]);
+        mst_facts_identity(facts, identity);
+}

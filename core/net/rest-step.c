@@ -10,6 +10,7 @@
  *   200 and no JSON     nobody knows what was done */
 #include "build.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <muster/escape.h>
@@ -31,6 +32,7 @@ struct mst_rest_task {
         void *space;
         const struct mst_rest_step *step;    /* NULL: not begun                        */
         const char *id, *name, *part;
+        const char *method, *path;           /* of the request, in place of the step's */
         bool set;                            /* id or name is known anew               */
         bool answered, joined, looks;
 };
@@ -152,14 +154,60 @@ settle(struct mst_rest_task *task, enum mst_outcome outcome, const struct mst_er
 
 /* --- steps ------------------------------------------------------------------------------------ */
 
+/* A create has no old value to clear. */
+static bool
+is_written(const struct mst_rest_task *task, size_t change, const char *attributes)
+{
+        return mst_text_among(attributes, mst_op_change_name(task->op, change))
+               && (mst_op_verb(task->op) != MST_CREATE || mst_op_after_text(task->op, change)[0] != '\0');
+}
+
 static bool
 applies(struct mst_rest_task *task, const struct mst_rest_step *step)
 {
-        bool any = step->members == MST_REST_ALL;
+        bool any = step->members == MST_REST_ALL, changes = step->changes == NULL;
 
         for (size_t i = 0; !any && i < mst_op_member_count(task->op); i++)
                 any = mst_op_member_joins(task->op, i) == (step->members == MST_REST_JOIN);
-        return any && (step->when == NULL || step->when(task));
+        for (size_t i = 0; !changes && i < mst_op_change_count(task->op); i++)
+                changes = is_written(task, i, step->changes);
+        task->method = task->path = NULL;
+        return any && changes && (!step->unknown || task->id == NULL) && (step->when == NULL || step->when(task));
+}
+
+void
+mst_rest_use(struct mst_rest_task *task, const char *method, const char *path)
+{
+        task->method = method;
+        task->path = path;
+}
+
+void
+mst_rest_write(const struct mst_rest_task *task, struct mst_json_out *out, const char *attributes)
+{
+        for (size_t i = 0; i < mst_op_change_count(task->op); i++)
+                if (is_written(task, i, attributes))
+                        mst_json_out_member(out, mst_op_change_name(task->op, i), mst_op_after_text(task->op, i));
+}
+
+void
+mst_rest_members(const struct mst_rest_task *task, struct mst_json_out *out, const char *name, bool numbers)
+{
+        mst_json_out_object(out);
+        mst_json_out_name(out, name);
+        mst_json_out_array(out);
+        for (size_t i = 0; i < mst_op_member_count(task->op); i++) {
+                const char *object = mst_op_member_object(task->op, i);
+
+                if (mst_op_member_joins(task->op, i) != (task->step->members == MST_REST_JOIN))
+                        continue;
+                if (numbers)
+                        mst_json_out_int(out, strtoll(object, NULL, 10));
+                else
+                        mst_json_out_text(out, object, strlen(object));
+        }
+        mst_json_out_end(out);
+        mst_json_out_end(out);
 }
 
 /* False: there is none any more. */
@@ -212,8 +260,15 @@ write_body(struct mst_rest_task *task, struct mst_http_request *request, struct 
         struct mst_json_out *out = mst_json_out_new();
         size_t size;
         const char *body;
-        int code = task->step->body(task, out, err);
+        int code = MST_OK;
 
+        if (task->step->body != NULL) {
+                code = task->step->body(task, out, err);
+        } else {
+                mst_json_out_object(out);
+                mst_rest_write(task, out, task->step->writes);
+                mst_json_out_end(out);
+        }
         body = code == MST_OK ? mst_json_written(out, &size) : NULL;
         if (body != NULL)
                 mst_http_body(request, "application/json", body, size);
@@ -226,12 +281,16 @@ write_body(struct mst_rest_task *task, struct mst_http_request *request, struct 
 static int
 fill_request(struct mst_rest_task *task, struct mst_http_request *request, struct mst_error *err)
 {
-        const char *path = fill_path(task, task->looks ? task->apply->plan->there : task->step->path);
+        const struct mst_rest_step *step = task->step;
+        const char *method = task->method != NULL ? task->method : step->method;
+        const char *path = fill_path(task, task->looks ? task->apply->plan->there : task->path != NULL ? task->path : step->path);
+        bool bare = task->looks || (step->body == NULL && step->writes == NULL)
+                    || (task->method != NULL && (strcmp(method, "GET") == 0 || strcmp(method, "DELETE") == 0));
 
         if (path == NULL)
                 return mst_fail(err, MST_EINTERNAL, "there is no memory for the address of a request, or no id for it");
-        mstc_rest_fill(task->apply->rest, request, task->looks ? "GET" : task->step->method, path);
-        return task->looks || task->step->body == NULL ? MST_OK : write_body(task, request, err);
+        mstc_rest_fill(task->apply->rest, request, task->looks ? "GET" : method, path);
+        return bare ? MST_OK : write_body(task, request, err);
 }
 
 static int

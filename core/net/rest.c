@@ -357,6 +357,26 @@ mst_rest_body(struct mst_rest *rest)
         return rest->out;
 }
 
+void
+mst_rest_body_text(struct mst_rest *rest, const char *name, const char *text)
+{
+        struct mst_json_out *out = mst_rest_body(rest);
+
+        mst_json_out_object(out);
+        mst_json_out_member(out, name, text);
+        mst_json_out_end(out);
+}
+
+void
+mst_rest_body_texts(struct mst_rest *rest, const char *name, const char *const *texts, size_t count)
+{
+        struct mst_json_out *out = mst_rest_body(rest);
+
+        mst_json_out_object(out);
+        mst_json_out_texts(out, name, texts, count);
+        mst_json_out_end(out);
+}
+
 int
 mst_rest_call(struct mst_rest *rest, const struct mst_value **ret, struct mst_error *err, const char *method,
               const char *format, ...)

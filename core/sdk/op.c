@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#include "util/alloc.h"
+
 #define OP_BLOCK 4032u
 
 struct mst_op *
@@ -246,6 +248,57 @@ mst_op_after_text(const struct mst_op *op, size_t index)
         const struct mst_value *value = mst_value_at(mst_op_after(op, index), 0);
 
         return mst_value_type(value) == MST_TEXT ? mst_value_text(value, NULL) : "";
+}
+
+const struct mst_value *
+mst_op_was(const struct mst_op *op, const char *name)
+{
+        for (size_t i = 0; i < mst_op_change_count(op); i++)
+                if (strcmp(mst_op_change_name(op, i), name) == 0)
+                        return mst_op_before(op, i);
+        return NULL;
+}
+
+const char **
+mst_op_members(const struct mst_op *op, enum mst_kind kind, bool joins, struct mst_arena *arena, size_t *count)
+{
+        const char **objects = mst_arena_alloc(arena, mst_op_member_count(op) * sizeof *objects);
+
+        *count = 0;
+        for (size_t i = 0; objects != NULL && i < mst_op_member_count(op); i++)
+                if (mst_op_member_kind(op, i) == kind && mst_op_member_joins(op, i) == joins)
+                        objects[(*count)++] = mst_op_member_object(op, i);
+        return objects;
+}
+
+void
+mst_op_members_settle(struct mst_op *op, enum mst_outcome outcome, const char *why)
+{
+        for (size_t i = 0; i < mst_op_member_count(op); i++)
+                mst_op_member_settle(op, i, outcome, why);
+}
+
+int
+mst_feed_batches(struct mst_feed *feed, size_t most, mst_op_batch *batch, void *self, struct mst_error *err)
+{
+        struct mst_op **ops = mstc_alloc(most * sizeof(struct mst_op *)), **groups = mstc_alloc(most * sizeof(struct mst_op *));
+        size_t count, users, rest;
+
+        *err = (struct mst_error){ 0 };
+        if (ops == NULL || groups == NULL)
+                mst_fail_memory(err, "taking ops");
+        while (err->code == MST_OK && (count = mst_feed_gather(feed, ops, most)) > 0) {
+                users = rest = 0;
+                for (size_t i = 0; i < count; i++)
+                        if (mst_op_kind(ops[i]) == MST_GROUP)
+                                groups[rest++] = ops[i];
+                        else
+                                ops[users++] = ops[i];
+                (void)batch(self, ops, users, groups, rest, err);
+        }
+        mstc_free(ops);
+        mstc_free(groups);
+        return err->code;
 }
 
 int

@@ -164,3 +164,48 @@ mst_shelf_page(const struct mst_shelf *shelf, struct mst_page *page, struct mst_
                 tell(shelf, mst_page_object(page, shelf->kind, item->record->id, item->name, NULL, NULL), item);
         return mst_page_complete(page, NULL, err);
 }
+
+/* --- find and list as a whole ------------------------------------------------------------ */
+
+static struct mst_shelf *
+filled(const struct mst_shelf_ways *ways, enum mst_kind kind, struct mst_error *err)
+{
+        struct mst_shelf *shelf = mst_shelf_new(ways->host, kind, ways->exact);
+
+        if (shelf == NULL)
+                mst_fail_memory(err, "listing what is there");
+        else if (ways->fill(ways->self, kind, shelf, err) == MST_OK)
+                return shelf;
+        mst_shelf_free(shelf);
+        return NULL;
+}
+
+int
+mst_shelf_find(const struct mst_shelf_ways *ways, struct mst_search *search, struct mst_error *err)
+{
+        struct mst_shelf *shelves[MST_GROUP + 1] = { NULL };
+        int code = MST_OK;
+
+        for (size_t i = 0; code == MST_OK && i < mst_search_count(search); i++) {
+                struct mst_query *query = mst_search_at(search, i);
+                struct mst_shelf **shelf = &shelves[mst_query_kind(query)];
+                bool by_value = mst_query_attribute(query) != NULL && ways->means != NULL;
+
+                if (*shelf == NULL && (*shelf = filled(ways, mst_query_kind(query), err)) == NULL)
+                        code = err->code;
+                mst_shelf_answer(*shelf, query, by_value ? ways->means(ways->self, query) : NULL);
+        }
+        mst_shelf_free(shelves[MST_USER]);
+        mst_shelf_free(shelves[MST_GROUP]);
+        return code;
+}
+
+int
+mst_shelf_list(const struct mst_shelf_ways *ways, enum mst_kind kind, struct mst_page *page, struct mst_error *err)
+{
+        struct mst_shelf *shelf = filled(ways, kind, err);
+        int code = shelf != NULL ? mst_shelf_page(shelf, page, err) : err->code;
+
+        mst_shelf_free(shelf);
+        return code;
+}

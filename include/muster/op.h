@@ -86,6 +86,9 @@ MST_API const struct mst_value *mst_op_wanted(const struct mst_op *op, const cha
 MST_API const char *mst_op_text(const struct mst_op *op, const char *name);
 MST_API const char *mst_op_after_text(const struct mst_op *op, size_t index);
 
+/* What was last applied of an attribute that this op changes, or NULL. */
+MST_API const struct mst_value *mst_op_was(const struct mst_op *op, const char *name);
+
 /* Members: what the object of each is, and whether it joins or leaves.  They are users,
  * and, where the facts say MST_CAN_NEST, also groups. */
 MST_API size_t mst_op_member_count(const struct mst_op *op);
@@ -115,6 +118,12 @@ MST_API void mst_op_set_object(struct mst_op *op, const char *object, const char
 MST_API void mst_op_member_settle(struct mst_op *op, size_t index, enum mst_outcome outcome,
                                   const char *why);
 
+/* The objects of those of a kind who join, or leave, in 'arena'; NULL: no memory. */
+MST_API const char **mst_op_members(const struct mst_op *op, enum mst_kind kind, bool joins, struct mst_arena *arena,
+                                    size_t *count);
+/* The same outcome for all members. */
+MST_API void mst_op_members_settle(struct mst_op *op, enum mst_outcome outcome, const char *why);
+
 /* Ends the op.  'why' is required for all but done, already and unsent, and is
  * copied; its retry_after_ms counts for retry. */
 MST_API void mst_op_settle(struct mst_op *op, enum mst_outcome outcome,
@@ -134,6 +143,14 @@ MST_API size_t mst_feed_gather(struct mst_feed *feed, struct mst_op **ops, size_
 /* Readable while mst_feed_next() would not return NULL, or the feed has ended. */
 MST_API int mst_feed_fd(const struct mst_feed *feed);
 MST_API bool mst_feed_ended(const struct mst_feed *feed);
+
+/* The body of apply() of such a sink: gathers up to 'most' ops at a time and hands them over, users and
+ * groups apart (one may be none), until the feed has ended or 'batch' fails.  'batch' settles
+ * all of them. */
+typedef int mst_op_batch(void *self, struct mst_op **users, size_t user_count, struct mst_op **groups,
+                         size_t group_count, struct mst_error *err);
+MST_API int mst_feed_batches(struct mst_feed *feed, size_t most, mst_op_batch *batch, void *self,
+                             struct mst_error *err);
 
 /* For a sink that does one op after the other: 'one' does it and says what became of it, and why unless
  * it is done; all are settled.  Trouble that is the service's as a whole (MST_ENET, MST_ETHROTTLED or

@@ -77,6 +77,10 @@ MST_API int mst_rest_token(struct mst_rest *rest, mst_http_token_get *get, void 
 MST_API struct mst_http *mst_rest_http(struct mst_rest *rest);
 MST_API struct mst_arena *mst_rest_arena(struct mst_rest *rest);
 
+/* In probe: the option 'url' is all that tells one place from another; letters' case and a slash at
+ * its end make no other one of it. */
+MST_API void mst_rest_identity(const struct mst_rest *rest, struct mst_facts *facts);
+
 /* At the start of find, list, apply and probe: forgets the answers of before, and lets waits
  * count anew. */
 MST_API void mst_rest_begin(struct mst_rest *rest);
@@ -110,6 +114,10 @@ MST_API int mst_rest_call(struct mst_rest *rest, const struct mst_value **ret, s
                           const char *method, const char *format, ...) MST_PRINTF(5, 6);
 MST_API int mst_rest_get(struct mst_rest *rest, const struct mst_value **ret, struct mst_error *err,
                          const char *format, ...) MST_PRINTF(4, 5);
+
+/* The next call's body at once: {"name":"text"}, {"name":["text","text"]}. */
+MST_API void mst_rest_body_text(struct mst_rest *rest, const char *name, const char *text);
+MST_API void mst_rest_body_texts(struct mst_rest *rest, const char *name, const char *const *texts, size_t count);
 
 /* The same in two steps, for what is not of that form: a request with address and credentials,
  * to which a body or headers can be added; and its sending, which also takes a request of the
@@ -194,16 +202,31 @@ MST_API const char *mst_rest_task_name(const struct mst_rest_task *task);
 /* What stands for {part} in the next path: the id of something that the object has. */
 MST_API void mst_rest_part(struct mst_rest_task *task, const char *part);
 
+/* Within 'when': the request that follows has another method and path than the table says, and for
+ * GET and DELETE no body. */
+MST_API void mst_rest_use(struct mst_rest_task *task, const char *method, const char *path);
+/* Within 'body': what changes among the attributes, as members of an object that was begun; and who
+ * joins, or leaves, in this step, as a whole object {"name":[...]}, by numbers or texts. */
+MST_API void mst_rest_write(const struct mst_rest_task *task, struct mst_json_out *out, const char *attributes);
+MST_API void mst_rest_members(const struct mst_rest_task *task, struct mst_json_out *out, const char *name, bool numbers);
+
 /* Steps, in their order; a NULL method ends them. */
 struct mst_rest_step {
         const char *method;
         const char *path;        /* {id}, {name} and {part} become the task's, escaped */
-        bool (*when)(struct mst_rest_task *task);      /* false: passed over            */
+        /* Passed over unless: the id is not known yet; one of these attributes changes, in a create to
+         * something (words); such members are there; and 'when' says so. */
+        bool unknown;
+        const char *changes;
+        enum { MST_REST_ALL, MST_REST_JOIN, MST_REST_LEAVE } members;
+        bool (*when)(struct mst_rest_task *task);
+        /* The body: an object of what changes among these attributes, as text (words); or written by
+         * a function; or none. */
+        const char *writes;
         int (*body)(struct mst_rest_task *task, struct mst_json_out *out, struct mst_error *err);
         int (*then)(struct mst_rest_task *task, const struct mst_value *answer, struct mst_error *err);
         bool again;              /* the same step until 'when' says no                 */
         int gone;                /* a further status that says that it is not there    */
-        enum { MST_REST_ALL, MST_REST_JOIN, MST_REST_LEAVE } members;   /* only with such members */
 };
 
 /* Steps of the ops of a kind; 'verb' 0 for all verbs.  The first that fits counts; a kind of 0

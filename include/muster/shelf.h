@@ -44,6 +44,21 @@ MST_API void mst_shelf_take(struct mst_record *record, const struct mst_value *o
 MST_API bool mst_shelf_fits(const struct mst_shelf *shelf, const struct mst_query *query);
 MST_API void mst_shelf_answer(const struct mst_shelf *shelf, struct mst_query *query, const char *object);
 
+/* find() and list() as a whole, for a service of which everything is read: shelves are filled by kinds,
+ * as far as they are needed. */
+struct mst_shelf_ways {
+        size_t size;             /* of this struct in the connector's build            */
+        const struct mst_host *host;
+        void *self;
+        bool exact;
+        int (*fill)(void *self, enum mst_kind kind, struct mst_shelf *shelf, struct mst_error *err);
+        /* The id that a query by an attribute means, or NULL: it is looked for by value.  May be NULL. */
+        const char *(*means)(void *self, const struct mst_query *query);
+};
+MST_API int mst_shelf_find(const struct mst_shelf_ways *ways, struct mst_search *search, struct mst_error *err);
+MST_API int mst_shelf_list(const struct mst_shelf_ways *ways, enum mst_kind kind, struct mst_page *page,
+                           struct mst_error *err);
+
 /* All of it, and the page is complete. */
 MST_API int mst_shelf_page(const struct mst_shelf *shelf, struct mst_page *page, struct mst_error *err);
 

@@ -25,7 +25,8 @@ struct bbi_sink {
 };
 
 /* What users have by its own name; any other name is an attribute.  The first five are written. */
-#define BBI_WRITTEN "Username Email FirstName Lastname ContactNumber"
+#define BBI_WITHOUT_PHONE "Username Email FirstName Lastname"
+#define BBI_WRITTEN BBI_WITHOUT_PHONE " ContactNumber"
 #define BBI_FIELDS BBI_WRITTEN " DirectoryType UserStatus Name Description Value"
 
 /* site.c: the service, and its token. */

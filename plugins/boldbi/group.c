@@ -10,48 +10,32 @@
  *             leave; at most a hundred each, and a refusal is of all of them */
 #include "boldbi.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#define GROUP "Name Description"
+
 static bool
-is_v4(const struct mst_rest_task *task)
+is_v5(struct mst_rest_task *task)
 {
-        return ((const struct bbi_sink *)mst_rest_self(task))->config->version == BBI_V4;
+        return ((const struct bbi_sink *)mst_rest_self(task))->config->version != BBI_V4;
 }
 
 static bool
-no_id_v5(struct mst_rest_task *task)
+is_v4(struct mst_rest_task *task)
 {
-        return mst_rest_task_id(task) == NULL && !is_v4(task);
-}
-
-static bool
-no_id_v4(struct mst_rest_task *task)
-{
-        return mst_rest_task_id(task) == NULL && is_v4(task);
-}
-
-static bool
-has_changes(struct mst_rest_task *task)
-{
-        return mst_op_verb(mst_rest_op(task)) != MST_MEMBERS && mst_op_change_count(mst_rest_op(task)) != 0;
+        return !is_v5(task);
 }
 
 static int
-put_group(struct mst_rest_task *task, struct mst_json_out *out, struct mst_error *err)
+post_group(struct mst_rest_task *task, struct mst_json_out *out, struct mst_error *err)
 {
-        const struct mst_op *op = mst_rest_op(task);
-        bool array = mst_op_verb(op) == MST_CREATE && !is_v4(task);
-
         (void)err;
-        if (array)
+        if (is_v5(task))
                 mst_json_out_array(out);
         mst_json_out_object(out);
-        for (size_t i = 0; i < mst_op_change_count(op); i++)
-                if (mst_text_among("Name Description", mst_op_change_name(op, i)))
-                        mst_json_out_member(out, mst_op_change_name(op, i), mst_op_after_text(op, i));
+        mst_rest_write(task, out, GROUP);
         mst_json_out_end(out);
-        if (array)
+        if (is_v5(task))
                 mst_json_out_end(out);
         return MST_OK;
 }
@@ -80,47 +64,28 @@ take_found(struct mst_rest_task *task, const struct mst_value *answer, struct ms
 }
 
 static int
-put_members(struct mst_json_out *out, const struct mst_op *op, bool joins)
+put_members(struct mst_rest_task *task, struct mst_json_out *out, struct mst_error *err)
 {
-        mst_json_out_object(out);
-        mst_json_out_name(out, "Id");
-        mst_json_out_array(out);
-        for (size_t i = 0; i < mst_op_member_count(op); i++)
-                if (mst_op_member_joins(op, i) == joins)
-                        mst_json_out_int(out, strtoll(mst_op_member_object(op, i), NULL, 10));
-        mst_json_out_end(out);
-        mst_json_out_end(out);
+        (void)err;
+        mst_rest_members(task, out, "Id", true);
         return MST_OK;
 }
 
-static int
-put_joining(struct mst_rest_task *task, struct mst_json_out *out, struct mst_error *err)
-{
-        (void)err;
-        return put_members(out, mst_rest_op(task), true);
-}
-
-static int
-put_leaving(struct mst_rest_task *task, struct mst_json_out *out, struct mst_error *err)
-{
-        (void)err;
-        return put_members(out, mst_rest_op(task), false);
-}
-
 #define MEMBERS \
-        { .method = "POST", .path = "/groups/{id}/users", .body = put_joining, .members = MST_REST_JOIN }, \
-        { .method = "DELETE", .path = "/groups/{id}/users", .body = put_leaving, .members = MST_REST_LEAVE }, \
+        { .method = "POST", .path = "/groups/{id}/users", .body = put_members, .members = MST_REST_JOIN }, \
+        { .method = "DELETE", .path = "/groups/{id}/users", .body = put_members, .members = MST_REST_LEAVE }, \
         { .method = NULL }
 
 const struct mst_rest_step bbi_group_create[] = {
-        { .method = "POST", .path = "/groups", .body = put_group, .then = take_name },
-        { .method = "GET", .path = "/groups?page=1&page_size=100&q={name}", .when = no_id_v5, .then = take_found },
-        { .method = "GET", .path = "/groups", .when = no_id_v4, .then = take_found },
+        { .method = "POST", .path = "/groups", .body = post_group, .then = take_name },
+        { .method = "GET", .path = "/groups?page=1&page_size=100&q={name}", .unknown = true,
+          .when = is_v5, .then = take_found },
+        { .method = "GET", .path = "/groups", .unknown = true, .when = is_v4, .then = take_found },
         MEMBERS
 };
 
 const struct mst_rest_step bbi_group_update[] = {
-        { .method = "PUT", .path = "/groups/{id}", .when = has_changes, .body = put_group, .then = take_name },
+        { .method = "PUT", .path = "/groups/{id}", .changes = GROUP, .writes = GROUP, .then = take_name },
         MEMBERS
 };
 

@@ -16,6 +16,11 @@
 
 enum { PAGE = 100 };
 
+struct looking {
+        struct bbi_sink *sink;
+        struct mst_search *search;           /* NULL: everybody */
+};
+
 static bool
 wants_attributes(const struct bbi_sink *sink)
 {
@@ -102,6 +107,7 @@ find_by_key(struct bbi_sink *sink, struct mst_search *search, struct mst_shelf *
         size_t count = mst_search_count(search), found = 0;
         const char **paths = mst_arena_alloc(arena, count * sizeof *paths);
         const struct mst_value **answers = mst_arena_alloc(arena, count * sizeof *answers);
+        const struct mst_value **all = mst_arena_alloc(arena, count * sizeof *all);
 
         for (size_t i = 0; paths != NULL && i < count; i++) {
                 const struct mst_query *query = mst_search_at(search, i);
@@ -110,52 +116,52 @@ find_by_key(struct bbi_sink *sink, struct mst_search *search, struct mst_shelf *
                         paths[i] = mst_arena_printf(arena, "/users/%s", mst_rest_escape(sink->rest, mst_value_text(mst_query_value(query), NULL)));
                 *list = *list || (mst_query_kind(query) == MST_USER && mst_query_stamp(query) == NULL && paths[i] == NULL);
         }
-        if (paths == NULL || answers == NULL)
+        if (paths == NULL || answers == NULL || all == NULL)
                 return mst_fail_memory(err, "finding users");
         if (mst_rest_gets(sink->rest, paths, count, answers, err) != MST_OK)
                 return err->code;
         for (size_t i = 0; i < count; i++)
                 if (mst_value_type(answers[i]) != MST_NULL)
-                        answers[found++] = answers[i];
-        return put_all(sink, shelf, MST_USER, answers, found, err);
+                        all[found++] = answers[i];
+        if (put_all(sink, shelf, MST_USER, all, found, err) != MST_OK)
+                return err->code;
+        /* The answer to a key may be somebody who has it as his other one. */
+        for (size_t i = 0; i < count; i++)
+                *list = *list || (answers[i] != NULL && !mst_shelf_fits(shelf, mst_search_at(search, i)));
+        return MST_OK;
+}
+
+/* All of a kind, but of users only those who are asked for by key, where these suffice. */
+static int
+fill(void *self, enum mst_kind kind, struct mst_shelf *shelf, struct mst_error *err)
+{
+        struct looking *l = self;
+        bool list = l->search == NULL || kind == MST_GROUP;
+
+        if (!list && find_by_key(l->sink, l->search, shelf, &list, err) != MST_OK)
+                return err->code;
+        return list ? read_all(l->sink, shelf, kind, err) : MST_OK;
 }
 
 int
 bbi_find(void *self, struct mst_search *search, struct mst_error *err)
 {
         struct bbi_sink *sink = self;
-        struct mst_shelf *users = mst_shelf_new(sink->host, MST_USER, false), *groups = mst_shelf_new(sink->host, MST_GROUP, false);
-        bool list = false, any = false;
-        int code;
+        struct looking l = { sink, search };
+        const struct mst_shelf_ways ways = { .size = sizeof ways, .host = sink->host, .self = &l, .fill = fill };
 
         mst_rest_begin(sink->rest);
-        code = find_by_key(sink, search, users, &list, err);
-        for (size_t i = 0; code == MST_OK && i < mst_search_count(search); i++)
-                any = any || mst_query_kind(mst_search_at(search, i)) == MST_GROUP;
-        if (code == MST_OK && list)
-                code = read_all(sink, users, MST_USER, err);
-        if (code == MST_OK && any)
-                code = read_all(sink, groups, MST_GROUP, err);
-        for (size_t i = 0; code == MST_OK && i < mst_search_count(search); i++) {
-                struct mst_query *query = mst_search_at(search, i);
-
-                mst_shelf_answer(mst_query_kind(query) == MST_GROUP ? groups : users, query, NULL);
-        }
-        mst_shelf_free(users);
-        mst_shelf_free(groups);
-        return code;
+        return mst_shelf_find(&ways, search, err);
 }
 
 int
 bbi_list(void *self, enum mst_kind kind, const char *cursor, struct mst_page *page, struct mst_error *err)
 {
         struct bbi_sink *sink = self;
-        struct mst_shelf *shelf = mst_shelf_new(sink->host, kind, false);
-        int code;
+        struct looking l = { sink, NULL };
+        const struct mst_shelf_ways ways = { .size = sizeof ways, .host = sink->host, .self = &l, .fill = fill };
 
         (void)cursor;
         mst_rest_begin(sink->rest);
-        code = read_all(sink, shelf, kind, err) != MST_OK ? err->code : mst_shelf_page(shelf, page, err);
-        mst_shelf_free(shelf);
-        return code;
+        return mst_shelf_list(&ways, kind, page, err);
 }

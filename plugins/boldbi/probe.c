@@ -3,23 +3,6 @@
  * probe.c - what this site is, and what we may do there. */
 #include "boldbi.h"
 
-#include <string.h>
-
-/* The address is all that tells one site from another; letters' case and a slash at its end
- * make no other one of it. */
-static void
-tell_identity(const struct bbi_sink *sink, struct mst_facts *facts)
-{
-        const char *url = sink->config->http.url;
-        size_t length = strlen(url);
-        char identity[1024] = "";
-
-        while (length > 0 && url[length - 1] == '/')
-                length--;
-        for (size_t i = 0; i < length && i + 1 < sizeof identity; i++)
-                identity[i] = (char)(url[i] >= 'A' && url[i] <= 'Z' ? url[i] | 0x20 : url[i]);
-        mst_facts_identity(facts, identity);
-}
 
 /* Two writers that do not know of each other undo each other's work. */
 static int
@@ -47,7 +30,7 @@ bbi_probe(void *self, struct mst_facts *facts, struct mst_error *err)
         const char *page = sink->config->version == BBI_V4 ? "" : "?page=1&page_size=1";
 
         mst_rest_begin(sink->rest);
-        tell_identity(sink, facts);
+        mst_rest_identity(sink->rest, facts);
         if (mst_rest_get(sink->rest, NULL, err, "/users%s", page) != MST_OK || tell_schedule(sink, facts, err) != MST_OK)
                 return err->code;
         if (sink->config->initial_password == BBI_RANDOM && sink->config->password_file == NULL)

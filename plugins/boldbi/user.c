@@ -17,42 +17,15 @@
 
 enum { PASSWORD_LENGTH = 24 };
 
-/* Is there a change of one of the fields, or, for NULL, of an attribute?  A create has no old
- * values to clear. */
 static bool
-changes(const struct mst_rest_task *task, const char *fields)
+new_attributes(struct mst_rest_task *task)
 {
         const struct mst_op *op = mst_rest_op(task);
 
         for (size_t i = 0; i < mst_op_change_count(op); i++)
-                if (mst_text_among(fields != NULL ? fields : BBI_FIELDS, mst_op_change_name(op, i)) == (fields != NULL)
-                    && (mst_op_verb(op) != MST_CREATE || mst_op_after_text(op, i)[0] != '\0'))
+                if (!mst_text_among(BBI_FIELDS, mst_op_change_name(op, i)))
                         return true;
         return false;
-}
-
-static bool
-no_id(struct mst_rest_task *task)
-{
-        return mst_rest_task_id(task) == NULL;       /* the answer did not say which it gave */
-}
-
-static bool
-new_phone(struct mst_rest_task *task)
-{
-        return changes(task, "ContactNumber");
-}
-
-static bool
-new_fields(struct mst_rest_task *task)
-{
-        return changes(task, BBI_WRITTEN);
-}
-
-static bool
-new_attributes(struct mst_rest_task *task)
-{
-        return changes(task, NULL);
 }
 
 /* --- names and numbers ------------------------------------------------------------------- */
@@ -74,33 +47,20 @@ then_name(struct mst_rest_task *task, const struct mst_value *answer, struct mst
         return MST_OK;
 }
 
-static void
-put_fields(const struct mst_op *op, struct mst_json_out *out, const char *left_out)
-{
-        for (size_t i = 0; i < mst_op_change_count(op); i++) {
-                const char *name = mst_op_change_name(op, i), *text = mst_op_after_text(op, i);
-
-                if (mst_text_among(BBI_WRITTEN, name) && !mst_text_among(left_out, name)
-                    && (mst_op_verb(op) != MST_CREATE || text[0] != '\0'))
-                        mst_json_out_member(out, name, text);
-        }
-}
-
 /* With a password of his own, handed over before it is sent. */
 static int
 post_user(struct mst_rest_task *task, struct mst_json_out *out, struct mst_error *err)
 {
         const struct bbi_sink *sink = mst_rest_self(task);
-        const struct mst_op *op = mst_rest_op(task);
         struct bbi_user *user = mst_rest_space(task);
 
         take_name(task);
         if (sink->config->initial_password == BBI_RANDOM
-            && mst_password_begin(sink->host, "password-file", sink->config->password_file, PASSWORD_LENGTH, mst_op_id(op),
-                                  mst_rest_task_name(task), &user->password, err) != MST_OK)
+            && mst_password_begin(sink->host, "password-file", sink->config->password_file, PASSWORD_LENGTH,
+                                  mst_op_id(mst_rest_op(task)), mst_rest_task_name(task), &user->password, err) != MST_OK)
                 return err->code;
         mst_json_out_object(out);
-        put_fields(op, out, "ContactNumber");
+        mst_rest_write(task, out, BBI_WITHOUT_PHONE);
         if (user->password != NULL)
                 mst_json_out_member(out, "Password", mst_secret_reveal(user->password));
         mst_json_out_end(out);
@@ -116,18 +76,6 @@ bbi_user_end(struct mst_rest_task *task, enum mst_outcome outcome)
 
         mst_password_end(sink->host, "password-file", sink->config->password_file, op != NULL ? mst_op_id(op) : "",
                          mst_rest_task_name(task), &user->password, outcome);
-}
-
-/* What changed; for the phone number of a new user the names go with it again: a site takes an
- * account back that its UMS knows, and keeps the names it has. */
-static int
-put_user(struct mst_rest_task *task, struct mst_json_out *out, struct mst_error *err)
-{
-        (void)err;
-        mst_json_out_object(out);
-        put_fields(mst_rest_op(task), out, NULL);
-        mst_json_out_end(out);
-        return MST_OK;
 }
 
 /* --- attributes ---------------------------------------------------------------------------- */
@@ -153,9 +101,9 @@ present(const struct mst_rest_task *task, const char *name)
         return NULL;
 }
 
-/* To the next attribute that such a request is due for; "" is none. */
+/* To the next attribute that a request is due for; "" is none. */
 static bool
-next_attribute(struct mst_rest_task *task, bool was, bool stays)
+next_attribute(struct mst_rest_task *task)
 {
         const struct bbi_sink *sink = mst_rest_self(task);
         const struct mst_op *op = mst_rest_op(task);
@@ -165,33 +113,17 @@ next_attribute(struct mst_rest_task *task, bool was, bool stays)
                 const char *name = mst_op_change_name(op, user->next), *after = mst_op_after_text(op, user->next);
                 const struct mst_value *have = present(task, name);
 
-                if (mst_text_among(BBI_FIELDS, name) || (have != NULL) != was || (after[0] != '\0') != stays
-                    || (was && strcmp(mst_value_find_text(have, "Value"), after) == 0))
+                if (mst_text_among(BBI_FIELDS, name) || strcmp(mst_value_find_text(have, "Value"), after) == 0)
                         continue;
                 mst_rest_part(task, mst_rest_id(sink->rest, have));
+                if (after[0] == '\0')
+                        mst_rest_use(task, "DELETE", "/attribute/user/{part}");
+                else if (have == NULL)
+                        mst_rest_use(task, "POST", "/attribute/user");
                 user->at = user->next++;
                 return true;
         }
-        user->next = 0;
         return false;
-}
-
-static bool
-cleared(struct mst_rest_task *task)
-{
-        return next_attribute(task, true, false);
-}
-
-static bool
-changed(struct mst_rest_task *task)
-{
-        return next_attribute(task, true, true);
-}
-
-static bool
-added(struct mst_rest_task *task)
-{
-        return next_attribute(task, false, true);
 }
 
 static int
@@ -217,23 +149,23 @@ put_attribute(struct mst_rest_task *task, struct mst_json_out *out, struct mst_e
 
 /* --- the tables --------------------------------------------------------------------------------- */
 
-#define ATTRIBUTES \
-        { .method = "DELETE", .path = "/attribute/user/{part}", .when = cleared, .again = true }, \
-        { .method = "PUT", .path = "/attribute/user", .when = changed, .body = put_attribute, .again = true }, \
-        { .method = "POST", .path = "/attribute/user", .when = added, .body = put_attribute, .again = true }, \
-        { .method = NULL }
+#define ATTRIBUTES { .method = "PUT", .path = "/attribute/user", .when = next_attribute, .body = put_attribute, .again = true }
 
+/* For the phone number the names go with it again: a site takes an account back that its UMS
+ * knows, and keeps the names it has. */
 const struct mst_rest_step bbi_user_create[] = {
         { .method = "POST", .path = "/users", .body = post_user, .then = mst_rest_take_id },
-        { .method = "GET", .path = "/users/{name}", .when = no_id, .then = mst_rest_take_id },
-        { .method = "PUT", .path = "/users/{name}", .when = new_phone, .body = put_user },
-        ATTRIBUTES
+        { .method = "GET", .path = "/users/{name}", .unknown = true, .then = mst_rest_take_id },
+        { .method = "PUT", .path = "/users/{name}", .changes = "ContactNumber", .writes = BBI_WRITTEN },
+        ATTRIBUTES,
+        { .method = NULL }
 };
 
 const struct mst_rest_step bbi_user_update[] = {
-        { .method = "PUT", .path = "/users/{name}", .when = new_fields, .body = put_user, .then = then_name },
+        { .method = "PUT", .path = "/users/{name}", .changes = BBI_WRITTEN, .writes = BBI_WRITTEN, .then = then_name },
         { .method = "GET", .path = "/attribute/user/{id}", .when = new_attributes, .then = keep_attributes },
-        ATTRIBUTES
+        ATTRIBUTES,
+        { .method = NULL }
 };
 
 const struct mst_rest_step bbi_user_delete[] = {
