@@ -29,7 +29,7 @@ _muster() {
         local common="--config --json --verbose --help" options= names=
         case $command in
         '')         names="check plan sync status history log users groups duplicates holds approve
-                           reject retry verify reset explain rules test eval plugins version help" options="--version" ;;
+                           reject retry verify undo reset explain rules test eval plugins version help" options="--version" ;;
         check)      options="--online" ;;
         plan)       options="--output --offline --all" names=$(_muster_names sync) ;;
         sync)       options="--user --full" names=$(_muster_names sync) ;;
@@ -42,6 +42,7 @@ _muster() {
         reject)     options="--user --only-group --expect --digest --reason" ;;
         retry)      options="--sink --parked" ;;
         verify)     options="--sink --target --user --repair --accept --reason --again --all" names=$(_muster_names sync) ;;
+        undo)       options="--user --sink --plan --reason" ;;
         reset)      options="--forget" names=$(_muster_names sync) ;;
         explain)    options="--group --target --attribute" ;;
         rules)      options="--people --all" names="diff $(compgen -f -- "$cur")" ;;
@@ -49,7 +50,7 @@ _muster() {
         eval)       options="--user --record --rule --map --reveal --now" ;;
         plugins)    options="--rng" ;;
         help)       names="check plan sync status history log users groups duplicates holds approve
-                           reject retry verify reset explain rules test eval plugins version help" ;;
+                           reject retry verify undo reset explain rules test eval plugins version help" ;;
         esac
         if [[ $cur == -* ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$common $options" -- "$cur")

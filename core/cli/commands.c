@@ -28,6 +28,7 @@ const struct mstc_command *const mstc_commands[] = {
         &mstc_command_reject,
         &mstc_command_retry,
         &mstc_command_verify,
+        &mstc_command_undo,
         &mstc_command_reset,
         &mstc_command_explain,
         &mstc_command_rules,

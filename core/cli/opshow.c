@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cli/table.h"
+#include "engine/engine.h"
 #include "util/alloc.h"
 
 #define ARROW " \xe2\x86\x92 "
@@ -48,6 +49,17 @@ is_secret(struct mstc_secrets secrets, const char *sink, int kind, const char *n
                 return attribute != NULL && (attribute->flags & MST_ATTR_SECRET) != 0;
         }
         return false;
+}
+
+struct mstc_shown_op
+mstc_shown_of_planned(const struct mstc_planned *p, const char *sync)
+{
+        return (struct mstc_shown_op){
+                .number = p->number, .hold = p->hold, .sync = sync, .target = p->target, .sink = p->sink,
+                .verb = (int)p->verb, .kind = (int)p->kind, .reason = p->reason, .state = p->state, .id = p->id,
+                .title = p->title, .object_name = p->object_name, .before = p->before, .after = p->after,
+                .joins = p->joins, .leaves = p->leaves, .text = p->text,
+        };
 }
 
 struct mstc_shown_op

@@ -43,5 +43,7 @@ uint64_t mstc_opshow_count(const struct mstc_opshow *show);
 void mstc_op_json(struct mstc_json *json, struct mstc_secrets secrets, const struct mstc_shown_op *op);
 
 struct mstc_shown_op mstc_shown_of_view(const struct mstc_view_op *op);
+struct mstc_planned;
+struct mstc_shown_op mstc_shown_of_planned(const struct mstc_planned *planned, const char *sync);
 
 #endif

@@ -232,7 +232,7 @@ fill_user(struct mstc_run *run, struct mstc_run_target *target, struct mst_op *o
         op->stamp = (mstc_live_facts(target->sink)->can & MST_CAN_STAMP) != 0 ? mstc_stamp(run, op->id, op->arena) : "";
         if (op->stamp == NULL)
                 return mst_fail_memory(err, "sending ops");
-        op->enabled = errand->row.reason != MSTC_WHY_DISABLED;
+        op->enabled = errand->row.reason != MSTC_WHY_DISABLED && errand->row.reason != MSTC_WHY_UNDONE_OFF;
         if (unflat_row(op, errand, &before, &after, err) != MST_OK
             || (errand->row.refs && resolve_refs(run, target, naming, before, after, &errand->left_out, ret_waits,
                                                        err) != MST_OK))

@@ -19,6 +19,8 @@
 #include "util/alloc.h"
 #include "util/buffer.h"
 
+#define DAY_MS INT64_C(86400000)
+
 struct proposal {
         enum mst_verb verb;
         int reason;
@@ -161,6 +163,16 @@ write_op(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *targ
 }
 
 static int
+foresee(struct mstc_foreseen *next, const struct proposal *p, const struct mstc_buffer *after, struct mst_error *err)
+{
+        next->any = true;
+        next->verb = p->verb;
+        next->reason = p->reason;
+        mstc_buffer_add(next->after, after->bytes, after->length);
+        return mstc_buffer_ok(next->after) ? MST_OK : mst_fail_memory(err, "planning");
+}
+
+static int
 propose(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *target, struct proposal *p,
         struct mst_error *err)
 {
@@ -174,6 +186,8 @@ propose(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *targe
                 mstc_record_flat(p->after, &after);
         if (!mstc_buffer_ok(&before) || !mstc_buffer_ok(&after))
                 return mst_fail_memory(err, "planning");
+        if (c->foreseen != NULL)
+                return foresee(c->foreseen, p, &after, err);
         if (declined(run, c, target, p, &after, &no, err) != MST_OK)
                 return err->code;
         if (no)
@@ -505,7 +519,7 @@ decide_absent(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 static int
 note_reason(struct mstc_run *run, struct mstc_case *c, int reason, struct mst_error *err)
 {
-        if (c->link.reason == reason && c->link.since != 0)
+        if ((c->link.reason == reason && c->link.since != 0) || c->foreseen != NULL)
                 return MST_OK;
         c->link.reason = reason;
         c->link.since = mstc_now_ms();
@@ -558,12 +572,23 @@ decide_leaver(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
         return delete_when_due(run, c, t, reason, policy->delete_after_ms, err);
 }
 
+/* What an admin takes back is done before anything else is planned, unless he leaves meanwhile. */
+static bool
+undo_waits(const struct mstc_case *c)
+{
+        const struct mstc_entry_op *op = &c->open;
+        bool makes = op->verb == MST_CREATE;
+
+        return (op->reason == MSTC_WHY_UNDONE || op->reason == MSTC_WHY_UNDONE_OFF) && op->state != MSTC_OP_PARKED
+            && (c->target != NULL || makes || op->verb == MST_ENABLE) && !(makes && mstc_now_ms() - op->matched > DAY_MS);
+}
+
 int
 mstc_decide(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 {
         if (c->unsure)
                 return mstc_plan_keep(run, c->entry->number, c->mask, err);
-        if (c->has_open && (c->open.state == MSTC_OP_SENT || c->open.state == MSTC_OP_UNKNOWN))
+        if (c->has_open && (c->open.state == MSTC_OP_SENT || c->open.state == MSTC_OP_UNKNOWN || undo_waits(c)))
                 return mstc_plan_keep(run, c->entry->number, c->mask, err);
         if (c->target == NULL && c->linked)
                 return decide_leaver(run, c, err);

@@ -5,8 +5,6 @@
 #include "engine/run.h"
 #include "store/declined.h"
 
-#define MSTC_REJECTED_BY "rejected by "      /* what a refused member says             */
-
 /* What identifies a result: the op's verb, its reason, and its flat values. */
 bool mstc_decline_hash(struct mstc_store *store, enum mst_verb verb, int reason, const void *after, size_t size,
                        uint8_t ret[16]);

@@ -98,6 +98,35 @@ int mstc_engine_sync(struct mstc_engine *engine, struct mstc_sync *sync,
                      struct mst_error *err);
 void mstc_summary_done(struct mstc_summary *summary);
 
+/* What undo leaves as it is, and why. */
+struct mstc_undo_skip {
+        const char *target, *sink;           /* NULL: not in the configuration any more */
+        enum mst_kind kind;
+        const char *id, *title;              /* of the person; a group's name          */
+        const char *attribute;               /* NULL: the object as a whole            */
+        const char *why;
+};
+
+struct mstc_undo_options {
+        int64_t run;                         /* whose effects are taken back           */
+        const char *const *users;            /* ids of chosen people; NULL: all        */
+        size_t user_count;
+        const char *sink;                    /* only there; NULL: everywhere           */
+        bool plan_only;
+        const char *who, *note;              /* kept with what is declined             */
+        /* What is left, then each op.  Valid during the call; may be NULL. */
+        void (*op)(void *self, const struct mstc_planned *op);
+        void (*skipped)(void *self, const struct mstc_undo_skip *skip);
+        /* All has been told and nothing is sent yet; false: nothing will be.  May be NULL. */
+        bool (*ready)(void *self);
+        void *self;
+};
+
+/* A run of its own that takes back what another run of this sync did.  As mstc_engine_sync();
+ * '*ret_skipped' tells how much was left. */
+int mstc_engine_undo(struct mstc_engine *engine, struct mstc_sync *sync, const struct mstc_undo_options *options,
+                     struct mstc_summary *ret, uint64_t *ret_skipped, struct mst_error *err);
+
 /* Probes an instance in this thread, stores the facts when 'engine' is not NULL. */
 int mstc_probe(struct mstc_engine *engine, struct mstc_instance *instance, struct mstc_stop *stop,
                struct mst_facts **ret, struct mst_error *err);

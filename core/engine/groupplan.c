@@ -7,12 +7,14 @@
  * vanished.c. */
 #include "build.h"
 
+#include "engine/decline.h"
 #include "engine/groupcase.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "store/entries.h"
+#include "store/past.h"
 #include "util/alloc.h"
 #include "util/buffer.h"
 
@@ -84,6 +86,19 @@ differences(struct mstc_run *run, struct mstc_group_case *c, struct mst_error *e
         return err->code != MST_OK ? err->code : mst_fail_memory(err, "planning groups");
 }
 
+/* Somebody said no to exactly this; of members it is kept one by one. */
+static int
+declined(struct mstc_run *run, const struct mstc_group_case *c, const struct mstc_entry_op *op, bool *ret,
+         struct mst_error *err)
+{
+        struct mstc_declined wanted = { .kind = MST_GROUP, .entry = op->entry, .sink = op->sink, .target = op->target,
+                                        .verb = op->verb, .reason = op->reason };
+
+        *ret = false;
+        return run->declined_none || op->verb == MST_MEMBERS || c->reason == MSTC_WHY_UNDONE ? MST_OK
+             : mstc_declines(run, &wanted, op->after, op->after_size, ret, err);
+}
+
 int
 mstc_group_op(struct mstc_run *run, struct mstc_group_case *c, enum mst_verb verb, int rank, int64_t count,
               const struct mstc_buffer *before, const struct mstc_buffer *after, struct mst_error *err)
@@ -95,9 +110,16 @@ mstc_group_op(struct mstc_run *run, struct mstc_group_case *c, enum mst_verb ver
                 .before = before->bytes, .before_size = before->length,
                 .after = after->bytes, .after_size = after->length,
         };
+        bool no;
 
+        c->op = 0;
+        if (declined(run, c, &op, &no, err) != MST_OK || no)
+                return err->code;
         run->planned++;
-        return mstc_op_add(run->store, &op, err);
+        if (mstc_op_add(run->store, &op, err) != MST_OK)
+                return err->code;
+        c->op = op.number;
+        return MST_OK;
 }
 
 static int
@@ -239,12 +261,13 @@ count_present(struct mstc_run *run, struct mstc_group_case *c, const struct mstc
         return MST_OK;
 }
 
-/* With all who are in it. */
-static int
-plan_delete(struct mstc_run *run, struct mstc_group_case *c, struct mst_error *err)
+/* Who is in it is kept for whoever wants it back. */
+int
+mstc_group_delete(struct mstc_run *run, struct mstc_group_case *c, struct mst_error *err)
 {
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer none = { 0 };
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer before = { 0 };
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer members = { 0 };
         const struct mstc_set *present = NULL;
 
         if (!c->linked || (mstc_live_facts(c->target->sink)->can & MST_CAN_DELETE) == 0)
@@ -256,7 +279,12 @@ plan_delete(struct mstc_run *run, struct mstc_group_case *c, struct mst_error *e
                 return mst_fail_memory(err, "planning groups");
         if (judge_leaves(run, c, c->present, &c->delete_hold, err) != MST_OK)
                 return err->code;
-        return mstc_group_op(run, c, MST_DELETE, MSTC_RANK_GROUP_DELETES, (int64_t)c->present, &before, &none, err);
+        if (mstc_group_op(run, c, MST_DELETE, MSTC_RANK_GROUP_DELETES, (int64_t)c->present, &before, &none, err) != MST_OK
+            || c->op == 0)
+                return err->code;
+        mstc_pack_set(present, &members);
+        return !mstc_buffer_ok(&members) ? mst_fail_memory(err, "planning groups")
+             : members.length == 0 ? MST_OK : mstc_past_keep_members(run->store, c->op, members.bytes, members.length, err);
 }
 
 /* No rule makes it any more, or this target does not carry it: nothing is done before its time. */
@@ -276,7 +304,7 @@ plan_vanished(struct mstc_run *run, struct mstc_group_case *c, uint32_t most, st
         if (!time)
                 return MST_OK;
         if (what == MSTC_FATE_DELETE)
-                return plan_delete(run, c, err);
+                return mstc_group_delete(run, c, err);
         if (count_present(run, c, &present, err) != MST_OK)
                 return err->code;
         refused = mstc_set_new();
@@ -302,7 +330,7 @@ plan_made(struct mstc_run *run, struct mstc_group_case *c, uint32_t most, bool *
         what = mstc_group_fate(c->target, c->use, c->empty ? MSTC_WHY_EMPTY : MSTC_WHY_NONE, &c->glink, &time);
         if (c->empty && what == MSTC_FATE_DELETE && (time || !c->linked)) {
                 c->reason = MSTC_WHY_EMPTY;  /* nor is it made as long as nobody is in it */
-                return plan_delete(run, c, err);
+                return mstc_group_delete(run, c, err);
         }
         if (c->empty && what == MSTC_FATE_KEEP)
                 mstc_set_clear(c->leaves);
@@ -319,6 +347,10 @@ put_glink(struct mstc_run *run, struct mstc_group_case *c, const struct mstc_gli
 {
         bool suffix = c->glink.suffix != was->suffix;
 
+        /* Another reason to go, or none: a no to the old one has ended. */
+        if (c->glink.reason != was->reason && !run->declined_none
+            && mstc_declined_end(run->store, MST_GROUP, c->grp.id, c->target->sink->id, c->target->row.id, err) != MST_OK)
+                return err->code;
         c->glink.sink = c->target->sink->id;
         c->glink.target = c->target->row.id;
         c->glink.grp = c->grp.id;
@@ -354,7 +386,7 @@ plan_group_in(struct mstc_run *run, struct mstc_group_case *c, bool *ret_wait, s
         if (rc != MST_OK || replace_open(run, c, ret_wait, err) != MST_OK || *ret_wait)
                 return rc == MST_END ? MST_OK : rc != MST_OK ? rc : err->code;
         if (gone)
-                return mstc_carry_deletes(run, &c->grp) ? plan_delete(run, c, err) : MST_OK;
+                return mstc_carry_deletes(run, &c->grp) ? mstc_group_delete(run, c, err) : MST_OK;
         rc = vanished ? plan_vanished(run, c, most, err) : plan_made(run, c, most, ret_wait, err);
         return rc != MST_OK ? rc : put_glink(run, c, &was, err);
 }

@@ -17,3 +17,4 @@ core_libcore_la_SOURCES += core/engine/engine.h core/engine/run.h core/engine/en
 core_libcore_la_SOURCES += core/engine/approval.c core/engine/decline.c core/engine/decline.h core/engine/drawing.c core/engine/drawing.h core/engine/retry.c core/engine/show.c
 core_libcore_la_SOURCES += core/engine/verify.c core/engine/verify.h core/engine/verifying.h core/engine/verifymembers.c \
   core/engine/verifymend.c core/engine/verifyobject.c core/engine/verifystray.c core/engine/verifytell.c
+core_libcore_la_SOURCES += core/engine/undo.c core/engine/undo.h core/engine/undogroup.c core/engine/undouser.c core/engine/undovalues.c

@@ -406,7 +406,7 @@ change(struct mstc_run *run, int64_t entry, uint32_t grp, bool joins, struct mst
                 return mst_fail_memory(err, "reading groups");
         l->changed = true;
         /* Whom a sink refused before is asked for again. */
-        if (!run->refused_none && mstc_gbad_forget(run->store, entry, err) != MST_OK)
+        if (!run->refused_none && mstc_gbad_forget(run->store, entry, grp, err) != MST_OK)
                 return err->code;
         return mstc_members_dirty(run, grp, err);
 }
@@ -576,7 +576,7 @@ mstc_members_link(struct mstc_run *run, struct mstc_run_target *target, int64_t 
          * can be made whose groups have not changed, as what kept him away is over. */
         if (old_name == NULL && !target->row.planned && mstc_set_has(target->creating, (uint32_t)entry))
                 return MST_OK;
-        if ((!run->refused_none && mstc_gbad_forget(run->store, entry, err) != MST_OK)
+        if ((!run->refused_none && mstc_gbad_forget(run->store, entry, 0, err) != MST_OK)
             || mstc_gmem_get(run->store, entry, run->scratch, &ids, &count, err) != MST_OK)
                 return err->code;
         for (size_t i = 0; i < count; i++)

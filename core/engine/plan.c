@@ -180,15 +180,21 @@ taker(struct mstc_run *run, const struct mstc_live *sink, const struct mst_recor
         return NULL;
 }
 
+struct mstc_run_target *
+mstc_plan_taker(struct mstc_run *run, const struct mstc_live *sink, const struct mstc_entry *entry, bool *unsure)
+{
+        struct mst_error err = { 0 };
+
+        return entry->gone == 0 && entry->kind == MST_USER && put_memberof(run, entry, &err) == MST_OK
+            && in_scope(run, run->sync->scope, entry->record, unsure) ? taker(run, sink, entry->record, unsure) : NULL;
+}
+
 bool
 mstc_plan_wants(struct mstc_run *run, const struct mstc_live *sink, const struct mstc_entry *entry)
 {
         bool unsure = false;
-        struct mst_error err = { 0 };
 
-        return entry->gone == 0 && entry->kind == MST_USER && put_memberof(run, entry, &err) == MST_OK
-            && in_scope(run, run->sync->scope, entry->record, &unsure)
-            && taker(run, sink, entry->record, &unsure) != NULL && !unsure;
+        return mstc_plan_taker(run, sink, entry, &unsure) != NULL && !unsure;
 }
 
 static int

@@ -252,9 +252,12 @@ found_user(struct mstc_run *run, struct mstc_doubtful *d, const struct mstc_cand
         if (creates)
                 d->link.made = MSTC_MADE_CREATED;
         if (creates || adopts)
-                d->link.state = d->row.reason == MSTC_WHY_DISABLED ? MSTC_LINK_DISABLED : MSTC_LINK_LIVE;
+                d->link.state = d->row.reason == MSTC_WHY_DISABLED || d->row.reason == MSTC_WHY_UNDONE_OFF ? MSTC_LINK_DISABLED
+                                                                                               : MSTC_LINK_LIVE;
         if (mstc_doubt_take_over(run, d, c, err) != MST_OK)
                 return err->code;
+        if (d->row.reason == MSTC_WHY_UNDONE && !creates)
+                return put_back(run, d, err);        /* no plan wants it: it is done again */
         d->target->counts[MSTC_N_CREATED] += creates;
         if (mstc_op_end(run->store, d->row.number, creates ? MSTC_OP_DONE : MSTC_OP_SUPERSEDED, MST_DONE, run->id,
                         "its answer was lost; it was looked up", err) != MST_OK)

@@ -175,7 +175,8 @@ next_link(struct mst_op *op, struct mstc_errand *errand)
         case MST_CREATE:
                 link->made = MSTC_MADE_CREATED;
                 link->state = op->enabled ? MSTC_LINK_LIVE : MSTC_LINK_DISABLED;
-                link->reason = errand->row.reason == MSTC_WHY_DISABLED ? MSTC_WHY_DISABLED : MSTC_WHY_NONE;
+                link->reason = errand->row.reason == MSTC_WHY_DISABLED ? MSTC_WHY_DISABLED
+                             : op->enabled ? MSTC_WHY_NONE : MSTC_WHY_UNDONE;
                 link->since = link->reason != 0 ? mstc_now_ms() : 0;
                 break;
         case MST_ADOPT:

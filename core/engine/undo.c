@@ -19,6 +19,7 @@
 #include "store/declined.h"
 #include "store/runs.h"
 #include "util/alloc.h"
+#include "util/date.h"
 
 #define BATCH 64
 
@@ -175,6 +176,14 @@ decide(struct mstc_undo *u, struct mst_error *err)
 }
 
 static int
+ask(struct mstc_undo *u, struct mst_error *err)
+{
+        if (u->options->ready == NULL || u->options->ready(u->options->self))
+                return MST_OK;
+        return mst_fail(err, MST_EREFUSED, "nothing was undone: it was not wanted after all");
+}
+
+static int
 plan(struct mstc_undo *u, struct mst_error *err)
 {
         struct mstc_run *run = u->run;
@@ -186,7 +195,7 @@ plan(struct mstc_undo *u, struct mst_error *err)
             || choose_people(u, err) != MST_OK
             || mstc_past_objects(run->store, u->options->run, add_object, u, err) != MST_OK || reverse_all(u, err) != MST_OK
             || mstc_members_save(run, err) != MST_OK || mstc_judge_plan(run, err) != MST_OK
-            || mstc_targets_save(run, err) != MST_OK
+            || mstc_targets_save(run, err) != MST_OK || mstc_run_show(run, err) != MST_OK || ask(u, err) != MST_OK
             || (!u->options->plan_only && (mstc_log_save(run->engine, err) != MST_OK
                                            || mstc_store_commit(run->store, err) != MST_OK))) {
                 mstc_store_rollback(run->store);
@@ -211,8 +220,6 @@ undo(struct mstc_undo *u, struct mst_error *err)
                 rc = plan(u, err);
         mstc_judge_free(run->judgement);
         run->judgement = NULL;
-        if (rc == MST_OK)
-                rc = mstc_run_show(run, err);
         if (rc == MST_OK && !u->options->plan_only && run->planned != 0 && !mstc_engine_stopping(run->engine)) {
                 mstc_progress(run, MSTC_PHASE_APPLY, 0, run->planned);
                 rc = mstc_apply(run, err);

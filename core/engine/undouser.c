@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "engine/decline.h"
+#include "util/alloc.h"
 
 #define OPS 64                               /* of one run on one object               */
 

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "util/alloc.h"
+
 /* ---- what was written ------------------------------------------------------------------------ */
 
 int

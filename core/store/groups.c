@@ -381,9 +381,11 @@ mstc_gbad_none(struct mstc_store *store, bool *ret, struct mst_error *err)
 }
 
 int
-mstc_gbad_forget(struct mstc_store *store, int64_t entry, struct mst_error *err)
+mstc_gbad_forget(struct mstc_store *store, int64_t entry, int64_t grp, struct mst_error *err)
 {
-        return mstc_sql_run(store, err, "DELETE FROM gbad WHERE entry=?", "i", entry);
+        return mstc_sql_run(store, err, "DELETE FROM gbad WHERE entry=?1 AND ((coalesce(why,'') NOT LIKE '" MSTC_REJECTED_BY "%' "
+                            "AND coalesce(why,'') NOT LIKE '" MSTC_UNDONE_BY "%') OR glink IN (SELECT id FROM glink WHERE "
+                            "grp=?2))", "ii", entry, grp);
 }
 
 int

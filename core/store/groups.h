@@ -110,7 +110,11 @@ int mstc_gchange_any(struct mstc_store *store, int64_t glink, bool *ret, struct 
 int mstc_gbad_add(struct mstc_store *store, int64_t glink, int64_t entry, bool joins, const char *why,
                   int64_t run, struct mst_error *err);
 int mstc_gbad_none(struct mstc_store *store, bool *ret, struct mst_error *err);
-int mstc_gbad_forget(struct mstc_store *store, int64_t entry, struct mst_error *err);
+/* What an admin has decided of him stays, but for the group 'grp', of which something else is
+ * wanted now (0: of none). */
+#define MSTC_REJECTED_BY "rejected by "      /* what is told of a member then          */
+#define MSTC_UNDONE_BY "undone by "
+int mstc_gbad_forget(struct mstc_store *store, int64_t entry, int64_t grp, struct mst_error *err);
 struct mstc_set;
 int mstc_gbad_load(struct mstc_store *store, int64_t glink, struct mstc_set *into, struct mst_error *err);
 
