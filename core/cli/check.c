@@ -7,6 +7,7 @@
 #include "cli/table.h"
 #include "cli/workplace.h"
 #include "engine/headcount.h"
+#include "engine/strangers.h"
 #include "util/report.h"
 
 static void
@@ -38,8 +39,12 @@ count_heads(struct mstc_cli *cli, struct mstc_workplace *place)
                 place->store = NULL;
                 return MSTC_END_DONE;
         }
-        return mstc_headcount(place->store, place->setup, place->report, &err) == MST_OK ? MSTC_END_DONE
-             : mstc_cli_fail(cli, &err);
+        if (mstc_headcount(place->store, place->setup, place->report, &err) != MST_OK)
+                return mstc_cli_fail(cli, &err);
+        for (size_t i = 0; i < place->setup->sync_count; i++)
+                if (mstc_strangers_report(place->store, place->setup->syncs[i].config, place->report, &err) != MST_OK)
+                        return mstc_cli_fail(cli, &err);
+        return MSTC_END_DONE;
 }
 
 static int
@@ -73,7 +78,7 @@ const struct mstc_command mstc_command_check = {
         "Reads the configuration, loads the plugins it names, compiles its rules and maps,\n"
         "and tells every mistake with file, line, column and what to do about it.  Where people\n"
         "were read before, negative tests are counted that hold for many of them only because they\n"
-        "have no such value.  Nothing\n"
+        "have no such value, and names in <include> and <exclude> that nobody has are told.  Nothing\n"
         "is changed, and nobody is asked unless --online is given.  Exits with 2 when there\n"
         "are mistakes, also those that only a server can show (--online), with 4 when a connector\n"
         "could not be reached or refused us.",

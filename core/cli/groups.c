@@ -9,6 +9,7 @@
 #include "cli/listing.h"
 #include "cli/moment.h"
 #include "cli/workplace.h"
+#include "engine/strangers.h"
 #include "store/view.h"
 
 static const struct mstc_column columns[] = {
@@ -223,6 +224,38 @@ show_member(struct mstc_listing *list, const struct mstc_view_group *group, cons
         mstc_buffer_done(&say);
 }
 
+/* Names of the group's exceptions that nobody has, in the configuration as it is now. */
+static int
+tell_strangers(struct mstc_cli *cli, struct mstc_workplace *place, const struct mstc_view_group *group)
+{
+        struct mstc_stranger *rows = NULL;
+        struct mst_error err = { 0 };
+        size_t count = 0;
+
+        for (size_t i = 0; i < place->config->sync_count; i++)
+                if (strcmp(place->config->syncs[i].name, group->sync) == 0
+                    && mstc_strangers(place->store, &place->config->syncs[i], group->name, cli->arena, &rows, &count, &err) != MST_OK)
+                        return mstc_cli_fail(cli, &err);
+        if (cli->json != NULL)
+                mstc_json_array(cli->json, "strangers");
+        for (size_t i = 0; i < count; i++)
+                if (cli->json != NULL) {
+                        mstc_json_object(cli->json, NULL);
+                        mstc_json_text(cli->json, "user", rows[i].exception->user);
+                        mstc_json_bool(cli->json, "include", rows[i].exception->include);
+                        mstc_json_number(cli->json, "line", rows[i].exception->place.line);
+                        mstc_json_text(cli->json, "near", rows[i].near);
+                        mstc_json_end(cli->json);
+                } else
+                        mstc_wrap(cli->arena, stdout, mst_arena_printf(cli->arena, "nobody is '%s', whom the <%s> in line %u names%s%s%s",
+                                  rows[i].exception->user, rows[i].exception->include ? "include" : "exclude",
+                                  rows[i].exception->place.line, rows[i].near != NULL ? "; did you mean " : "",
+                                  rows[i].near != NULL ? rows[i].near : "", rows[i].near != NULL ? "?" : ""), 0, 2, cli->width);
+        if (cli->json != NULL)
+                mstc_json_end(cli->json);
+        return MSTC_END_DONE;
+}
+
 static int
 list_members(struct mstc_cli *cli, struct mstc_workplace *place, const struct mstc_view_group *group)
 {
@@ -230,6 +263,7 @@ list_members(struct mstc_cli *cli, struct mstc_workplace *place, const struct ms
         struct mst_error err = { 0 };
         int64_t after = 0;
         bool more = false;
+        int code;
 
         if (cli->json != NULL) {
                 mstc_json_array(cli->json, "groups");
@@ -249,6 +283,9 @@ list_members(struct mstc_cli *cli, struct mstc_workplace *place, const struct ms
                         printf("%s: %lld joined and %lld left in run %lld\n",
                                group->links[i].target != NULL ? mstc_fit(cli->arena, group->links[i].target, 0) : "?",
                                (long long)group->links[i].came, (long long)group->links[i].went, (long long)group->links[i].run);
+        code = tell_strangers(cli, place, group);
+        if (code != MSTC_END_DONE)
+                return code;
         if (cli->json == NULL)
                 putchar('\n');
         if (mstc_listing_open(&list, cli, "members", member_columns, 3))

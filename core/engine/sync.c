@@ -12,6 +12,7 @@
 #include "build.h"
 
 #include "engine/drawing.h"
+#include "engine/strangers.h"
 #include "engine/verifying.h"
 
 #include <stdio.h>
@@ -333,6 +334,10 @@ carry_out(struct mstc_run *run, struct mst_error *err)
 {
         uint64_t ops;
 
+        /* A look at everybody, which costs little beside what these runs do. */
+        if ((run->options->plan_only || run->note_fingerprint || run->mode == MSTC_RUN_FULL) && run->options->users == NULL
+            && mstc_strangers_warn(run, err) != MST_OK)
+                return err->code;
         if (!run->options->plan_only)
                 return mstc_carry_out(run, err);
         if (mstc_plan(run, &ops, err) != MST_OK)
