@@ -146,7 +146,7 @@ write_result(struct job *job, const char *sync, const struct mstc_verified *v, c
         mstc_json_end(json);
         if (summary->run != 0) {
                 mstc_json_array(json, "runs");
-                mstc_summary_json(json, sync, summary);
+                mstc_summary_json(job->cli, json, sync, summary);
                 mstc_json_end(json);
         }
         mstc_json_end(json);
