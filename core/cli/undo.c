@@ -126,7 +126,7 @@ tell(struct job *job, const struct mstc_summary *summary)
                 begin_ops(job);
                 mstc_json_end_all(cli->json);
                 mstc_json_array(cli->json, "runs");
-                mstc_summary_json(cli->json, job->sync, summary);
+                mstc_summary_json(cli, cli->json, job->sync, summary);
                 mstc_json_end(cli->json);
         } else if (!job->options->plan_only) {
                 mstc_summary_tell(cli, job->sync, summary, true);
