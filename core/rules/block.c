@@ -5,6 +5,9 @@
  * whoever is left runs through its program together, an instruction sending some to 'yes' and
  * some to 'no'.  Only what keys do not decide is asked for each record, and once for each value.
  *
+ * A record with a heavy value, or on which a condition took more than little, is matched alone
+ * afterwards (matching.c), where what each rule takes is counted.
+ *
  *   literals   [0110...] [0000...] [1000...]     a row each
  *   steps      s0   s1   s2 ...                  each: which of them satisfy the clause
  *   lists      r0: 4 17   r1: 17   r2: ...       the ids that each record of the block has so far */
@@ -37,6 +40,8 @@ struct mstc_block {
         struct bits *holds;                  /* of each literal                        */
         struct bits *odd;                    /* of each slot                           */
         uint64_t odd_slots;                  /* where there is one: bit number % 64    */
+        struct bits alone;                   /* records that are to be matched alone   */
+        bool heavy;                          /* and there are some because of a value  */
         uint64_t *active;                    /* of each instruction of a program       */
         struct memo *memos;                  /* of each predicate                      */
         size_t values_room, rooms_room, row_room, holds_room, odd_room, active_room, memos_room;
@@ -119,6 +124,10 @@ look_at_one(struct mstc_block *b, struct mstc_looking *l, size_t number, size_t 
                 b->odd[slot].words[r / 64] |= UINT64_C(1) << r % 64;
                 b->odd_slots |= UINT64_C(1) << slot % 64;
         }
+        if (l->known->heavy) {
+                b->alone.words[r / 64] |= UINT64_C(1) << r % 64;
+                b->heavy = true;
+        }
         return l->known;
 }
 
@@ -160,12 +169,21 @@ look_at(struct mstc_block *b, struct mstc_looking *l, size_t number)
                         known = mstc_known_marked(table, values[r], marks[r]);
                 else
                         known = known_plainly(table, values[r], presence);
-                if ((known == NULL || known->odd) && (known = look_at_one(b, l, number, r)) == NULL)
+                if ((known == NULL || known->odd || known->heavy) && (known = look_at_one(b, l, number, r)) == NULL)
                         return false;
                 row[r] = mstc_known_passes(table, known) ? NULL : known;
                 bring(b, known, r);
         }
         return true;
+}
+
+/* Records that are matched alone bring nothing, so that no step has them. */
+static void
+leave_out(struct mstc_block *b)
+{
+        for (size_t i = 0; i < b->index->key_count; i++)
+                for (size_t w = 0; w < WORDS; w++)
+                        b->holds[i].words[w] &= ~b->alone.words[w];
 }
 
 /* Everything that the records at hand bring. */
@@ -178,6 +196,8 @@ look_at_all(struct mstc_block *b, struct mst_arena *arena)
         memset(b->holds, 0, index->key_count * sizeof *b->holds);
         memset(b->odd, 0, index->slot_count * sizeof *b->odd);
         b->odd_slots = 0;
+        b->alone = (struct bits){ { 0 } };
+        b->heavy = false;
         if (++b->round == 0) {
                 memset(b->memos, 0, b->memos_room * sizeof *b->memos);
                 b->round = 1;
@@ -189,8 +209,12 @@ look_at_all(struct mstc_block *b, struct mst_arena *arena)
                 if (!look_at(b, &looking, i))
                         return false;
         }
+        if (b->heavy)
+                leave_out(b);
         for (size_t r = 0; r < b->many; r++)
                 b->holds[MSTC_ALWAYS].words[r / 64] |= UINT64_C(1) << r % 64;
+        for (size_t w = 0; w < WORDS; w++)
+                b->holds[MSTC_ALWAYS].words[w] &= ~b->alone.words[w];
         for (size_t i = 0; i < index->absence_count; i++)
                 for (size_t w = 0; w < WORDS; w++)
                         b->holds[index->key_count + i].words[w] = ~b->holds[index->absences[i]].words[w];
@@ -199,7 +223,8 @@ look_at_all(struct mstc_block *b, struct mst_arena *arena)
 
 /* --- programs --------------------------------------------------------------------------- */
 
-/* The predicate of one record; where it reads one attribute only, once for each value. */
+/* The predicate of one record; where it reads one attribute only, once for each value.  When that
+ * took long, there is no answer, nor to anything else until the record is matched alone. */
 static uint32_t
 answer(struct mstc_block *b, const struct mstc_predicate *predicate, size_t r)
 {
@@ -208,9 +233,16 @@ answer(struct mstc_block *b, const struct mstc_predicate *predicate, size_t r)
 
         if (ret != 0)
                 return ret;
+        if ((b->alone.words[r / 64] >> r % 64 & 1) != 0)
+                return MSTC_ANSWER_BROKEN;
         b->run.record = b->records[b->first + r];
         b->run.values = b->values + r;
+        b->run.before = 0;
         ret = mstc_predicate_compute(&b->run, b->scratch, predicate);
+        if (b->run.before > 0) {
+                b->alone.words[r / 64] |= UINT64_C(1) << r % 64;
+                return MSTC_ANSWER_BROKEN;
+        }
         if (ret == MSTC_ANSWER_BROKEN)
                 b->said[b->first + r].why = b->run.eval->why;
         else if (known != NULL && !mstc_known_keep(&b->scratch->tables[predicate->attribute], known,
@@ -501,6 +533,36 @@ run_all(struct mstc_block *b)
         return true;
 }
 
+/* --- alone ---------------------------------------------------------------------------------- */
+
+static bool
+match_alone(struct mstc_block *b, size_t number, struct mstc_matches *matches)
+{
+        struct list *list = &b->lists[number];
+
+        if (!mstc_index_match(b->index, b->records[number], b->run.eval, matches))
+                return false;
+        b->said[number].why = b->run.eval->why;
+        list->count = 0;
+        for (size_t i = 0; i < matches->count; i++) {
+                if (list->count == list->room && !longer(b, list))
+                        return false;
+                list->ids[list->count++] = matches->ids[i];
+        }
+        return true;
+}
+
+/* Those of the records at hand for whom nothing that was found counts. */
+static bool
+match_all_alone(struct mstc_block *b, struct mstc_matches *matches)
+{
+        for (size_t w = 0; w < WORDS; w++)
+                for (uint64_t left = b->alone.words[w]; left != 0; left &= left - 1)
+                        if (!match_alone(b, b->first + w * 64 + (size_t)__builtin_ctzll(left), matches))
+                                return false;
+        return true;
+}
+
 bool
 mstc_index_match_all(const struct mstc_index *index, const struct mst_record *const *records, size_t record_count,
                      struct mstc_eval *eval, struct mstc_matches *matches, struct mstc_found *found)
@@ -518,6 +580,7 @@ mstc_index_match_all(const struct mstc_index *index, const struct mst_record *co
         b->said = found;
         b->count = record_count;
         b->run = (struct mstc_run){ .eval = eval, .rule = true, .stride = STRIDE };
+        matches->count = 0;
         b->usual = b->usual == 0 ? 16 : b->usual;
         b->pool_used = 0;
         b->shared = (struct mstc_shared_names){ 0 };
@@ -527,7 +590,7 @@ mstc_index_match_all(const struct mstc_index *index, const struct mst_record *co
                 found[r] = (struct mstc_found){ 0 };
         for (b->first = 0; b->first < record_count; b->first += ROW) {
                 b->many = record_count - b->first < ROW ? record_count - b->first : ROW;
-                if (!look_at_all(b, eval->arena) || !run_all(b) || b->run.memory)
+                if (!look_at_all(b, eval->arena) || !run_all(b) || b->run.memory || !match_all_alone(b, matches))
                         return false;
         }
         tell_lists(b);

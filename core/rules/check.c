@@ -443,6 +443,8 @@ walk(struct checker *c, struct mstc_node *node, bool outermost)
                 break;
         }
         kids(c, node);
+        if (node->kind == MSTC_NODE_IN && node->count > 0 && !mstc_choice_make(node, c->expr->arena))
+                c->findings->failed = true;
         node->now = node->kind == MSTC_NODE_NOW
                  || (node->kind == MSTC_NODE_CALL && node->function != NULL && (node->function->flags & MSTC_FN_NOW) != 0);
         for (uint32_t i = 0; i < node->count; i++)

@@ -84,30 +84,45 @@ relation(enum mstc_op op, const struct mst_value *left, const struct mstc_consta
         return right->dated && mstc_value_instant(left, &date) && ordered(op, date_order(date, right->date));
 }
 
-bool
-mstc_compare_constant(enum mstc_op op, const struct mst_value *left, bool dated,
-                      const struct mstc_constant *right, struct mst_arena *scratch, bool *memory)
+static enum mstc_flow
+contains(struct mstc_run *run, const char *text, size_t length, const struct mstc_constant *right, bool *ret)
+{
+        const char *folded;
+
+        *ret = true;
+        if (right->folded_length == 0)
+                return MSTC_VALUE;
+        if (length <= MSTC_FOLD_SHORT) {
+                *ret = mstc_fold_contains(text, length, right->folded, right->folded_length);
+                return MSTC_VALUE;
+        }
+        folded = mstc_run_folded(run, text, length, &length);
+        *ret = folded != NULL && memmem(folded, length, right->folded, right->folded_length) != NULL;
+        return folded != NULL ? MSTC_VALUE : MSTC_FAILED;
+}
+
+enum mstc_flow
+mstc_compare_constant(struct mstc_run *run, enum mstc_op op, const struct mst_value *left, bool dated,
+                      const struct mstc_constant *right, bool *ret)
 {
         char room[MSTC_TEXT_ROOM];
         const char *text;
         size_t length;
 
+        *ret = false;
         if (op == MSTC_OP_EQ)
-                return equal(left, dated, right);
-        if (op >= MSTC_OP_LE)
-                return relation(op, left, right);
+                *ret = equal(left, dated, right);
+        else if (op >= MSTC_OP_LE)
+                *ret = relation(op, left, right);
         /* Text operators take text and numbers. */
-        if (!is_text(left) && !is_number(left))
-                return false;
+        if (op == MSTC_OP_EQ || op >= MSTC_OP_LE || (!is_text(left) && !is_number(left)))
+                return MSTC_VALUE;
         mstc_value_text_form(left, room, &text, &length);
-        switch (op) {
-        case MSTC_OP_STARTS:
-                return mstc_fold_begins(text, length, right->folded, right->folded_length);
-        case MSTC_OP_ENDS:
-                return mstc_fold_ends(text, length, right->folded, right->folded_length, right->folded_count);
-        default:
-                return mstc_fold_contains(text, length, right->folded, right->folded_length, scratch, memory);
-        }
+        if (op == MSTC_OP_CONTAINS)
+                return contains(run, text, length, right, ret);
+        *ret = op == MSTC_OP_STARTS ? mstc_fold_begins(text, length, right->folded, right->folded_length)
+             : mstc_fold_ends(text, length, right->folded, right->folded_length, right->folded_count);
+        return MSTC_VALUE;
 }
 
 /* -match of one value. */
@@ -122,7 +137,7 @@ matches(struct mstc_run *run, const struct mstc_node *node, const struct mst_val
         *ret = false;
         if ((!is_text(left) && !is_number(left)) || !mstc_value_text_form(left, room, &text, &length))
                 return MSTC_VALUE;
-        rc = mstc_regex_search(node->regex, text, length, 0, NULL, 0, &run->longs, &why);
+        rc = mstc_regex_search(node->regex, text, length, 0, NULL, 0, &run->work, MSTC_WORK_MOST, &why);
         if (rc < 0) {
                 run->broken = true;
                 return mstc_run_fail(run, "-match: %s", why);
@@ -131,13 +146,27 @@ matches(struct mstc_run *run, const struct mstc_node *node, const struct mst_val
         return MSTC_VALUE;
 }
 
+/* What one value takes: equality and the like look at no more of it than the constant is long. */
+static enum mstc_flow
+spend(struct mstc_run *run, enum mstc_op op, const struct mst_value *left, const struct mstc_constant *right)
+{
+        size_t length;
+
+        if (op == MSTC_OP_CONTAINS || op == MSTC_OP_MATCH)
+                return mstc_run_spend_text(run, left);
+        if (op > MSTC_OP_MATCH)
+                return mstc_run_spend(run, MSTC_WORK_TEXT);
+        length = !is_text(left) ? 0 : left->length < right->folded_length ? left->length : right->folded_length;
+        return mstc_run_spend(run, MSTC_WORK_ELEMENT + (length < MSTC_WORK_SHORT ? length : MSTC_WORK_SHORT));
+}
+
 /* The positive form of a word operator on 'left', null or one value or a list. */
 static enum mstc_flow
 positive(struct mstc_run *run, const struct mstc_node *node, const struct mst_value *left, bool dated,
          const struct mstc_constant *right, bool *ret)
 {
+        enum mstc_op op = (enum mstc_op)node->op;
         enum mstc_flow flow = MSTC_VALUE;
-        bool memory = true;
 
         *ret = false;
         if (right != NULL && right->value.type == MST_NULL) {
@@ -151,16 +180,13 @@ positive(struct mstc_run *run, const struct mstc_node *node, const struct mst_va
                                 flow = positive(run, node, &left->as.items[i], dated, right, ret);
                 return flow;
         }
-        if (run->element != NULL || run->inside > 0)
-                flow = mstc_run_spend(run, MSTC_WORK_ELEMENT +
-                                      (left->length > MSTC_WORK_SHORT && is_text(left) ? left->length * MSTC_WORK_BYTE : 0));
+        flow = spend(run, op, left, right);
         if (flow != MSTC_VALUE)
                 return flow;
-        if (node->op == MSTC_OP_MATCH)
-                return matches(run, node, left, ret);
-        *ret = mstc_compare_constant((enum mstc_op)node->op, left, dated, right, run->eval->arena, &memory);
-        return memory ? MSTC_VALUE : mstc_run_memory(run);
+        return op == MSTC_OP_MATCH ? matches(run, node, left, ret) : mstc_compare_constant(run, op, left, dated, right, ret);
 }
+
+#define COMPLETED 256                         /* the work of making a constant          */
 
 /* The right side of a word operator, computed: it is then compared like a constant
  * (a date it may be, too).  Its elements one by one, when it is a list. */
@@ -176,7 +202,6 @@ computed(struct mstc_run *run, const struct mstc_node *node, const struct mst_va
         if (flow != MSTC_VALUE)
                 return flow;
         count = right->type == MST_LIST && right->length > 0 ? right->length : 1;
-        run->inside++;                       /* two lists are each with each           */
         for (size_t i = 0; i < count && flow == MSTC_VALUE && !*ret && !run->broken; i++) {
                 const struct mst_value *one = right->type == MST_LIST && right->length > 0 ?
                                               &right->as.items[i] : right;
@@ -195,11 +220,10 @@ computed(struct mstc_run *run, const struct mstc_node *node, const struct mst_va
                 if (one->type == MST_OBJECT || one->type == MST_BYTES ||
                     (one->type == MST_NULL && node->op != MSTC_OP_EQ))
                         continue;            /* equals nothing                         */
-                flow = mstc_run_spend(run, is_text(one) ? 2 * one->length * MSTC_WORK_BYTE : 0);
+                flow = mstc_run_spend(run, COMPLETED + (is_text(one) ? 2 * (uint64_t)one->length * MSTC_WORK_BYTE : 0));
                 if (flow == MSTC_VALUE)
                         flow = positive(run, node, left, dated, &constant, ret);
         }
-        run->inside--;
         return flow;
 }
 
@@ -319,10 +343,16 @@ mstc_compare_in(struct mstc_run *run, const struct mstc_node *node, bool *ret)
         struct mst_value room;
         const struct mst_value *left;
         enum mstc_flow flow = mstc_run_refer(run, node->kids[0], &room, &left);
+        size_t count = flow == MSTC_VALUE ? mstc_value_elements(left) : 0;
         bool found = false;
 
-        for (uint32_t i = 1; flow == MSTC_VALUE && !found && i < node->count; i++)
-                flow = positive(run, node, left, node->kids[0]->dated, node->kids[i]->constant, &found);
+        for (size_t i = 0; i < count && flow == MSTC_VALUE && !found && !run->broken; i++) {
+                const struct mst_value *one = mstc_value_element(left, i);
+
+                flow = mstc_run_spend(run, MSTC_WORK_TEXT);
+                if (flow == MSTC_VALUE)
+                        flow = mstc_choice_has(run, node->choice, one, &found);
+        }
         if (flow == MSTC_VALUE)
                 *ret = found != node->negative;
         return settle(run, node, flow, ret);

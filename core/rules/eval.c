@@ -58,6 +58,14 @@ mstc_run_spend(struct mstc_run *run, uint64_t work)
         return mstc_run_fail(run, "it takes too long on these values: simplify it");
 }
 
+enum mstc_flow
+mstc_run_spend_text(struct mstc_run *run, const struct mst_value *value)
+{
+        bool lengthy = value->length > MSTC_WORK_SHORT && (value->type == MST_TEXT || value->type == MST_REF);
+
+        return mstc_run_spend(run, MSTC_WORK_TEXT + (lengthy ? (uint64_t)value->length * MSTC_WORK_BYTE : 0));
+}
+
 const struct mst_value *
 mstc_look_up(const struct mst_record *record, const char *name, bool exact, struct mst_value *room)
 {
@@ -95,6 +103,13 @@ member(const struct mst_value *object, const char *name)
         return NULL;
 }
 
+/* Names are compared one by one. */
+static enum mstc_flow
+spend_members(struct mstc_run *run, const struct mst_value *object)
+{
+        return object->type == MST_OBJECT ? mstc_run_spend(run, (uint64_t)object->length * MSTC_WORK_ELEMENT) : MSTC_VALUE;
+}
+
 /* The members of that name of a list's objects, as a list. */
 static enum mstc_flow
 gather(struct mstc_run *run, const struct mst_value *list, const char *name, struct mst_value *room)
@@ -109,7 +124,12 @@ gather(struct mstc_run *run, const struct mst_value *list, const char *name, str
         if (items == NULL)
                 return mstc_run_memory(run);
         for (uint32_t i = 0; i < list->length; i++) {
-                const struct mst_value *one = member(&list->as.items[i], name);
+                const struct mst_value *one;
+
+                flow = spend_members(run, &list->as.items[i]);
+                if (flow != MSTC_VALUE)
+                        return flow;
+                one = member(&list->as.items[i], name);
 
                 if (one != NULL && one->type != MST_NULL && one->type != MST_LIST)
                         items[n++] = *one;
@@ -124,13 +144,13 @@ follow(struct mstc_run *run, const struct mstc_node *node, const struct mst_valu
        struct mst_value *room, const struct mst_value **ret)
 {
         for (uint32_t i = 0; i < node->path_count; i++) {
+                bool list = value->type == MST_LIST;
+                enum mstc_flow flow = list ? gather(run, value, node->path[i], room) : spend_members(run, value);
                 const struct mst_value *next;
 
-                if (value->type == MST_LIST) {
-                        enum mstc_flow flow = gather(run, value, node->path[i], room);
-
-                        if (flow != MSTC_VALUE)
-                                return flow;
+                if (flow != MSTC_VALUE)
+                        return flow;
+                if (list) {
                         value = room;
                         continue;
                 }
@@ -267,8 +287,10 @@ carry_out(struct mstc_run *run, const struct mstc_node *node, struct mst_value *
 static enum mstc_flow
 call(struct mstc_run *run, const struct mstc_node *node, struct mst_value *ret)
 {
-        enum mstc_flow flow;
+        enum mstc_flow flow = mstc_run_spend(run, MSTC_WORK_TEXT);
 
+        if (flow != MSTC_VALUE)
+                return flow;
         run->inside++;
         flow = carry_out(run, node, ret);
         run->inside--;
@@ -349,6 +371,8 @@ call_test(struct mstc_run *run, const struct mstc_node *node, bool *ret)
         return run->rule ? MSTC_VALUE : flow;
 }
 
+static enum mstc_flow test(struct mstc_run *run, const struct mstc_node *node, bool *ret);
+
 static enum mstc_flow
 quantifier(struct mstc_run *run, const struct mstc_node *node, bool *ret)
 {
@@ -364,7 +388,7 @@ quantifier(struct mstc_run *run, const struct mstc_node *node, bool *ret)
                 at.value = mstc_value_element(list, i);
                 flow = mstc_run_spend(run, MSTC_WORK_ELEMENT);
                 if (flow == MSTC_VALUE)
-                        flow = mstc_run_test(run, node->kids[1], &is);
+                        flow = test(run, node->kids[1], &is);
         }
         run->element = at.out;
         *ret = is;
@@ -383,9 +407,9 @@ reports(struct mstc_run *run, const struct mstc_node *node, bool *ret)
         id = manager;
         if (manager->type == MST_OBJECT && (id = member(manager, "objectId")) == NULL)
                 id = member(manager, "id");
-        *ret = id != NULL && (id->type == MST_TEXT || id->type == MST_REF) &&
-               mstc_compare_constant(MSTC_OP_EQ, id, false, node->constant, run->eval->arena, NULL);
-        return MSTC_VALUE;
+        *ret = false;
+        return id == NULL || (id->type != MST_TEXT && id->type != MST_REF) ? MSTC_VALUE :
+               mstc_compare_constant(run, MSTC_OP_EQ, id, false, node->constant, ret);
 }
 
 static enum mstc_flow
@@ -395,35 +419,34 @@ clause(struct mstc_run *run, const struct mstc_node *node, bool *ret)
         struct mst_value room;
         enum mstc_flow flow = mstc_run_refer(run, node->kids[0], &room, &value);
 
-        *ret = flow == MSTC_VALUE && mstc_clause_test(node->clause, value, run->eval);
+        if (flow == MSTC_VALUE)
+                flow = mstc_run_spend(run, mstc_value_weight(value));
+        *ret = flow == MSTC_VALUE && mstc_clause_test(node->clause, value, &run->work, run->eval);
         if (flow == MSTC_VALUE && run->eval->why != NULL)
                 run->broken = true;
         return flow;
 }
 
-enum mstc_flow
-mstc_run_test(struct mstc_run *run, const struct mstc_node *node, bool *ret)
+static enum mstc_flow
+all_or_any(struct mstc_run *run, const struct mstc_node *node, bool *ret)
 {
         enum mstc_flow flow = MSTC_VALUE;
 
-        if (run->element == NULL && run->inside == 0)
-                run->work = run->longs = 0;  /* a condition of its own                 */
+        *ret = node->kind == MSTC_NODE_AND;
+        for (uint32_t i = 0; i < node->count && flow == MSTC_VALUE && !run->broken &&
+             *ret == (node->kind == MSTC_NODE_AND); i++)
+                flow = test(run, node->kids[i], ret);
+        return flow;
+}
+
+static enum mstc_flow
+condition(struct mstc_run *run, const struct mstc_node *node, bool *ret)
+{
         switch (node->kind) {
         case MSTC_NODE_COMPARE:
                 return mstc_compare(run, node, ret);
         case MSTC_NODE_IN:
                 return mstc_compare_in(run, node, ret);
-        case MSTC_NODE_AND:
-        case MSTC_NODE_OR:
-                *ret = node->kind == MSTC_NODE_AND;
-                for (uint32_t i = 0; i < node->count && flow == MSTC_VALUE && !run->broken &&
-                     *ret == (node->kind == MSTC_NODE_AND); i++)
-                        flow = mstc_run_test(run, node->kids[i], ret);
-                return flow;
-        case MSTC_NODE_NOT:
-                flow = mstc_run_test(run, node->kids[0], ret);
-                *ret = !*ret;
-                return flow;
         case MSTC_NODE_QUANTIFIER:
                 return quantifier(run, node, ret);
         case MSTC_NODE_REPORTS:
@@ -436,4 +459,32 @@ mstc_run_test(struct mstc_run *run, const struct mstc_node *node, bool *ret)
                 *ret = false;
                 return mstc_run_fail(run, "expected a condition");
         }
+}
+
+/* What takes little outside of -any, -all and calls is not counted. */
+static enum mstc_flow
+test(struct mstc_run *run, const struct mstc_node *node, bool *ret)
+{
+        uint64_t before = run->work;
+        enum mstc_flow flow;
+
+        if (node->kind == MSTC_NODE_AND || node->kind == MSTC_NODE_OR)
+                return all_or_any(run, node, ret);
+        if (node->kind == MSTC_NODE_NOT) {
+                flow = test(run, node->kids[0], ret);
+                *ret = !*ret;
+                return flow;
+        }
+        flow = condition(run, node, ret);
+        if (run->element == NULL && run->inside == 0 && run->work - before <= MSTC_WORK_LITTLE)
+                run->work = before;
+        return flow;
+}
+
+enum mstc_flow
+mstc_run_test(struct mstc_run *run, const struct mstc_node *node, bool *ret)
+{
+        if (run->element == NULL && run->inside == 0)
+                run->work = run->before;
+        return test(run, node, ret);
 }

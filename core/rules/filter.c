@@ -213,7 +213,7 @@ mstc_filter_check(const struct mstc_filter *filters, const char **why)
 
 /* The positive form, of one value that is there. */
 static bool
-test_one(const struct mstc_clause *clause, const struct mst_value *value, unsigned *longs, struct mstc_eval *eval)
+test_one(const struct mstc_clause *clause, const struct mst_value *value, uint64_t *work, struct mstc_eval *eval)
 {
         char room[MSTC_TEXT_ROOM];
         size_t length, n = strlen(clause->value);
@@ -239,7 +239,7 @@ test_one(const struct mstc_clause *clause, const struct mst_value *value, unsign
         case IS_FALSE:
                 return length == 5 && strncasecmp(text, "false", 5) == 0;
         case MATCHES:
-                return mstc_regex_search(clause->regex, text, length, 0, NULL, 0, longs, &eval->why) > 0;
+                return mstc_regex_search(clause->regex, text, length, 0, NULL, 0, work, MSTC_WORK_MOST, &eval->why) > 0;
         case WITHIN:
                 return length > 0 && memmem(clause->value, n, text, length) != NULL;
         default:
@@ -249,11 +249,11 @@ test_one(const struct mstc_clause *clause, const struct mst_value *value, unsign
 
 /* A list with nothing in it counts as empty, and so does null or "". */
 bool
-mstc_clause_test(const struct mstc_clause *clause, const struct mst_value *value, struct mstc_eval *eval)
+mstc_clause_test(const struct mstc_clause *clause, const struct mst_value *value, uint64_t *work,
+                 struct mstc_eval *eval)
 {
         bool empty = mstc_value_elements(value) == 0 ||
                      ((value->type == MST_TEXT || value->type == MST_REF) && value->length == 0);
-        unsigned longs = 0;
         bool found = false;
 
         if (clause->operator->test == IS_NULL)
@@ -262,7 +262,7 @@ mstc_clause_test(const struct mstc_clause *clause, const struct mst_value *value
                 return false;
         eval->why = NULL;
         for (size_t i = 0; i < mstc_value_elements(value) && !found && eval->why == NULL; i++)
-                found = test_one(clause, mstc_value_element(value, i), &longs, eval);
+                found = test_one(clause, mstc_value_element(value, i), work, eval);
         return found != clause->operator->negative && eval->why == NULL;
 }
 
@@ -282,20 +282,23 @@ mstc_clause_doubt(const struct mstc_clause *clause, const char **remedy)
 }
 
 static bool
-test_clause(const struct mstc_clause *clause, const struct mst_record *record, struct mstc_eval *eval)
+test_clause(const struct mstc_clause *clause, const struct mst_record *record, uint64_t *work,
+            struct mstc_eval *eval)
 {
         struct mst_value room;
 
-        return mstc_clause_test(clause, mstc_look_up(record, clause->attribute, false, &room), eval);
+        return mstc_clause_test(clause, mstc_look_up(record, clause->attribute, false, &room), work, eval);
 }
 
 bool
 mstc_filter_test(const struct mstc_filter *filters, const struct mst_record *record, struct mstc_eval *eval)
 {
+        uint64_t work = 0;
+
         for (const struct filter *filter = filters->filters; filter != NULL; filter = filter->next) {
                 const struct mstc_clause *clause = filter->clauses;
 
-                while (clause != NULL && test_clause(clause, record, eval))
+                while (clause != NULL && test_clause(clause, record, &work, eval))
                         clause = clause->next;
                 if (clause == NULL && filter->clauses != NULL)
                         return true;

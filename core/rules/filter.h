@@ -26,7 +26,8 @@ struct mstc_node;
 struct mstc_clause;
 void mstc_filter_say(struct mstc_filter *filters, struct mstc_buffer *into);
 struct mstc_node *mstc_filter_tree(const struct mstc_filter *filters, struct mst_arena *arena);
-bool mstc_clause_test(const struct mstc_clause *clause, const struct mst_value *value, struct mstc_eval *eval);
+bool mstc_clause_test(const struct mstc_clause *clause, const struct mst_value *value, uint64_t *work,
+                      struct mstc_eval *eval);
 /* What is probably not meant, or NULL; '*remedy' may be NULL. */
 const char *mstc_clause_doubt(const struct mstc_clause *clause, const char **remedy);
 bool mstc_filter_test(const struct mstc_filter *filters, const struct mst_record *record,

@@ -108,12 +108,22 @@ mstc_fold_into(const char *text, size_t length, char *into)
         return n;
 }
 
+static bool
+is_ascii(const char *text, size_t length)
+{
+        unsigned char all = 0;
+
+        for (size_t i = 0; i < length; i++)
+                all |= (unsigned char)text[i];
+        return all < 0x80;
+}
+
 char *
 mstc_fold(const char *text, size_t length, struct mst_arena *arena, size_t *ret_length)
 {
         /* Folding can make two bytes three, and a broken byte becomes U+FFFD. */
-        char *into = length > (SIZE_MAX - 8) / 3 ? NULL : mst_arena_alloc(arena, 3 * length + 4);
-        size_t n;
+        size_t n, most = is_ascii(text, length) ? 1 : 3;
+        char *into = length > (SIZE_MAX - 8) / 3 ? NULL : mst_arena_alloc(arena, most * length + 4);
 
         if (into == NULL)
                 return NULL;
@@ -181,27 +191,9 @@ mstc_fold_ends(const char *text, size_t length, const char *folded, size_t folde
 }
 
 bool
-mstc_fold_contains(const char *text, size_t length, const char *folded, size_t folded_length,
-                   struct mst_arena *scratch, bool *memory)
+mstc_fold_contains(const char *text, size_t length, const char *folded, size_t folded_length)
 {
-        if (folded_length == 0)
-                return true;
-        /* Starting at each place is quick for short texts and hopeless for long ones. */
-        if (length > 256) {
-                size_t n;
-                char *whole = mstc_fold(text, length, scratch, &n);
+        char room[3 * MSTC_FOLD_SHORT + 4];
 
-                if (whole == NULL)
-                        *memory = false;
-                return whole != NULL && memmem(whole, n, folded, folded_length) != NULL;
-        }
-        for (size_t i = 0; i < length; i++) {
-                unsigned char c = (unsigned char)text[i];
-
-                if (c < 0x80 ? lower_ascii[c] != (unsigned char)folded[0] : (c & 0xC0) == 0x80)
-                        continue;
-                if (walk(text + i, length - i, folded, folded_length) != SIZE_MAX)
-                        return true;
-        }
-        return false;
+        return memmem(room, mstc_fold_into(text, length, room), folded, folded_length) != NULL;
 }

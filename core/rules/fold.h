@@ -23,9 +23,10 @@ bool mstc_fold_equal(const char *text, size_t length, const char *folded, size_t
 bool mstc_fold_begins(const char *text, size_t length, const char *folded, size_t folded_length);
 /* 'count': code points of 'folded'. */
 bool mstc_fold_ends(const char *text, size_t length, const char *folded, size_t folded_length, size_t count);
-/* 'scratch' is used for long texts only; '*memory' becomes false when it is out. */
-bool mstc_fold_contains(const char *text, size_t length, const char *folded, size_t folded_length,
-                        struct mst_arena *scratch, bool *memory);
+/* The text is MSTC_FOLD_SHORT bytes at most; a longer one is folded once for all who search it
+ * (mstc_run_folded). */
+#define MSTC_FOLD_SHORT 256u
+bool mstc_fold_contains(const char *text, size_t length, const char *folded, size_t folded_length);
 
 /* Folds into 'into', which has room for 3 * length + 4 bytes; returns the bytes. */
 size_t mstc_fold_into(const char *text, size_t length, char *into);

@@ -241,6 +241,8 @@ mstc_arg_text(struct mstc_call *call, uint32_t index, struct mst_value *ret)
         const char *text;
         size_t length;
 
+        if (flow == MSTC_VALUE)
+                flow = mstc_run_spend_text(call->run, ret);
         if (flow != MSTC_VALUE || ret->type == MST_TEXT)
                 return flow;
         if (ret->type == MST_NULL) {

@@ -19,6 +19,7 @@ struct mstc_known {
         uint32_t length;
         uint8_t type;
         bool odd;                            /* not only texts and truth, so that keys do not decide */
+        bool heavy;                          /* a condition on it may be counted (eval.h) */
         uint32_t brought_count, brought_room;
         uint32_t posted_count;               /* so many of them, the first, have postings */
         struct mstc_brought *brought;

@@ -160,7 +160,7 @@ mstc_fn_split(struct mstc_call *call, struct mst_value *ret)
         return MSTC_VALUE;
 }
 
-/* Few elements are compared one by one; for many, a table of what was kept. */
+/* A table of what was kept.  Whoever made texts whose hashes are alike does not get far. */
 enum mstc_flow
 mstc_fn_remove_duplicates(struct mstc_call *call, struct mst_value *ret)
 {
@@ -175,7 +175,7 @@ mstc_fn_remove_duplicates(struct mstc_call *call, struct mst_value *ret)
                 *ret = list;
                 return MSTC_VALUE;
         }
-        flow = mstc_run_spend(call->run, list.length * 2 * sizeof *items);
+        flow = mstc_run_spend(call->run, mstc_value_weight(&list) + list.length * 2 * sizeof *items);
         if (flow != MSTC_VALUE)
                 return flow;
         while (room < 2 * (size_t)list.length)
@@ -188,8 +188,12 @@ mstc_fn_remove_duplicates(struct mstc_call *call, struct mst_value *ret)
                 const struct mst_value *one = &list.as.items[i];
                 size_t at = mstc_value_hash(one) & (room - 1);
 
-                while (table[at] != 0 && !mst_value_equal(&items[table[at] - 1], one))
+                while (flow == MSTC_VALUE && table[at] != 0 && !mst_value_equal(&items[table[at] - 1], one)) {
                         at = (at + 1) & (room - 1);
+                        flow = mstc_run_spend(call->run, MSTC_WORK_ELEMENT);
+                }
+                if (flow != MSTC_VALUE)
+                        return flow;
                 if (table[at] != 0)
                         continue;
                 items[n++] = *one;

@@ -1,7 +1,8 @@
 # the files of core/rules
-core_libcore_la_SOURCES += core/rules/access.c core/rules/block.c core/rules/chance.c core/rules/check.c core/rules/clause.c core/rules/compare.c core/rules/conditions.c \
+core_libcore_la_SOURCES += core/rules/access.c core/rules/block.c core/rules/chance.c core/rules/check.c core/rules/choice.c \
+  core/rules/clause.c core/rules/compare.c core/rules/conditions.c \
   core/rules/dateform.c core/rules/dates.c core/rules/encode.c core/rules/eval.c \
-  core/rules/explain.c core/rules/explain.h core/rules/expr.c core/rules/filter.c core/rules/finding.c core/rules/fold.c \
+  core/rules/explain.c core/rules/explain.h core/rules/expr.c core/rules/filter.c core/rules/finding.c core/rules/fold.c core/rules/folds.c \
   core/rules/foreign.c core/rules/foreign.h \
   core/rules/functions.c core/rules/index.c core/rules/keys.c core/rules/known.c core/rules/known.h core/rules/letters.c core/rules/lex.c \
   core/rules/lists.c core/rules/logic.c core/rules/looking.c core/rules/matching.c core/rules/matching.h core/rules/negative.c core/rules/parse.c core/rules/parser.c core/rules/primary.c core/rules/program.c core/rules/regex.c \

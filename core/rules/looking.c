@@ -35,6 +35,7 @@ mstc_matches_done(struct mstc_matches *matches)
                 mstc_free(scratch->holds);
                 mstc_block_free(scratch->block);
                 mstc_free(scratch->found);
+                mstc_free(scratch->asked);
                 mstc_free(scratch->seen);
                 mstc_free(scratch->moments);
                 mstc_free(scratch->answers);
@@ -202,6 +203,16 @@ mstc_find_shared(const struct mstc_index *index, const struct mst_record *record
                 fill_gaps(index, record, &passed, values, stride, rooms);
 }
 
+/* A heavy value can have parts begin everywhere, or thousands of members to be searched by each
+ * slot.  Then it is taken to bring all keys: nobody but the rules themselves tells. */
+#define TRIED_MOST 4000000u                   /* comparisons, for one value             */
+
+static bool
+tried_enough(const struct mstc_looking *l)
+{
+        return l->tried > TRIED_MOST && l->known->heavy;
+}
+
 /* With the lists that it is in; each once. */
 static void
 bring_key(struct mstc_looking *l, uint32_t number)
@@ -255,6 +266,9 @@ bring_parts(struct mstc_looking *l, const struct mstc_parts *parts, const char *
 
                 if (!parts->any[start])
                         continue;
+                l->tried += parts->first[start + 1] - parts->first[start];
+                if (tried_enough(l))
+                        return;
                 for (uint32_t k = parts->first[start]; k < parts->first[start + 1]; k++) {
                         const struct mstc_key *key = &keys[parts->keys[k]];
 
@@ -369,9 +383,10 @@ look_in_slot(struct mstc_looking *l, const struct mst_value *value)
                 bring_key(l, slot->null_key);
         if ((slot->kinds & MSTC_SLOT_PRESENT) != 0 && !empty)
                 bring_key(l, slot->present_key);
-        for (uint32_t i = 0; i < (many ? value->length : 1); i++) {
+        for (uint32_t i = 0; i < (many ? value->length : 1) && !tried_enough(l); i++) {
                 const struct mst_value *one = many ? &value->as.items[i] : value;
 
+                l->tried += one->type == MST_OBJECT ? 2 * (uint64_t)one->length : 1;
                 odd |= one->type != MST_TEXT && one->type != MST_REF && one->type != MST_NULL && one->type != MST_BOOL;
                 if (slot->member != NULL)
                         one = member(slot, one);
@@ -382,12 +397,25 @@ look_in_slot(struct mstc_looking *l, const struct mst_value *value)
         l->known->odd |= odd && slot->decides;
 }
 
+static void
+bring_all(struct mstc_looking *l, const struct mstc_attribute *attribute)
+{
+        for (uint32_t i = 0; i < l->index->key_count; i++) {
+                uint32_t slot = l->index->keys[i].slot;
+
+                if (i != MSTC_ALWAYS && &l->index->attributes[l->index->slots[slot].attribute] == attribute)
+                        bring_key(l, i);
+        }
+}
+
 /* What the slots of the attribute have to do with the value that l->known is of. */
 static bool
 look_in_slots(struct mstc_looking *l, const struct mstc_attribute *attribute, const struct mst_value *value)
 {
         l->memory = true;
         l->known->odd = false;
+        l->known->heavy = mstc_value_weight(value) > MSTC_WORK_HEAVY;
+        l->tried = 0;
         if (++l->scratch->look == 0) {
                 memset(l->scratch->seen, 0, l->scratch->key_room * sizeof *l->scratch->seen);
                 l->scratch->look = 1;
@@ -396,6 +424,8 @@ look_in_slots(struct mstc_looking *l, const struct mstc_attribute *attribute, co
                 l->slot = attribute->slots[i];
                 look_in_slot(l, value);
         }
+        if (tried_enough(l))
+                bring_all(l, attribute);
         return l->memory;
 }
 
@@ -414,7 +444,7 @@ join(struct mstc_looking *l, const struct mstc_attribute *attribute, const struc
                         if (!mstc_known_bring(l->table, joined, l->known->brought[k]))
                                 return false;
         }
-        joined->odd = false;
+        joined->odd = joined->heavy = false; /* of a few short texts                   */
         l->known = joined;
         return true;
 }

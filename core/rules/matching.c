@@ -58,12 +58,13 @@ put_in(struct mstc_scratch *scratch, const struct mstc_brought *brought)
 static bool
 begin_anew(const struct mstc_index *index, struct mstc_scratch *scratch)
 {
-        size_t rooms = scratch->attributes;
+        size_t rooms = scratch->attributes, asked = scratch->rules;
 
         if (!mstc_widen(&scratch->rooms, &rooms, index->attribute_count + 1, sizeof *scratch->rooms) ||
             !mstc_widen(&scratch->values, &scratch->attributes, index->attribute_count + 1, sizeof *scratch->values) ||
             !mstc_widen(&scratch->odd, &scratch->slots, index->slot_count + 1, sizeof *scratch->odd) ||
             !mstc_widen(&scratch->holds, &scratch->keys, index->literals_all, sizeof *scratch->holds) ||
+            !mstc_widen(&scratch->asked, &asked, index->count / 64 + 1, sizeof *scratch->asked) ||
             !mstc_widen(&scratch->found, &scratch->rules, index->count / 64 + 1, sizeof *scratch->found) ||
             !mstc_widen(&scratch->answers, &scratch->predicates, index->predicate_count + 1, sizeof *scratch->answers))
                 return false;
@@ -95,6 +96,7 @@ prepare(const struct mstc_index *index, struct mstc_matches *matches)
         memset(scratch->found, 0, (index->count / 64 + 1) * sizeof *scratch->found);
         scratch->round++;
         scratch->odd_slots = 0;
+        scratch->heavy = false;
         return scratch;
 }
 
@@ -111,6 +113,7 @@ look_at(struct mstc_looking *l, size_t number)
         if (!mstc_look(l, number, scratch->values[number]))
                 return false;
         known = scratch->known[number] = l->known;
+        scratch->heavy |= known->heavy;
         if (attribute->whole != MSTC_NO) {
                 scratch->odd[attribute->whole] = known->odd;
                 scratch->odd_slots |= (uint64_t)known->odd << attribute->whole % 64;
@@ -165,31 +168,34 @@ mstc_predicate_compute(struct mstc_run *run, struct mstc_scratch *scratch, const
                 return answer;
         if (mstc_run_test(run, predicate->node, &is) != MSTC_VALUE)
                 is = false;
+        run->before = run->work;
         if (predicate->node->kind == MSTC_NODE_COMPARE || predicate->node->kind == MSTC_NODE_IN)
                 is = is != predicate->node->negative;
         return run->broken ? MSTC_ANSWER_BROKEN : is ? MSTC_ANSWER_YES : MSTC_ANSWER_NO;
 }
 
 /* The predicate of an instruction, computed at most once for a record; where it reads one
- * attribute only, at most once for each value.  What broke is not remembered: it has to be
- * told again. */
+ * attribute only, at most once for each value.  What broke or took long is not remembered: it
+ * has to be told, and to be counted, again. */
 static uint32_t
 answer(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc_run *run, uint32_t at)
 {
         uint32_t number = index->tests[at], attribute = index->code[at].attribute, ret;
         const struct mstc_predicate *predicate = &index->predicates[number];
+        uint64_t before = run->before;
 
-        if (attribute == MSTC_NO_SLOT) {
-                if (scratch->answers[number] / 4 != scratch->round)
-                        scratch->answers[number] = scratch->round * 4 + mstc_predicate_compute(run, scratch, predicate);
+        if (attribute == MSTC_NO_SLOT && scratch->answers[number] / 4 == scratch->round)
                 return scratch->answers[number] % 4;
-        }
-        ret = mstc_known_answer(scratch->known[attribute], predicate->local);
+        ret = attribute == MSTC_NO_SLOT ? 0 : mstc_known_answer(scratch->known[attribute], predicate->local);
         if (ret != 0)
                 return ret;
         ret = mstc_predicate_compute(run, scratch, predicate);
-        if (ret != MSTC_ANSWER_BROKEN && !mstc_known_keep(&scratch->tables[attribute], scratch->known[attribute],
-                                                          index->attributes[attribute].predicates, predicate->local, ret))
+        if (ret == MSTC_ANSWER_BROKEN || run->before != before)
+                return ret;
+        if (attribute == MSTC_NO_SLOT)
+                scratch->answers[number] = scratch->round * 4 + ret;
+        else if (!mstc_known_keep(&scratch->tables[attribute], scratch->known[attribute],
+                                  index->attributes[attribute].predicates, predicate->local, ret))
                 run->memory = true;
         return ret;
 }
@@ -197,12 +203,13 @@ answer(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc
 static bool
 satisfies(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc_run *run, uint32_t at)
 {
+        run->before = 0;
         while (at < MSTC_NO) {
                 const struct mstc_instruction *i = &index->code[at];
                 uint32_t is = 0;
 
                 if (i->slot != MSTC_NO_SLOT) {
-                        if (!scratch->odd[i->slot]) {
+                        if (!scratch->odd[i->slot] && !scratch->heavy) {
                                 at = scratch->holds[i->what] ? i->yes : i->no;
                                 continue;
                         }
@@ -223,7 +230,7 @@ static bool
 clause_holds(const struct mstc_index *index, struct mstc_scratch *scratch, struct mstc_run *run,
              const struct mstc_clause *clause)
 {
-        if ((clause->slots & scratch->odd_slots) != 0)
+        if ((clause->slots & scratch->odd_slots) != 0 || scratch->heavy)
                 return satisfies(index, scratch, run, index->rules[clause->rule].start);
         for (uint32_t i = 0; i < (uint32_t)clause->positive + clause->negative; i++)
                 if (!scratch->holds[index->literals[clause->first_literal + i]])
@@ -256,9 +263,14 @@ run_odd_postings(const struct mstc_index *index, struct mstc_scratch *scratch, s
 {
         for (uint32_t i = first; i < first + count; i++) {
                 const struct mstc_clause *clause = &index->clauses[index->posted[i]];
+                uint64_t bit = UINT64_C(1) << clause->rule % 64, *asked = &scratch->asked[clause->rule / 64];
 
+                if (scratch->heavy && (*asked & bit) != 0)
+                        continue;
+                if (scratch->heavy)
+                        *asked |= bit;
                 if (clause_holds(index, scratch, run, clause))
-                        scratch->found[clause->rule / 64] |= UINT64_C(1) << clause->rule % 64;
+                        scratch->found[clause->rule / 64] |= bit;
         }
 }
 
@@ -269,9 +281,11 @@ run_all(const struct mstc_index *index, struct mstc_scratch *scratch, struct mst
         struct mstc_brought first = { MSTC_ALWAYS, 0, always->first, always->count }, *brought = &first;
         uint32_t count = 1;
 
+        if (scratch->heavy)
+                memset(scratch->asked, 0, (index->count / 64 + 1) * sizeof *scratch->asked);
         for (size_t i = 0; ; i++) {
                 for (uint32_t k = 0; k < count; k++) {
-                        if (scratch->odd_slots != 0)
+                        if (scratch->odd_slots != 0 || scratch->heavy)
                                 run_odd_postings(index, scratch, run, brought[k].first, brought[k].count);
                         else
                                 run_postings(index, scratch, run, brought[k].first, brought[k].count);

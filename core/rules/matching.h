@@ -17,8 +17,10 @@ struct mstc_scratch {
         struct mst_value *rooms;             /* for objectId and id                    */
         bool *odd;                           /* of each slot: keys do not decide       */
         uint64_t odd_slots;                  /* the same: bit number % 64              */
+        bool heavy;                          /* a value is: then all rules are evaluated as they stand */
         bool *holds;                         /* of each literal                        */
         uint64_t *found;                     /* bit set: rules that are true           */
+        uint64_t *asked;                     /* the same: evaluated, of a record that is heavy */
         uint32_t *answers;                   /* of each predicate: 4 * round + answer  */
         struct mstc_known_table *tables;     /* of the attributes                      */
         struct mstc_known **known;           /* what is known of their values at hand  */
@@ -40,6 +42,7 @@ struct mstc_looking {
         struct mstc_known_table *table;
         struct mstc_known *known;            /* what is found out goes here            */
         uint32_t slot;
+        uint64_t tried;                      /* see TRIED_MOST                         */
         bool memory;
 };
 
@@ -59,7 +62,8 @@ void mstc_find_shared(const struct mstc_index *index, const struct mst_record *r
 /* Everything that follows from the attribute's value, in l->known.  False: out of memory. */
 bool mstc_look(struct mstc_looking *l, size_t attribute, const struct mst_value *value);
 
-/* matching.c.  The predicate for run->record and run->values, an MSTC_ANSWER_. */
+/* matching.c.  The predicate for run->record and run->values, an MSTC_ANSWER_.  What it took,
+ * when it was not little, is in run->before: such an answer may not be kept. */
 uint32_t mstc_predicate_compute(struct mstc_run *run, struct mstc_scratch *scratch,
                                 const struct mstc_predicate *predicate);
 /* '*at' has room for 'want' of 'size' bytes; what it held is gone when it had not. */

@@ -62,6 +62,7 @@ struct mstc_shift {
 struct mstc_regex;
 struct mstc_function;
 struct mstc_clause;
+struct mstc_choice;
 struct mstc_filter;
 
 struct mstc_node {
@@ -86,6 +87,7 @@ struct mstc_node {
         const struct mstc_regex *regex;      /* -match; Replace with a constant pattern */
         const struct mstc_function *function;
         const struct mstc_clause *clause;
+        const struct mstc_choice *choice;    /* IN: its constants, for looking up      */
 };
 
 struct mstc_expr {

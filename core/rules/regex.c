@@ -5,6 +5,13 @@
  * refused; what PCRE2 alone knows raises a doubt.  Groups are numbered as .NET does:
  * first those without a name, then the named ones, each name once.
  *
+ * A search is cut off by the steps that it takes in all.  PCRE2's own match limit does not do
+ * that: it is counted anew from each place where a match could begin, and of a loop over one kind
+ * of character it sees one step.  So patterns are compiled with a callout before each of their
+ * items, where steps and the characters passed are counted; it costs some 10 ns an item.  An
+ * item that fails has passed nothing: what it may have looked at, the text of a group or x{1000}
+ * of them, is counted beforehand.
+ *
  * A match needs working memory.  The pattern keeps one spare piece of it, handed over
  * by atomic exchange: the usual single thread never allocates, and others do.
  *
@@ -22,9 +29,10 @@
 #include "rules/regex.h"
 #include "util/alloc.h"
 
-#define MATCH_LIMIT 1000000u
-#define QUICK_LIMIT 10000u                    /* what takes more is long                */
-#define LONG_MOST 20u                         /* so many of them in one condition       */
+#define SEARCH 128                            /* the work of beginning to search        */
+#define STEP 12                               /* of going from one item to the next     */
+#define PASSED 2                              /* of a byte in between                   */
+#define FEW 16                                /* bytes that are not worth counting      */
 #define DEPTH_LIMIT 10000u
 #define HEAP_LIMIT_KIB (20u * 1024u)
 #define KEEP_MOST 4096u
@@ -35,12 +43,22 @@ struct group {
         uint32_t count;
 };
 
+/* What one search works with. */
+struct working {
+        pcre2_match_data *data;
+        pcre2_match_context *context;
+        const struct mstc_regex *regex;
+        uint64_t work, most;
+        size_t at;                           /* where the last callout was             */
+};
+
 struct mstc_regex {
         pcre2_code *code;
-        pcre2_match_context *limits, *quick;
-        _Atomic(pcre2_match_data *) spare;
+        _Atomic(struct working *) spare;
         struct group *groups;                /* in .NET's order, from 0                */
         size_t group_count;
+        size_t repeats;                      /* the most that an item must be repeated, if many */
+        bool refers;                         /* back to what a group has found         */
         struct mstc_regex *next;
 };
 
@@ -240,7 +258,7 @@ compile(const char *pattern, size_t length, bool caseless, pcre2_general_context
         int *error, PCRE2_SIZE *offset)
 {
         uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_DUPNAMES | PCRE2_NEVER_BACKSLASH_C |
-                           (caseless ? PCRE2_CASELESS : 0);
+                           (caseless ? PCRE2_CASELESS : 0) | PCRE2_AUTO_CALLOUT;
         pcre2_compile_context *how = pcre2_compile_context_create(general);
         pcre2_code *code;
 
@@ -254,6 +272,22 @@ compile(const char *pattern, size_t length, bool caseless, pcre2_general_context
         return code;
 }
 
+/* The largest n of x{n} and x{n,m}; in a class it does no harm.  0: all are small. */
+static size_t
+repeats_of(const char *pattern, size_t length)
+{
+        size_t most = 0;
+
+        for (size_t i = 0; i < length; i++) {
+                size_t n = 0;
+
+                for (size_t k = i + 1; pattern[i] == '{' && k < length && pattern[k] >= '0' && pattern[k] <= '9' && n < 100000; k++)
+                        n = n * 10 + (size_t)(pattern[k] - '0');
+                most = n > most ? n : most;
+        }
+        return most > FEW ? most : 0;
+}
+
 struct mstc_regex *
 mstc_regex_new(const char *pattern, size_t length, bool caseless, struct mst_arena *arena,
                const char **why, size_t *offset, const char **doubt)
@@ -264,6 +298,7 @@ mstc_regex_new(const char *pattern, size_t length, bool caseless, struct mst_are
         PCRE2_SIZE at = 0;
         PCRE2_UCHAR said[160];
         int error = PCRE2_ERROR_NOMEMORY;
+        uint32_t references = 0;
 
         look(pattern, length, &seen);
         *why = seen.why;
@@ -271,19 +306,11 @@ mstc_regex_new(const char *pattern, size_t length, bool caseless, struct mst_are
         *doubt = seen.doubt;
         if (seen.why == NULL && general != NULL && regex != NULL) {
                 regex->code = compile(pattern, length, caseless, general, &error, &at);
-                if (regex->code != NULL) {
-                        regex->limits = pcre2_match_context_create(general);
-                        regex->quick = pcre2_match_context_create(general);
-                }
         }
-        if (regex != NULL && regex->code != NULL && regex->limits != NULL && regex->quick != NULL &&
-            number_groups(regex)) {
-                pcre2_set_match_limit(regex->limits, MATCH_LIMIT);
-                pcre2_set_depth_limit(regex->limits, DEPTH_LIMIT);
-                pcre2_set_heap_limit(regex->limits, HEAP_LIMIT_KIB);
-                pcre2_set_match_limit(regex->quick, QUICK_LIMIT);
-                pcre2_set_depth_limit(regex->quick, DEPTH_LIMIT);
-                pcre2_set_heap_limit(regex->quick, HEAP_LIMIT_KIB);
+        if (regex != NULL && regex->code != NULL && number_groups(regex)) {
+                pcre2_pattern_info(regex->code, PCRE2_INFO_BACKREFMAX, &references);
+                regex->refers = references > 0;
+                regex->repeats = repeats_of(pattern, length);
                 pcre2_general_context_free(general);
                 return regex;
         }
@@ -299,6 +326,68 @@ mstc_regex_new(const char *pattern, size_t length, bool caseless, struct mst_are
         return NULL;
 }
 
+static void
+free_working(struct working *working)
+{
+        if (working == NULL)
+                return;
+        pcre2_match_data_free(working->data);
+        pcre2_match_context_free(working->context);
+        mstc_free(working);
+}
+
+/* What the next item may look at and then fail. */
+static size_t
+ahead(const struct mstc_regex *regex, const pcre2_callout_block *block)
+{
+        size_t rest = block->subject_length - block->current_position, most = regex->repeats;
+
+        for (uint32_t i = 1; regex->refers && i < block->capture_top; i++) {
+                size_t from = block->offset_vector[2 * i], to = block->offset_vector[2 * i + 1];
+
+                if (from != PCRE2_UNSET && to > from && to - from > most)
+                        most = to - from;
+        }
+        return most <= FEW ? 0 : most < rest ? most : rest;
+}
+
+/* Between two items of the pattern. */
+static int
+count_step(pcre2_callout_block *block, void *self)
+{
+        struct working *working = self;
+        size_t at = block->current_position;
+
+        working->work += STEP + (at > working->at ? (at - working->at) * PASSED : 0);
+        if (working->regex->refers || working->regex->repeats > 0)
+                working->work += ahead(working->regex, block) * PASSED;
+        working->at = at;
+        return working->work > working->most ? PCRE2_ERROR_CALLOUT : 0;
+}
+
+static struct working *
+new_working(const struct mstc_regex *regex)
+{
+        struct working *working = mstc_alloc(sizeof *working);
+        pcre2_general_context *general = pcre2_general_context_create(take, give, NULL);
+
+        if (working != NULL && general != NULL) {
+                working->data = pcre2_match_data_create_from_pattern(regex->code, general);
+                working->context = pcre2_match_context_create(general);
+        }
+        pcre2_general_context_free(general);
+        if (working == NULL || working->data == NULL || working->context == NULL) {
+                free_working(working);
+                return NULL;
+        }
+        working->regex = regex;
+        pcre2_set_match_limit(working->context, UINT32_MAX);
+        pcre2_set_depth_limit(working->context, DEPTH_LIMIT);
+        pcre2_set_heap_limit(working->context, HEAP_LIMIT_KIB);
+        pcre2_set_callout(working->context, count_step, working);
+        return working;
+}
+
 void
 mstc_regex_free(struct mstc_regex *regex)
 {
@@ -308,9 +397,7 @@ mstc_regex_free(struct mstc_regex *regex)
                 for (size_t i = 0; i < regex->group_count; i++)
                         mstc_free(regex->groups[i].numbers);
                 mstc_free(regex->groups);
-                pcre2_match_data_free(atomic_load(&regex->spare));
-                pcre2_match_context_free(regex->limits);
-                pcre2_match_context_free(regex->quick);
+                free_working(atomic_load(&regex->spare));
                 pcre2_code_free(regex->code);
                 mstc_free(regex);
                 regex = next;
@@ -360,38 +447,35 @@ span_of(const struct group *group, const PCRE2_SIZE *ends)
 
 int
 mstc_regex_search(const struct mstc_regex *regex, const char *text, size_t length, size_t start,
-                  struct mstc_span *spans, size_t count, unsigned *longs, const char **why)
+                  struct mstc_span *spans, size_t count, uint64_t *work, uint64_t most, const char **why)
 {
         /* The spare is the one thing that changes; the pattern does not. */
-        _Atomic(pcre2_match_data *) *spare = (_Atomic(pcre2_match_data *) *)(uintptr_t)&regex->spare;
-        pcre2_match_data *data = atomic_exchange(spare, NULL);
+        _Atomic(struct working *) *spare = (_Atomic(struct working *) *)(uintptr_t)&regex->spare;
+        struct working *working = atomic_exchange(spare, NULL);
         int rc;
 
-        if (data == NULL)
-                data = pcre2_match_data_create_from_pattern(regex->code, NULL);
-        if (data == NULL) {
+        if (working == NULL && (working = new_working(regex)) == NULL) {
                 *why = "out of memory";
                 return -1;
         }
+        working->work = *work + SEARCH;
+        working->most = most;
+        working->at = start;
         rc = pcre2_match(regex->code, (PCRE2_SPTR)text, length, start, start > 0 ? PCRE2_NO_UTF_CHECK : 0,
-                         data, regex->quick);
-        if (rc == PCRE2_ERROR_MATCHLIMIT && (*longs)++ < LONG_MOST)
-                rc = pcre2_match(regex->code, (PCRE2_SPTR)text, length, start, PCRE2_NO_UTF_CHECK, data, regex->limits);
+                         working->data, working->context);
+        *work = working->work;
         for (size_t g = 0; rc >= 0 && g < count; g++)
                 spans[g] = g < regex->group_count ?
-                           span_of(&regex->groups[g], pcre2_get_ovector_pointer(data)) :
+                           span_of(&regex->groups[g], pcre2_get_ovector_pointer(working->data)) :
                            (struct mstc_span){ SIZE_MAX, SIZE_MAX };
         /* What a long text made it grow to is not kept. */
-        if (length > KEEP_MOST)
-                pcre2_match_data_free(data);
-        else
-                pcre2_match_data_free(atomic_exchange(spare, data));
+        free_working(length > KEEP_MOST ? working : atomic_exchange(spare, working));
         if (rc >= 0)
                 return 1;
         if (rc == PCRE2_ERROR_NOMATCH)
                 return 0;
-        *why = rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT ?
-               "the pattern takes too long on this value: simplify it" :
+        *why = rc == PCRE2_ERROR_CALLOUT || rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT ||
+               rc == PCRE2_ERROR_HEAPLIMIT ? "the pattern takes too long on this value: simplify it" :
                rc == PCRE2_ERROR_NOMEMORY ? "out of memory" : "the value is no text that a pattern can search";
         return -1;
 }

@@ -24,9 +24,9 @@ size_t mstc_regex_groups(const struct mstc_regex *regex);          /* with group
 int mstc_regex_group(const struct mstc_regex *regex, const char *name, size_t length);
 
 /* Searches from byte 'start'.  1 found, 0 not found, -1 with '*why' a limit was hit or
- * memory is out.  'spans' has room for 'count' groups (NULL: none wanted).  '*longs' counts
- * the searches of a condition that take long, of which there may be a few: 0 before the first. */
+ * memory is out.  'spans' has room for 'count' groups (NULL: none wanted).  The steps of the
+ * search, roughly in nanoseconds, are added to '*work'; past 'most' it ends. */
 int mstc_regex_search(const struct mstc_regex *regex, const char *text, size_t length, size_t start,
-                      struct mstc_span *spans, size_t count, unsigned *longs, const char **why);
+                      struct mstc_span *spans, size_t count, uint64_t *work, uint64_t most, const char **why);
 
 #endif

@@ -207,7 +207,7 @@ replace_matches(struct mstc_call *call, struct mstc_buffer *into, struct search 
 
         while (flow == MSTC_VALUE &&
                (rc = mstc_regex_search(search->regex, text->as.text, text->length, search->at, search->spans,
-                                       search->count, &call->run->longs, &why)) > 0) {
+                                       search->count, &call->run->work, MSTC_WORK_MOST, &why)) > 0) {
                 const struct mstc_span *whole = &search->spans[0];
                 const struct mstc_span *span = group < 0 ? whole : &search->spans[group];
 
@@ -279,7 +279,7 @@ from_attribute(struct mstc_call *call, struct search *search, int group, struct 
         if (flow != MSTC_VALUE)
                 return flow;
         rc = mstc_regex_search(search->regex, other.as.text, other.length, 0, search->spans, search->count,
-                               &call->run->longs, &why);
+                               &call->run->work, MSTC_WORK_MOST, &why);
         if (rc < 0) {
                 call->run->broken = true;
                 return mstc_call_fail(call, "%s", why);

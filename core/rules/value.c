@@ -185,6 +185,20 @@ mstc_value_hash(const struct mst_value *value)
         return hash ^ hash >> 29;
 }
 
+uint64_t
+mstc_value_weight(const struct mst_value *value)
+{
+        uint64_t weight = 2 * MSTC_WORK_ELEMENT;
+
+        if ((value->type == MST_TEXT || value->type == MST_REF) && value->length > MSTC_WORK_SHORT)
+                return weight + (uint64_t)value->length * MSTC_WORK_BYTE;
+        for (uint32_t i = 0; value->type == MST_LIST && i < value->length; i++)
+                weight += mstc_value_weight(&value->as.items[i]);
+        for (uint32_t i = 0; value->type == MST_OBJECT && i < value->length; i++)
+                weight += mstc_value_weight(&value->as.members[i].value);
+        return weight;
+}
+
 size_t
 mstc_value_elements(const struct mst_value *value)
 {

@@ -10,7 +10,8 @@
  * it anyway.
  *
  * Where the clock enters in another way (Now() in a function) nothing is known but
- * that calendars turn by the hour: the next full hour is the answer. */
+ * that calendars turn by the hour: the next full hour is the answer.  So it is where there are
+ * more dates than can be looked at (eval.h). */
 #include "build.h"
 
 #include "rules/eval.h"
@@ -20,8 +21,11 @@
 #define DATE_MOST INT64_C(3155378975999999999)
 #define HOUR (3600 * MST_DATE_SECOND)
 
+#define REACHING 8192                        /* the work of finding an instant         */
+
 struct wake {
         struct mstc_run run;
+        uint64_t work;                       /* of finding instants                    */
         int64_t now, at;                     /* at: the earliest so far                */
 };
 
@@ -37,6 +41,29 @@ next_hour(struct wake *wake)
 {
         if (wake->now < DATE_MOST - HOUR)
                 earlier(wake, wake->now - wake->now % HOUR + HOUR);
+}
+
+/* False: it has taken too long. */
+static bool
+spend(struct wake *wake, uint64_t work)
+{
+        wake->work += work;
+        if (wake->work <= MSTC_WORK_MOST)
+                return true;
+        next_hour(wake);
+        return false;
+}
+
+/* A value that cannot be had is none, unless that is because it takes too long. */
+static bool
+refer(struct wake *wake, const struct mstc_node *node, struct mst_value *room, const struct mst_value **ret)
+{
+        wake->run.work = wake->work;
+        if (mstc_run_refer(&wake->run, node, room, ret) == MSTC_VALUE)
+                return spend(wake, wake->run.work - wake->work);
+        if (wake->run.broken)
+                next_hour(wake);
+        return false;
 }
 
 /* system.now, moved or not, when the clock shows 'at'; past either end of time it is
@@ -89,9 +116,9 @@ against(struct wake *wake, const struct mstc_node *clock, const struct mst_value
         int64_t date;
 
         if (value->type == MST_LIST) {
-                for (uint32_t i = 0; i < value->length; i++)
+                for (uint32_t i = 0; i < value->length && spend(wake, MSTC_WORK_ELEMENT); i++)
                         against(wake, clock, &value->as.items[i]);
-        } else if (mstc_value_instant(value, &date)) {
+        } else if (mstc_value_instant(value, &date) && spend(wake, REACHING)) {
                 reaches(wake, clock, date);
                 reaches(wake, clock, date + 1);
         }
@@ -114,7 +141,7 @@ comparison(struct wake *wake, const struct mstc_node *node)
                 next_hour(wake);
                 return;
         }
-        if (mstc_run_refer(&wake->run, left, &room, &value) == MSTC_VALUE)
+        if (refer(wake, left, &room, &value))
                 against(wake, right, value);
 }
 
@@ -128,10 +155,10 @@ quantifier(struct wake *wake, const struct mstc_node *node)
         const struct mst_value *list;
         struct mstc_element at = { .out = wake->run.element };
 
-        if (node->kids[0]->now || mstc_run_refer(&wake->run, node->kids[0], &room, &list) != MSTC_VALUE)
+        if (node->kids[0]->now || !refer(wake, node->kids[0], &room, &list))
                 return;
         wake->run.element = &at;
-        for (size_t i = 0; i < mstc_value_elements(list); i++) {
+        for (size_t i = 0; i < mstc_value_elements(list) && spend(wake, MSTC_WORK_TEXT); i++) {
                 at.value = mstc_value_element(list, i);
                 walk(wake, node->kids[1]);
         }

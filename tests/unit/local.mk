@@ -241,6 +241,12 @@ tests_unit_rules_eval_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_rules_eval_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/rules-eval
 
+check_PROGRAMS += tests/unit/rules-work
+tests_unit_rules_work_SOURCES = tests/unit/rules-work.c
+tests_unit_rules_work_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_rules_work_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/rules-work
+
 check_PROGRAMS += tests/unit/rules-explain
 tests_unit_rules_explain_SOURCES = tests/unit/rules-explain.c
 tests_unit_rules_explain_CFLAGS = $(UNIT_CFLAGS)
