@@ -17,6 +17,7 @@ const struct mstc_command *const mstc_commands[] = {
         &mstc_command_check,
         &mstc_command_plan,
         &mstc_command_sync,
+        &mstc_command_run,
         &mstc_command_status,
         &mstc_command_history,
         &mstc_command_log,

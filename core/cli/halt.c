@@ -1,4 +1,4 @@
-/* halt.c - SIGINT and SIGTERM.
+/* halt.c - SIGINT and SIGTERM, and SIGHUP for the service.
  *
  * A signal handler gets no argument, so this is the one place of the command with
  * state at file scope. */
@@ -8,6 +8,7 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 static struct mstc_stop *halt_stop;
@@ -65,4 +66,27 @@ mstc_halt_end(void)
         on_both(SIG_DFL);
         mstc_stop_free(halt_stop);
         halt_stop = NULL;
+}
+
+int
+mstc_halt_reload_fd(void)
+{
+        sigset_t hup;
+
+        sigemptyset(&hup);
+        sigaddset(&hup, SIGHUP);
+        if (sigprocmask(SIG_BLOCK, &hup, NULL) != 0)
+                return -1;
+        return signalfd(-1, &hup, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+bool
+mstc_halt_reload_asked(int fd)
+{
+        struct signalfd_siginfo info;
+        bool asked = false;
+
+        while (fd >= 0 && read(fd, &info, sizeof info) == (ssize_t)sizeof info)
+                asked = true;
+        return asked;
 }

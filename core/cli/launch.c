@@ -24,20 +24,29 @@ keep_small(void)
 }
 
 int
+mstc_launch_signals(struct mstc_cli *cli, struct mstc_workplace *place)
+{
+        struct mst_error err = { 0 };
+
+        keep_small();
+        place->stop = mstc_halt_begin();
+        if (place->stop != NULL)
+                return MSTC_END_DONE;
+        mst_fail(&err, MST_EINTERNAL, "no descriptor or memory is left to catch signals with");
+        return mstc_cli_fail(cli, &err);
+}
+
+int
 mstc_launch(struct mstc_cli *cli, struct mstc_workplace *place, const struct mstc_watch *watch)
 {
         static const struct mstc_watch nobody;
         struct mst_error err = { 0 };
         int code = mstc_workplace_setup(cli, place, false);
 
+        if (code == MSTC_END_DONE)
+                code = mstc_launch_signals(cli, place);
         if (code != MSTC_END_DONE)
                 return code;
-        keep_small();
-        place->stop = mstc_halt_begin();
-        if (place->stop == NULL) {
-                mst_fail(&err, MST_EINTERNAL, "no descriptor or memory is left to catch signals with");
-                return mstc_cli_fail(cli, &err);
-        }
         if (mstc_engine_new(place->setup, watch != NULL ? watch : &nobody, place->stop, &place->engine, &err) != MST_OK)
                 return mstc_cli_fail(cli, &err);
         return MSTC_END_DONE;

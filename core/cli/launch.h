@@ -8,6 +8,8 @@
 /* The setup, the signals, the store for writing.  As the calls of workplace.h; end it with
  * mstc_launch_end(), whatever came back. */
 int mstc_launch(struct mstc_cli *cli, struct mstc_workplace *place, const struct mstc_watch *watch);
+/* The signals alone, for who makes engines himself; mstc_halt_end() ends it. */
+int mstc_launch_signals(struct mstc_cli *cli, struct mstc_workplace *place);
 void mstc_launch_end(struct mstc_workplace *place);
 
 /* Tells that no sync has that name, and the near one. */

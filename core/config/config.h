@@ -156,12 +156,22 @@ struct mstc_config_test {
         struct mstc_place place;
 };
 
+/* When the service starts it; without a <schedule> it does not. */
+struct mstc_config_schedule {
+        int64_t every_ms;                    /* 0: none                                */
+        int minute;                          /* of the day; -1: none                   */
+        bool once;
+        unsigned days;                       /* 1: Monday, 2: Tuesday ... 64: Sunday   */
+        const char *zone;                    /* NULL: the system's                     */
+        int64_t jitter_ms;
+        bool catch_up;
+        struct mstc_place place;
+};
+
 struct mstc_config_sync {
         const char *name, *was;
         const struct mstc_config_instance *source;
-        int64_t every_ms;                    /* 0: none                                */
-        const char *at;                      /* "02:00" or NULL                        */
-        bool once;
+        struct mstc_config_schedule schedule;
         bool expired_stop;                   /* on-expired="stop"                      */
         struct mstc_config_scope scope;
         struct mstc_config_group *groups;   size_t group_count;

@@ -28,31 +28,91 @@ mstc_part_group_name(struct mstc_walk *walk, const xmlNode *node, const char *na
         return NULL;
 }
 
+/* "02:00": minutes after midnight; -1 when it is no time of day. */
+static int
+minute_of(const char *at)
+{
+        if (strlen(at) != 5 || at[2] != ':' || strspn(at, "0123456789:") != 5 || at[1] == ':' || at[4] == ':'
+            || at[0] > '2' || at[3] > '5' || (at[0] == '2' && at[1] > '3'))
+                return -1;
+        return ((at[0] - '0') * 10 + at[1] - '0') * 60 + (at[3] - '0') * 10 + at[4] - '0';
+}
+
+#define EVERY_DAY 0x7fU
+
+/* "mon-fri sun" to a bit a day; 0: not understood. */
+static unsigned
+days_of(const char *text)
+{
+        static const char names[] = "mon tue wed thu fri sat sun ";
+        unsigned days = 0;
+
+        for (const char *at = text; *at != '\0';) {
+                unsigned day[2] = { 7, 7 };
+                size_t parts = 0;
+
+                do {
+                        for (unsigned i = 0; i < 7; i++)
+                                if (strncmp(at, names + (size_t)i * 4, 3) == 0)
+                                        day[parts] = i;
+                        if (day[parts] == 7)
+                                return 0;
+                        at += 3;
+                } while (++parts < 2 && *at == '-' && *++at != '\0');
+                if (*at != '\0' && *at != ' ')
+                        return 0;
+                at += strspn(at, " ");
+                for (unsigned i = day[0];; i = (i + 1) % 7) {
+                        days |= 1U << i;
+                        if (parts < 2 || i == day[1])
+                                break;
+                }
+        }
+        return days;
+}
+
+static void
+read_time_of_day(struct mstc_walk *walk, xmlNode *node, struct mstc_config_schedule *ret)
+{
+        const char *at = mstc_walk_attribute(walk, node, "at"), *days = mstc_walk_attribute(walk, node, "days");
+        const char *only[] = { "days", "zone", "catch-up" };
+
+        ret->minute = at != NULL ? minute_of(at) : -1;
+        if (at != NULL && ret->minute < 0)
+                mstc_report_error(walk->report, mstc_walk_at(node, "at"), "write hours and minutes, from 00:00 to 23:59",
+                                  "at=\"%s\" is not a time of day", at);
+        ret->days = days != NULL ? days_of(days) : EVERY_DAY;
+        if (ret->days == 0)
+                mstc_report_error(walk->report, mstc_walk_at(node, "days"), "write days=\"mon-fri\" or days=\"mon wed sat\"",
+                                  "days=\"%s\" is not understood", days);
+        for (size_t i = 0; at == NULL && i < sizeof only / sizeof only[0]; i++)
+                if (xmlHasProp(node, (const xmlChar *)only[i]) != NULL)
+                        mstc_report_error(walk->report, mstc_walk_at(node, only[i]), "remove it, or write at=\"02:00\"",
+                                          "%s=\"...\" belongs to at=\"...\"", only[i]);
+}
+
 static void
 read_schedule(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync)
 {
-        static const struct mstc_shape shape = { "every at once", "", MSTC_NO_TEXT,
+        static const struct mstc_shape shape = { "every at once days zone jitter catch-up", "", MSTC_NO_TEXT,
                 "write <schedule every=\"15m\"/>, <schedule at=\"02:00\"/> or <schedule once=\"yes\"/>" };
-        const char *at = mstc_walk_attribute(walk, node, "at");
+        struct mstc_config_schedule *ret = &sync->schedule;
         int given = 0;
 
         (void)mstc_walk_into(walk, node, &shape);
-        sync->every_ms = mstc_walk_duration(walk, node, "every", 10000, 366 * DAY, 0);
-        sync->once = mstc_walk_yes(walk, node, "once", false);
-        sync->at = at;
+        ret->place = mstc_walk_place(node);
+        ret->every_ms = mstc_walk_duration(walk, node, "every", 10000, 366 * DAY, 0);
+        ret->once = mstc_walk_yes(walk, node, "once", false);
+        ret->zone = mstc_walk_attribute(walk, node, "zone");
+        ret->jitter_ms = mstc_walk_duration(walk, node, "jitter", 0, DAY, 0);
+        ret->catch_up = mstc_walk_yes(walk, node, "catch-up", true);
         given += xmlHasProp(node, (const xmlChar *)"every") != NULL;
         given += xmlHasProp(node, (const xmlChar *)"once") != NULL;
-        given += at != NULL;
+        given += xmlHasProp(node, (const xmlChar *)"at") != NULL;
         if (given != 1)
                 mstc_report_error(walk->report, mstc_walk_place(node), shape.example,
                                   given == 0 ? "<schedule> says no time" : "<schedule> says more than one thing");
-        if (at == NULL)
-                return;
-        if (strlen(at) == 5 && at[2] == ':' && strspn(at, "0123456789:") == 5 && at[0] <= '2' && at[0] >= '0'
-            && at[3] >= '0' && at[3] <= '5' && at[1] != ':' && at[4] != ':' && (at[0] != '2' || at[1] <= '3'))
-                return;
-        mstc_report_error(walk->report, mstc_walk_at(node, "at"), "write hours and minutes, from 00:00 to 23:59",
-                          "at=\"%s\" is not a time of day", at);
+        read_time_of_day(walk, node, ret);
 }
 
 static void
@@ -150,6 +210,7 @@ mstc_part_sync(struct mstc_walk *walk, xmlNode *node)
         sync->was = mstc_walk_name(walk, node, "was");
         sync->source = mstc_part_find_instance(walk, node, "source", true);
         sync->expired_stop = mstc_walk_choice(walk, node, "on-expired", "reread|stop", 0) == 1;
+        sync->schedule.minute = -1;
         sync->place = mstc_walk_place(node);
         for (size_t i = 0; i < children.count; i++)
                 read_child(walk, children.at[i], sync);

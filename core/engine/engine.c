@@ -130,6 +130,8 @@ mstc_engine_wait(struct mstc_engine *engine, const int *fds, size_t count, int m
         for (size_t i = 0; i < count && n < sizeof pfds / sizeof pfds[0]; i++)
                 pfds[n++] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
         poll(pfds, n, ms);
+        if (engine->watch.alive != NULL)
+                engine->watch.alive(engine->watch.self);
         mstc_engine_serve(engine);
 }
 

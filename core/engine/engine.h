@@ -27,6 +27,8 @@ struct mstc_watch {
         void (*progress)(void *self, const char *sync, const struct mstc_progress *progress);
         /* A line of the run's log; may be NULL (it is kept in the store anyway). */
         void (*log)(void *self, enum mst_level level, const char *text);
+        /* At least once a second while it waits for a connector; may be NULL. */
+        void (*alive)(void *self);
 };
 
 struct mstc_planned;

@@ -6,6 +6,7 @@ core_libcore_la_SOURCES += core/engine/maker.h core/engine/setup.c core/engine/s
   core/engine/cases.c core/engine/cases.h core/engine/casefile.h core/engine/caseplaces.c core/engine/caseplaces.h core/engine/caserun.c core/engine/rulesdiff.c core/engine/rulesdiff.h \
   core/engine/rulesdiffing.h core/engine/rulesides.c core/engine/ruleaccounts.c core/engine/rulescarried.c
 core_libcore_la_SOURCES += core/engine/engine.h core/engine/run.h core/engine/engine.c \
+  core/engine/schedule.c core/engine/schedule.h core/engine/zone.c core/engine/zone.h \
   core/engine/queue.c core/engine/queue.h core/engine/courier.c core/engine/courier.h \
   core/engine/mail.c core/engine/mail.h core/engine/log.c \
   core/engine/pull.c core/engine/pull.h core/engine/complete.c core/engine/found.c core/engine/unique.c core/engine/users.c core/engine/values.c core/engine/listing.c core/engine/match.c core/engine/plan.c \

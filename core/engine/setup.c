@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "engine/maker.h"
+#include "engine/zone.h"
 #include "util/alloc.h"
 
 /* What mstc_setup_new() really makes. */
@@ -212,6 +213,10 @@ make_sync(struct mstc_maker *maker, struct mstc_sync *sync)
         const struct mstc_schema *schema = NULL;
 
         sync->name = config->name;
+        if (config->schedule.zone != NULL && !mstc_zone_known(config->schedule.zone))
+                mstc_report_error(maker->report, config->schedule.place,
+                                  "write it as zone=\"Europe/Berlin\"; `timedatectl list-timezones` lists them",
+                                  "there is no time zone '%s' on this machine", config->schedule.zone);
         sync->source = find_instance(maker->setup, config->source);
         if (sync->source != NULL && sync->source->promised != NULL)
                 schema = mstc_maker_schema_of(maker, sync->source);

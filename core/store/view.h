@@ -69,6 +69,12 @@ int mstc_view_runs(struct mstc_store *store, const char *sync, int64_t *after, s
 int mstc_view_run(struct mstc_store *store, int64_t id, struct mst_arena *arena,
                   struct mstc_view_run *ret, struct mst_error *err);
 
+/* When a sync has something to do though nothing is read: an op that comes back, a moment that
+ * changes who is in a group, the end of somebody's wait.  INT64_MAX: nothing. */
+int mstc_view_next(struct mstc_store *store, const char *sync, int64_t *ret, struct mst_error *err);
+/* When its last run began that read the source or meant to; 0: none. */
+int mstc_view_last_read(struct mstc_store *store, const char *sync, int64_t *ret, struct mst_error *err);
+
 struct mstc_view_line { int64_t line, at; int level; const char *text; };
 int mstc_view_log(struct mstc_store *store, int64_t run, int64_t *after, size_t most,
                   struct mst_arena *arena, struct mstc_view_line **ret, size_t *count, bool *more,

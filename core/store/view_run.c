@@ -183,3 +183,25 @@ mstc_view_ops(struct mstc_store *store, const struct mstc_view_which *which, int
         *more = got == most;
         return mstc_rows_end(&rows, "listing ops");
 }
+
+int
+mstc_view_next(struct mstc_store *store, const char *sync, int64_t *ret, struct mst_error *err)
+{
+        int64_t wake = INT64_MAX, op = INT64_MAX;
+
+        if (mstc_sql_number(store, err, &wake, INT64_MAX, "SELECT coalesce(min(w.at), 9223372036854775807) FROM wake w JOIN "
+                            "sync s ON s.id=w.sync WHERE s.name=?", "t", sync) != MST_OK
+            || mstc_sql_number(store, err, &op, INT64_MAX, "SELECT coalesce(min(o.due), 9223372036854775807) FROM op o JOIN "
+                               "target t ON t.id=o.target JOIN sync s ON s.id=t.sync WHERE o.state=3 AND o.open=1 AND "
+                               "s.name=?", "t", sync) != MST_OK)
+                return err->code;
+        *ret = wake < op ? wake : op;
+        return MST_OK;
+}
+
+int
+mstc_view_last_read(struct mstc_store *store, const char *sync, int64_t *ret, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT coalesce(max(r.started), 0) FROM run r JOIN sync s ON s.id=r.sync "
+                               "WHERE s.name=? AND r.mode IN (1, 2)", "t", sync);
+}

@@ -5,7 +5,7 @@ endif
 tests_scenario_truth_SOURCES = tests/scenario/truth.c tests/scenario/truth-wanted.c tests/scenario/truth.h
 tests_scenario_truth_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(LDAP_CFLAGS)
 tests_scenario_truth_LDADD = $(LDAP_LIBS) $(JSON_LIBS)
-ENGINE_TESTS = tests/scenario/engine-life.sh tests/scenario/engine-references.sh tests/scenario/engine-guards.sh \
+ENGINE_TESTS = tests/scenario/engine-life.sh tests/scenario/service.sh tests/scenario/engine-references.sh tests/scenario/engine-guards.sh \
   tests/scenario/engine-configuration.sh tests/scenario/engine-trouble.sh tests/scenario/engine-sink.sh \
   tests/scenario/entra-groups.sh tests/scenario/entra-signin.sh tests/scenario/kill-anywhere.sh \
   tests/scenario/carried-groups.sh tests/scenario/group-policy.sh

@@ -105,6 +105,10 @@ static const struct {
         { SYNC, "<schedule every='1s'/>", { 5, 18 }, "every=\"1s\" is not possible", "from 10s to" },
         { SYNC, "<schedule at='24:00'/>", { 5, 15 }, "at=\"24:00\" is not a time of day", "00:00 to 23:59" },
         { SYNC, "<schedule at='2:00'/>", { 5, 15 }, "at=\"2:00\" is not a time of day", "hours and minutes" },
+        { SYNC, "<schedule at='02:00' days='mon-frx'/>", { 5, 28 }, "days=\"mon-frx\" is not understood", "mon wed sat" },
+        { SYNC, "<schedule at='02:00' days=''/>", { 5, 28 }, "days=\"\" is not understood", "mon wed sat" },
+        { SYNC, "<schedule every='1h' days='mon'/>", { 5, 28 }, "days=\"...\" belongs to at=", "remove it" },
+        { SYNC, "<schedule every='1h' jitter='2d'/>", { 5, 30 }, "jitter=\"2d\" is not possible", "to 1d" },
         { SYNC, "<schedule once='true'/>", { 5, 17 }, "once=\"true\" is not possible", "no|yes" },
         { TARGET, "<on-gone do='remove'/>", { 7, 14 }, "do=\"remove\" is not possible", "keep|disable|delete" },
         { TARGET, "<on-disabled do='delete'/>", { 7, 18 }, "do=\"delete\" is not possible", "keep|disable" },
@@ -290,7 +294,7 @@ START_TEST(everything_is_read)
         ck_assert_str_eq(c->instances[1].options->next->env, "X");
         ck_assert_uint_eq(c->never_count, 1);
         ck_assert_uint_eq(c->sync_count, 1);
-        ck_assert(c->syncs[0].expired_stop && c->syncs[0].every_ms == 900000 && c->syncs[0].source == &c->instances[0]);
+        ck_assert(c->syncs[0].expired_stop && c->syncs[0].schedule.every_ms == 900000 && c->syncs[0].source == &c->instances[0]);
         ck_assert_str_eq(c->syncs[0].groups[0].title, "Finance: all");
         ck_assert_int_eq(c->syncs[0].families[0].most, 50);
         ck_assert_ptr_null(c->syncs[0].families[0].rule.text);

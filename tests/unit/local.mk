@@ -289,6 +289,11 @@ tests_unit_set_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_set_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/set
 
+check_PROGRAMS += tests/unit/schedule
+tests_unit_schedule_SOURCES = tests/unit/schedule.c
+tests_unit_schedule_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_schedule_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/schedule
 check_PROGRAMS += tests/unit/setup
 tests_unit_setup_SOURCES = tests/unit/setup.c
 tests_unit_setup_CFLAGS = $(UNIT_CFLAGS)

@@ -1,0 +1,443 @@
+/* service.c - the service.
+ *
+ *   load     the configuration, compiled; at SIGHUP anew, and where that has mistakes the old
+ *            one stays
+ *   due      of each sync: by its schedule, or earlier by the store, where an op comes back or a
+ *            moment changes who is in a group
+ *   turn     one run, as `muster sync` does it, with an engine of its own: between runs the store
+ *            is nobody's, and other commands may work with it
+ *   wait     for the next turn, a stop or a reload; never long, as the clock may be put
+ *
+ * Each turn is a whole life of an engine, so that nothing of one run is left in the next; what
+ * the service knows between them is when each sync ran last. */
+#include "build.h"
+
+#include "cli/service.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/counts.h"
+#include "cli/halt.h"
+#include "cli/launch.h"
+#include "cli/moment.h"
+#include "cli/notify.h"
+#include "engine/schedule.h"
+#include "store/view.h"
+#include "util/date.h"
+
+#define LONGEST_WAIT_MS INT64_C(30000)
+#define BUSY_MS INT64_C(2000)                /* another command works with the store   */
+#define LEAST_MS INT64_C(60000)              /* between turns for what the store says  */
+#define ZONES_LAST_MS (INT64_C(366) * 86400000)
+
+struct turn {
+        struct mstc_sync *sync;
+        struct mstc_zone *zone;
+        struct mstc_turns turns;
+        int64_t not_before;                  /* the store was locked                   */
+};
+
+struct service {
+        struct mstc_cli cli;                 /* the command's, with an arena for this configuration */
+        struct mstc_workplace place;
+        struct turn *list; size_t count;
+        int64_t since, zones_at;
+        int reload, lock;
+        const char *running;                 /* the sync whose turn it is, or NULL     */
+};
+
+/* ---- telling -------------------------------------------------------------------------------- */
+
+static void tell(const struct service *service, enum mst_level level, const char *format, ...) MST_PRINTF(3, 4);
+
+/* A line of the log: with the priority that journald reads, or with the time. */
+static void
+tell(const struct service *service, enum mst_level level, const char *format, ...)
+{
+        static const char *const names[] = { "", "error: ", "warning: ", "", "" };
+        struct mst_arena *arena = mst_arena_new(0);
+        char text[4096];
+        va_list args;
+
+        if (level == MST_LOG_DEBUG && !service->cli.verbose)
+                return;
+        va_start(args, format);
+        (void)vsnprintf(text, sizeof text, format, args);
+        va_end(args);
+        if (arena == NULL)
+                return;
+        if (getenv("JOURNAL_STREAM") != NULL)
+                fprintf(stderr, "<%d>", level == MST_LOG_ERROR ? 3 : level == MST_LOG_WARNING ? 4 : level == MST_LOG_INFO ? 6 : 7);
+        else
+                fprintf(stderr, "%s  ", mstc_moment_exact(arena, mstc_now_ms()));
+        fprintf(stderr, "%s%s%s%s\n", service->running != NULL ? mstc_fit(arena, service->running, 0) : "",
+                service->running != NULL ? ": " : "", names[level], mstc_fit(arena, text, 0));
+        mst_arena_free(arena);
+}
+
+static void
+on_log(void *self, enum mst_level level, const char *text)
+{
+        const struct service *service = self;
+
+        if (level != MST_LOG_INFO || service->cli.verbose)
+                tell(service, level, "%s", text);
+}
+
+static void
+on_progress(void *self, const char *sync, const struct mstc_progress *progress)
+{
+        static const char *const phases[] = { "begins", "reads", "matches", "plans", "judges the plan", "writes", "closes" };
+
+        (void)self;
+        mstc_notify_alive();
+        if (progress->total > 0)
+                mstc_notify("STATUS=%s %s: %llu of %llu", sync, phases[progress->phase], (unsigned long long)progress->done,
+                            (unsigned long long)progress->total);
+        else
+                mstc_notify("STATUS=%s %s: %llu", sync, phases[progress->phase], (unsigned long long)progress->done);
+}
+
+static void
+on_alive(void *self)
+{
+        (void)self;
+        mstc_notify_alive();
+}
+
+/* ---- loading -------------------------------------------------------------------------------- */
+
+static void
+forget(struct service *service)
+{
+        for (size_t i = 0; i < service->count; i++)
+                mstc_zone_free(service->list[i].zone);
+        mstc_workplace_close(&service->place);
+        mst_arena_free(service->cli.arena);
+        service->list = NULL;
+        service->count = 0;
+        service->cli.arena = NULL;
+}
+
+static bool
+has_schedule(const struct mstc_sync *sync)
+{
+        const struct mstc_config_schedule *s = &sync->config->schedule;
+
+        return s->once || s->every_ms > 0 || s->minute >= 0;
+}
+
+static int
+load_zones(struct service *service, struct mst_error *err)
+{
+        service->zones_at = mstc_now_ms();
+        for (size_t i = 0; i < service->count; i++) {
+                mstc_zone_free(service->list[i].zone);
+                service->list[i].zone = mstc_zone_load(service->list[i].sync->config->schedule.zone, service->zones_at, err);
+                if (service->list[i].zone == NULL)
+                        return err->code;
+        }
+        return MST_OK;
+}
+
+/* Its syncs that have a schedule; when each ran last comes from the store. */
+static int
+list_turns(struct service *service)
+{
+        struct mst_error err = { 0 };
+        struct mstc_sync **syncs;
+        struct mstc_store *store = NULL;
+        size_t count;
+        int code = mstc_chosen_syncs(&service->cli, service->place.setup, &syncs, &count);
+
+        if (code != MSTC_END_DONE)
+                return code;
+        service->list = mst_arena_alloc(service->cli.arena, (count + 1) * sizeof *service->list);
+        if (service->list == NULL) {
+                mst_fail_memory(&err, "reading schedules");
+                return mstc_cli_fail(&service->cli, &err);
+        }
+        for (size_t i = 0; i < count; i++)
+                if (has_schedule(syncs[i]))
+                        service->list[service->count++] = (struct turn){ .sync = syncs[i], .turns.since = service->since };
+        if (service->count == 0) {
+                mst_fail(&err, MST_ECONFIG, "no sync has a <schedule>, so the service would never do anything: write "
+                         "<schedule every=\"15m\"/> into <sync>");
+                return mstc_cli_fail(&service->cli, &err);
+        }
+        if (load_zones(service, &err) != MST_OK)
+                return mstc_cli_fail(&service->cli, &err);
+        if (mstc_store_open(service->place.setup->config->store_path, MSTC_READ, &store, &err) != MST_OK) {
+                if (err.code == MST_ENOTFOUND)
+                        return MSTC_END_DONE;        /* nothing has run yet            */
+                return mstc_cli_fail(&service->cli, &err);
+        }
+        for (size_t i = 0; i < service->count && code == MSTC_END_DONE; i++)
+                if (mstc_view_last_read(store, service->list[i].sync->name, &service->list[i].turns.last, &err) != MST_OK)
+                        code = mstc_cli_fail(&service->cli, &err);
+        mstc_store_close(store);
+        return code;
+}
+
+static int
+load(struct service *service, const struct mstc_cli *cli)
+{
+        int code;
+
+        service->cli = *cli;
+        service->cli.told = false;
+        service->cli.arena = mst_arena_new(0);
+        if (service->cli.arena == NULL)
+                return MSTC_END_FAILED;
+        code = mstc_workplace_setup(&service->cli, &service->place, false);
+        return code == MSTC_END_DONE ? list_turns(service) : code;
+}
+
+/* Who was there before knows when he ran and how often he failed. */
+static void
+take_over(struct service *next, const struct service *old)
+{
+        for (size_t i = 0; i < next->count; i++)
+                for (size_t k = 0; k < old->count; k++)
+                        if (strcmp(next->list[i].sync->name, old->list[k].sync->name) == 0) {
+                                next->list[i].turns = old->list[k].turns;
+                                next->list[i].not_before = old->list[k].not_before;
+                        }
+}
+
+static void
+reload(struct service *service, const struct mstc_cli *cli)
+{
+        struct service next = { .since = service->since, .reload = service->reload, .lock = service->lock };
+
+        mstc_notify("RELOADING=1\nMONOTONIC_USEC=%lld", (long long)mstc_clock_ticks_ms() * 1000);
+        if (load(&next, cli) == MSTC_END_DONE
+            && strcmp(next.place.setup->config->store_path, service->place.setup->config->store_path) != 0)
+                tell(service, MST_LOG_ERROR, "the store is another one (%s): restart the service for that; the "
+                     "configuration stays as it was", next.place.setup->config->store_path);
+        else if (next.count == 0 || next.list[next.count - 1].zone == NULL)
+                tell(service, MST_LOG_ERROR, "the configuration has mistakes and stays as it was: mend them (muster check "
+                     "tells them again) and reload");
+        else {
+                take_over(&next, service);
+                forget(service);
+                *service = next;
+                tell(service, MST_LOG_INFO, "the configuration has been read anew");
+                mstc_notify("READY=1");
+                return;
+        }
+        forget(&next);
+        mstc_notify("READY=1");
+}
+
+/* ---- one service to a store -------------------------------------------------------------------- */
+
+static int
+take_lock(struct service *service)
+{
+        struct mst_error err = { 0 };
+        char path[4096], who[32];
+        const char *store = service->place.setup->config->store_path;
+        int length = snprintf(path, sizeof path, "%s.service", store);
+
+        service->lock = length > 0 && (size_t)length < sizeof path
+                      ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+        if (service->lock < 0)
+                mst_fail(&err, MST_ECONFIG, "%s cannot be opened: %s; the service needs the folder of its store for itself",
+                         path, strerror(errno));
+        else if (flock(service->lock, LOCK_EX | LOCK_NB) != 0) {
+                ssize_t got = pread(service->lock, who, sizeof who - 1, 0);
+
+                who[got > 0 ? got : 0] = '\0';
+                who[strcspn(who, "\n")] = '\0';
+                mst_fail(&err, MST_EREFUSED, "a service runs already for the store %s (process %s): stop that one first",
+                         store, who[0] != '\0' ? who : "unknown");
+        } else {
+                length = snprintf(who, sizeof who, "%ld\n", (long)getpid());
+                /* Who has it is a courtesy; that it is held is what counts. */
+                if (ftruncate(service->lock, 0) != 0 || pwrite(service->lock, who, (size_t)length, 0) != length)
+                        errno = 0;
+                return MSTC_END_DONE;
+        }
+        return mstc_cli_fail(&service->cli, &err);
+}
+
+/* ---- turns ------------------------------------------------------------------------------------- */
+
+static void
+tell_summary(struct service *service, const struct mstc_summary *summary)
+{
+        enum mst_level level = summary->outcome == MSTC_END_DONE || summary->outcome == MSTC_END_STOPPED ? MST_LOG_INFO
+                             : summary->outcome == MSTC_END_FAILED ? MST_LOG_ERROR : MST_LOG_WARNING;
+        struct mst_arena *arena = mst_arena_new(0);
+        const char *counts;
+
+        if (arena == NULL)
+                return;
+        counts = mstc_counts_say(arena, summary->counts, 0, MSTC_N_COUNTS - 1);
+        tell(service, level, "run %lld, %s in %s: %s%s%s", (long long)summary->run,
+             mstc_run_outcome_name((int)summary->outcome), mstc_lasting(arena, summary->ms),
+             counts[0] != '\0' ? counts : "nothing new", summary->text[0] != '\0' ? "; " : "", summary->text);
+        if (summary->outcome == MSTC_END_HELD || summary->counts[MSTC_N_HELD] > 0)
+                tell(service, MST_LOG_WARNING, "guards keep changes back: see muster holds");
+        mst_arena_free(arena);
+}
+
+static void
+take_turn(struct service *service, struct turn *turn)
+{
+        const struct mstc_watch watch = { .self = service, .progress = on_progress, .log = on_log, .alive = on_alive };
+        const struct mstc_sync_options options = { .full = false };
+        struct mstc_summary summary = { 0 };
+        struct mstc_engine *engine = NULL;
+        struct mst_error err = { 0 };
+        int64_t begun = mstc_now_ms();
+        int rc;
+
+        service->running = turn->sync->name;
+        rc = mstc_engine_new(service->place.setup, &watch, service->place.stop, &engine, &err);
+        if (rc == MST_EREFUSED) {
+                turn->not_before = begun + BUSY_MS;
+                tell(service, MST_LOG_INFO, "waits: %s", err.text);
+        } else {
+                if (rc == MST_OK)
+                        rc = mstc_engine_sync(engine, turn->sync, &options, &summary, &err);
+                turn->turns.last = begun;
+                turn->turns.ran = true;
+                if (rc != MST_OK || summary.outcome == MSTC_END_FAILED)
+                        turn->turns.failures++;
+                else
+                        turn->turns.failures = 0;
+                if (rc != MST_OK)
+                        tell(service, MST_LOG_ERROR, "%s", err.text);
+                else
+                        tell_summary(service, &summary);
+        }
+        mstc_summary_done(&summary);
+        mstc_engine_free(engine);
+        service->running = NULL;
+}
+
+/* What the store wants done, at the earliest. */
+static int64_t
+due_by_store(struct mstc_store *store, const struct turn *turn, int64_t now)
+{
+        struct mst_error ignored = { 0 };
+        int64_t next = MSTC_NEVER, last = turn->turns.last < now ? turn->turns.last : now;
+
+        if (store == NULL || mstc_view_next(store, turn->sync->name, &next, &ignored) != MST_OK || next == MSTC_NEVER)
+                return MSTC_NEVER;
+        return next > last + LEAST_MS ? next : last + LEAST_MS;
+}
+
+static struct turn *
+next_turn(struct service *service, int64_t *ret_due)
+{
+        int64_t now = mstc_now_ms();
+        struct mstc_store *store = NULL;
+        struct mst_error ignored = { 0 };
+        struct turn *next = NULL;
+
+        *ret_due = MSTC_NEVER;
+        if (mstc_store_open(service->place.setup->config->store_path, MSTC_READ, &store, &ignored) != MST_OK)
+                store = NULL;
+        for (size_t i = 0; i < service->count; i++) {
+                struct turn *turn = &service->list[i];
+                const struct mstc_config_schedule *schedule = &turn->sync->config->schedule;
+                int64_t due = mstc_schedule_due(schedule, turn->zone, turn->sync->name, &turn->turns, now);
+                int64_t by_store = due_by_store(store, turn, now);
+
+                due = by_store < due ? by_store : due;
+                due = due != MSTC_NEVER && due < turn->not_before ? turn->not_before : due;
+                if (due < *ret_due) {
+                        *ret_due = due;
+                        next = turn;
+                }
+        }
+        mstc_store_close(store);
+        return next;
+}
+
+static void
+wait_until(struct service *service, const struct turn *next, int64_t due)
+{
+        struct pollfd fds[] = { { .fd = mstc_stop_fd(service->place.stop), .events = POLLIN },
+                                { .fd = service->reload, .events = POLLIN } };
+        int64_t wait = due == MSTC_NEVER ? LONGEST_WAIT_MS : due - mstc_now_ms(), every = mstc_notify_every_ms();
+        char text[32] = "";
+        struct tm tm;
+        time_t at = (time_t)(due / 1000);
+
+        if (next != NULL && localtime_r(&at, &tm) != NULL)
+                strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm);
+        mstc_notify("STATUS=%s%s%s", next != NULL ? next->sync->name : "Nothing is due any more", next != NULL ? " is due at " : "",
+                    text);
+        mstc_notify_alive();
+        wait = wait < LONGEST_WAIT_MS ? wait : LONGEST_WAIT_MS;
+        wait = every > 0 && every < wait ? every : wait;
+        if (wait > 0)
+                poll(fds, 2, (int)wait);
+}
+
+static void
+serve(struct service *service, const struct mstc_cli *cli)
+{
+        struct mst_error err = { 0 };
+
+        while (!mstc_stop_is(service->place.stop)) {
+                struct turn *next;
+                int64_t due;
+
+                if (mstc_halt_reload_asked(service->reload)) {
+                        struct mstc_stop *stop = service->place.stop;
+
+                        reload(service, cli);
+                        service->place.stop = stop;
+                }
+                if (mstc_now_ms() - service->zones_at > ZONES_LAST_MS && load_zones(service, &err) != MST_OK)
+                        tell(service, MST_LOG_ERROR, "%s", err.text);
+                next = next_turn(service, &due);
+                if (next != NULL && due <= mstc_now_ms())
+                        take_turn(service, next);
+                else
+                        wait_until(service, next, due);
+        }
+}
+
+int
+mstc_service(struct mstc_cli *cli)
+{
+        struct service service = { .since = mstc_now_ms(), .reload = -1, .lock = -1 };
+        int code = load(&service, cli);
+
+        if (code == MSTC_END_DONE)
+                code = take_lock(&service);
+        if (code == MSTC_END_DONE) {
+                code = mstc_launch_signals(&service.cli, &service.place);
+                service.reload = code == MSTC_END_DONE ? mstc_halt_reload_fd() : -1;
+        }
+        if (code == MSTC_END_DONE) {
+                tell(&service, MST_LOG_INFO, "muster %s serves %zu sync%s of %s", PACKAGE_VERSION, service.count,
+                     service.count == 1 ? "" : "s", service.place.setup->config->file);
+                mstc_notify("READY=1");
+                serve(&service, cli);
+                mstc_notify("STOPPING=1");
+                tell(&service, MST_LOG_INFO, "stopped; the next run goes on from here");
+        }
+        mstc_halt_end();
+        forget(&service);
+        if (service.reload >= 0)
+                close(service.reload);
+        if (service.lock >= 0)
+                close(service.lock);
+        return code;
+}
