@@ -15,3 +15,27 @@ dist_doc_DATA += conf/muster.xml.example conf/boldbi.xml.example conf/kaizala.xm
 
 # what the demo fills in
 EXTRA_DIST += conf/demo.xml.in
+
+# the service: units, its user and folders
+systemdsystemunitdir = $(prefix)/lib/systemd/system
+sysusersdir = $(prefix)/lib/sysusers.d
+tmpfilesdir = $(prefix)/lib/tmpfiles.d
+dist_man_MANS += conf/man/muster.8
+nodist_systemdsystemunit_DATA = conf/systemd/muster.service conf/systemd/muster@.service
+dist_systemdsystemunit_DATA = conf/systemd/muster@.timer
+nodist_sysusers_DATA = conf/systemd/sysusers.d/muster.conf
+nodist_tmpfiles_DATA = conf/systemd/tmpfiles.d/muster.conf
+EXTRA_DIST += conf/systemd/muster.service.in conf/systemd/muster@.service.in \
+  conf/systemd/muster.sysusers conf/systemd/muster.tmpfiles
+CLEANFILES += $(nodist_systemdsystemunit_DATA) $(nodist_sysusers_DATA) $(nodist_tmpfiles_DATA)
+
+with_folders = mkdir -p $(@D) && $(SED) -e 's,@bindir[@],$(bindir),' \
+  -e 's,@sysconfdir[@],$(sysconfdir),' -e 's,@localstatedir[@],$(localstatedir),'
+conf/systemd/muster.service: conf/systemd/muster.service.in Makefile
+	$(AM_V_GEN)$(with_folders) $(srcdir)/conf/systemd/muster.service.in >$@
+conf/systemd/muster@.service: conf/systemd/muster@.service.in Makefile
+	$(AM_V_GEN)$(with_folders) $(srcdir)/conf/systemd/muster@.service.in >$@
+conf/systemd/sysusers.d/muster.conf: conf/systemd/muster.sysusers Makefile
+	$(AM_V_GEN)$(with_folders) $(srcdir)/conf/systemd/muster.sysusers >$@
+conf/systemd/tmpfiles.d/muster.conf: conf/systemd/muster.tmpfiles Makefile
+	$(AM_V_GEN)$(with_folders) $(srcdir)/conf/systemd/muster.tmpfiles >$@
