@@ -28,10 +28,11 @@ _muster() {
 
         local common="--config --json --verbose --help" options= names=
         case $command in
-        '')         names="check plan sync run status history log users groups duplicates holds approve
+        '')         names="check plan apply sync run status history log users groups duplicates holds approve
                            reject retry verify undo reset explain rules test eval plugins version help" options="--version" ;;
         check)      options="--online" ;;
         plan)       options="--output --offline --all" names=$(_muster_names sync) ;;
+        apply)      options="--yes --dry" names=$(compgen -f -- "$cur") ;;
         sync)       options="--user --full" names=$(_muster_names sync) ;;
         run)        names=$(_muster_names sync) ;;
         history)    options="--user --sync --all" ;;
@@ -50,7 +51,7 @@ _muster() {
         test)       options="--sync" names=$(compgen -f -- "$cur") ;;
         eval)       options="--user --record --rule --map --reveal --now" ;;
         plugins)    options="--rng" ;;
-        help)       names="check plan sync run status history log users groups duplicates holds approve
+        help)       names="check plan apply sync run status history log users groups duplicates holds approve
                            reject retry verify undo reset explain rules test eval plugins version help" ;;
         esac
         if [[ $cur == -* ]]; then

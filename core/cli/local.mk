@@ -11,3 +11,4 @@ muster_SOURCES += core/cli/approve.c core/cli/args.c core/cli/args.h core/cli/ch
   core/cli/summary.c core/cli/summary.h core/cli/sync.c core/cli/table.c core/cli/table.h core/cli/test.c \
   core/cli/undo.c core/cli/users.c core/cli/verify.c core/cli/version.c core/cli/who.c core/cli/who.h core/cli/workplace.c \
   core/cli/workplace.h
+muster_SOURCES += core/cli/apply.c core/cli/planfile.c core/cli/planfile.h core/cli/planread.c

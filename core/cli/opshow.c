@@ -101,6 +101,13 @@ write_change(void *self, const char *name, const struct mst_value *before, const
 void
 mstc_op_json(struct mstc_json *json, struct mstc_secrets secrets, const struct mstc_shown_op *op)
 {
+        mstc_op_json_begin(json, secrets, op);
+        mstc_json_end(json);
+}
+
+void
+mstc_op_json_begin(struct mstc_json *json, struct mstc_secrets secrets, const struct mstc_shown_op *op)
+{
         struct changes changes = { json, secrets, op };
 
         mstc_json_object(json, NULL);
@@ -134,7 +141,6 @@ mstc_op_json(struct mstc_json *json, struct mstc_secrets secrets, const struct m
                 mstc_json_number(json, "members", (int64_t)op->members);
         mstc_json_array(json, "changes");
         mstc_record_compare(op->before, op->after, write_change, &changes);
-        mstc_json_end(json);
         mstc_json_end(json);
 }
 

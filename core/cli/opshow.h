@@ -39,7 +39,8 @@ void mstc_opshow_add(struct mstc_opshow *show, const struct mstc_shown_op *op);
 bool mstc_opshow_print(struct mstc_opshow *show);
 uint64_t mstc_opshow_count(const struct mstc_opshow *show);
 
-/* The op as a row of an array. */
+/* The op as a row of an array; or without its end, for who has more to say. */
+void mstc_op_json_begin(struct mstc_json *json, struct mstc_secrets secrets, const struct mstc_shown_op *op);
 void mstc_op_json(struct mstc_json *json, struct mstc_secrets secrets, const struct mstc_shown_op *op);
 
 struct mstc_shown_op mstc_shown_of_view(const struct mstc_view_op *op);

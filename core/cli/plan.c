@@ -14,8 +14,8 @@
 #include "cli/listing.h"
 #include "cli/moment.h"
 #include "cli/opshow.h"
+#include "cli/planfile.h"
 #include "cli/progress.h"
-#include "cli/savefile.h"
 #include "cli/summary.h"
 #include "cli/table.h"
 
@@ -23,8 +23,7 @@ struct job {
         struct mstc_cli *cli;
         struct mstc_workplace place;
         struct mstc_shown *shown;
-        struct mstc_save *save;              /* -o, or NULL                            */
-        struct mstc_json *saved;             /* its document                           */
+        struct mstc_planfile *file;          /* -o, or NULL                            */
         const char *sync;                    /* the one at hand                        */
         struct mstc_opshow *show;            /* for people, of this sync               */
         struct mstc_summary *summaries;
@@ -44,8 +43,8 @@ take_op(void *self, const struct mstc_planned *planned)
                 .joins = planned->joins, .leaves = planned->leaves, .text = planned->text,
         };
 
-        if (job->saved != NULL)
-                mstc_op_json(job->saved, secrets, &op);
+        if (job->file != NULL)
+                mstc_planfile_op(job->file, secrets, &op, planned->seal);
         if (job->cli->json != NULL)
                 mstc_op_json(job->cli->json, secrets, &op);
         else
@@ -81,7 +80,7 @@ plan_one(struct job *job, struct mstc_sync *sync)
         struct mstc_cli *cli = job->cli;
         struct mstc_summary *summary = &job->summaries[job->count];
         struct mstc_sync_options options = { .plan_only = true, .offline = mstc_args_has(cli->args, "offline"),
-                                             .op = take_op, .self = job };
+                                             .op = take_op, .self = job, .seal = job->file != NULL };
         struct mst_error err = { 0 };
 
         job->sync = sync->name;
@@ -124,17 +123,11 @@ open_save(struct job *job)
 
         if (file == NULL)
                 return MSTC_END_DONE;
-        if (mstc_save_open(file, &job->save, &err) != MST_OK)
-                return mstc_cli_fail(job->cli, &err);
-        job->saved = mstc_json_new(mstc_save_file(job->save));
-        if (job->saved == NULL) {
-                mst_fail_memory(&err, "writing the plan");
-                return mstc_cli_fail(job->cli, &err);
-        }
-        mstc_json_text(job->saved, "muster", PACKAGE_VERSION);
-        mstc_json_text(job->saved, "command", "plan");
-        mstc_json_array(job->saved, "ops");
-        return MSTC_END_DONE;
+        if (mstc_planfile_open(job->place.engine, file, job->place.who, &job->file, &err) == MST_OK)
+                return MSTC_END_DONE;
+        if (job->file != NULL)
+                mstc_planfile_close(job->file, false, &(struct mst_error){ 0 });
+        return mstc_cli_fail(job->cli, &err);
 }
 
 /* A plan that is not whole is not kept. */
@@ -142,15 +135,15 @@ static int
 close_save(struct job *job, bool whole)
 {
         struct mst_error err = { 0 };
-        bool good;
+        const char *name = mstc_args_value(job->cli->args, "output");
 
-        if (job->save == NULL)
+        if (job->file == NULL)
                 return MSTC_END_DONE;
-        good = job->saved != NULL && mstc_json_close(job->saved);
-        if (mstc_save_close(job->save, whole && good, &err) != MST_OK)
+        if (mstc_planfile_close(job->file, whole, &err) != MST_OK)
                 return mstc_cli_fail(job->cli, &err);
-        if (whole && good && job->cli->json == NULL)
-                printf("\nSaved in %s.\n", mstc_fit(job->cli->arena, mstc_args_value(job->cli->args, "output"), 0));
+        if (whole && job->cli->json == NULL)
+                printf("\nSaved in %s; muster apply %s carries out exactly that, within 24 hours.\n",
+                       mstc_fit(job->cli->arena, name, 0), mstc_fit(job->cli->arena, name, 0));
         return MSTC_END_DONE;
 }
 
@@ -176,8 +169,10 @@ plan_all(struct job *job)
         whole = job->count == count && code != MSTC_END_FAILED && code != MSTC_END_CONFIG;
         if (cli->json != NULL)
                 write_summaries(cli, cli->json, job, syncs);
-        if (job->saved != NULL)
-                write_summaries(cli, job->saved, job, syncs);
+        if (job->file != NULL) {
+                write_summaries(cli, mstc_planfile_json(job->file), job, syncs);
+                mstc_planfile_configurations(job->file, syncs, count);
+        }
         for (size_t i = 0; i < job->count; i++)
                 mstc_summary_done(&job->summaries[i]);
         saved = close_save(job, whole);
@@ -204,7 +199,7 @@ run(struct mstc_cli *cli)
 }
 
 static const struct mstc_flag flags[] = {
-        { .name = "output", .letter = 'o', .takes = "FILE", .help = "save the plan as JSON, all of it, for its owner's eyes" },
+        { .name = "output", .letter = 'o', .takes = "FILE", .help = "save the plan as JSON, all of it, sealed, for muster apply" },
         { .name = "offline", .help = "plan from what was read before; neither source nor sinks are asked" },
         { .name = "all", .help = "every op, not only what a terminal has room for" },
         { .name = NULL }

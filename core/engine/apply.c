@@ -8,6 +8,7 @@
  *   aside    apply() failed as a whole: the sink is put aside, the others go on */
 #include "build.h"
 
+#include "engine/exactly.h"
 #include "engine/run.h"
 #include "engine/waits.h"
 
@@ -71,8 +72,8 @@ claim_row(struct applier *a, const struct mstc_entry_op *row, struct mst_error *
         int64_t waits = 0;
         int rc;
 
-        if (target == NULL)
-                return MST_OK;               /* its target is not in the configuration */
+        if (target == NULL || !mstc_exactly_has(a->run->exactly, row->number))
+                return MST_OK;               /* its target is not in the configuration, or it in the plan */
         if (row->kind == MST_GROUP && mstc_numbers_get(&a->busy, row->entry) != NULL)
                 return mstc_waits_add(&a->waits, -row->entry, (struct mstc_wait){ row->number, 0 }, err);
         rc = row->kind == MST_USER ? mstc_claim_user(a->run, target, row, mstc_waits_for(&a->waits, row->number), &op,

@@ -10,6 +10,7 @@
 #include "store/groups.h"
 #include "store/holds.h"
 #include "util/alloc.h"
+#include "util/buffer.h"
 
 static int
 end(struct mstc_engine *engine, int rc, struct mst_error *err)
@@ -58,4 +59,24 @@ mstc_engine_forget(struct mstc_engine *engine, const char *name, struct mst_erro
                 rc = sync != 0 ? mstc_forget_sync(engine->store, sync, err)
                                : mstc_forget_target(engine->store, target, err);
         return end(engine, rc, err);
+}
+
+/* ---- which store ------------------------------------------------------------------------------ */
+
+int
+mstc_engine_lineage(struct mstc_engine *engine, char ret[33], struct mst_error *err)
+{
+        return mstc_store_lineage(engine->store, ret, err);
+}
+
+bool
+mstc_engine_digest(struct mstc_engine *engine, const void *bytes, size_t size, uint8_t digest[16])
+{
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer text = { 0 };
+
+        mstc_buffer_add(&text, digest, 16);
+        mstc_buffer_add(&text, bytes, size);
+        if (mstc_buffer_ok(&text))
+                mstc_hash128(engine->store, text.bytes, text.length, digest);
+        return mstc_buffer_ok(&text);
 }

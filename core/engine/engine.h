@@ -33,6 +33,8 @@ struct mstc_watch {
 
 struct mstc_planned;
 struct mstc_mends;
+struct mstc_seal;
+struct mstc_sealed;
 
 struct mstc_sync_options {
         bool plan_only;                      /* leave journal and dirty rows alone     */
@@ -46,6 +48,9 @@ struct mstc_sync_options {
          * it is forgotten; valid during the call.  May be NULL. */
         void (*op)(void *self, const struct mstc_planned *op);
         void *self;
+        bool seal;                           /* with what tells each op apart: <engine/seal.h> */
+        struct mstc_sealed *exactly;         /* only the ops of this saved plan; NULL: all.  What
+                                              * becomes of each is noted there         */
 };
 
 /* One op of a plan, for showing. */
@@ -63,6 +68,7 @@ struct mstc_planned {
         int state;                           /* planned or parked                      */
         const char *text;                    /* why parked                             */
         uint64_t joins, leaves;              /* member changes                         */
+        const struct mstc_seal *seal;        /* where it was asked for; else NULL      */
 };
 
 struct mstc_target_summary {
@@ -138,6 +144,11 @@ int mstc_engine_reset(struct mstc_engine *engine, const char *sync, struct mst_e
 /* Drops what the store knows of a target, or of a sync with all its targets, whether it is in
  * the configuration or not.  Nothing is done at a sink. */
 int mstc_engine_forget(struct mstc_engine *engine, const char *name, struct mst_error *err);
+/* Which store this is, drawn once; and the digest of bytes with its secret, begun with zeros and
+ * gone on with for as long as there are more of them. */
+int mstc_engine_lineage(struct mstc_engine *engine, char ret[33], struct mst_error *err);
+bool mstc_engine_digest(struct mstc_engine *engine, const void *bytes, size_t size, uint8_t digest[16]);
+
 /* Which ops of a hold are meant; what is 0 or NULL does not narrow it down.  'expect' -1: any
  * number.  Refused when the hold keeps back other ops than those of 'digest', as
  * mstc_hold_digest() tells it. */

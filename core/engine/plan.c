@@ -11,6 +11,7 @@
 #include "build.h"
 
 #include "engine/decide.h"
+#include "engine/exactly.h"
 #include "engine/members.h"
 
 #include <string.h>
@@ -331,7 +332,7 @@ mstc_plan_chosen(const struct mstc_run *run, int64_t entry)
         for (size_t i = 0; i < run->only_count; i++)
                 if (run->only[i] == entry)
                         return true;
-        return run->options->users == NULL;
+        return run->options->users == NULL && mstc_exactly_chooses(run->exactly, entry);
 }
 
 /* Who is in the sync's scope; 'mask' 0: it cannot be told, and he stays as he is. */
@@ -441,7 +442,7 @@ plan_entries(struct mstc_run *run, int64_t dirty, int64_t *ret_last, struct mst_
 static bool
 planned_whole(const struct mstc_run *run)
 {
-        bool whole = run->options->users == NULL;
+        bool whole = run->options->users == NULL && run->exactly == NULL;
 
         for (size_t i = 0; i < run->target_count; i++)
                 whole = whole && !run->targets[i].no_plan && run->targets[i].sink->aside[0] == '\0';

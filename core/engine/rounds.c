@@ -6,6 +6,7 @@
  *   wait       for the end of a short quiet time; then resolve, and rounds once more */
 #include "build.h"
 
+#include "engine/exactly.h"
 #include "engine/run.h"
 
 #include "store/doubts.h"
@@ -54,7 +55,8 @@ plan_and_apply(struct mstc_run *run, struct mst_error *err)
                 uint64_t ops;
                 int64_t open;
 
-                if (mstc_plan(run, &ops, err) != MST_OK || ready(run, &open, err) != MST_OK)
+                if (mstc_plan(run, &ops, err) != MST_OK || ready(run, &open, err) != MST_OK
+                    || (run->exactly != NULL && mstc_exactly_select(run, err) != MST_OK))
                         return err->code;
                 if (open == 0)
                         return MST_OK;
@@ -62,6 +64,8 @@ plan_and_apply(struct mstc_run *run, struct mst_error *err)
                 if (mstc_run_load_links(run, err) != MST_OK || mstc_run_groups(run, err) != MST_OK
                     || mstc_apply(run, err) != MST_OK)
                         return err->code;
+                if (run->exactly != NULL)
+                        return MST_OK;       /* what follows from it is not in the plan */
         }
         return MST_OK;
 }
@@ -114,9 +118,10 @@ mstc_carry_out(struct mstc_run *run, struct mst_error *err)
         bool more;
 
         if (resolve_unknown(run, err) != MST_OK || recheck(run, err) != MST_OK || mstc_reconsider(run, err) != MST_OK
-            || plan_and_apply(run, err) != MST_OK || mstc_resolve_wait(run, &more, err) != MST_OK)
+            || plan_and_apply(run, err) != MST_OK || (run->exactly != NULL && mstc_exactly_tell(run, err) != MST_OK)
+            || mstc_resolve_wait(run, &more, err) != MST_OK)
                 return err->code;
-        if (!more)
+        if (!more || run->exactly != NULL)
                 return MST_OK;
         return resolve_unknown(run, err) != MST_OK ? err->code : plan_and_apply(run, err);
 }

@@ -129,6 +129,7 @@ struct mstc_run {
         size_t drawn_count, drawn_room;
         struct mstc_judgement *judgement;
         int64_t *only; size_t only_count;    /* chosen users: entry numbers            */
+        struct mstc_exactly *exactly;        /* the ops of a saved plan; NULL: all     */
         struct mstc_keep *keeps;             /* what stays dirty after this plan       */
         size_t keep_count, keep_room;
         int64_t plan_from;                   /* ops with a larger number are of the plan being made */

@@ -57,7 +57,7 @@ mstc_reconsider(struct mstc_run *run, struct mst_error *err)
 {
         int rc;
 
-        if (run->options->users != NULL)
+        if (run->options->users != NULL || run->exactly != NULL)
                 return MST_OK;               /* only they are looked at                */
         rc = mstc_store_begin(run->store, err);
         for (size_t i = 0; i < run->target_count && rc == MST_OK; i++)

@@ -2,6 +2,7 @@
 #include "build.h"
 
 #include "engine/run.h"
+#include "engine/seal.h"
 
 #include "store/entries.h"
 
@@ -28,6 +29,7 @@ show_op(struct mstc_run *run, const struct mstc_entry_op *op, struct mst_error *
         struct mstc_planned p = { .number = op->number, .verb = op->verb, .kind = op->kind, .reason = op->reason,
                                   .title = op->name, .hold = op->hold, .state = op->state, .text = op->text };
         struct mst_record *before = NULL, *after = NULL;
+        struct mstc_seal seal = { .parts = NULL };
         const char *object;
 
         if (t == NULL)
@@ -49,6 +51,13 @@ show_op(struct mstc_run *run, const struct mstc_entry_op *op, struct mst_error *
                 return err->code;
         p.before = before;
         p.after = after;
+        if (run->options->seal) {
+                if (mstc_seal_op(run, t, op, run->scratch, seal.op, err) != MST_OK
+                    || mstc_seal_seen(run, t, op->kind, op->entry, run->scratch, &seal, err) != MST_OK
+                    || mstc_seal_members(run, op, run->scratch, &seal, err) != MST_OK)
+                        return err->code;
+                p.seal = &seal;
+        }
         run->options->op(run->options->self, &p);
         return MST_OK;
 }

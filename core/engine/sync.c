@@ -12,6 +12,7 @@
 #include "build.h"
 
 #include "engine/drawing.h"
+#include "engine/exactly.h"
 #include "engine/strangers.h"
 #include "engine/verifying.h"
 
@@ -129,6 +130,7 @@ mstc_run_done(struct mstc_run *run)
         mstc_free(run->listings);
         mstc_free(run->keeps);
         mstc_free(run->drawn);
+        mstc_exactly_free(run->exactly);
         mstc_free(run->only);
         mst_arena_free(run->scratch);
         mst_arena_free(run->arena);
@@ -342,7 +344,7 @@ carry_out(struct mstc_run *run, struct mst_error *err)
                 return mstc_carry_out(run, err);
         if (mstc_plan(run, &ops, err) != MST_OK)
                 return err->code;
-        return mstc_run_show_open(run, err);
+        return run->exactly != NULL ? mstc_exactly_select(run, err) : mstc_run_show_open(run, err);
 }
 
 /* What a changed configuration does to the mirror as it stands, before anything is read. */
@@ -356,7 +358,7 @@ configuration_run(struct mstc_engine *engine, struct mstc_sync *sync, const stru
 
         if (rc == MST_OK && run.row.generation > 0 && differs(sync->fingerprint, run.row.fingerprint)
             && run.row.fingerprint != NULL && !differs(sync->reads, run.row.reads) && options->users == NULL
-            && !options->plan_only) {
+            && options->exactly == NULL && !options->plan_only) {
                 run.all_dirty = run.config_effect = run.note_fingerprint = true;
                 if (mstc_run_begin(&run, MSTC_RUN_CONFIG, &why) == MST_OK) {
                         mstc_log(engine, MST_LOG_INFO, "the configuration of sync '%s' has changed; its effect is "
@@ -402,7 +404,7 @@ main_run(struct mstc_engine *engine, struct mstc_sync *sync, const struct mstc_s
                 run.config_effect = changed;
                 run.all_dirty = changed && options->users == NULL && options->mends == NULL;
                 run.note_fingerprint = options->mends == NULL && (changed || run.row.fingerprint == NULL);
-                if (pulled == MST_OK)
+                if (pulled == MST_OK && mstc_exactly_begin(&run, &why) == MST_OK)
                         carry_out(&run, &why);
                 else if (pulled == MST_END)
                         why.code = MST_OK;   /* held: the summary says why             */

@@ -298,6 +298,26 @@ read_secret(struct mstc_store *store, struct mst_error *err)
         return MST_OK;
 }
 
+int
+mstc_store_lineage(struct mstc_store *store, char ret[33], struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT value FROM meta WHERE key='lineage'", err);
+        const char *text;
+        int rc;
+
+        if (stmt == NULL)
+                return err->code;
+        rc = mstc_sql_step(store, stmt, err);
+        text = rc == MST_OK ? mstc_sql_text(stmt, 0) : NULL;
+        if (rc >= 0 && (text == NULL || strlen(text) != 32))
+                rc = mst_fail(err, MST_EINTERNAL, "store %s is damaged: its lineage is missing; put back a copy",
+                              store->path);
+        else if (rc == MST_OK)
+                memcpy(ret, text, 33);
+        sqlite3_reset(stmt);
+        return rc;
+}
+
 /* ---- open and close --------------------------------------------------------------- */
 
 static int

@@ -34,6 +34,8 @@ bool mstc_store_in_transaction(const struct mstc_store *store);
 int mstc_store_checkpoint(struct mstc_store *store, bool now, struct mst_error *err);
 
 const char *mstc_store_path(const struct mstc_store *store);
+/* Drawn when the store was made: no other one has it, but for its copies. */
+int mstc_store_lineage(struct mstc_store *store, char ret[33], struct mst_error *err);
 int64_t mstc_now_ms(void);
 
 /* What the tables' numbers mean. */

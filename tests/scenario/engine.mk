@@ -8,7 +8,7 @@ tests_scenario_truth_LDADD = $(LDAP_LIBS) $(JSON_LIBS)
 ENGINE_TESTS = tests/scenario/engine-life.sh tests/scenario/service.sh tests/scenario/engine-references.sh tests/scenario/engine-guards.sh \
   tests/scenario/engine-configuration.sh tests/scenario/engine-trouble.sh tests/scenario/engine-sink.sh \
   tests/scenario/entra-groups.sh tests/scenario/entra-signin.sh tests/scenario/kill-anywhere.sh \
-  tests/scenario/carried-groups.sh tests/scenario/group-policy.sh
+  tests/scenario/carried-groups.sh tests/scenario/group-policy.sh tests/scenario/plan-apply.sh
 TESTS += $(ENGINE_TESTS)
 check_SCRIPTS += $(ENGINE_TESTS)
 EXTRA_DIST += tests/scenario/engine.sh $(ENGINE_TESTS)
