@@ -1,4 +1,5 @@
-/* duplicates.c - `muster duplicates`: objects that match somebody but are not ours to take. */
+/* duplicates.c - `muster duplicates`: objects that match somebody, or have the name of a group
+ * of ours, but are not ours to take. */
 #include "build.h"
 
 #include "cli/cli.h"
@@ -22,7 +23,8 @@ show_one(struct mstc_listing *list, const struct mstc_view_duplicate *duplicate)
                 mstc_table_cell(list->table, duplicate->sink);
                 mstc_table_printf(list->table, "%s=%s", duplicate->attribute != NULL ? duplicate->attribute : "?",
                                   duplicate->value != NULL ? duplicate->value : "?");
-                mstc_table_cell(list->table, duplicate->name != NULL ? duplicate->name : duplicate->object);
+                mstc_table_cell(list->table, duplicate->name != NULL ? duplicate->name
+                                : duplicate->object != NULL ? duplicate->object : duplicate->why);
                 return;
         }
         mstc_json_object(json, NULL);
@@ -34,6 +36,7 @@ show_one(struct mstc_listing *list, const struct mstc_view_duplicate *duplicate)
         mstc_json_text(json, "name", duplicate->name);
         mstc_json_text(json, "attribute", duplicate->attribute);
         mstc_json_text(json, "value", duplicate->value);
+        mstc_json_text(json, "why", duplicate->why);
         mstc_json_number(json, "run", duplicate->run);
         mstc_json_end(json);
 }
@@ -78,6 +81,7 @@ const struct mstc_command mstc_command_duplicates = {
         .about =
         "Lists what lies in a sink, matches a person by the target's <match> and has not been\n"
         "made or adopted by muster.  Nothing is written for that person there until the object\n"
-        "is taken away, or on-existing=\"adopt\" lets muster take it over.",
+        "is taken away, or on-existing=\"adopt\" lets muster take it over.  A group of ours whose\n"
+        "name is taken stands here, too, with what the sink says of it.",
         .run = run,
 };

@@ -503,7 +503,10 @@ decide_absent(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
                                 return err->code;
                 return create(run, c, err);
         case MSTC_OURS:
-                return mstc_link_found(run, c, err) != MST_OK ? err->code : decide_present(run, c, err);
+                if (mstc_duplicate_clear(run->store, c->link.sink, c->entry->number, err) != MST_OK
+                    || mstc_link_found(run, c, err) != MST_OK)
+                        return err->code;
+                return decide_present(run, c, err);
         case MSTC_ADOPTABLE:
                 return adopt(run, c, err);
         case MSTC_DUPLICATE:

@@ -299,6 +299,10 @@ name_taken(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         if (owner != NULL && (why = mst_arena_printf(op->arena, "the group '%s' has that name there: rename one of them",
                                                      owner)) == NULL)
                 return mst_fail_memory(err, "keeping a group");
+        if (owner == NULL && op->verb == MST_CREATE && (use == NULL || use->config->existing == MSTC_EXISTING_DUPLICATE)
+            && (why = mst_arena_printf(op->arena, "%s; on-existing=\"adopt\" would take that group over, \"suffix\" take the "
+                                       "next free number", op->why.text)) == NULL)
+                return mst_fail_memory(err, "keeping a group");
         again = owner == NULL && op->verb == MST_CREATE && use != NULL && use->config->existing != MSTC_EXISTING_DUPLICATE
              && mstc_numbers_get(&run->members->clashed, errand->row.entry) == NULL;
         if (again && (!mstc_numbers_put(&run->members->clashed, errand->row.entry, run)

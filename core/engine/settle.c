@@ -224,7 +224,7 @@ done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         if (errand->left_out
             && mstc_dirty_add(run->store, run->row.id, errand->link.entry, UINT32_C(1) << t->setup->bit, err) != MST_OK)
                 return err->code;
-        if (op->verb == MST_CREATE && errand->row.tries > 0
+        if (((op->verb == MST_CREATE && errand->row.tries > 0) || op->verb == MST_ADOPT)
             && mstc_duplicate_clear(run->store, t->sink->id, errand->link.entry, err) != MST_OK)
                 return err->code;
         if ((op->verb == MST_CREATE || op->verb == MST_ADOPT) && mstc_drawing_over(run, t, errand->link.entry, err) != MST_OK)

@@ -264,9 +264,10 @@ int mstc_view_declined(struct mstc_store *store, int64_t entry, int64_t *after, 
                        struct mstc_view_declined **ret, size_t *count, bool *more, struct mst_error *err);
 
 struct mstc_view_duplicate {
-        const char *sink, *sync, *id, *title;            /* the person                  */
+        const char *sink, *sync, *id, *title;            /* the person; a group has no id but its title */
         const char *object, *name;           /* what lies in the sink                  */
         const char *attribute, *value;       /* by which it matches                    */
+        const char *why;                     /* of a group whose name is taken: what the sink said */
         int64_t run;
 };
 

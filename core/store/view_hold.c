@@ -88,6 +88,17 @@ split_clashes(struct mstc_view_duplicate *into, struct mst_arena *arena, struct 
         return count;
 }
 
+/* Objects that match people, and then groups whose name is taken: their create is parked. */
+#define DUPLICATES "SELECT i.name, s.name, e.id, r.flat, d.object, d.name, d.attribute, d.value, d.run, NULL, NULL, " \
+        "0 AS part, d.sink AS at, d.entry AS who, d.object AS what " \
+        "FROM duplicate d LEFT JOIN instance i ON i.id=d.sink LEFT JOIN entry e ON e.number=d.entry " \
+        "LEFT JOIN sync s ON s.id=e.sync LEFT JOIN record r ON r.number=e.number " \
+        "UNION ALL SELECT i.name, s.name, NULL, NULL, NULL, NULL, 'group', g.name, o.run, coalesce(g.title, g.name), x.text, " \
+        "1, o.sink, o.number, '' FROM op o JOIN grp g ON g.id=o.entry JOIN opdata x ON x.number=o.number " \
+        "LEFT JOIN instance i ON i.id=o.sink LEFT JOIN sync s ON s.id=g.sync " \
+        "WHERE o.open IS NOT NULL AND o.kind=? AND o.state=? AND o.outcome=? " \
+        "ORDER BY part, at, who, what LIMIT ? OFFSET ?"
+
 int
 mstc_view_duplicates(struct mstc_store *store, int64_t *after, size_t most, struct mst_arena *arena,
                      struct mstc_view_duplicate **ret, size_t *count, bool *more, struct mst_error *err)
@@ -98,19 +109,19 @@ mstc_view_duplicates(struct mstc_store *store, int64_t *after, size_t most, stru
 
         if (into == NULL)
                 return mst_fail_memory(err, "listing duplicates");
-        if (MSTC_ROWS(&rows, "SELECT i.name, s.name, e.id, r.flat, d.object, d.name, d.attribute, d.value, d.run "
-                      "FROM duplicate d LEFT JOIN instance i ON i.id=d.sink LEFT JOIN entry e ON e.number=d.entry "
-                      "LEFT JOIN sync s ON s.id=e.sync LEFT JOIN record r ON r.number=e.number "
-                      "ORDER BY d.sink, d.entry, d.object LIMIT ? OFFSET ?", "ii", (int64_t)most, *after))
+        if (MSTC_ROWS(&rows, DUPLICATES, "iiiii", (int64_t)MST_GROUP, (int64_t)MSTC_OP_PARKED, (int64_t)MST_DUPLICATE,
+                      (int64_t)most, *after))
                 for (; got < most && mstc_rows_next(&rows); got++) {
                         const char *id = mstc_rows_text(&rows, 2);
-                        const char *title = mstc_record_title(mstc_rows_record(&rows, 3, id, false));
+                        const char *title = id != NULL ? mstc_record_title(mstc_rows_record(&rows, 3, id, false))
+                                                       : mstc_rows_text(&rows, 9);
 
                         told += split_clashes(into + told, arena, (struct mstc_view_duplicate){
                                 .sink = mstc_rows_text(&rows, 0), .sync = mstc_rows_text(&rows, 1), .id = id,
                                 .title = title != NULL ? title : id, .object = mstc_rows_text(&rows, 4),
                                 .name = mstc_rows_text(&rows, 5), .attribute = mstc_rows_text(&rows, 6),
                                 .value = mstc_rows_text(&rows, 7), .run = mstc_rows_number(&rows, 8),
+                                .why = mstc_rows_text(&rows, 10),
                         });
                 }
         *after += (int64_t)got;
