@@ -123,6 +123,16 @@ mst_http_hold(struct mst_http *http, int64_t ms, bool asked)
                 *until = then;
 }
 
+void
+mst_http_foretell(struct mst_http *http, int64_t requests, const char *what)
+{
+        int64_t most = (int64_t)http->minute_size;
+
+        if (most > 0 && requests > most)
+                mst_host_log(http->host, MST_LOG_INFO, "%s takes some %lld calls: at %lld calls a minute at least %lld minutes", what,
+                             (long long)requests, (long long)most, (long long)(requests / most));
+}
+
 int64_t
 mst_http_waited(const struct mst_http *http)
 {

@@ -266,6 +266,26 @@ mst_rest_list(struct mst_rest *rest, const struct mst_rest_list *list, const str
                                          (int)strcspn(list->path, "?"), list->path, READINGS);
 }
 
+int
+mst_rest_whole(struct mst_rest *rest, const char *member, const struct mst_value ***ret, size_t *count, struct mst_error *err,
+               const char *format, ...)
+{
+        const struct mst_value *answer;
+        va_list ap;
+        int code;
+
+        va_start(ap, format);
+        code = mstc_rest_vget(rest, &answer, err, format, ap);
+        va_end(ap);
+        if (code != MST_OK)
+                return code;
+        if (mst_value_type(mst_value_find(answer, member)) != MST_LIST)
+                return mst_fail(err, MST_ENET, "%s answers without '%s', where a list should be", rest->service->name, member);
+        *ret = NULL;
+        *count = mst_rest_objects(rest, answer, ret, 0);
+        return *count != SIZE_MAX ? MST_OK : mst_fail_memory(err, "reading a list");
+}
+
 /* --- until it is finished --------------------------------------------------------------------------- */
 
 int
@@ -301,4 +321,30 @@ mst_rest_poll(struct mst_rest *rest, const char *member, const char *busy, int64
         }
         rest->doubt = true;
         return mst_fail(err, MST_ENET, "%s is still busy with it (%s is %s)", rest->service->name, member, busy);
+}
+
+int
+mst_rest_job(struct mst_rest *rest, const struct mst_rest_job *job, struct mst_http_request *request,
+             const struct mst_value **ret, struct mst_error *err)
+{
+        const char *id, *path = job->path, *at = path != NULL ? strstr(path, "%s") : NULL;
+
+        if (path == NULL) {
+                mst_http_request_free(request);
+                return mst_fail_memory(err, "asking for a job");
+        }
+        if (mst_rest_send(rest, request, ret, err) != MST_OK)
+                return err->code;
+        rest->doubt = true;
+        id = mst_value_print(rest->arena, mst_value_find(*ret, job->job));
+        if (id == NULL || id[0] == '\0')
+                return mst_fail(err, MST_ENET, "%s took it and does not say which job it is", rest->service->name);
+        if (at != NULL)
+                path = mst_arena_printf(rest->arena, "%.*s%s%s", (int)(at - path), path, mst_rest_escape(rest, id), at + 2);
+        if (path == NULL)
+                return mst_fail_memory(err, "asking for a job");
+        if (mst_rest_poll(rest, job->status, job->busy, job->every_ms, job->most_ms, ret, err, "%s", path) != MST_OK)
+                mst_wrap(err, "job %s", id);
+        rest->doubt = true;
+        return err->code;
 }

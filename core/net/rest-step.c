@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <muster/escape.h>
 
@@ -33,6 +34,8 @@ struct mst_rest_task {
         const struct mst_rest_step *step;    /* NULL: not begun                        */
         const char *id, *name, *part;
         const char *method, *path;           /* of the request, in place of the step's */
+        const struct mst_value **kept;
+        size_t kept_count;
         bool set;                            /* id or name is known anew               */
         bool answered, joined, looks;
 };
@@ -442,4 +445,37 @@ mst_rest_take_id(struct mst_rest_task *task, const struct mst_value *answer, str
         (void)err;
         mst_rest_set(task, id, NULL);
         return MST_OK;
+}
+
+int
+mst_rest_take_named(struct mst_rest_task *task, const struct mst_value *answer, struct mst_error *err)
+{
+        struct mst_rest *rest = task->apply->rest;
+        const struct mst_value **all = NULL;
+        size_t count = mst_rest_objects(rest, answer, &all, 0);
+
+        for (size_t i = 0; task->name != NULL && count != SIZE_MAX && i < count; i++)
+                if (strcmp(mst_value_find_text(all[i], rest->service->named), task->name) == 0) {
+                        mst_rest_set(task, mst_rest_id(rest, all[i]), NULL);
+                        return MST_OK;
+                }
+        return mst_fail(err, MST_ENET, "%s has made it, and does not show it", rest->service->name);
+}
+
+int
+mst_rest_keep(struct mst_rest_task *task, const struct mst_value *answer, struct mst_error *err)
+{
+        size_t count = mst_rest_objects(task->apply->rest, answer, &task->kept, 0);
+
+        task->kept_count = count != SIZE_MAX ? count : 0;
+        return count != SIZE_MAX ? MST_OK : mst_fail_memory(err, "reading an answer");
+}
+
+const struct mst_value *
+mst_rest_kept(const struct mst_rest_task *task, const char *member, const char *text)
+{
+        for (size_t i = 0; i < task->kept_count; i++)
+                if (strcasecmp(mst_value_find_text(task->kept[i], member), text) == 0)
+                        return task->kept[i];
+        return NULL;
 }

@@ -400,18 +400,39 @@ mst_rest_call(struct mst_rest *rest, const struct mst_value **ret, struct mst_er
 }
 
 int
+mstc_rest_vget(struct mst_rest *rest, const struct mst_value **ret, struct mst_error *err, const char *format, va_list ap)
+{
+        return mst_rest_send(rest, start(rest, "GET", format, ap), ret, err);
+}
+
+int
 mst_rest_get(struct mst_rest *rest, const struct mst_value **ret, struct mst_error *err, const char *format, ...)
 {
-        struct mst_http_request *request;
         va_list ap;
+        int code;
 
         va_start(ap, format);
-        request = start(rest, "GET", format, ap);
+        code = mstc_rest_vget(rest, ret, err, format, ap);
         va_end(ap);
-        return mst_rest_send(rest, request, ret, err);
+        return code;
 }
 
 /* --- a token's answer ------------------------------------------------------------------------------ */
+
+int
+mst_rest_password_grant(struct mst_rest *rest, const char *path, const char *username, const struct mst_secret *password,
+                        const struct mst_value **ret, struct mst_error *err)
+{
+        struct mst_http_request *request = mst_http_request_new();
+
+        mst_http_start(request, "POST", "%s", path);
+        mst_http_form(request, "grant_type", "password", 8);
+        mst_http_form(request, "username", username, strlen(username));
+        mst_http_form(request, "password", mst_secret_reveal(password), mst_secret_size(password));
+        mst_http_repeatable(request, true);
+        mst_http_secret_reply(request);
+        return mst_rest_send(rest, request, ret, err);
+}
 
 struct mst_secret *
 mst_rest_secret(const struct mst_value *answer, const char *name)

@@ -51,6 +51,15 @@ mst_value_find_bool(const struct mst_value *object, const char *name)
 }
 
 bool
+mst_value_has(const struct mst_value *list, const struct mst_value *value)
+{
+        for (size_t i = 0; i < mst_value_count(list); i++)
+                if (mst_value_equal(mst_value_at(list, i), value))
+                        return true;
+        return false;
+}
+
+bool
 mst_text_among(const char *words, const char *text)
 {
         size_t n = strlen(text);

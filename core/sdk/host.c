@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/random.h>
 
 #include "util/alloc.h"
@@ -236,4 +237,13 @@ mst_host_kept(struct mst_host *host, const char *name, struct mst_arena *arena, 
         if (host->calls.kept == NULL)
                 return NULL;
         return host->calls.kept(host->self, host->name, name, arena, size);
+}
+
+const char *
+mst_host_wanted(const struct mst_host *host, const char *name)
+{
+        for (size_t i = 0; i < mst_host_want_count(host); i++)
+                if (strcasecmp(mst_host_want(host, i), name) == 0)
+                        return mst_host_want(host, i);
+        return NULL;
 }

@@ -85,5 +85,8 @@ MST_API const char *mst_host_want(const struct mst_host *host, size_t index);
  * mst_host_wants(host, "group.*"). */
 MST_API bool mst_host_wants(const struct mst_host *host, const char *name);
 
+/* The name in the list that is that one without regard to case, or NULL. */
+MST_API const char *mst_host_wanted(const struct mst_host *host, const char *name);
+
 MST_END_C
 #endif

@@ -144,6 +144,10 @@ MST_API void mst_http_renew(struct mst_http *http);
  * paces itself, which does not. */
 MST_API void mst_http_hold(struct mst_http *http, int64_t ms, bool asked);
 
+/* Before many requests: where they are more than MST_HTTP_MINUTE allows in one minute, the log says how
+ * long 'what' takes at least ("WHAT takes some 250 calls: at 100 calls a minute at least 2 minutes"). */
+MST_API void mst_http_foretell(struct mst_http *http, int64_t requests, const char *what);
+
 /* Milliseconds waited since the last mst_http_renew(). */
 MST_API int64_t mst_http_waited(const struct mst_http *http);
 

@@ -58,6 +58,7 @@ struct mst_rest_service {
         const char *code, *message;   /* members of an answer that tell of an error    */
         const char *inside;      /* members that objects come in: "Data UserList"      */
         const char *ids;         /* an object has one of these, its lasting id: "UserId Id" */
+        const char *named;       /* the member that an object is called by: "Name"     */
         const char *domains;     /* hosts below them may be called when an answer leads there */
         const struct mst_rest_rule *rules;
 };
@@ -129,6 +130,10 @@ MST_API int mst_rest_send(struct mst_rest *rest, struct mst_http_request *reques
 MST_API int mst_rest_load(struct mst_rest *rest, struct mst_http_request *request, char **ret,
                           size_t *size, struct mst_error *err);
 
+/* GETs a list that comes in one answer, in a member that must be there. */
+MST_API int mst_rest_whole(struct mst_rest *rest, const char *member, const struct mst_value ***ret, size_t *count,
+                           struct mst_error *err, const char *format, ...) MST_PRINTF(6, 7);
+
 /* Many GETs, as many at once as the client may.  A NULL path is passed over; an answer that
  * means MST_ENOTFOUND leaves its '*ret' NULL, any other error ends all. */
 MST_API int mst_rest_gets(struct mst_rest *rest, const char *const *paths, size_t count,
@@ -146,11 +151,26 @@ MST_API enum mst_outcome mst_rest_outcome(const struct mst_rest *rest, int code,
 /* The last call may have been carried out, and nobody knows. */
 MST_API bool mst_rest_in_doubt(const struct mst_rest *rest);
 
+/* Something that the service takes and finishes later: sends the request, whose answer names a job in
+ * the member 'job', and polls 'path', which has one "%s" for that, until 'status' is not 'busy'.  'path' NULL:
+ * out of memory. */
+struct mst_rest_job {
+        const char *job, *status, *busy, *path;
+        int64_t every_ms, most_ms;
+};
+MST_API int mst_rest_job(struct mst_rest *rest, const struct mst_rest_job *job, struct mst_http_request *request,
+                         const struct mst_value **ret, struct mst_error *err);
+
 /* The status of the last call's answer; 0: there was none. */
 MST_API int mst_rest_status(const struct mst_rest *rest);
 
 /* Text as one part of an address; "-" when there is none, or no memory. */
 MST_API const char *mst_rest_escape(struct mst_rest *rest, const char *text);
+
+/* A token by user name and password (RFC 6749, section 4.3), at a path; '*ret' is the answer. */
+MST_API int mst_rest_password_grant(struct mst_rest *rest, const char *path, const char *username,
+                                    const struct mst_secret *password, const struct mst_value **ret,
+                                    struct mst_error *err);
 
 /* The text of an answer's member as a secret, which is the caller's; it is wiped where it stood.
  * NULL: there is none, or no memory. */
@@ -258,6 +278,15 @@ struct mst_rest_plan {
  * joined before have joined. */
 MST_API int mst_rest_apply(struct mst_rest *rest, struct mst_feed *feed, const struct mst_rest_plan *plan,
                            struct mst_error *err);
+
+/* Ready for 'then', after a search: the id of the object whose member 'named' of the service is exactly
+ * the task's name; MST_ENET when there is none. */
+MST_API int mst_rest_take_named(struct mst_rest_task *task, const struct mst_value *answer, struct mst_error *err);
+
+/* Ready for 'then': keeps the objects of the answer, for later steps; and one of those kept, by a member's
+ * text without regard to case, or NULL. */
+MST_API int mst_rest_keep(struct mst_rest_task *task, const struct mst_value *answer, struct mst_error *err);
+MST_API const struct mst_value *mst_rest_kept(const struct mst_rest_task *task, const char *member, const char *text);
 
 /* Ready for 'body': each change as a member of its name, cleared ones as null.  Ready for 'then':
  * takes the id of the answer. */

@@ -66,6 +66,9 @@ MST_API bool mst_text_among(const char *words, const char *text);
  * 2026-03-01T08:00:00Z; "" for null, bytes and objects.  NULL: out of memory. */
 MST_API const char *mst_value_print(struct mst_arena *arena, const struct mst_value *value);
 
+/* Is there an element of 'list' that equals 'value'? */
+MST_API bool mst_value_has(const struct mst_value *list, const struct mst_value *value);
+
 /* Same type and same content; lists in the same order. */
 MST_API bool mst_value_equal(const struct mst_value *a, const struct mst_value *b);
 

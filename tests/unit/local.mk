@@ -265,6 +265,12 @@ tests_unit_outbox_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_outbox_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/outbox
 
+check_PROGRAMS += tests/unit/roster
+tests_unit_roster_SOURCES = tests/unit/roster.c
+tests_unit_roster_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_roster_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/roster
+
 check_PROGRAMS += tests/unit/phone
 tests_unit_phone_SOURCES = tests/unit/phone.c
 tests_unit_phone_CFLAGS = $(UNIT_CFLAGS)

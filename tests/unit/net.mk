@@ -22,6 +22,13 @@ tests_unit_http_each_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_http_each_LDADD = libmuster-net.la $(UNIT_LIBS)
 TESTS += tests/unit/http-each
 
+check_PROGRAMS += tests/unit/rest
+tests_unit_rest_SOURCES = tests/unit/rest.c tests/unit/http-kit.c tests/unit/http-kit.h \
+  tests/unit/server.c tests/unit/server.h
+tests_unit_rest_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_rest_LDADD = libmuster-net.la $(UNIT_LIBS)
+TESTS += tests/unit/rest
+
 check_PROGRAMS += tests/unit/http-many
 tests_unit_http_many_SOURCES = tests/unit/http-many.c tests/unit/http-kit.c tests/unit/http-kit.h \
   tests/unit/server.c tests/unit/server.h
