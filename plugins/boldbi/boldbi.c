@@ -111,8 +111,14 @@ bbi_apply(void *self, struct mst_feed *feed, struct mst_error *err)
                 .size = sizeof plan, .flows = flows, .self = sink, .space = sizeof(struct bbi_user),
                 .there = "/users/{id}/groups", .end = bbi_user_end,
         };
+        int code;
 
-        return mst_rest_apply(sink->rest, feed, &plan, err);
+        sink->waiting = 0;
+        code = mst_rest_apply(sink->rest, feed, &plan, err);
+        if (sink->waiting > 0)
+                mst_host_log(sink->host, MST_LOG_INFO, "%zu new users are awaiting activation: they are not active before they follow the "
+                             "link in their e-mail, which is good for two days", sink->waiting);
+        return code;
 }
 
 static const struct mst_sink_calls calls = {

@@ -22,6 +22,7 @@ struct bbi_sink {
         const struct bbi_config *config;
         struct mst_host *host;
         struct mst_rest *rest;
+        size_t waiting;                      /* new users whom the site has sent an e-mail */
 };
 
 /* What users have by its own name; any other name is an attribute.  The first five are written. */
@@ -39,8 +40,6 @@ int bbi_list(void *self, enum mst_kind kind, const char *cursor, struct mst_page
 
 /* user.c: an op of a user under way; it ends with its password handed over or taken back. */
 struct bbi_user {
-        const struct mst_value **attributes;     /* those that the user has            */
-        size_t count;
         size_t at, next;                         /* of the changes: the one at hand    */
         struct mst_secret *password;
 };

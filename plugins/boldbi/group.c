@@ -10,32 +10,21 @@
  *             leave; at most a hundred each, and a refusal is of all of them */
 #include "boldbi.h"
 
-#include <string.h>
-
 #define GROUP "Name Description"
-
-static bool
-is_v5(struct mst_rest_task *task)
-{
-        return ((const struct bbi_sink *)mst_rest_self(task))->config->version != BBI_V4;
-}
-
-static bool
-is_v4(struct mst_rest_task *task)
-{
-        return !is_v5(task);
-}
 
 static int
 post_group(struct mst_rest_task *task, struct mst_json_out *out, struct mst_error *err)
 {
+        const struct bbi_sink *sink = mst_rest_self(task);
+        bool array = sink->config->version != BBI_V4;
+
         (void)err;
-        if (is_v5(task))
+        if (array)
                 mst_json_out_array(out);
         mst_json_out_object(out);
         mst_rest_write(task, out, GROUP);
         mst_json_out_end(out);
-        if (is_v5(task))
+        if (array)
                 mst_json_out_end(out);
         return MST_OK;
 }
@@ -47,20 +36,6 @@ take_name(struct mst_rest_task *task, const struct mst_value *answer, struct mst
 
         mst_rest_set(task, NULL, name[0] != '\0' ? name : NULL);
         return mst_op_verb(mst_rest_op(task)) == MST_CREATE ? mst_rest_take_id(task, answer, err) : MST_OK;
-}
-
-/* A search for a group finds others, too. */
-static int
-take_found(struct mst_rest_task *task, const struct mst_value *answer, struct mst_error *err)
-{
-        const struct bbi_sink *sink = mst_rest_self(task);
-        const struct mst_value **all = NULL;
-        size_t count = mst_rest_objects(sink->rest, answer, &all, 0);
-
-        for (size_t i = 0; count != SIZE_MAX && i < count; i++)
-                if (strcmp(mst_value_find_text(all[i], "Name"), mst_rest_task_name(task)) == 0)
-                        mst_rest_set(task, mst_rest_id(sink->rest, all[i]), NULL);
-        return mst_rest_task_id(task) != NULL ? MST_OK : mst_fail(err, MST_ENET, "Bold BI has made the group, and does not show it");
 }
 
 static int
@@ -78,9 +53,7 @@ put_members(struct mst_rest_task *task, struct mst_json_out *out, struct mst_err
 
 const struct mst_rest_step bbi_group_create[] = {
         { .method = "POST", .path = "/groups", .body = post_group, .then = take_name },
-        { .method = "GET", .path = "/groups?page=1&page_size=100&q={name}", .unknown = true,
-          .when = is_v5, .then = take_found },
-        { .method = "GET", .path = "/groups", .unknown = true, .when = is_v4, .then = take_found },
+        { .method = "GET", .path = "/groups?page=1&page_size=100&q={name}", .unknown = true, .then = mst_rest_take_named },
         MEMBERS
 };
 

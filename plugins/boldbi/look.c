@@ -10,7 +10,6 @@
 #include "boldbi.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include <muster/shelf.h>
 
@@ -36,14 +35,13 @@ put_attributes(const struct bbi_sink *sink, struct mst_record *record, const str
         const struct mst_value **all = NULL;
         size_t count = mst_rest_objects(sink->rest, answer, &all, 0);
 
-        for (size_t i = 0; count != SIZE_MAX && i < count; i++)
-                for (size_t w = 0; w < mst_host_want_count(sink->host); w++) {
-                        const char *name = mst_host_want(sink->host, w), *value = mst_value_find_text(all[i], "Value");
+        for (size_t i = 0; count != SIZE_MAX && i < count; i++) {
+                const char *name = mst_host_wanted(sink->host, mst_value_find_text(all[i], "Name"));
+                const char *value = mst_value_find_text(all[i], "Value");
 
-                        if (value[0] != '\0' && !mst_text_among(BBI_FIELDS, name)
-                            && strcasecmp(mst_value_find_text(all[i], "Name"), name) == 0)
-                                mst_record_text(record, mst_record_put(record, name), value, strlen(value));
-                }
+                if (name != NULL && value[0] != '\0' && !mst_text_among(BBI_FIELDS, name))
+                        mst_record_text(record, mst_record_put(record, name), value, strlen(value));
+        }
 }
 
 /* Objects onto the shelf; users with their attributes where these are needed. */

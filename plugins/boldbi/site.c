@@ -7,8 +7,6 @@
  * write envelope: a 200 in which one of them is false was not done. */
 #include "boldbi.h"
 
-#include <string.h>
-
 enum { LIFE_MS = 3000 * 1000 };              /* where the answer does not say, as Syncfusion's sample */
 
 #define LOGIN "the API key or token has ended, or its user is not in the group System Administrator"
@@ -23,25 +21,19 @@ static const struct mst_rest_rule rules[] = {
 
 const struct mst_rest_service bbi_service = {
         .size = sizeof bbi_service, .name = "Bold BI", .good = "ApiStatus Status LoginResult", .message = "StatusMessage",
-        .inside = "Data UserList GroupList", .ids = "UserId Id", .rules = rules,
+        .inside = "Data UserList GroupList", .ids = "UserId Id", .named = "Name",
+        .rules = rules,
 };
 
 int
 bbi_token_get(void *self, struct mst_secret **ret, int64_t *life_ms, struct mst_error *err)
 {
         struct bbi_sink *sink = self;
-        struct mst_http_request *request = mst_http_request_new();
         const struct bbi_config *c = sink->config;
         const struct mst_value *answer;
         int code;
 
-        mst_http_start(request, "POST", "/token");
-        mst_http_form(request, "grant_type", "password", 8);
-        mst_http_form(request, "username", c->username, strlen(c->username));
-        mst_http_form(request, "password", mst_secret_reveal(c->password), mst_secret_size(c->password));
-        mst_http_repeatable(request, true);
-        mst_http_secret_reply(request);
-        code = mst_rest_send(sink->rest, request, &answer, err);
+        code = mst_rest_password_grant(sink->rest, "/token", c->username, c->password, &answer, err);
         *life_ms = LIFE_MS;
         if (code == MST_OK)
                 code = mst_rest_token_answer(sink->rest, answer, ret, life_ms, err);

@@ -11,7 +11,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <muster/password.h>
 
@@ -70,36 +69,18 @@ post_user(struct mst_rest_task *task, struct mst_json_out *out, struct mst_error
 void
 bbi_user_end(struct mst_rest_task *task, enum mst_outcome outcome)
 {
-        const struct bbi_sink *sink = mst_rest_self(task);
+        struct bbi_sink *sink = mst_rest_self(task);
         const struct mst_op *op = mst_rest_op(task);
         struct bbi_user *user = mst_rest_space(task);
 
+        if (op != NULL && mst_op_verb(op) == MST_CREATE && mst_op_kind(op) == MST_USER && outcome == MST_DONE
+            && sink->config->initial_password == BBI_NONE)
+                sink->waiting++;
         mst_password_end(sink->host, "password-file", sink->config->password_file, op != NULL ? mst_op_id(op) : "",
                          mst_rest_task_name(task), &user->password, outcome);
 }
 
 /* --- attributes ---------------------------------------------------------------------------- */
-
-static int
-keep_attributes(struct mst_rest_task *task, const struct mst_value *answer, struct mst_error *err)
-{
-        const struct bbi_sink *sink = mst_rest_self(task);
-        struct bbi_user *user = mst_rest_space(task);
-
-        user->count = mst_rest_objects(sink->rest, answer, &user->attributes, 0);
-        return user->count != SIZE_MAX ? MST_OK : mst_fail_memory(err, "reading attributes");
-}
-
-static const struct mst_value *
-present(const struct mst_rest_task *task, const char *name)
-{
-        const struct bbi_user *user = mst_rest_space(task);
-
-        for (size_t i = 0; i < user->count; i++)
-                if (strcasecmp(mst_value_find_text(user->attributes[i], "Name"), name) == 0)
-                        return user->attributes[i];
-        return NULL;
-}
 
 /* To the next attribute that a request is due for; "" is none. */
 static bool
@@ -111,7 +92,7 @@ next_attribute(struct mst_rest_task *task)
 
         for (; user->next < mst_op_change_count(op); user->next++) {
                 const char *name = mst_op_change_name(op, user->next), *after = mst_op_after_text(op, user->next);
-                const struct mst_value *have = present(task, name);
+                const struct mst_value *have = mst_rest_kept(task, "Name", name);
 
                 if (mst_text_among(BBI_FIELDS, name) || strcmp(mst_value_find_text(have, "Value"), after) == 0)
                         continue;
@@ -131,7 +112,7 @@ put_attribute(struct mst_rest_task *task, struct mst_json_out *out, struct mst_e
 {
         const struct bbi_user *user = mst_rest_space(task);
         const char *name = mst_op_change_name(mst_rest_op(task), user->at);
-        const struct mst_value *have = present(task, name);
+        const struct mst_value *have = mst_rest_kept(task, "Name", name);
 
         (void)err;
         mst_json_out_object(out);
@@ -163,7 +144,7 @@ const struct mst_rest_step bbi_user_create[] = {
 
 const struct mst_rest_step bbi_user_update[] = {
         { .method = "PUT", .path = "/users/{name}", .changes = BBI_WRITTEN, .writes = BBI_WRITTEN, .then = then_name },
-        { .method = "GET", .path = "/attribute/user/{id}", .when = new_attributes, .then = keep_attributes },
+        { .method = "GET", .path = "/attribute/user/{id}", .when = new_attributes, .then = mst_rest_keep },
         ATTRIBUTES,
         { .method = NULL }
 };

@@ -81,46 +81,26 @@ static int
 upload(void *self, const char *name, uint64_t number, const char *bytes, size_t size, bool *doubt, struct mst_error *err)
 {
         struct kzl *k = self;
-        const char *url = k->config->portal_url, *network = strcmp(name, k->layout.puts) == 0 ? "network=Employee&" : "", *job, *status, *whole;
+        const char *url = k->config->portal_url, *network = strcmp(name, k->layout.puts) == 0 ? "network=Employee&" : "", *status, *whole;
+        const struct mst_rest_job job = {
+                .job = "job", .status = "status", .busy = "Processing", .every_ms = POLL_MS, .most_ms = POLL_MOST_MS,
+                .path = mst_arena_printf(mst_rest_arena(k->rest), "%s/directory/import/%%s", url),
+        };
         struct mst_http_request *request = mst_rest_start(k->rest, "POST", "%s/directory/%s?%ssource=entra&name=%s-%06" PRIu64 ".csv",
                                                           url, name, network, name, number);
         const struct mst_value *answer;
         int code;
 
         mst_http_body(request, "text/csv", bytes, size);
-        code = mst_rest_send(k->rest, request, &answer, err);
+        code = mst_rest_job(k->rest, &job, request, &answer, err);
         *doubt = mst_rest_in_doubt(k->rest);
         if (code != MST_OK)
-                return code;
-        job = mst_value_find_text(answer, "job");
-        if (job[0] == '\0')
-                return mst_fail(err, MST_ENET, "the portal took %s-%06" PRIu64 ".csv and does not say which job it is", name, number);
-        *doubt = true;
-        if (mst_rest_poll(k->rest, "status", "Processing", POLL_MS, POLL_MOST_MS, &answer, err, "%s/directory/import/%s", url,
-                          mst_rest_escape(k->rest, job)) != MST_OK)
-                return mst_wrap(err, "importing %s-%06" PRIu64 ".csv (job %s)", name, number, job);
+                return mst_wrap(err, "%s-%06" PRIu64 ".csv", name, number);
         status = mst_value_find_text(answer, "status");
         whole = take_errors(k, mst_value_find(answer, "errors"));
         if (whole == NULL && mst_text_among("Completed Failed", status))
                 return MST_OK;
         return mst_fail(err, MST_ECONFIG, "the portal refuses %s-%06" PRIu64 ".csv: %s", name, number, whole != NULL ? whole : status);
-}
-
-/* Who leaves the Directory leaves every group; the portal does that by itself. */
-static int
-sweep(struct kzl *k, struct mst_op *const *ops, size_t count, struct mst_error *err)
-{
-        const char **phones = mst_arena_alloc(mst_rest_arena(k->rest), count * sizeof *phones);
-        size_t n = 0;
-
-        if (phones == NULL)
-                return mst_fail_memory(err, "changing the Directory");
-        for (size_t i = 0; i < count; i++)
-                if (mst_op_verb(ops[i]) == MST_DELETE)
-                        phones[n++] = mst_op_object(ops[i]);
-        if (n == 0 || k->config->leavers == KZL_MANAGED || k->config->portal_url != NULL)
-                return MST_OK;
-        return kzl_sweep(k, phones, n, err);
 }
 
 int
@@ -130,7 +110,10 @@ kzl_people_apply(struct kzl *k, struct mst_op **ops, size_t count, struct mst_er
                 .size = sizeof ways, .self = k, .key = key, .carry = k->config->portal_url != NULL ? upload : NULL,
         };
 
-        if (kzl_directory(k, err) == MST_OK && sweep(k, ops, count, err) == MST_OK)
+        /* Who leaves the Directory leaves every group; the portal does that by itself. */
+        bool sweep = k->config->leavers == KZL_EVERYWHERE && k->config->portal_url == NULL;
+
+        if (kzl_directory(k, err) == MST_OK && (!sweep || kzl_sweep(k, ops, count, err) == MST_OK))
                 return mst_roster_apply(k->roster, ops, count, &ways, err);
         for (size_t i = 0; i < count; i++)
                 mst_op_settle(ops[i], MST_UNSENT, NULL);

@@ -16,18 +16,15 @@
 int
 kzl_groups(struct kzl *k, struct mst_error *err)
 {
-        const struct mst_value *answer, **all = NULL;
+        const struct mst_value **all;
         size_t count;
 
         if (k->groups != NULL)
                 return MST_OK;
         k->group_count = 0;
-        if (mst_rest_get(k->rest, &answer, err, "/v1/groups?fetchAllGroups=true&showDetail=true&showDetails=true") != MST_OK)
+        if (mst_rest_whole(k->rest, "groups", &all, &count, err, "/v1/groups?fetchAllGroups=true&showDetail=true&showDetails=true") != MST_OK)
                 return err->code;
-        if (mst_value_type(mst_value_find(answer, "groups")) != MST_LIST)
-                return mst_fail(err, MST_ENET, "the list of groups is not what Kaizala answers");
-        count = mst_rest_objects(k->rest, answer, &all, 0);
-        k->groups = count != SIZE_MAX ? mst_arena_alloc(mst_rest_arena(k->rest), count * sizeof *k->groups) : NULL;
+        k->groups = mst_arena_alloc(mst_rest_arena(k->rest), count * sizeof *k->groups);
         if (k->groups == NULL)
                 return mst_fail_memory(err, "listing groups");
         for (size_t i = 0; i < count; i++)
@@ -79,7 +76,7 @@ write_create(struct kzl *k, const struct mst_op *op, bool connect, bool with_mem
         const char *name = mst_op_text(op, "name"), *welcome = mst_op_text(op, "welcomeMessage");
         struct mst_json_out *out = mst_rest_body(k->rest);
         size_t count = 0;
-        const char **phones = with_members ? kzl_people_of(k, op, true, &count) : NULL;
+        const char **phones = with_members ? mst_op_members(op, MST_USER, true, mst_rest_arena(k->rest), &count) : NULL;
 
         mst_json_out_object(out);
         mst_json_out_member(out, "name", name);
@@ -129,8 +126,8 @@ first_members(struct kzl *k, struct mst_op *op, const struct kzl_group *made, bo
 {
         enum mst_outcome outcome = kzl_members_op(k, op, made, added, why);
 
-        for (size_t i = 0; outcome != MST_DONE && i < mst_op_member_count(op); i++)
-                mst_op_member_settle(op, i, outcome == MST_RETRY ? MST_RETRY : MST_REFUSED, why->text);
+        if (outcome != MST_DONE)
+                mst_op_members_settle(op, outcome == MST_RETRY ? MST_RETRY : MST_REFUSED, why->text);
         if (outcome != MST_DONE)
                 mst_host_log(k->host, MST_LOG_WARNING, "the group '%s' was made, and not all of what belongs to it: %s", made->name,
                              why->text);
@@ -189,8 +186,7 @@ create(struct kzl *k, struct mst_op *op, struct mst_error *why)
                 return outcome;
         mst_op_set_object(op, made.id, made.name, NULL);
         if (above == NULL && check_reach(k, made.id, made.name, why) != MST_OK && why->code == MST_EPERM) {
-                for (size_t i = 0; i < mst_op_member_count(op); i++)
-                        mst_op_member_settle(op, i, MST_RETRY, why->text);
+                mst_op_members_settle(op, MST_RETRY, why->text);
                 return MST_DONE;             /* what is wrong ends the call */
         }
         *why = (struct mst_error){ 0 };
@@ -204,11 +200,7 @@ create(struct kzl *k, struct mst_op *op, struct mst_error *why)
 static int
 attach(struct kzl *k, const char *parent, const char *child, struct mst_error *err)
 {
-        struct mst_json_out *out = mst_rest_body(k->rest);
-
-        mst_json_out_object(out);
-        mst_json_out_texts(out, "subGroups", &child, 1);
-        mst_json_out_end(out);
+        mst_rest_body_texts(k->rest, "subGroups", &child, 1);
         return mst_rest_call(k->rest, NULL, err, "PUT", "/v1/groups/%s/subGroups", mst_rest_escape(k->rest, parent));
 }
 
@@ -242,20 +234,16 @@ kzl_nest(struct kzl *k, struct mst_op *op, const char *group, struct mst_error *
 static int
 move(struct kzl *k, const struct mst_op *op, const struct kzl_group *g, struct mst_error *why)
 {
-        const struct mst_value *before = NULL;
-        const char *now = mst_op_text(op, "parent");
+        const char *now = mst_op_text(op, "parent"), *before = mst_value_text(mst_value_at(mst_op_was(op, "parent"), 0), NULL);
         struct kzl_group *old = NULL, *new = now[0] != '\0' ? parent_of(k, now, why) : NULL;
         struct mst_error ignored = { 0 };
 
         if (now[0] != '\0' && new == NULL)
                 return why->code;
-        for (size_t i = 0; i < mst_op_change_count(op); i++)
-                if (strcmp(mst_op_change_name(op, i), "parent") == 0)
-                        before = mst_value_at(mst_op_before(op, i), 0);
         if (new != NULL && attach(k, new->id, g->id, why) != MST_OK)
                 return why->code;
-        if (before != NULL && mst_value_type(before) == MST_TEXT)
-                old = parent_of(k, mst_value_text(before, NULL), &ignored);
+        if (before[0] != '\0')
+                old = parent_of(k, before, &ignored);
         if (old != NULL && old != new && detach(k, old->id, g->id, why) != MST_OK && why->code != MST_ENOTFOUND)
                 return why->code;
         return MST_OK;

@@ -90,6 +90,8 @@ kzl_close(void *self)
 {
         struct kzl *k = self;
 
+        if (k == NULL)
+                return;
         mst_roster_free(k->roster);
         mst_rest_free(k->rest);
         mst_arena_free(k->arena);
@@ -139,41 +141,25 @@ kzl_open(const void *config, struct mst_host *host, void **self, struct mst_erro
 {
         struct kzl *k = calloc(1, sizeof *k);
 
-        if (k == NULL)
+        *self = k;
+        if (k == NULL || (k->arena = mst_arena_new(0)) == NULL)
                 return mst_fail_memory(err, "opening the connector");
-        *k = (struct kzl){ .config = config, .host = host, .arena = mst_arena_new(0) };
-        if (k->arena == NULL)
-                mst_fail_memory(err, "opening the connector");
-        else if (start(k, err) == MST_OK) {
-                *self = k;
-                return MST_OK;
-        }
-        kzl_close(k);
-        return err->code;
+        k->config = config;
+        k->host = host;
+        return start(k, err);
 }
 
 static const struct mst_sink_calls calls = {
-        .size = sizeof(struct mst_sink_calls),
-        .config_size = sizeof(struct kzl_config),
-        .open = kzl_open,
-        .probe = kzl_probe,
-        .find = kzl_find,
-        .apply = kzl_apply,
-        .list = kzl_list,
-        .close = kzl_close,
+        .size = sizeof calls, .config_size = sizeof(struct kzl_config),
+        .open = kzl_open, .probe = kzl_probe, .find = kzl_find, .apply = kzl_apply, .list = kzl_list, .close = kzl_close,
 };
 
 MST_PLUGIN(kaizala) = {
         MST_PLUGIN_HEAD,
-        .name = "kaizala",
-        .version = "0.1.0",
+        .name = "kaizala", .version = "0.1.0",
         .summary = "writes the Directory and the groups of Microsoft Kaizala",
-        .sink = &calls,
-        .sink_options = options,
-        .sink_attributes = attributes,
-        .sink_map = map,
+        .sink = &calls, .sink_options = options, .sink_attributes = attributes, .sink_map = map,
         .sink_can = MST_CAN_USERS | MST_CAN_GROUPS | MST_CAN_UPDATE | MST_CAN_RENAME | MST_CAN_DELETE | MST_CAN_LIST
                     | MST_CAN_FIND | MST_CAN_MEMBERS | MST_CAN_EMPTY_GROUP | MST_CAN_NEST | MST_CAN_PRESENT,
-        .sink_in_flight = 16384,
-        .sink_members = KZL_NUMBERS,
+        .sink_in_flight = 16384, .sink_members = KZL_NUMBERS,
 };

@@ -43,6 +43,8 @@ struct kzl {
         struct mst_arena *arena;        /* of the instance */
         struct mst_roster_layout layout;
         bool reach_known;               /* groups are made where they should be        */
+        size_t batches;                 /* of the apply() under way                    */
+        char number[MST_PHONE_SIZE];    /* that a query means                          */
 
         /* what was read in this call of the engine */
         struct mst_roster *roster;      /* NULL: not read                              */
@@ -71,10 +73,8 @@ int kzl_members(struct kzl *k, const char *group, bool fresh, struct mst_error *
 int kzl_remove(struct kzl *k, const char *group, const struct kzl_member *member, struct mst_error *err);
 enum mst_outcome kzl_members_op(struct kzl *k, struct mst_op *op, const struct kzl_group *group, bool added,
                                 struct mst_error *why);
-/* The numbers of the op's people who join, or leave. */
-const char **kzl_people_of(struct kzl *k, const struct mst_op *op, bool joins, size_t *count);
-/* Who is named leaves every group of the organisation but those that he is an admin of. */
-int kzl_sweep(struct kzl *k, const char *const *phones, size_t count, struct mst_error *err);
+/* Who is to be deleted leaves every group of the organisation but those that he is an admin of. */
+int kzl_sweep(struct kzl *k, struct mst_op *const *ops, size_t count, struct mst_error *err);
 
 /* directory.c: the Directory as it is known, and files for it. */
 int kzl_phone(const struct kzl *k, const struct mst_value *value, char into[MST_PHONE_SIZE], struct mst_error *err);

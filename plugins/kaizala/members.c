@@ -23,19 +23,16 @@ by_phone(const void *a, const void *b)
 int
 kzl_members(struct kzl *k, const char *group, bool fresh, struct mst_error *err)
 {
-        const struct mst_value *answer, **all = NULL;
+        const struct mst_value **all;
         size_t count;
 
         if (!fresh && k->members_of != NULL && strcmp(k->members_of, group) == 0)
                 return MST_OK;
         k->members_of = NULL;
         k->member_count = 0;
-        if (mst_rest_get(k->rest, &answer, err, "/v1/groups/%s/members", mst_rest_escape(k->rest, group)) != MST_OK)
+        if (mst_rest_whole(k->rest, "members", &all, &count, err, "/v1/groups/%s/members", mst_rest_escape(k->rest, group)) != MST_OK)
                 return err->code;
-        if (mst_value_type(mst_value_find(answer, "members")) != MST_LIST)
-                return mst_fail(err, MST_ENET, "the list of members is not what Kaizala answers");
-        count = mst_rest_objects(k->rest, answer, &all, 0);
-        k->members = count != SIZE_MAX ? mst_arena_alloc(mst_rest_arena(k->rest), count * sizeof *k->members) : NULL;
+        k->members = mst_arena_alloc(mst_rest_arena(k->rest), count * sizeof *k->members);
         if (k->members == NULL)
                 return mst_fail_memory(err, "listing members");
         for (size_t i = 0; i < count; i++)
@@ -68,18 +65,6 @@ kzl_remove(struct kzl *k, const char *group, const struct kzl_member *member, st
 
 /* ---- joining ---- */
 
-const char **
-kzl_people_of(struct kzl *k, const struct mst_op *op, bool joins, size_t *count)
-{
-        const char **phones = mst_arena_alloc(mst_rest_arena(k->rest), (mst_op_member_count(op) + 1) * sizeof *phones);
-
-        *count = 0;
-        for (size_t i = 0; phones != NULL && i < mst_op_member_count(op); i++)
-                if (mst_op_member_kind(op, i) == MST_USER && mst_op_member_joins(op, i) == joins)
-                        phones[(*count)++] = mst_op_member_object(op, i);
-        return phones;
-}
-
 /* Those who join and are not in the list are refused; with 'op' NULL of an error, put off. */
 static int
 check_joined(struct kzl *k, struct mst_op *op, const char *group, struct mst_error *err)
@@ -102,27 +87,31 @@ static int
 put_numbers(struct kzl *k, const char *group, const char *what, const char *how, const char *const *phones, size_t count,
             const struct mst_value **answer, struct mst_error *err)
 {
-        struct mst_json_out *out = mst_rest_body(k->rest);
-
-        mst_json_out_object(out);
-        mst_json_out_texts(out, what, phones, count);
-        mst_json_out_end(out);
+        mst_rest_body_texts(k->rest, what, phones, count);
         return mst_rest_call(k->rest, answer, err, "PUT", "/v1/groups/%s/%s%s", mst_rest_escape(k->rest, group), what, how);
+}
+
+/* Those of the op who join, or leave, in one call: it has a hundred members at most.  MST_END: nobody. */
+static int
+put_people(struct kzl *k, const struct mst_op *op, const char *group, const char *what, const char *how, bool joins,
+           const struct mst_value **answer, struct mst_error *err)
+{
+        size_t count;
+        const char **phones = mst_op_members(op, MST_USER, joins, mst_rest_arena(k->rest), &count);
+
+        if (phones == NULL)
+                return mst_fail_memory(err, "changing members");
+        return count == 0 ? MST_END : put_numbers(k, group, what, how, phones, count, answer, err);
 }
 
 static int
 join(struct kzl *k, struct mst_op *op, const char *group, struct mst_error *err)
 {
         const struct mst_value *answer;
-        size_t count;
-        const char **phones = kzl_people_of(k, op, true, &count);
+        int code = put_people(k, op, group, "members", "", true, &answer, err);
 
-        if (phones == NULL)
-                return mst_fail_memory(err, "adding members");
-        if (count == 0)
-                return MST_OK;
-        if (put_numbers(k, group, "members", "", phones, count, &answer, err) != MST_OK)
-                return err->code;
+        if (code != MST_OK)
+                return code == MST_END ? MST_OK : code;
         k->members_of = NULL;
         return mst_value_find_bool(answer, "result") ? MST_OK : check_joined(k, op, group, err);
 }
@@ -169,34 +158,17 @@ settle_subscribers(struct mst_op *op, bool joins, const struct mst_value *answer
         }
 }
 
-/* 'op' NULL: nobody is told what became of them. */
 static int
-subscribe(struct kzl *k, struct mst_op *op, const char *group, const char *const *phones, size_t count, bool joins,
-          struct mst_error *err)
-{
-        for (size_t from = 0; from < count; from += KZL_NUMBERS) {
-                const struct mst_value *answer;
-                size_t chunk = count - from < KZL_NUMBERS ? count - from : KZL_NUMBERS;
-
-                if (put_numbers(k, group, "subscribers", joins ? "/add" : "/remove", phones + from, chunk, &answer, err) != MST_OK)
-                        return err->code;
-                if (op != NULL)
-                        settle_subscribers(op, joins, answer);
-        }
-        return MST_OK;
-}
-
-static int
-subscribe_all(struct kzl *k, struct mst_op *op, const char *group, struct mst_error *err)
+subscribe(struct kzl *k, struct mst_op *op, const char *group, struct mst_error *err)
 {
         for (int joins = 1; joins >= 0; joins--) {
-                size_t count;
-                const char **phones = kzl_people_of(k, op, joins == 1, &count);
+                const struct mst_value *answer;
+                int code = put_people(k, op, group, "subscribers", joins ? "/add" : "/remove", joins == 1, &answer, err);
 
-                if (phones == NULL)
-                        return mst_fail_memory(err, "changing subscribers");
-                if (subscribe(k, op, group, phones, count, joins == 1, err) != MST_OK)
-                        return err->code;
+                if (code == MST_OK)
+                        settle_subscribers(op, joins == 1, answer);
+                else if (code != MST_END)
+                        return code;
         }
         return MST_OK;
 }
@@ -206,7 +178,6 @@ subscribe_all(struct kzl *k, struct mst_op *op, const char *group, struct mst_er
 static int
 set_role(struct kzl *k, const char *group, const char *phone, bool admin, struct mst_error *err)
 {
-        struct mst_json_out *out;
         struct kzl_member *m;
 
         if (kzl_members(k, group, false, err) != MST_OK)
@@ -215,10 +186,7 @@ set_role(struct kzl *k, const char *group, const char *phone, bool admin, struct
         if (m == NULL || m->admin == admin)
                 return m != NULL || !admin ? MST_OK
                        : mst_fail(err, MST_EREFUSED, "%s is to be an admin of the group and is not in it", phone);
-        out = mst_rest_body(k->rest);
-        mst_json_out_object(out);
-        mst_json_out_member(out, "role", admin ? "Admin" : "Member");
-        mst_json_out_end(out);
+        mst_rest_body_text(k->rest, "role", admin ? "Admin" : "Member");
         if (mst_rest_call(k->rest, NULL, err, "PUT", "/v1/groups/%s/members/%s", mst_rest_escape(k->rest, group),
                           mst_rest_escape(k->rest, m->id)) != MST_OK)
                 return err->code;
@@ -230,24 +198,16 @@ set_role(struct kzl *k, const char *group, const char *phone, bool admin, struct
 static int
 set_admins(struct kzl *k, const struct mst_op *op, const char *group, struct mst_error *err)
 {
-        const struct mst_value *now = mst_op_change(op, "admins"), *before = NULL;
+        const struct mst_value *now = mst_op_change(op, "admins"), *before = mst_op_was(op, "admins");
         char phone[MST_PHONE_SIZE];
 
-        for (size_t i = 0; i < mst_op_change_count(op); i++)
-                if (strcmp(mst_op_change_name(op, i), "admins") == 0)
-                        before = mst_op_before(op, i);
         for (size_t i = 0; i < mst_value_count(now); i++)
                 if (kzl_phone(k, mst_value_at(now, i), phone, err) != MST_OK || set_role(k, group, phone, true, err) != MST_OK)
                         return err->code;
-        for (size_t i = 0; i < mst_value_count(before); i++) {
-                bool stays = false;
-
-                for (size_t n = 0; n < mst_value_count(now); n++)
-                        stays = stays || mst_value_equal(mst_value_at(before, i), mst_value_at(now, n));
-                if (!stays && (kzl_phone(k, mst_value_at(before, i), phone, err) != MST_OK
-                               || set_role(k, group, phone, false, err) != MST_OK))
+        for (size_t i = 0; i < mst_value_count(before); i++)
+                if (!mst_value_has(now, mst_value_at(before, i))
+                    && (kzl_phone(k, mst_value_at(before, i), phone, err) != MST_OK || set_role(k, group, phone, false, err) != MST_OK))
                         return err->code;
-        }
         return MST_OK;
 }
 
@@ -259,7 +219,7 @@ kzl_members_op(struct kzl *k, struct mst_op *op, const struct kzl_group *group, 
         int code = MST_OK;
 
         if (subscribers)
-                code = subscribe_all(k, op, group->id, why);
+                code = subscribe(k, op, group->id, why);
         else if (!added)
                 code = join(k, op, group->id, why);
         if (code == MST_OK && !subscribers)
@@ -273,33 +233,44 @@ kzl_members_op(struct kzl *k, struct mst_op *op, const struct kzl_group *group, 
 
 /* ---- leaving everywhere ---- */
 
-int
-kzl_sweep(struct kzl *k, const char *const *phones, size_t count, struct mst_error *err)
+static int
+sweep_group(struct kzl *k, const struct kzl_group *group, const char *const *phones, size_t count, struct mst_error *err)
 {
-        if (kzl_groups(k, err) != MST_OK)
+        for (size_t from = 0; group->connect && from < count; from += KZL_NUMBERS)
+                if (put_numbers(k, group->id, "subscribers", "/remove", phones + from,
+                                count - from < KZL_NUMBERS ? count - from : KZL_NUMBERS, NULL, err) != MST_OK)
+                        return err->code;
+        if (kzl_members(k, group->id, true, err) != MST_OK)
                 return err->code;
-        if ((int64_t)k->group_count > k->config->calls_per_minute / 2)
-                mst_host_log(k->host, MST_LOG_INFO, "%zu people leave every group: the members of %zu groups are listed for it, which takes "
-                             "at least %zu minutes at %lld calls a minute", count, k->group_count,
-                             k->group_count / (size_t)k->config->calls_per_minute + 1, (long long)k->config->calls_per_minute);
-        for (size_t g = 0; g < k->group_count; g++) {
-                const struct kzl_group *group = &k->groups[g];
+        for (size_t i = 0; i < count; i++) {
+                struct kzl_member *m = member_of(k, phones[i]);
 
-                if (!group->ours)
-                        continue;
-                if (group->connect && subscribe(k, NULL, group->id, phones, count, false, err) != MST_OK)
+                if (m != NULL && m->admin)
+                        mst_host_log(k->host, MST_LOG_WARNING, "%s leaves the Directory and stays in the group '%s', as its admin: make "
+                                     "somebody else admin and take him out in the app", phones[i], group->name);
+                else if (m != NULL && kzl_remove(k, group->id, m, err) != MST_OK)
                         return err->code;
-                if (kzl_members(k, group->id, true, err) != MST_OK)
-                        return err->code;
-                for (size_t i = 0; i < count; i++) {
-                        struct kzl_member *m = member_of(k, phones[i]);
-
-                        if (m != NULL && m->admin)
-                                mst_host_log(k->host, MST_LOG_WARNING, "%s leaves the Directory and stays in the group '%s', as its admin: make "
-                                             "somebody else admin and take him out in the app", phones[i], group->name);
-                        else if (m != NULL && kzl_remove(k, group->id, m, err) != MST_OK)
-                                return err->code;
-                }
         }
+        return MST_OK;
+}
+
+int
+kzl_sweep(struct kzl *k, struct mst_op *const *ops, size_t count, struct mst_error *err)
+{
+        const char **phones = mst_arena_alloc(mst_rest_arena(k->rest), count * sizeof *phones);
+        size_t n = 0;
+
+        if (phones == NULL)
+                return mst_fail_memory(err, "changing the Directory");
+        for (size_t i = 0; i < count; i++)
+                if (mst_op_verb(ops[i]) == MST_DELETE)
+                        phones[n++] = mst_op_object(ops[i]);
+        if (n > 0 && kzl_groups(k, err) != MST_OK)
+                return err->code;
+        if (n > 0)
+                mst_http_foretell(mst_rest_http(k->rest), (int64_t)k->group_count, "listing the members of every group that people leave");
+        for (size_t g = 0; n > 0 && g < k->group_count; g++)
+                if (k->groups[g].ours && sweep_group(k, &k->groups[g], phones, n, err) != MST_OK)
+                        return err->code;
         return MST_OK;
 }

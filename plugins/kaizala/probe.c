@@ -80,8 +80,6 @@ kzl_probe(void *self, struct mst_facts *facts, struct mst_error *err)
         if (identity == NULL)
                 return mst_fail_memory(err, "probing");
         mst_facts_identity(facts, identity);
-        mst_facts_can(facts, MST_CAN_USERS | MST_CAN_GROUPS | MST_CAN_UPDATE | MST_CAN_RENAME | MST_CAN_DELETE | MST_CAN_LIST
-                      | MST_CAN_FIND | MST_CAN_MEMBERS | MST_CAN_EMPTY_GROUP | MST_CAN_NEST | MST_CAN_PRESENT);
         mst_facts_note(facts, true, "Microsoft ended Kaizala on 31 August 2023: this sink is for endpoints that speak its protocol");
         return MST_OK;
 }
