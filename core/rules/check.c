@@ -118,6 +118,8 @@ unknown_attribute(struct checker *c, const struct mstc_node *node)
         }
         if (near != NULL)
                 remedy = mst_arena_printf(c->findings->arena, "did you mean %s?", near);
+        else if (strncasecmp(c->expr->text + node->offset, "device.", 7) == 0)
+                remedy = "rules about devices can be written, but sources give people";
         mstc_found_warning(c->findings, node->offset, node->length, remedy,
                            "the source has no attribute '%s': it counts as empty for everybody", node->name);
 }

@@ -18,6 +18,8 @@ static const struct { const char *theirs, *remedy; } words[] = {
         { "isNull", "write -eq null" },
         { "isNotNull", "write -ne null" },
         { "between", "write -ge and -le, with -and between them" },
+        { "isNullOrEmpty", "write -eq null; an empty text is -eq \"\"" },
+        { "isNotNull", "write -ne null" },
         { "xor", "write it with -and, -or and -not" },
         { "has", "write -any (_ -eq \"a\") for an element of a list" },
         { "includes", "write -contains for a part of the text, -any (_ -eq \"a\") for an element of a list" },

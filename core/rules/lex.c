@@ -292,7 +292,8 @@ lex_word(struct mstc_lexer *lexer, struct mstc_token *ret, size_t hyphen)
 
                 if (remedy == NULL && near != NULL)
                         remedy = mst_arena_printf(lexer->findings->arena, "did you mean -%s?", near);
-
+                if (remedy == NULL)
+                        remedy = "there are -eq, -ne, -startsWith, -endsWith, -contains, -match, -in, -le, -ge, -lt, -gt, -any, -all";
                 bad(lexer, ret, n, remedy, "unknown operator");
                 return;
         }
@@ -336,7 +337,9 @@ lex_sign(struct mstc_lexer *lexer, struct mstc_token *ret)
         }
         while (((unsigned char)look(lexer, n) & 0xC0) == 0x80)
                 n++;
-        bad(lexer, ret, n, NULL, "unexpected character");
+        bad(lexer, ret, n, n > 1 ? "in the name of an attribute: write it as [name]; in text: write quotation marks around it"
+            : look(lexer, 0) == '{' || look(lexer, 0) == '}' ? "leave the braces out; an id stands in quotation marks" : NULL,
+            "unexpected character");
 }
 
 void

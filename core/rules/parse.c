@@ -301,14 +301,16 @@ mstc_parse_reports(struct mstc_parser *p)
                 p->have = false;
         }
         if (mstc_parser_peek(p)->kind != MSTC_TOKEN_STRING)
-                return mstc_parser_expected(p, "the object id of a manager in quotation marks", NULL);
+                return mstc_parser_expected(p, "the object id of a manager in quotation marks",
+                                            "write Direct Reports for \"62e19b97-...\"");
         id = mstc_parser_take(p);
         n->constant = mstc_parse_constant(p, &id.value, id.offset, id.length)->constant;
         manager = mstc_parser_node(p, MSTC_NODE_ATTRIBUTE, n->offset);
         manager->name = "manager";
         mstc_parser_add(p, &kids, manager);
         if (mstc_parser_peek(p)->kind != MSTC_TOKEN_END && (!p->expr->composed || p->token.kind != MSTC_TOKEN_CLOSE))
-                mstc_parser_expected(p, "the end: direct reports cannot be combined with other conditions", NULL);
+                mstc_parser_expected(p, "the end: direct reports cannot be combined with other conditions",
+                                     "make them a <group> of its own, and another one with all-of=\"...\" of it");
         return mstc_parser_with_kids(p, n, &kids);
 }
 

@@ -107,7 +107,10 @@ stray(struct mstc_parser *p, const struct mstc_token *token)
                 remedy = mst_arena_printf(arena, "write user.%s for an attribute, or [%s]",
                                           token->text + root + 1, token->text);
         else
-                remedy = mst_arena_printf(arena, "write \"%s\" for text, [%s] for an attribute", word, word);
+                remedy = mst_arena_printf(arena, p->expr->mode == MSTC_RULE && p->expr->of_groups
+                                          ? "write \"%s\" for text, group.%s for an attribute" : p->expr->mode == MSTC_RULE
+                                          ? "write \"%s\" for text, user.%s for an attribute"
+                                          : "write \"%s\" for text, [%s] for an attribute", word, word);
         mstc_found_error(p->findings, token->offset, token->length, remedy,
                          token->text[0] == '_' && root == 1 ?
                          "found '%s', which is the element of a collection, outside of -any and -all" :
@@ -262,6 +265,8 @@ mstc_parse_primary(struct mstc_parser *p)
         case MSTC_TOKEN_OPERATOR:
         case MSTC_TOKEN_SYMBOL:
                 return mstc_parser_expected(p, "an attribute or a value", "an operator stands between two of them");
+        case MSTC_TOKEN_END:
+                return mstc_parser_expected(p, "an attribute or a value", "write what is missing, or take out what stands last");
         default:
                 return mstc_parser_expected(p, "an attribute or a value", NULL);
         }

@@ -153,7 +153,8 @@ mstc_lex_attribute(struct mstc_lexer *lexer, size_t open)
         const char *name;
 
         if (end >= lexer->length || lexer->text[end] != ']') {
-                mstc_found_error(lexer->findings, open, end - open, "write the attribute as [name]",
+                mstc_found_error(lexer->findings, open, end - open, end < lexer->length && strchr("\",", lexer->text[end]) != NULL
+                                 ? "write the attribute as [name]; a list goes with -in and -notIn only" : "write the attribute as [name]",
                                  "the bracket that starts here is not closed: expected ']' after the "
                                  "name of an attribute, found %s%s%s",
                                  end >= lexer->length ? "the end" : "'",

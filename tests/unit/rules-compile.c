@@ -34,6 +34,16 @@ static const struct {
         { R, "", 0, "the text is empty", NULL },
         { R, " \t\n", 0, "the text is empty", NULL },
         { R, "user.a -eq Sales", 11, "found the bare word 'Sales'", "write \"Sales\" for text" },
+        { R, "user.a -isNullOrEmpty", 7, "unknown operator: found '-isNullOrEmpty'", "write -eq null" },
+        { R, "user.a -frobnicate 1", 7, "unknown operator", "there are -eq, -ne" },
+        { R, "department -eq \"x\"", 0, "the bare word 'department'", "user.department for an attribute" },
+        { M, "Len(department)", 4, "the bare word 'department'", "[department] for an attribute" },
+        { R, "user.a -contains [\"a\",\"b\"]", 17, "is not closed", "a list goes with -in and -notIn only" },
+        { R, "user.a -eq 1 -and", 17, "expected an attribute or a value, found the end", "take out what stands last" },
+        { R, "user.a -eq \xc3\x84", 11, "unexpected character: found '\xc3\x84'", "write it as [name]" },
+        { R, "Direct Reports for {x}", 19, "unexpected character: found '{'", "leave the braces out" },
+        { R, "Direct Reports for x", 19, "in quotation marks", "write Direct Reports for \"" },
+        { R, "Direct Reports for \"x\" -and user.a -eq 1", 23, "cannot be combined", "with all-of=" },
         { R, "user.a -equals \"x\"", 7, "unknown operator: found '-equals'", "did you mean -eq?" },
         { R, "user.a -like \"x*\"", 7, "unknown operator: found '-like'", "write -contains" },
         { R, "user.a -IsNot null", 7, "unknown operator", "-ne null" },
@@ -188,6 +198,7 @@ static const struct { enum mstc_mode mode; const char *text, *says; } doubts[] =
         { R, "user.mail -ge \"soon\"", "always false" },
         { R, "user.departmnt -eq \"x\"", "no attribute 'departmnt'" },
         { M, "[nosuch]", "no attribute 'nosuch'" },
+        { R, "device.deviceOwnershipOfIt -eq \"x\"", "no attribute 'deviceOwnershipOfIt'" },
 };
 
 START_TEST(doubted)
