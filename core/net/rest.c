@@ -238,6 +238,9 @@ mstc_rest_fill(struct mst_rest *rest, struct mst_http_request *request, const ch
                 mst_http_secret_header(request, header, rest->key_prefix, rest->key);
 }
 
+static struct mst_http_request *start(struct mst_rest *rest, const char *method, const char *format, va_list ap)
+        MST_PRINTF(3, 0);
+
 static struct mst_http_request *
 start(struct mst_rest *rest, const char *method, const char *format, va_list ap)
 {

@@ -236,7 +236,7 @@ START_TEST(names_are_found)
 {
         struct client *c = client_open();
         struct person *p, *other;
-        char name[16];
+        char name[32];
 
         for (int i = 0; i < 1000; i++)
                 person_local(c->e);
