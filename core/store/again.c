@@ -35,7 +35,8 @@ static const char *const the_rest[] = {
         "UPDATE bad SET due=0, tries=0 WHERE " UNREAD,
         "INSERT INTO dirty SELECT sync, number, -1 FROM entry WHERE number=?1 AND ?2=0 "
         "ON CONFLICT(sync, entry) DO UPDATE SET mask=-1",
-        "UPDATE instance SET state=0, reason=NULL, since=NULL WHERE id=?2 AND ?1=0",
+        "UPDATE instance SET state=0, reason=NULL, since=NULL, fails=0, tried=0, recent=0, trial=NULL, trials=0 WHERE id=?2 "
+        "AND ?1=0",
 };
 
 static int

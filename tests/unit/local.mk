@@ -92,6 +92,12 @@ tests_unit_engine_chance_SOURCES = tests/unit/engine-chance.c $(WORLD)
 tests_unit_engine_chance_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_engine_chance_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/engine-chance
+
+check_PROGRAMS += tests/unit/engine-exactly
+tests_unit_engine_exactly_SOURCES = tests/unit/engine-exactly.c $(WORLD)
+tests_unit_engine_exactly_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_exactly_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-exactly
 check_PROGRAMS += tests/unit/engine-people
 tests_unit_engine_people_SOURCES = tests/unit/engine-people.c $(WORLD)
 tests_unit_engine_people_CFLAGS = $(UNIT_CFLAGS)
