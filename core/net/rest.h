@@ -36,7 +36,8 @@ void mstc_rest_fill(struct mst_rest *rest, struct mst_http_request *request, con
 int mstc_rest_judge(struct mst_rest *rest, const char *method, const struct mst_http_reply *reply,
                     struct mst_arena *arena, const struct mst_value **ret, struct mst_error *err);
 int mstc_rest_vget(struct mst_rest *rest, const struct mst_value **ret, struct mst_error *err, const char *format,
-                   va_list ap);
+                   va_list ap)
+        MST_PRINTF(4, 0);
 /* Calls 'each' with every word until it says true. */
 bool mstc_rest_words(const char *words, bool (*each)(const void *self, const char *word), const void *self);
 /* A 308: the request goes there, when it may. */
