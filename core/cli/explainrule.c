@@ -70,6 +70,7 @@ write_condition(struct mstc_json *json, const struct mstc_condition *condition)
                 mstc_json_text(json, "name", condition->name);
         if (condition->line != 0) {
                 mstc_json_text(json, "reason", condition->reason);
+                mstc_json_text(json, "by", condition->by);
                 mstc_json_number(json, "line", condition->line);
         }
         mstc_json_object(json, "values");

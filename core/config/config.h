@@ -91,7 +91,7 @@ struct mstc_config_limit {
 /* <include user=> and <exclude user=>: whatever the rule says. */
 struct mstc_config_exception {
         bool include;
-        const char *user, *reason;
+        const char *user, *reason, *by;      /* why, and who wrote it; or NULL         */
         const char *until;                   /* an instant, as the rules read it, or NULL */
         struct mstc_place place;
 };

@@ -28,8 +28,8 @@ check_order(struct mstc_walk *walk, const xmlNode *node)
 static void
 read_exception(struct mstc_walk *walk, xmlNode *node, struct mstc_config_group *group)
 {
-        static const struct mstc_shape shape = { "user! until reason", "", MSTC_NO_TEXT,
-                "write <include user=\"UPN, mail or id\" until=\"2026-12-31\" reason=\"...\"/>" };
+        static const struct mstc_shape shape = { "user! until reason by", "", MSTC_NO_TEXT,
+                "write <include user=\"UPN, mail or id\" until=\"2026-12-31\" reason=\"...\" by=\"...\"/>" };
         struct mstc_config_exception *exception;
         int64_t at;
 
@@ -41,6 +41,7 @@ read_exception(struct mstc_walk *walk, xmlNode *node, struct mstc_config_group *
         exception->user = mstc_walk_attribute(walk, node, "user");
         exception->until = mstc_walk_attribute(walk, node, "until");
         exception->reason = mstc_walk_attribute(walk, node, "reason");
+        exception->by = mstc_walk_attribute(walk, node, "by");
         exception->place = mstc_walk_at(node, "user");
         if (exception->user != NULL && (exception->user[0] == '\0' || strpbrk(exception->user, "\"`\\ *?") != NULL))
                 mstc_report_error(walk->report, exception->place, shape.example,

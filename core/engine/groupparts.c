@@ -104,10 +104,11 @@ tell_list(struct telling *t, const struct mstc_rule_group *self, const char *lis
 static const char *
 say_exception(struct telling *t, const struct mstc_config_exception *exception, bool over)
 {
-        const char *text = mst_arena_printf(t->into->arena, "%s by name%s%s (line %u)%s%s%s",
+        const char *text = mst_arena_printf(t->into->arena, "%s by name%s%s (line %u%s%s)%s%s%s",
                                             exception->include ? "included" : "excluded",
                                             exception->reason != NULL ? ": " : "",
                                             exception->reason != NULL ? exception->reason : "", exception->place.line,
+                                            exception->by != NULL ? ", by " : "", exception->by != NULL ? exception->by : "",
                                             exception->until != NULL ? ", until " : "",
                                             exception->until != NULL ? exception->until : "",
                                             over ? ", which is over" : "");
@@ -136,7 +137,7 @@ tell_exception(struct telling *t, const struct mstc_config_exception *exception,
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer whole = { 0 };
         struct mstc_condition row = { .depth = depth, .fixed = exception->include,
                                       .role = exception->include ? "include" : "exclude", .name = exception->user,
-                                      .reason = exception->reason, .line = exception->place.line };
+                                      .reason = exception->reason, .by = exception->by, .line = exception->place.line };
 
         mstc_maker_person(&t->schema, exception->user, &person);
         mstc_maker_exception(&t->schema, exception, &whole);

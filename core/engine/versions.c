@@ -14,6 +14,7 @@
 
 #include "store/versions.h"
 #include "util/alloc.h"
+#include "util/buffer.h"
 #include "util/map.h"
 
 struct noting {
@@ -31,15 +32,51 @@ put(struct noting *n, const char *name, const char *before, const struct mstc_ex
         return text != NULL && (mstc_map_get(n->now, name) != NULL || mstc_map_put(n->now, name, (char *)(uintptr_t)text));
 }
 
+static void
+add_part(struct mstc_buffer *into, const char *word, const char *text)
+{
+        if (text != NULL)
+                mstc_buffer_printf(into, "%s%s%s", into->length > 0 ? "; " : "", word, text);
+}
+
+/* What a group is made of, in the words of whoever wrote it: the groups that it names have
+ * versions of their own, and why somebody is an exception is kept beside him. */
+static const char *
+say_group(struct noting *n, const struct mstc_rule_group *group)
+{
+        const struct mstc_config_group *config = &n->run->sync->config->groups[group->id];
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer text = { 0 };
+
+        if (config->any_of == NULL && config->all_of == NULL && config->none_of == NULL && config->exception_count == 0)
+                return mstc_expr_text(group->rule);
+        add_part(&text, "", config->rule.text);
+        add_part(&text, "any-of ", config->any_of);
+        add_part(&text, "all-of ", config->all_of);
+        add_part(&text, "none-of ", config->none_of);
+        for (size_t i = 0; i < config->exception_count; i++) {
+                const struct mstc_config_exception *one = &config->exceptions[i];
+
+                add_part(&text, one->include ? "include " : "exclude ", one->user);
+                if (one->until != NULL)
+                        mstc_buffer_printf(&text, " until %s", one->until);
+                if (one->reason != NULL || one->by != NULL)
+                        mstc_buffer_printf(&text, " (%s%s%s%s)", one->reason != NULL ? one->reason : "",
+                                           one->reason != NULL && one->by != NULL ? ", " : "", one->by != NULL ? "by " : "",
+                                           one->by != NULL ? one->by : "");
+        }
+        return mstc_buffer_ok(&text) ? mst_arena_strdup(n->arena, mstc_buffer_cstr(&text)) : NULL;
+}
+
 /* What the configuration has: of two that are called the same the first, as elsewhere. */
 static int
 gather(struct noting *n, struct mst_error *err)
 {
         const struct mstc_sync *sync = n->run->sync;
+        const char *text;
         bool ok = true;
 
         for (size_t i = 0; i < sync->group_count; i++)
-                ok = ok && put(n, sync->groups[i].name, "", sync->groups[i].rule);
+                ok = ok && (text = say_group(n, &sync->groups[i])) != NULL && put(n, sync->groups[i].name, text, NULL);
         for (size_t i = 0; i < sync->family_count; i++) {
                 const char *each = mst_arena_printf(n->arena, "for each %s", sync->families[i].config->each);
 

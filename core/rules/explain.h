@@ -39,7 +39,7 @@ struct mstc_condition {
         bool silent;                         /* holds others together and says nothing */
         bool fixed;                          /* nothing in a record can change it      */
         const char *role;                    /* "group", "include" ...                 */
-        const char *name, *reason;           /* of the group, of the person; the why   */
+        const char *name, *reason, *by;      /* of the group, of the person; why, by whom */
         unsigned line;                       /* where it is written; 0: unknown        */
 };
 

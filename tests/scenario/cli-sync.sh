@@ -127,14 +127,14 @@ sed '/<target sink/i\
     <groups for-each="department" name="dept-{value}"/>\
     <group name="board" any-of="finance dept-Legal" none-of="old s*">\
       user.userType -eq "Member"\
-      <include user="p1@example.org" reason="works on the board"/>\
+      <include user="p1@example.org" reason="works on the board" by="Carl"/>\
       <include user="p3@example.org" until="2020-01-01"/>\
       <exclude user="p4@example.org" reason="on leave, for as long as this sentence needs to go beyond one line"/>\
     </group>\
     <group name="wide" all-of="board sales"/>' "$dir/muster.xml" >"$dir/sets.xml"
 sets() { expect 0 explain -c "$dir/sets.xml" "$1@example.org" --group "$2" ${3-}; silent; [ -n "${3-}" ] || narrow; }
 line=$(grep -n 'works on the board' "$dir/sets.xml" | cut -d: -f1)
-sets p1 board; says "board: in, included by name: works on the board (line $line)"; says "yes  included by name"; ! grep -q "to be in" "$out" || fail "in, and yet to change"
+sets p1 board; says "board: in, included by name: works on the board (line $line, by Carl)"; says "yes  included by name"; ! grep -q "to be in" "$out" || fail "in, and yet to change"
 sets p2 board; says "board: in, being in finance"; says 'yes      user.department -eq "Finance"'; says "in one of these, which are taken out:"; says "no     dept-Legal"
 ! grep -q -- '-eq "Legal"' "$out" || fail "what decides nothing is told at length"
 sets p2 board -v; says '-eq "Legal"'
@@ -142,8 +142,8 @@ sets p3 board; says "board: out, not being in finance, dept-Legal"; says "2020-0
 sed -n '/-eq "Finance"  /,/-eq "Legal"/p' "$out" | grep -q '<- this' || fail "the first that fails is not marked"
 says 'to be in     user.department -eq "Finance" must become true'; says 'user.department -eq "Sales" must become false'
 sets p4 board; says "board: out, excluded by name: on leave"; says "the <exclude> in line $((line + 2)) must go"
-sets p1 board --json; json /because="included by name: works on the board (line $line)" /rule/0/kind=exclude /rule/0/holds=false \
-        /rule/1/kind=include /rule/1/name=p1@example.org "/rule/1/line=$line" '/rule/1/reason=works on the board' /rule/1/decides=true /rule/3/kind=any-of /rule/4/kind=group /rule/4/name=finance
+sets p1 board --json; json /because="included by name: works on the board (line $line, by Carl)" /rule/0/kind=exclude /rule/0/holds=false \
+        /rule/1/kind=include /rule/1/name=p1@example.org "/rule/1/line=$line" '/rule/1/reason=works on the board' /rule/1/by=Carl /rule/1/decides=true /rule/3/kind=any-of /rule/4/kind=group /rule/4/name=finance
 sets p4 board --json; json /in=false /rule/0/kind=exclude /rule/0/holds=true /rule/0/first=true /rule/0/change=true
 sets p1 wide; says "wide: in, being in board, sales"
 sets p2 wide; says "wide: out, not being in sales"; says "<- this"; says 'user.department -eq "Sales" must become true'
@@ -152,6 +152,13 @@ sets p1 finance; says 'finance: out'; says 'to be in     user.department -eq "Fi
 sed -i 's/-eq "Member"<.scope>/-eq "Guest"<\/scope>/' "$dir/sets.xml"
 sets p1 finance; says 'user.userType -eq "Guest" must become true'; says 'user.department -eq "Finance" must become true'
 expect 0 explain -c "$dir/sets.xml" p1@example.org; narrow; says "out of scope"; says 'to be in     user.userType -eq "Guest" must become true'
+
+# --- the versions of such a group are in its own words -----------------------------------------
+cp "$dir/state/state.db" "$dir/kept.db"; cp "$directory" "$dir/kept"
+sed 's/-eq "Guest"/-eq "Member"/' "$dir/sets.xml" >"$dir/new.xml"
+"$MUSTER" sync -c "$dir/new.xml" >"$out" 2>"$err"
+expect 0 groups -c "$dir/new.xml" board --history --json; tr -d '\n' <"$out" | grep -q '"user.userType -eq \\"Member\\"; any-of finance dept-Legal; none-of old s\*; include p1@example.org (works on the board, by Carl); include p3@example.org until 2020-01-01; exclude p4@example.org (on leave' || fail "the version is not in the words of who wrote it"
+rm -f "$dir/state/state.db"*; cp "$dir/kept.db" "$dir/state/state.db"; chmod 600 "$dir/state/state.db"; cp "$dir/kept" "$directory"
 
 # --- a name in <include> or <exclude> that nobody has ---------------------------------------------
 sed 's/<scope>.*/<scope>user.userType -eq "Member"<\/scope>/; s/user="p3@example.org"/user="P3@exampel.org"/; s/user="p4@/user="nobody.at.all@/; /target sink/,/\/target/{/groups use/d}' "$dir/sets.xml" >"$dir/new.xml"
