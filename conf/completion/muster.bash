@@ -29,7 +29,7 @@ _muster() {
         local common="--config --json --verbose --help" options= names=
         case $command in
         '')         names="check plan apply sync run status history log users groups duplicates holds approve
-                           reject retry verify undo reset explain rules test eval plugins version help" options="--version" ;;
+                           reject retry verify undo reset explain rules test eval state plugins version help" options="--version" ;;
         check)      options="--online" ;;
         plan)       options="--output --offline --all" names=$(_muster_names sync) ;;
         apply)      options="--yes --dry" names=$(compgen -f -- "$cur") ;;
@@ -50,9 +50,10 @@ _muster() {
         rules)      options="--people --all" names="diff $(compgen -f -- "$cur")" ;;
         test)       options="--sync" names=$(compgen -f -- "$cur") ;;
         eval)       options="--user --record --rule --map --reveal --now" ;;
+        state)      options="--quick" names="export import check $(compgen -f -- "$cur")" ;;
         plugins)    options="--rng" ;;
         help)       names="check plan apply sync run status history log users groups duplicates holds approve
-                           reject retry verify undo reset explain rules test eval plugins version help" ;;
+                           reject retry verify undo reset explain rules test eval state plugins version help" ;;
         esac
         if [[ $cur == -* ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$common $options" -- "$cur")

@@ -46,7 +46,7 @@ const struct mstc_command *mstc_command_find(const char *name);
 extern const struct mstc_command mstc_command_check, mstc_command_plan, mstc_command_sync, mstc_command_run,
         mstc_command_status, mstc_command_history, mstc_command_log, mstc_command_users,
         mstc_command_groups, mstc_command_duplicates, mstc_command_reset, mstc_command_holds,
-        mstc_command_approve, mstc_command_reject, mstc_command_retry, mstc_command_undo, mstc_command_verify, mstc_command_apply,
+        mstc_command_approve, mstc_command_reject, mstc_command_retry, mstc_command_undo, mstc_command_verify, mstc_command_state, mstc_command_apply,
         mstc_command_test, mstc_command_eval, mstc_command_explain, mstc_command_rules, mstc_command_plugins, mstc_command_version,
         mstc_command_help;
 

@@ -36,6 +36,7 @@ const struct mstc_command *const mstc_commands[] = {
         &mstc_command_rules,
         &mstc_command_test,
         &mstc_command_eval,
+        &mstc_command_state,
         &mstc_command_plugins,
         &mstc_command_version,
         &mstc_command_help,

@@ -11,9 +11,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "store/groups.h"
 #include "store/holds.h"
+#include "store/restored.h"
 #include "util/alloc.h"
 
 #define BIT(verb) (UINT32_C(1) << (verb))
@@ -502,6 +504,30 @@ judge_group_deletes(struct mstc_run *run, struct mstc_run_target *t, struct mst_
         return mstc_group_deletes_hold(run->store, t->row.id, t->sink->id, run->plan_from, hold, err);
 }
 
+/* What follows from a copy of the store is held, all of it, until nothing is left that nobody
+ * has approved: then the store is as good as the sink. */
+static int
+judge_restored(struct mstc_run *run, struct mstc_run_target *t, struct mst_error *err)
+{
+        char reason[256], when[32];
+        time_t taken = (time_t)(t->restored / 1000);
+        int64_t number;
+        struct tm tm;
+
+        if (t->restored == 0)
+                return MST_OK;
+        if (mstc_ops_count(run->store, t->row.id, t->sink->id, UINT32_MAX >> 1, -1, 0, &number, err) != MST_OK)
+                return err->code;
+        if (number == 0)
+                return run->options->users != NULL || run->options->mends != NULL ? MST_OK
+                     : mstc_restored_done(run->store, t->row.id, err);
+        gmtime_r(&taken, &tm);
+        strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", &tm);
+        snprintf(reason, sizeof reason, "the store was restored from a copy%s%s: %lld ops follow from it that may have been "
+                 "done since, or undone", t->restored > 1 ? " of " : "", t->restored > 1 ? when : "", (long long)number);
+        return hold_class(run, t, "restored", reason, UINT32_MAX >> 1, -1, 0, err);
+}
+
 static int
 judge_target(struct mstc_run *run, struct mstc_run_target *t, struct by_target *b, struct mst_error *err)
 {
@@ -517,7 +543,7 @@ judge_target(struct mstc_run *run, struct mstc_run_target *t, struct by_target *
             || judge_removals(run, t, base, day, week, err) != MST_OK || judge_creates(run, t, base, err) != MST_OK
             || judge_group_deletes(run, t, err) != MST_OK)
                 return err->code;
-        return judge_attributes(run, t, b, base, err);
+        return judge_attributes(run, t, b, base, err) != MST_OK ? err->code : judge_restored(run, t, err);
 }
 
 int

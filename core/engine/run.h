@@ -81,6 +81,7 @@ struct mstc_run_target {
         struct mstc_fact_attribute *kinds;   /* of setup's maps, in their order; made with the plan */
         uint64_t counts[MSTC_N_COUNTS];
         int64_t live_before;                 /* links when the run began               */
+        int64_t restored;                    /* the store is a copy of then, and not yet trusted here; 0: no */
         int64_t live_change, removal_change; /* to be tallied with the next commit     */
 };
 
@@ -115,6 +116,7 @@ struct mstc_run {
         const struct mstc_expr **timed;      /* rules of groups and families that do   */
         size_t timed_count;
         bool all_dirty;                      /* the next plan is of everybody          */
+        bool restored;                       /* some target is, and nothing is held for that yet */
         bool note_fingerprint;               /* and makes the configuration's effect known */
         bool config_effect;                  /* and shows what a changed configuration does */
         bool linking;                        /* objects with our stamp are tied first  */

@@ -23,6 +23,8 @@
 #include "store/entries.h"
 #include "store/forget.h"
 #include "store/groups.h"
+#include "store/holds.h"
+#include "store/restored.h"
 #include "util/alloc.h"
 #include "util/date.h"
 #include "util/map.h"
@@ -48,6 +50,7 @@ make_targets(struct mstc_run *run, struct mst_error *err)
                 return mst_fail_memory(err, "starting a run");
         for (size_t i = 0; i < sync->target_count; i++) {
                 struct mstc_run_target *t = &run->targets[i];
+                int64_t held;
 
                 t->setup = &sync->targets[i];
                 t->sink = live_of(run->engine, t->setup->sink);
@@ -64,6 +67,11 @@ make_targets(struct mstc_run *run, struct mst_error *err)
                                     &t->row, err) != MST_OK)
                         return err->code;
                 t->live_before = t->row.live;
+                if (mstc_restored_target(run->store, t->row.id, &t->restored, err) != MST_OK
+                    || mstc_hold_find(run->store, run->row.id, t->row.id, "restored", &held, err) != MST_OK)
+                        return err->code;
+                /* What is held already is not planned anew, as it may have been approved. */
+                run->restored = run->restored || (t->restored != 0 && held == 0);
         }
         return MST_OK;
 }
@@ -402,7 +410,7 @@ main_run(struct mstc_engine *engine, struct mstc_sync *sync, const struct mstc_s
                 mstc_progress(&run, MSTC_PHASE_START, 0, 0);
                 pulled = read_source(&run, &why);
                 run.config_effect = changed;
-                run.all_dirty = changed && options->users == NULL && options->mends == NULL;
+                run.all_dirty = (changed || run.restored) && options->users == NULL && options->mends == NULL;
                 run.note_fingerprint = options->mends == NULL && (changed || run.row.fingerprint == NULL);
                 if (pulled == MST_OK && mstc_exactly_begin(&run, &why) == MST_OK)
                         carry_out(&run, &why);

@@ -154,8 +154,7 @@ remedy(int rc)
                 return "it is read-only: look at the file system and at the owner of file and folder";
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
-                return "it is damaged: put back a copy, or move it away and let the next sync find its "
-                       "objects again by their stamps (that first plan is held)";
+                return "it is damaged: " MSTC_DAMAGE_REMEDY;
         case SQLITE_IOERR:
                 return "the disk reports an error; nothing that was reported as done is lost";
         case SQLITE_BUSY:

@@ -21,9 +21,17 @@ struct mstc_store {
         bool writes;
         uint8_t secret[192];                 /* for the hashes; drawn once a store     */
         struct mstc_prepared prepared[MSTC_PREPARED_MAX];
+        bool failed;                         /* it could not be opened: nothing is noted of it */
         int wal_pages;
         bool object_index;                   /* link_object is there (links.c)         */
 };
+
+/* The lock of the store at 'path', to be closed; refused, naming him, when somebody has it. */
+int mstc_store_lock(const char *path, int *ret, struct mst_error *err);
+
+/* What an admin should do about it. */
+#define MSTC_DAMAGE_REMEDY "put back a copy (muster state import FILE), or move it away and let the next sync find " \
+                           "its objects again by their stamps (that first plan is held)"
 
 /* Binds by letters: i int64_t, t const char * (NULL: null), b const void * and size_t,
  * n nothing (null), s as 'i' but 0 is null. */

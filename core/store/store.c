@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "store/migrate.h"
+#include "store/restored.h"
 #include "store/schema.h"
 #include "util/alloc.h"
 
@@ -117,23 +118,22 @@ refuse_second(const char *path, int fd, struct mst_error *err)
                         "ended, or stop it", path, who[0] != '\0' ? who : "an unknown process");
 }
 
-static int
-take_lock(struct mstc_store *store, struct mst_error *err)
+int
+mstc_store_lock(const char *path, int *ret, struct mst_error *err)
 {
         char name[PATH_MAX], who[256], when[32];
         time_t now = time(NULL);
         struct tm tm;
         int fd, n;
 
-        if (snprintf(name, sizeof name, "%s.lock", store->path) >= (int)sizeof name)
-                return mst_fail(err, MST_ECONFIG, "store %s: the path is too long", store->path);
+        if (snprintf(name, sizeof name, "%s.lock", path) >= (int)sizeof name)
+                return mst_fail(err, MST_ECONFIG, "store %s: the path is too long", path);
         fd = open(name, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (fd < 0)
-                return mst_fail(err, MST_ECONFIG, "store %s: its lock %s cannot be opened: %s%s", store->path,
-                                name, strerror(errno),
-                                errno == EROFS ? "; the file system is read-only" : "");
+                return mst_fail(err, MST_ECONFIG, "store %s: its lock %s cannot be opened: %s%s", path, name,
+                                strerror(errno), errno == EROFS ? "; the file system is read-only" : "");
         if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-                return refuse_second(store->path, fd, err);
+                return refuse_second(path, fd, err);
         gmtime_r(&now, &tm);
         strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &tm);
         n = snprintf(who, sizeof who, "process %ld, since %s\n", (long)getpid(), when);
@@ -141,7 +141,7 @@ take_lock(struct mstc_store *store, struct mst_error *err)
                 /* Who has the lock is a courtesy; that it is held is what counts. */
                 errno = 0;
         }
-        store->lock_fd = fd;
+        *ret = fd;
         return MST_OK;
 }
 
@@ -292,7 +292,7 @@ read_secret(struct mstc_store *store, struct mst_error *err)
         bytes = rc == MST_OK ? mstc_sql_blob(stmt, 0, &size) : NULL;
         if (bytes == NULL || size != sizeof store->secret)
                 return mst_fail(err, MST_EINTERNAL, "store %s is damaged: its hash secret is missing; put "
-                                "back a copy", store->path);
+                                "back a copy (muster state import FILE)", store->path);
         memcpy(store->secret, bytes, size);
         sqlite3_reset(stmt);
         return MST_OK;
@@ -318,6 +318,54 @@ mstc_store_lineage(struct mstc_store *store, char ret[33], struct mst_error *err
         return rc;
 }
 
+/* ---- after an unclean end ---------------------------------------------------------- */
+
+#define CHECK_MS 3000                        /* what a start may cost; then it goes on  */
+
+static int
+enough(void *self)
+{
+        struct timespec ts;
+
+        clock_gettime(CLOCK_MONOTONIC, &ts);
+        return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000 > *(const int64_t *)self;
+}
+
+/* Who ended well has folded the log back. */
+static bool
+ended_badly(const struct mstc_store *store)
+{
+        char name[PATH_MAX];
+        struct stat st;
+
+        return snprintf(name, sizeof name, "%s-wal", store->path) < (int)sizeof name && stat(name, &st) == 0
+            && st.st_size != 0;
+}
+
+static int
+quick_check(struct mstc_store *store, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = NULL;
+        struct timespec ts;
+        int64_t until;
+        int rc = MST_OK, step;
+
+        clock_gettime(CLOCK_MONOTONIC, &ts);
+        until = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000 + CHECK_MS;
+        sqlite3_progress_handler(store->db, 20000, enough, &until);
+        if (sqlite3_prepare_v2(store->db, "PRAGMA quick_check(1)", -1, &stmt, NULL) != SQLITE_OK)
+                rc = mstc_sql_fail(store, err);
+        step = rc == MST_OK ? sqlite3_step(stmt) : SQLITE_OK;
+        if (step == SQLITE_ROW && strcmp(mstc_sql_text(stmt, 0), "ok") != 0)
+                rc = mst_fail(err, MST_EINTERNAL, "store %s is damaged: %.200s; " MSTC_DAMAGE_REMEDY, store->path,
+                              mstc_sql_text(stmt, 0));
+        else if (step != SQLITE_ROW && step != SQLITE_INTERRUPT && rc == MST_OK)
+                rc = mstc_sql_fail(store, err);
+        sqlite3_finalize(stmt);
+        sqlite3_progress_handler(store->db, 0, NULL, NULL);
+        return rc;
+}
+
 /* ---- open and close --------------------------------------------------------------- */
 
 static int
@@ -325,20 +373,24 @@ open_all(struct mstc_store *store, struct mst_error *err)
 {
         bool empty = false;
         int64_t version = MSTC_SCHEMA_VERSION;
+        bool unclean;
         int flags = SQLITE_OPEN_NOMUTEX | (store->writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
 
         if (check_folder(store->path, store->writes, err) != MST_OK)
                 return err->code;
-        if (store->writes && (create_file(store->path, err) != MST_OK || take_lock(store, err) != MST_OK))
+        if (store->writes && (create_file(store->path, err) != MST_OK || mstc_store_lock(store->path, &store->lock_fd, err) != MST_OK))
                 return err->code;
         if (check_file(store->path, err) != MST_OK)
                 return err->code;
+        unclean = store->writes && ended_badly(store);
         if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK)
                 return store->db != NULL ? mstc_sql_fail(store, err) : mst_fail_memory(err, "opening the store");
         if (settings(store, err) != MST_OK || check_schema(store, &empty, &version, err) != MST_OK
             || (store->writes && writer_settings(store, err) != MST_OK)
+            || (unclean && !empty && quick_check(store, err) != MST_OK)
             || (empty && make_schema(store, err) != MST_OK)
-            || (!empty && version < MSTC_SCHEMA_VERSION && mstc_migrate(store, version, err) != MST_OK) || read_secret(store, err) != MST_OK)
+            || (!empty && version < MSTC_SCHEMA_VERSION && mstc_migrate(store, version, err) != MST_OK)
+            || read_secret(store, err) != MST_OK || (store->writes && mstc_restored_look(store, err) != MST_OK))
                 return err->code;
         return MST_OK;
 }
@@ -355,6 +407,7 @@ mstc_store_open(const char *path, enum mstc_access access, struct mstc_store **r
         store->lock_fd = -1;
         store->writes = access == MSTC_WRITE;
         if (open_all(store, err) != MST_OK) {
+                store->failed = true;
                 mstc_store_close(store);
                 return err->code;
         }
@@ -371,8 +424,10 @@ mstc_store_close(struct mstc_store *store)
                 return;
         if (store->db != NULL && store->writes && sqlite3_get_autocommit(store->db) == 0)
                 mstc_store_rollback(store);
-        if (store->db != NULL && store->writes)
+        if (store->db != NULL && store->writes && !store->failed) {
+                mstc_restored_mark(store);
                 mstc_store_checkpoint(store, true, &err);
+        }
         for (size_t i = 0; i < MSTC_PREPARED_MAX; i++)
                 sqlite3_finalize(store->prepared[i].stmt);
         sqlite3_close(store->db);

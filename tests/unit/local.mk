@@ -324,6 +324,12 @@ tests_unit_store_journal_CFLAGS = $(UNIT_CFLAGS) $(SQLITE_CFLAGS)
 tests_unit_store_journal_LDADD = $(UNIT_LIBS) $(SQLITE_LIBS)
 TESTS += tests/unit/store-journal
 
+check_PROGRAMS += tests/unit/store-copy
+tests_unit_store_copy_SOURCES = tests/unit/store-copy.c
+tests_unit_store_copy_CFLAGS = $(UNIT_CFLAGS) $(SQLITE_CFLAGS)
+tests_unit_store_copy_LDADD = $(UNIT_LIBS) $(SQLITE_LIBS)
+TESTS += tests/unit/store-copy
+
 check_PROGRAMS += tests/unit/store-open
 tests_unit_store_open_SOURCES = tests/unit/store-open.c
 tests_unit_store_open_CFLAGS = $(UNIT_CFLAGS) $(SQLITE_CFLAGS)
