@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "util/alloc.h"
 
@@ -100,7 +101,7 @@ static void
 torture(int which, long step)
 {
         struct world *w = world_new("", SYNC);
-        char kept[200];
+        char kept[200], mark[200];
         struct base base;
         long n;
 
@@ -110,12 +111,14 @@ torture(int which, long step)
         w->answers = which == 1 ? more : answers;
         (void)snprintf(kept, sizeof kept, "%s/kept", w->folder);
         copy_file(w->store_file, kept);
+        (void)snprintf(mark, sizeof mark, "%s.mark", w->store_file);
         keep(&base, &w->sinks[0]);
         for (n = 1; ; n += step) {
                 int outcome = MSTC_END_FAILED;
                 bool failed, opened;
 
                 copy_file(kept, w->store_file);
+                (void)unlink(mark);          /* that there was a later one is not to be known */
                 restore(w, &base);
                 mstc_alloc_fail_at(n);
                 opened = world_open(w);
