@@ -98,6 +98,12 @@ tests_unit_engine_exactly_SOURCES = tests/unit/engine-exactly.c $(WORLD)
 tests_unit_engine_exactly_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_engine_exactly_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/engine-exactly
+
+check_PROGRAMS += tests/unit/engine-retry
+tests_unit_engine_retry_SOURCES = tests/unit/engine-retry.c $(WORLD)
+tests_unit_engine_retry_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_retry_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-retry
 check_PROGRAMS += tests/unit/engine-people
 tests_unit_engine_people_SOURCES = tests/unit/engine-people.c $(WORLD)
 tests_unit_engine_people_CFLAGS = $(UNIT_CFLAGS)
