@@ -134,6 +134,20 @@ expect 0 sync
 same "three comes" three "$(user three@contoso.example FirstName)"
 same "one number" "0170 1 0170 1" "$(user one@contoso.example ContactNumber) $(user three@contoso.example ContactNumber)"
 
+# ---- activation by e-mail: no password goes, and who is waited for is counted ---------------------------------
+kept=$sink_options
+sink_options="${kept/<password-file>*<\/password-file>/}<initial-password>none</initial-password>"
+configure
+bold settings '{"activation":"email"}'
+hire mia; hire noa
+expect 0 sync
+expect 0 log
+says '2 new users are awaiting activation'
+same "not active yet" InActive "$(user mia@contoso.example UserStatus)"
+bold settings '{"activation":"automatic"}'
+sink_options=$kept
+configure
+
 # ---- the object is gone, or was renamed, by hand ----------------------------------------------------------
 bold remove '{"id":"one@contoso.example"}'
 bold change '{"id":"two@contoso.example","set":{"Email":"other@bold.example","Username":"other"}}'
