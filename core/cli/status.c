@@ -101,9 +101,11 @@ tell_troubles(struct mstc_cli *cli, const struct mstc_view_status *status)
 
                 if (!instance->aside)
                         continue;
-                printf("%s%s%s %s is put aside since %s: %s%s\n", gap, mstc_paint_on(cli->colour, MSTC_BAD),
+                printf("%s%s%s %s is %s since %s%s%s: %s%s\n", gap, mstc_paint_on(cli->colour, MSTC_BAD),
                        instance->role == MSTC_SINK ? "Sink" : "Source", mstc_fit(cli->arena, instance->name, 0),
-                       mstc_moment(cli->arena, instance->since),
+                       instance->quarantined ? "in quarantine" : "put aside", mstc_moment(cli->arena, instance->since),
+                       instance->quarantined ? ", tried again from " : "",
+                       instance->quarantined ? mstc_moment(cli->arena, instance->trial) : "",
                        mstc_fit(cli->arena, instance->reason != NULL ? instance->reason : "?", 0),
                        mstc_paint_off(cli->colour, MSTC_BAD));
                 gap = "";
@@ -188,6 +190,8 @@ write_rest(struct mstc_json *json, const struct mstc_view_status *status)
                 mstc_json_bool(json, "aside", instance->aside);
                 mstc_json_time(json, "since", instance->aside ? instance->since : 0);
                 mstc_json_text(json, "reason", instance->aside ? instance->reason : NULL);
+                mstc_json_bool(json, "quarantined", instance->quarantined);
+                mstc_json_time(json, "trial", instance->quarantined ? instance->trial : 0);
                 mstc_json_end(json);
         }
         mstc_json_end(json);

@@ -9,6 +9,7 @@
 #include "build.h"
 
 #include "engine/exactly.h"
+#include "engine/quarantine.h"
 #include "engine/run.h"
 #include "engine/waits.h"
 
@@ -41,7 +42,7 @@ struct applier {
         bool drained;                        /* the journal has no more of this rank   */
         bool posted, over, failed;
         bool again;                          /* there is more to do without waiting    */
-        uint64_t settled;
+        uint64_t settled, turns;             /* ops; and which transaction this is     */
         struct mst_op **claimed;             /* to be pushed after the commit          */
         size_t claimed_count;
         struct mst_op **answered;            /* collected, not settled yet             */
@@ -120,12 +121,15 @@ static int
 claim(struct applier *a, struct mst_error *err)
 {
         size_t room = mstc_feed_room(a->feed), count;
-        size_t most = a->rank == MSTC_RANK_GROUPS || a->rank == MSTC_RANK_MEMBERS ? GROUP_ROWS : ROWS;
+        bool trial = mstc_quarantine_on_trial(a->sink);
+        size_t most = trial ? 1 : a->rank == MSTC_RANK_GROUPS || a->rank == MSTC_RANK_MEMBERS ? GROUP_ROWS : ROWS;
         struct mstc_entry_op rows[ROWS];
 
         /* A sink with nothing to do gets its first ops at once, not all of them later. */
         if (mstc_feed_open_count(a->feed) == 0 && room > FIRST)
                 room = FIRST;
+        if (trial)
+                room = 1;
         a->claimed_count = 0;
         if (claim_runnable(a, room, err) != MST_OK)
                 return err->code;
@@ -176,6 +180,7 @@ settle_one(struct applier *a, struct mst_op *op, struct mst_error *err)
         a->settled++;
         if (mstc_settle(a->run, op, err) != MST_OK)
                 return err->code;
+        mstc_health_of_op(a->sink, op->outcome, &op->why, a->turns);
         a->members_in_hand -= op->member_count;
         if (op->kind == MST_GROUP) {
                 /* What was refused as a whole comes again in parts. */
@@ -191,6 +196,8 @@ settle_one(struct applier *a, struct mst_op *op, struct mst_error *err)
 static bool
 can_claim(const struct applier *a)
 {
+        if (a->sink->aside[0] != '\0' || (mstc_quarantine_on_trial(a->sink) && mstc_feed_open_count(a->feed) != 0))
+                return false;
         return a->rank < MSTC_RANK_END && mstc_feed_open_count(a->feed) <= a->room / 8 * 5 && !hands_full(a)
             && (!a->drained || mstc_waits_ready(&a->waits));
 }
@@ -207,6 +214,7 @@ turn(struct applier *a, struct mst_op **ops, size_t count, bool may_claim, struc
         if (mstc_store_begin(run->store, err) != MST_OK)
                 return err->code;
         rc = MST_OK;
+        a->turns++;
         for (size_t i = 0; i < count && rc == MST_OK; i++) {
                 rc = settle_one(a, ops[i], err);
                 if (i % 64 == 63)
@@ -323,8 +331,10 @@ step(struct applier *a, struct mst_error *err)
         if (a->answered_count == 0 && count != 0)
                 a->answered_since = mstc_clock_ticks_ms();
         a->answered_count += count;
-        if (stopping && !a->over)
+        if ((stopping || a->sink->aside[0] != '\0') && !a->over) {
+                a->failed = a->failed || !stopping;
                 mstc_feed_halt(a->feed);
+        }
         if (!ripe(a, stopping))
                 return MST_OK;
         rc = turn(a, a->answered, a->answered_count, !stopping && !a->failed && !a->over, err);
@@ -364,6 +374,7 @@ applier_done(struct applier *a)
 static int
 applier_start(struct applier *a, struct mst_error *err)
 {
+        a->turns = a->sink->health.lost_in;
         a->room = a->sink->setup->plugin->sink_in_flight;
         a->room = a->room < ROOM ? ROOM : a->room > ROOM_MOST ? ROOM_MOST : a->room;
         a->feed = mstc_feed_new(a->room);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/mail.h"
+#include "engine/quarantine.h"
 #include "store/forget.h"
 #include "util/alloc.h"
 
@@ -340,6 +341,8 @@ mstc_live_put_aside(struct mstc_live *live, const struct mst_error *why)
                 text += length;
         snprintf(live->aside, sizeof live->aside, "%s", text);
         mstc_log(live->engine, MST_LOG_ERROR, "%s '%s' is put aside for this run: %s", role, name, text);
+        if (!live->health.quarantined || live->health.on_trial)
+                mstc_health_of_call(live, why);
 }
 
 /* ---- the engine ----------------------------------------------------------------------- */
@@ -363,7 +366,8 @@ make_lives(struct mstc_engine *engine, struct mst_error *err)
                                          live->setup->config->was, live->setup->config->name, err) != MST_OK
                     || mstc_instance_id(engine->store, live->is_source ? MSTC_SOURCE : MSTC_SINK,
                                      live->setup->config->name, live->setup->config->plugin, &live->id,
-                                     err) != MST_OK)
+                                     err) != MST_OK
+                    || mstc_instance_health(engine->store, live->id, &live->health, err) != MST_OK)
                         return err->code;
         }
         return MST_OK;

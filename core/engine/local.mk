@@ -13,7 +13,7 @@ core_libcore_la_SOURCES += core/engine/engine.h core/engine/run.h core/engine/en
   core/engine/decide.c core/engine/decide.h core/engine/judge.c core/engine/members.c \
   core/engine/members.h core/engine/memberrules.c core/engine/moments.c core/engine/versions.c core/engine/carry.c core/engine/groupplan.c core/engine/groupcase.h core/engine/groupabsent.c core/engine/groupfind.c core/engine/groupname.c core/engine/groupparts.c core/engine/groupparts.h core/engine/vanished.c core/engine/refetch.c core/engine/doubt.c \
   core/engine/claim.c core/engine/apply.c \
-  core/engine/settle.c core/engine/groupsettle.c core/engine/resolve.c core/engine/resolving.h core/engine/recheck.c core/engine/rounds.c core/engine/strangers.c core/engine/strangers.h core/engine/sync.c \
+  core/engine/settle.c core/engine/groupsettle.c core/engine/resolve.c core/engine/resolving.h core/engine/quarantine.c core/engine/quarantine.h core/engine/recheck.c core/engine/rounds.c core/engine/strangers.c core/engine/strangers.h core/engine/sync.c \
   core/engine/decisions.c core/engine/leaders.c core/engine/waits.c core/engine/waits.h
 core_libcore_la_SOURCES += core/engine/approval.c core/engine/decline.c core/engine/decline.h core/engine/drawing.c core/engine/drawing.h core/engine/retry.c core/engine/show.c
 core_libcore_la_SOURCES += core/engine/verify.c core/engine/verify.h core/engine/verifying.h core/engine/verifymembers.c \

@@ -34,6 +34,7 @@ struct mstc_live {
         struct mst_facts *facts;             /* probed or remembered; NULL: none       */
         bool probed;                         /* in this run                            */
         char aside[1016];                    /* why the sink is put aside, or ""       */
+        struct mstc_health health;           /* of a sink                              */
 };
 
 #define MSTC_LOG_KINDS 16

@@ -13,6 +13,7 @@
 
 #include "engine/drawing.h"
 #include "engine/exactly.h"
+#include "engine/quarantine.h"
 #include "engine/strangers.h"
 #include "engine/verifying.h"
 
@@ -112,6 +113,7 @@ mstc_run_init(struct mstc_run *run, struct mstc_engine *engine, struct mstc_sync
         for (size_t i = 0; i < engine->live_count; i++) {
                 engine->lives[i].probed = false;
                 engine->lives[i].aside[0] = '\0';
+                mstc_quarantine_begin(&engine->lives[i], run->begun);
         }
         if (mstc_rename_sync(run->store, sync->config->was, sync->name, err) != MST_OK
             || mstc_sync_row(run->store, sync->name, run->source->id, run->arena, &run->row, err) != MST_OK)
@@ -245,9 +247,13 @@ static int
 note_aside(struct mstc_run *run, struct mst_error *err)
 {
         for (size_t i = 0; i < run->target_count; i++) {
-                const struct mstc_live *sink = run->targets[i].sink;
+                struct mstc_live *sink = run->targets[i].sink;
+                bool waits = sink->health.quarantined && !sink->health.on_trial && !sink->health.changed;
 
-                if ((sink->aside[0] != '\0' || sink->probed)
+                if (mstc_first_of_sink(run, i) && mstc_quarantine_save(run, sink, err) != MST_OK)
+                        return err->code;
+                /* One that was not tried keeps its reason. */
+                if (!waits && (sink->aside[0] != '\0' || sink->probed)
                     && mstc_instance_aside(run->store, sink->id, sink->aside[0] != '\0' ? sink->aside : NULL,
                                            err) != MST_OK)
                         return err->code;

@@ -3,6 +3,9 @@
 
 #include "store/runs.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "store/sql.h"
 #include "util/alloc.h"
 #include "util/buffer.h"
@@ -65,11 +68,50 @@ mstc_instance_set_facts(struct mstc_store *store, int64_t instance, const struct
 int
 mstc_instance_aside(struct mstc_store *store, int64_t instance, const char *reason, struct mst_error *err)
 {
-        if (reason == NULL)
-                return mstc_sql_run(store, err, "UPDATE instance SET state=0, reason=NULL, since=NULL WHERE id=? AND "
-                                    "state<>0", "i", instance);
-        return mstc_sql_run(store, err, "UPDATE instance SET state=1, reason=?, since=coalesce(since, ?) WHERE id=?",
-                            "tii", reason, mstc_now_ms(), instance);
+        if (reason != NULL)
+                return mstc_sql_run(store, err, "UPDATE instance SET state=max(state, 1), reason=?, since=coalesce(since, ?) "
+                                    "WHERE id=?", "tii", reason, mstc_now_ms(), instance);
+        return mstc_sql_run(store, err, "UPDATE instance SET state=0, reason=NULL, since=NULL WHERE id=? AND state<>0", "i",
+                            instance);
+}
+
+int
+mstc_instance_health(struct mstc_store *store, int64_t instance, struct mstc_health *ret, struct mst_error *err)
+{
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT fails, tried, recent, state=2, coalesce(trial, 0), trials, reason FROM "
+                                      "instance WHERE id=?", err);
+        const char *reason;
+        int rc;
+
+        memset(ret, 0, sizeof *ret);
+        if (stmt == NULL)
+                return err->code;
+        mstc_sql_bind(stmt, "i", instance);
+        rc = mstc_sql_step(store, stmt, err);
+        if (rc != MST_OK)
+                return rc == MST_END ? MST_OK : rc;
+        ret->row = sqlite3_column_int64(stmt, 0);
+        ret->tried = sqlite3_column_int64(stmt, 1);
+        ret->recent = (uint32_t)sqlite3_column_int64(stmt, 2);
+        ret->quarantined = sqlite3_column_int(stmt, 3) != 0;
+        ret->trial = sqlite3_column_int64(stmt, 4);
+        ret->trials = sqlite3_column_int64(stmt, 5);
+        reason = mstc_sql_text(stmt, 6);
+        snprintf(ret->reason, sizeof ret->reason, "%s", reason != NULL ? reason : "");
+        sqlite3_reset(stmt);
+        return MST_OK;
+}
+
+int
+mstc_instance_set_health(struct mstc_store *store, int64_t instance, const struct mstc_health *h, struct mst_error *err)
+{
+        if (mstc_sql_run(store, err, "UPDATE instance SET fails=?, tried=?, recent=?, trial=?, trials=? WHERE id=?", "iiisii",
+                         h->row, h->tried, N(h->recent), h->trial, h->trials, instance) != MST_OK)
+                return err->code;
+        return h->quarantined
+             ? mstc_sql_run(store, err, "UPDATE instance SET state=2 WHERE id=?", "i", instance)
+             : mstc_sql_run(store, err, "UPDATE instance SET state=0, reason=NULL, since=NULL WHERE id=? AND "
+                            "state=2", "i", instance);
 }
 
 int

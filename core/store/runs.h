@@ -15,8 +15,23 @@ int mstc_instance_facts(struct mstc_store *store, int64_t instance, struct mst_f
                         struct mst_error *err);
 int mstc_instance_set_facts(struct mstc_store *store, int64_t instance, const struct mst_facts *facts,
                             struct mst_error *err);
-/* Quarantine: NULL lifts it. */
+/* It failed as a whole in the last run, and why; NULL: it is well. */
 int mstc_instance_aside(struct mstc_store *store, int64_t instance, const char *reason, struct mst_error *err);
+
+/* How a sink has been doing: engine/quarantine.c. */
+struct mstc_health {
+        int64_t row;                         /* failures in a row                      */
+        int64_t tried; uint32_t recent;      /* of the last at most 20, failures as bits */
+        bool quarantined;
+        int64_t trial, trials;               /* the next, ms; and how many there were  */
+        char reason[640];
+        /* of this run */
+        bool on_trial, changed;
+        uint64_t lost_in;
+};
+int mstc_instance_health(struct mstc_store *store, int64_t instance, struct mstc_health *ret, struct mst_error *err);
+int mstc_instance_set_health(struct mstc_store *store, int64_t instance, const struct mstc_health *health,
+                             struct mst_error *err);
 
 int mstc_kept_put(struct mstc_store *store, int64_t instance, const char *name, const void *bytes, size_t size,
                   struct mst_error *err);

@@ -97,7 +97,7 @@ read_instances(struct mstc_store *store, struct mst_arena *arena, struct mstc_vi
         size_t room = 0, count = 0;
         void *into = NULL;
 
-        if (MSTC_ROWS(&rows, "SELECT name, plugin, identity, reason, role, facts_at, since, state FROM instance "
+        if (MSTC_ROWS(&rows, "SELECT name, plugin, identity, reason, role, facts_at, since, state, trial FROM instance "
                       "ORDER BY role, name", ""))
                 while (mstc_rows_next(&rows)) {
                         if (!mstc_rows_grow(arena, &into, count, &room, sizeof (struct mstc_view_instance))) {
@@ -109,6 +109,7 @@ read_instances(struct mstc_store *store, struct mst_arena *arena, struct mstc_vi
                                 .identity = mstc_rows_text(&rows, 2), .reason = mstc_rows_text(&rows, 3),
                                 .role = (int)mstc_rows_number(&rows, 4), .facts_at = mstc_rows_number(&rows, 5),
                                 .since = mstc_rows_number(&rows, 6), .aside = mstc_rows_number(&rows, 7) != 0,
+                                .quarantined = mstc_rows_number(&rows, 7) == 2, .trial = mstc_rows_number(&rows, 8),
                         };
                 }
         ret->instances = into;

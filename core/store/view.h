@@ -42,7 +42,9 @@ struct mstc_view_instance {
         const char *name, *plugin, *identity, *reason;
         int role;                            /* enum mstc_role                         */
         int64_t facts_at, since;
-        bool aside;                          /* quarantined, for 'reason' since 'since' */
+        bool aside;                          /* it failed in its last run, for 'reason' since 'since' */
+        bool quarantined;                    /* and is left alone until 'trial'        */
+        int64_t trial;
 };
 
 struct mstc_view_status {

@@ -269,7 +269,7 @@ settle(struct world_sink *sink, struct mst_op *op)
         outcome = rule == NULL || rule->does ? carry_out(sink, op, &why) : rule->outcome;
         if (rule != NULL) {
                 outcome = rule->outcome;
-                mst_fail(&why, MST_EREFUSED, "%s", rule->why);
+                mst_fail(&why, rule->code != 0 ? rule->code : MST_EREFUSED, "%s", rule->why);
         }
         mst_op_settle(op, outcome, why.code != 0 ? &why : NULL);
 }

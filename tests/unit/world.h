@@ -50,6 +50,7 @@ struct world_rule {
         bool does;                           /* and yet it is done                     */
         int times;                           /* -1: always                             */
         char why[100];
+        enum mst_code code;                  /* of why; 0: refused                     */
 };
 
 struct world_sink {
