@@ -4,7 +4,9 @@
  *                       the sink was not reached, failed itself, throttles or refuses our
  *                       credentials; a call that failed as a whole.  What it says about one record
  *                       (refused, duplicate, gone) shows that it works.
- *   in                  ten failures in a row, or ten of the last twenty; credentials at once
+ *   in                  ten failures in a row, or ten of the last twenty; an op that our credentials
+ *                       are not good for at once (a probe that they are not good for costs nothing,
+ *                       and whoever has put them right wants to see it)
  *   meanwhile           nothing is asked of it and nothing sent; the source is still read, the
  *                       other sinks go on, what is for it stays dirty or planned
  *   trial               after 1, 5, 15 and 60 minutes, then once a day: it is probed, and one op is
@@ -57,7 +59,7 @@ enter(struct mstc_live *sink, const struct mst_error *why)
 }
 
 static void
-failed(struct mstc_live *sink, const struct mst_error *why)
+failed(struct mstc_live *sink, const struct mst_error *why, bool at_once)
 {
         struct mstc_health *h = &sink->health;
 
@@ -67,7 +69,7 @@ failed(struct mstc_live *sink, const struct mst_error *why)
         h->changed = true;
         if (h->quarantined && !h->on_trial)
                 return;                      /* of those that were still under way     */
-        if (h->on_trial || h->row >= IN_A_ROW || why->code == MST_EAUTH
+        if (h->on_trial || h->row >= IN_A_ROW || at_once
             || (h->tried == LOOK_BACK && failures_in(h->recent) >= OF_THEM))
                 enter(sink, why);
 }
@@ -106,12 +108,12 @@ mstc_health_of_op(struct mstc_live *sink, enum mst_outcome outcome, const struct
         case MST_UNKNOWN:
                 if (of_the_sink(why) && h->lost_in != batch) {
                         h->lost_in = batch;
-                        failed(sink, why);
+                        failed(sink, why, why->code == MST_EAUTH);
                 }
                 break;
         case MST_RETRY:
                 if (of_the_sink(why))
-                        failed(sink, why);
+                        failed(sink, why, why->code == MST_EAUTH);
                 break;
         default:
                 worked(sink);
@@ -123,7 +125,7 @@ void
 mstc_health_of_call(struct mstc_live *sink, const struct mst_error *why)
 {
         if (!sink->is_source && of_the_sink(why))
-                failed(sink, why);
+                failed(sink, why, false);
 }
 
 static void
