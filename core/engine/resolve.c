@@ -487,7 +487,7 @@ quiet_left(struct mstc_run *run, int64_t *ret, struct mst_error *err)
 
                 if (t->sink->aside[0] != '\0' || t->no_plan)
                         continue;
-                if (mstc_doubt_oldest(run->store, t->sink->id, t->row.id, run->begun, &since, err) != MST_OK)
+                if (mstc_doubt_newest(run->store, t->sink->id, t->row.id, run->begun, &since, err) != MST_OK)
                         return err->code;
                 left = since + quiet_ms(t->sink) - mstc_now_ms();
                 if (since != 0 && left > *ret && left <= WAIT_MOST_MS)

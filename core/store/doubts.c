@@ -34,10 +34,10 @@ mstc_doubts_recover(struct mstc_store *store, struct mst_error *err)
 }
 
 int
-mstc_doubt_oldest(struct mstc_store *store, int64_t sink, int64_t target, int64_t before, int64_t *ret,
+mstc_doubt_newest(struct mstc_store *store, int64_t sink, int64_t target, int64_t before, int64_t *ret,
                   struct mst_error *err)
 {
-        return mstc_sql_number(store, err, ret, 0, "SELECT min(d.since) FROM op o JOIN doubt d ON d.op=o.number WHERE "
+        return mstc_sql_number(store, err, ret, 0, "SELECT max(d.since) FROM op o JOIN doubt d ON d.op=o.number WHERE "
                                "o.sink=? AND o.state=2 AND o.target=? AND d.since<=?", "iii", sink, target, before);
 }
 

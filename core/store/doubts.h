@@ -10,8 +10,8 @@
 int mstc_doubt_note(struct mstc_store *store, int64_t op, struct mst_error *err);
 /* The same of all that an earlier life left sent, before they become unknown. */
 int mstc_doubts_recover(struct mstc_store *store, struct mst_error *err);
-/* Since when the oldest op of a sink's target is unknown that was so before 'before'; 0: none. */
-int mstc_doubt_oldest(struct mstc_store *store, int64_t sink, int64_t target, int64_t before, int64_t *ret,
+/* Since when the newest op of a sink's target is unknown that was so at 'before' already; 0: none. */
+int mstc_doubt_newest(struct mstc_store *store, int64_t sink, int64_t target, int64_t before, int64_t *ret,
                       struct mst_error *err);
 /* Ops that were settled meanwhile and are to be looked up again at 'now' (all there are: INT64_MAX),
  * after number 'after', in order of number. */

@@ -32,7 +32,8 @@ programme_change() {
 
 # What the store keeps for later is due now.
 pass_wait() {
-        sqlite3 "$dir/state/state.db" 'PRAGMA busy_timeout = 5000; UPDATE op SET due = 0 WHERE due > 0' >/dev/null ||
+        sqlite3 "$dir/state/state.db" 'PRAGMA busy_timeout = 5000; UPDATE op SET due = 0 WHERE due > 0;
+                UPDATE instance SET trial = 0 WHERE trial > 0' >/dev/null ||
                 fail "the store cannot be changed"
 }
 
