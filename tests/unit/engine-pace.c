@@ -148,7 +148,7 @@ START_TEST(kind)
 }
 END_TEST
 
-/* Every second one fails: half of twenty. */
+/* More than half fail, in whatever order. */
 START_TEST(half_of_twenty)
 {
         struct world *w = world_new("", ONE);
@@ -156,11 +156,11 @@ START_TEST(half_of_twenty)
 
         w->quiet = true;
         for (int i = 1; i <= 15; i++) {
-                (void)snprintf(id, sizeof id, "%d", i * 2);
+                (void)snprintf(id, sizeof id, "%d", i);
                 world_rule(&w->sinks[0], MST_CREATE, id, MST_RETRY, -1, false);
                 w->sinks[0].rules[i - 1].code = MST_ENET;
         }
-        world_people(w, 1, 30, "", "complete c1");
+        world_people(w, 1, 22, "", "complete c1");
         world_sync(w, NULL);
         ck_assert_int_eq(world_sql(w, STATE), 2);
         ck_assert(world_logged(w, "quarantined"));
