@@ -13,3 +13,5 @@ TESTS += tests/lint/includes.sh tests/lint/headers.sh tests/lint/symbols.sh
 EXTRA_DIST += tests/lint/includes.sh tests/lint/headers.sh tests/lint/symbols.sh
 TESTS += tests/lint/emulator-items.sh
 EXTRA_DIST += tests/lint/emulator-items.sh
+TESTS += tests/lint/faults.sh
+EXTRA_DIST += tests/lint/faults.sh tests/faults.tsv
