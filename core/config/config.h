@@ -79,7 +79,7 @@ struct mstc_config_fate {
 enum mstc_existing { MSTC_EXISTING_DUPLICATE = 0, MSTC_EXISTING_ADOPT, MSTC_EXISTING_SUFFIX };
 
 /* <limit of= above= and-percent= never-above=>; of: "removals", "creates", "gone",
- * "changes", "clears", "identity", "group-members", "group-deletes". */
+ * "changes", "clears", "identity", "group-members", "group-deletes", "reuse". */
 struct mstc_config_limit {
         const char *of;
         int64_t above;                       /* -1: not given                          */

@@ -246,7 +246,7 @@ read_limit(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *tar
 {
         static const struct mstc_shape shape = { "of! above and-percent never-above", "", MSTC_NO_TEXT,
                 "write <limit of=\"removals\" above=\"5\" and-percent=\"2\" never-above=\"100\"/>" };
-        static const char of[] = "removals|creates|gone|changes|clears|identity|group-members|group-deletes";
+        static const char of[] = "removals|creates|gone|changes|clears|identity|group-members|group-deletes|reuse";
         struct mstc_config_limit *limit;
         const char *name = mstc_walk_attribute(walk, node, "of");
 

@@ -30,20 +30,6 @@ struct proposal {
         int64_t matched;
 };
 
-const char *
-mstc_plan_title(const struct mstc_entry *entry)
-{
-        static const char *const names[] = { "displayName", "userPrincipalName", "mail" };
-
-        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-                const struct mst_value *v = mst_record_get(entry->record, names[i]);
-
-                if (v != NULL && v->type == MST_TEXT && v->length != 0)
-                        return v->as.text;
-        }
-        return entry->id;
-}
-
 static const struct mstc_config_target *
 config_of(const struct mstc_run_target *target)
 {
@@ -544,8 +530,8 @@ delete_when_due(struct mstc_run *run, struct mstc_case *c, struct mstc_run_targe
                         return err->code;
                 return mstc_wake_set(run->store, run->row.id, c->entry->number, t->setup->name, due, err);
         }
-        if (!can(t, MST_CAN_DELETE))
-                return drop_open(run, c, "the sink cannot delete", err);
+        if (!can(t, MST_CAN_DELETE) || c->link.made == 0)
+                return drop_open(run, c, c->link.made == 0 ? "we neither made nor adopted it" : "the sink cannot delete", err);
         return propose(run, c, t, &p, err);
 }
 

@@ -1,10 +1,24 @@
 /* found.c - an object that carries our stamp, or matches, is there already: what it holds, as far
- * as the maps speak of it, and the link to it where it is ours. */
+ * as the maps speak of it, and the link to it where it is ours; what a person would call it. */
 #include "build.h"
 
 #include "engine/decide.h"
 
 #include <strings.h>
+
+const char *
+mstc_plan_title(const struct mstc_entry *entry)
+{
+        static const char *const names[] = { "displayName", "userPrincipalName", "mail" };
+
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+                const struct mst_value *v = mst_record_get(entry->record, names[i]);
+
+                if (v != NULL && v->type == MST_TEXT && v->length != 0)
+                        return v->as.text;
+        }
+        return entry->id;
+}
 
 struct mst_record *
 mstc_present_values(struct mstc_run *run, const struct mstc_case *c)

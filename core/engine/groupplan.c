@@ -270,7 +270,7 @@ mstc_group_delete(struct mstc_run *run, struct mstc_group_case *c, struct mst_er
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer members = { 0 };
         const struct mstc_set *present = NULL;
 
-        if (!c->linked || (mstc_live_facts(c->target->sink)->can & MST_CAN_DELETE) == 0)
+        if (!c->linked || c->glink.made == 0 || (mstc_live_facts(c->target->sink)->can & MST_CAN_DELETE) == 0)
                 return MST_OK;
         if (count_present(run, c, &present, err) != MST_OK)
                 return err->code;

@@ -7,12 +7,14 @@
  * hold the rest. */
 #include "build.h"
 
+#include "engine/limits.h"
 #include "engine/run.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "store/effects.h"
 #include "store/groups.h"
 #include "store/holds.h"
 #include "store/restored.h"
@@ -42,66 +44,14 @@ struct by_target {
         size_t attribute_count;
         struct touched *touched;
         size_t touched_count, touched_room;
+        int64_t *again;                      /* creates with what somebody else had    */
+        size_t again_count, again_room;
 };
 
 struct mstc_judgement {
         struct by_target *targets;
         size_t count;
 };
-
-struct limit {
-        const char *of;
-        int64_t above;
-        double percent;
-        int64_t never_above;                 /* -1: none; else plus 0.1 % of the links */
-};
-
-static const struct limit defaults[] = {
-        { "removals", 5, 2.0, 100 },
-        { "creates", 500, 25.0, -1 },
-        { "gone", 3, 0.5, -1 },
-        { "changes", 19, 10.0, -1 },
-        { "clears", 4, 2.0, -1 },
-        { "identity", 2, 1.0, -1 },
-        { "group-members", 10, 50.0, -1 },
-        { "group-deletes", 3, 10.0, -1 },
-};
-
-static struct limit
-limit_of(const struct mstc_run_target *target, const char *of)
-{
-        const struct mstc_config_target *config = target->setup->config;
-        struct limit limit = { .of = of };
-
-        for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++)
-                if (strcmp(defaults[i].of, of) == 0)
-                        limit = defaults[i];
-        for (size_t i = 0; i < config->limit_count; i++) {
-                const struct mstc_config_limit *l = &config->limits[i];
-
-                if (strcmp(l->of, of) != 0)
-                        continue;
-                if (l->above >= 0)
-                        limit.above = l->above;
-                if (l->percent >= 0)
-                        limit.percent = l->percent;
-                if (l->never_above >= 0)
-                        limit.never_above = l->never_above;
-        }
-        return limit;
-}
-
-/* 'scale' widens the limits for a longer window. */
-static bool
-trips(const struct limit *limit, int64_t number, int64_t base, double scale)
-{
-        double share = limit->percent * scale / 100.0 * (double)base;
-
-        if ((double)number > (double)limit->above * scale && (double)number > share)
-                return true;
-        return limit->never_above >= 0
-            && (double)number > (double)limit->never_above * scale + 0.001 * scale * (double)base;
-}
 
 int
 mstc_judge_new(struct mstc_run *run, struct mst_error *err)
@@ -123,16 +73,18 @@ mstc_judge_free(struct mstc_judgement *j)
 {
         if (j == NULL)
                 return;
-        for (size_t i = 0; i < j->count; i++)
+        for (size_t i = 0; i < j->count; i++) {
                 mstc_free(j->targets[i].touched);
+                mstc_free(j->targets[i].again);
+        }
         mstc_free(j->targets);
         mstc_free(j);
 }
 
 /* ---- while planning ------------------------------------------------------------------------ */
 
-static bool
-is_identity(struct mstc_run_target *target, const char *name)
+bool
+mstc_is_identity(struct mstc_run_target *target, const char *name)
 {
         const struct mstc_fact_attribute *a = mstc_facts_find(mstc_live_facts(target->sink), MST_USER, name);
         const struct mstc_config_target *config = target->setup->config;
@@ -146,8 +98,8 @@ is_identity(struct mstc_run_target *target, const char *name)
         return false;
 }
 
-static bool
-is_reference(struct mstc_run_target *target, const char *name)
+bool
+mstc_is_reference(struct mstc_run_target *target, const char *name)
 {
         const struct mstc_fact_attribute *a = mstc_facts_find(mstc_live_facts(target->sink), MST_USER, name);
 
@@ -166,7 +118,7 @@ attribute_of(struct mstc_run_target *target, struct by_target *b, const char *na
                 return MOST_ATTRIBUTES - 1;  /* the last one counts for the rest       */
         c = &b->attributes[b->attribute_count];
         snprintf(c->name, sizeof c->name, "%s", name);
-        c->identity = is_identity(target, name);
+        c->identity = mstc_is_identity(target, name);
         return (int)b->attribute_count++;
 }
 
@@ -188,15 +140,36 @@ note(struct by_target *b, const struct mstc_entry_op *op, int attribute, bool cl
         return MST_OK;
 }
 
+static int
+note_again(struct by_target *b, int64_t op, struct mst_error *err)
+{
+        if (b->again_count == b->again_room) {
+                size_t room = b->again_room != 0 ? b->again_room * 2 : 16;
+                int64_t *more = mstc_realloc_array(b->again, room, sizeof *more);
+
+                if (more == NULL)
+                        return mst_fail_memory(err, "judging the plan");
+                b->again = more;
+                b->again_room = room;
+        }
+        b->again[b->again_count++] = op;
+        return MST_OK;
+}
+
 int
 mstc_judge_op(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *op,
               const struct mst_record *before, const struct mst_record *after, bool lost_refs,
               struct mst_error *err)
 {
         struct by_target *b = &run->judgement->targets[target - run->targets];
+        bool again;
 
-        if (op->kind != MST_USER || after == NULL || (BIT(op->verb) & (CHANGES | BIT(MST_DISABLE))) == 0
-            || op->approved > mstc_now_ms())
+        if (op->kind != MST_USER || op->approved > mstc_now_ms())
+                return MST_OK;
+        if (mstc_bygone(run, target, op, before, after, &again, err) != MST_OK
+            || (again && note_again(b, op->number, err) != MST_OK))
+                return err->code;
+        if (after == NULL || (BIT(op->verb) & (CHANGES | BIT(MST_DISABLE))) == 0)
                 return MST_OK;
         for (uint32_t i = 0; i < after->count; i++) {
                 bool clears = after->fields[i].value.type == MST_NULL;
@@ -204,7 +177,7 @@ mstc_judge_op(struct mstc_run *run, struct mstc_run_target *target, const struct
                 const struct mst_value *was = before != NULL ? mst_record_get(before, after->fields[i].name) : NULL;
 
                 if (((was == NULL || was->type == MST_NULL) && !clears)
-                    || (clears && lost_refs && is_reference(target, after->fields[i].name)))
+                    || (clears && lost_refs && mstc_is_reference(target, after->fields[i].name)))
                         continue;
                 if (note(b, op, attribute_of(target, b, after->fields[i].name), clears, err) != MST_OK)
                         return err->code;
@@ -284,7 +257,7 @@ static int
 judge_removals(struct mstc_run *run, struct mstc_run_target *t, int64_t base, int64_t day, int64_t week,
                struct mst_error *err)
 {
-        struct limit limit = limit_of(t, "removals");
+        struct mstc_limit limit = mstc_limit_of(t, "removals");
         char reason[256];
         int64_t number;
 
@@ -298,12 +271,12 @@ judge_removals(struct mstc_run *run, struct mstc_run_target *t, int64_t base, in
                 return hold_class(run, t, "first-plan", reason, REMOVALS, -1, 0, err) != MST_OK ? err->code
                      : hold_leaves(run, t, "first-plan", err);
         }
-        if (trips(&limit, number + day, base, 1.0))
+        if (mstc_trips(&limit, number + day, base, 1.0))
                 snprintf(reason, sizeof reason, "%lld removals and %lld in the last 24 hours, of %lld live links "
                          "(%.1f %%); the limit is %lld and %g %%, or %lld", (long long)number, (long long)day,
                          (long long)base, percent(number + day, base), (long long)limit.above, limit.percent,
                          (long long)limit.never_above);
-        else if (trips(&limit, number + week, base, 2.5))
+        else if (mstc_trips(&limit, number + week, base, 2.5))
                 snprintf(reason, sizeof reason, "%lld removals and %lld in the last 7 days, of %lld live links "
                          "(%.1f %%); the limit for a week is %.0f and %g %%", (long long)number, (long long)week,
                          (long long)base, percent(number + week, base), 2.5 * (double)limit.above,
@@ -318,9 +291,10 @@ judge_removals(struct mstc_run *run, struct mstc_run_target *t, int64_t base, in
 static int
 judge_creates(struct mstc_run *run, struct mstc_run_target *t, int64_t base, struct mst_error *err)
 {
-        struct limit creates = limit_of(t, "creates"), gone = limit_of(t, "gone");
-        char reason[256];
-        int64_t number, lost, held;
+        struct mstc_limit creates = mstc_limit_of(t, "creates"), gone = mstc_limit_of(t, "gone");
+        char reason[360], text[100];
+        struct mstc_window made, gone_so;
+        int64_t number, lost, held, before;
 
         /* What an earlier run was free to create and did not get to (it was cut off) has been
          * judged, and must not be held against the few links that there are so far. */
@@ -329,16 +303,22 @@ judge_creates(struct mstc_run *run, struct mstc_run_target *t, int64_t base, str
             || mstc_ops_held(run->store, t->row.id, t->sink->id, BIT(MST_CREATE), run->id, &held, err) != MST_OK)
                 return err->code;
         number += held;
-        if (lost != 0 && trips(&gone, lost, base, 1.0)) {
+        if (mstc_effect_window(run->store, t->row.id, "creates", &made.day, &made.week, err) != MST_OK
+            || mstc_effect_window(run->store, t->row.id, "gone", &gone_so.day, &gone_so.week, err) != MST_OK)
+                return err->code;
+        if (lost != 0 && mstc_trips_lately(&gone, lost, &gone_so, base, 1.0)) {
                 snprintf(reason, sizeof reason, "%lld objects that were linked are gone from the sink (%.1f %% of "
-                         "%lld); was it restored or emptied?", (long long)lost, percent(lost, base), (long long)base);
+                         "%lld)%s; was it restored or emptied?", (long long)lost, percent(lost, base), (long long)base,
+                         mstc_lately(&gone_so, text));
                 if (hold_class(run, t, "gone", reason, BIT(MST_CREATE), MSTC_WHY_LOST, 0, err) != MST_OK)
                         return err->code;
         }
-        if (!t->row.planned || t->row.live == 0 || !trips(&creates, number, base, 1.0))
+        before = base > made.week ? base - made.week : 0;    /* what there was before they came */
+        if (!t->row.planned || t->row.live == 0 || number == 0
+            || !(mstc_trips(&creates, number, base, 1.0) || mstc_trips_lately(&creates, number, &made, before, 1.0)))
                 return MST_OK;
-        snprintf(reason, sizeof reason, "%lld new objects, with %lld live links (%.1f %%)", (long long)number,
-                 (long long)base, percent(number, base));
+        snprintf(reason, sizeof reason, "%lld new objects, with %lld live links (%.1f %%)%s", (long long)number,
+                 (long long)base, percent(number, base), mstc_lately(&made, text));
         return hold_class(run, t, "creates", reason, BIT(MST_CREATE), -1, run->id, err);
 }
 
@@ -412,19 +392,21 @@ judge_clears(struct mstc_run *run, struct mstc_run_target *t, struct by_target *
              bool *ret_held, struct mst_error *err)
 {
         const struct counted *c = &b->attributes[at];
-        struct limit clears = limit_of(t, "clears");
-        char reason[320], guard[160];
+        struct mstc_limit clears = mstc_limit_of(t, "clears");
+        char reason[420], guard[160], text[100];
+        struct mstc_window w;
         int64_t before;
 
         *ret_held = false;
         snprintf(guard, sizeof guard, "clears:%s", c->name);
-        if (c->clears == 0 || held_before(run, t, b, at, guard, &before, err) != MST_OK)
+        if (c->clears == 0 || held_before(run, t, b, at, guard, &before, err) != MST_OK
+            || mstc_effect_window(run->store, t->row.id, guard, &w.day, &w.week, err) != MST_OK)
                 return err->code;
-        if (!trips(&clears, c->clears + before, base, 1.0))
+        if (!mstc_trips_lately(&clears, c->clears + before, &w, base, MSTC_OF_VALUES))
                 return MST_OK;
         *ret_held = true;
-        snprintf(reason, sizeof reason, "'%s' would be cleared on %lld objects (%.1f %% of %lld)", c->name,
-                 (long long)(c->clears + before), percent(c->clears + before, base), (long long)base);
+        snprintf(reason, sizeof reason, "'%s' would be cleared on %lld objects (%.1f %% of %lld)%s", c->name,
+                 (long long)(c->clears + before), percent(c->clears + before, base), (long long)base, mstc_lately(&w, text));
         return hold_attribute(run, t, b, at, guard, reason, CLEARS, err);
 }
 
@@ -433,19 +415,24 @@ judge_changes(struct mstc_run *run, struct mstc_run_target *t, struct by_target 
               bool cleared, struct mst_error *err)
 {
         const struct counted *c = &b->attributes[at];
-        struct limit changes = limit_of(t, "changes"), identity = limit_of(t, "identity");
-        char reason[320], guard[160];
+        struct mstc_limit changes = mstc_limit_of(t, "changes"), identity = mstc_limit_of(t, "identity");
+        char reason[420], guard[160], text[100];
+        struct mstc_window w;
         int64_t number;
 
+        snprintf(guard, sizeof guard, "changes:%s", c->name);
+        if (mstc_effect_window(run->store, t->row.id, guard, &w.day, &w.week, err) != MST_OK)
+                return err->code;
         snprintf(guard, sizeof guard, "%s:%s", c->identity ? "identity" : "changes", c->name);
         if (held_before(run, t, b, at, guard, &number, err) != MST_OK)
                 return err->code;
         number += c->changes;
-        if (!trips(&changes, number, base, 1.0) && !(c->identity && trips(&identity, number, base, 1.0)))
+        if (number == 0 || (!mstc_trips_lately(&changes, number, &w, base, MSTC_OF_VALUES)
+                            && !(c->identity && mstc_trips_lately(&identity, number, &w, base, MSTC_OF_VALUES))))
                 return MST_OK;
-        snprintf(reason, sizeof reason, "'%s'%s would change on %lld objects (%.1f %% of %lld)", c->name,
+        snprintf(reason, sizeof reason, "'%s'%s would change on %lld objects (%.1f %% of %lld)%s", c->name,
                  c->identity ? ", by which objects are told apart," : "", (long long)number, percent(number, base),
-                 (long long)base);
+                 (long long)base, mstc_lately(&w, text));
         return hold_attribute(run, t, b, at, guard, reason, cleared ? OTHERS : ALL, err);
 }
 
@@ -481,11 +468,31 @@ judge_configuration(struct mstc_run *run, struct mstc_run_target *t, struct mst_
         return hold_class(run, t, "configuration", reason, ALL_BUT_CREATES, -1, run->id, err);
 }
 
+/* Somebody new with the name or address of somebody who left or got another lately. */
+static int
+judge_again(struct mstc_run *run, struct mstc_run_target *t, const struct by_target *b, int64_t base, struct mst_error *err)
+{
+        struct mstc_limit limit = mstc_limit_of(t, "reuse");
+        int64_t number = (int64_t)b->again_count, hold;
+        char reason[256];
+
+        if (number == 0 || !mstc_trips(&limit, number, base, 1.0))
+                return MST_OK;
+        snprintf(reason, sizeof reason, "%lld new people come with a name or an address that somebody else had there in the "
+                 "last 90 days; what that one was given may reach them", (long long)number);
+        if (hold_for(run, t, "reuse", reason, &hold, err) != MST_OK)
+                return err->code;
+        for (size_t i = 0; i < b->again_count; i++)
+                if (mstc_op_hold(run->store, b->again[i], hold, err) != MST_OK)
+                        return err->code;
+        return MST_OK;
+}
+
 /* Of the groups that a target has, and had a day ago; each that is large is judged alone, too. */
 static int
 judge_group_deletes(struct mstc_run *run, struct mstc_run_target *t, struct mst_error *err)
 {
-        struct limit limit = limit_of(t, "group-deletes");
+        struct mstc_limit limit = mstc_limit_of(t, "group-deletes");
         int64_t number, live, gone, hold;
         char reason[256];
 
@@ -494,7 +501,7 @@ judge_group_deletes(struct mstc_run *run, struct mstc_run_target *t, struct mst_
         if (mstc_glinks_live(run->store, t->row.id, &live, err) != MST_OK
             || mstc_glinks_deleted(run->store, t->row.id, mstc_now_ms() - DAY_MS, &gone, err) != MST_OK)
                 return err->code;
-        if (!trips(&limit, number + gone, live + gone, 1.0))
+        if (!mstc_trips(&limit, number + gone, live + gone, 1.0))
                 return MST_OK;
         snprintf(reason, sizeof reason, "%lld groups would be deleted and %lld were in the last 24 hours, of %lld (%.1f %%); "
                  "the limit is %lld and %g %%", (long long)number, (long long)gone, (long long)(live + gone),
@@ -541,7 +548,7 @@ judge_target(struct mstc_run *run, struct mstc_run_target *t, struct by_target *
                 base = t->live_before;
         if (judge_configuration(run, t, err) != MST_OK || judge_adoptions(run, t, err) != MST_OK
             || judge_removals(run, t, base, day, week, err) != MST_OK || judge_creates(run, t, base, err) != MST_OK
-            || judge_group_deletes(run, t, err) != MST_OK)
+            || judge_group_deletes(run, t, err) != MST_OK || judge_again(run, t, b, base, err) != MST_OK)
                 return err->code;
         return judge_attributes(run, t, b, base, err) != MST_OK ? err->code : judge_restored(run, t, err);
 }
@@ -549,6 +556,8 @@ judge_target(struct mstc_run *run, struct mstc_run_target *t, struct by_target *
 int
 mstc_judge_plan(struct mstc_run *run, struct mst_error *err)
 {
+        if (mstc_never_touch(run, err) != MST_OK)
+                return err->code;
         for (size_t i = 0; i < run->target_count; i++)
                 if (!run->targets[i].no_plan
                     && judge_target(run, &run->targets[i], &run->judgement->targets[i], err) != MST_OK)
@@ -561,7 +570,7 @@ mstc_judge_plan(struct mstc_run *run, struct mst_error *err)
 bool
 mstc_judge_group(struct mstc_run_target *target, uint64_t present, uint64_t leaves)
 {
-        struct limit limit = limit_of(target, "group-members");
+        struct mstc_limit limit = mstc_limit_of(target, "group-members");
 
-        return trips(&limit, (int64_t)leaves, (int64_t)present, 1.0);
+        return mstc_trips(&limit, (int64_t)leaves, (int64_t)present, 1.0);
 }

@@ -20,3 +20,4 @@ core_libcore_la_SOURCES += core/engine/verify.c core/engine/verify.h core/engine
   core/engine/verifymend.c core/engine/verifyobject.c core/engine/verifystray.c core/engine/verifytell.c
 core_libcore_la_SOURCES += core/engine/undo.c core/engine/undo.h core/engine/undogroup.c core/engine/undouser.c core/engine/undovalues.c
 core_libcore_la_SOURCES += core/engine/exactly.c core/engine/exactly.h core/engine/seal.c core/engine/seal.h
+core_libcore_la_SOURCES += core/engine/bygone.c core/engine/effects.c core/engine/limits.c core/engine/limits.h core/engine/nevertouch.c

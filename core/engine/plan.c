@@ -468,7 +468,7 @@ close_plan(struct mstc_run *run, int64_t last, struct mst_error *err)
         if (mstc_judge_plan(run, err) != MST_OK || mstc_targets_save(run, err) != MST_OK)
                 return err->code;
         for (size_t i = 0; i < run->target_count; i++)
-                if (!run->targets[i].no_plan && mstc_target_planned(run->store, run->targets[i].row.id, err) != MST_OK)
+                if (!run->targets[i].no_plan && mstc_target_planned(run->store, run->targets[i].row.id, run->id, err) != MST_OK)
                         return err->code;
         /* The lines of a plan that is forgotten are kept with the end of its run. */
         return run->options->plan_only ? MST_OK : mstc_log_save(run->engine, err);

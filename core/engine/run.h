@@ -84,6 +84,8 @@ struct mstc_run_target {
         int64_t live_before;                 /* links when the run began               */
         int64_t restored;                    /* the store is a copy of then, and not yet trusted here; 0: no */
         int64_t live_change, removal_change; /* to be tallied with the next commit     */
+        struct mstc_effect *effects;         /* likewise, of other guards (effects.c)  */
+        size_t effect_count, effect_room;
 };
 
 struct mstc_judgement;
@@ -373,6 +375,17 @@ int mstc_judge_op(struct mstc_run *run, struct mstc_run_target *target, const st
                   struct mst_error *err);
 /* The whole plan: holds what trips, in the transaction that releases the rest. */
 int mstc_judge_plan(struct mstc_run *run, struct mst_error *err);
+/* Are objects told apart by it; does it point at somebody? */
+bool mstc_is_identity(struct mstc_run_target *target, const char *name);
+bool mstc_is_reference(struct mstc_run_target *target, const char *name);
+/* bygone.c: '*ret_again': it makes somebody with what somebody else was told apart by lately. */
+int mstc_bygone(struct mstc_run *run, struct mstc_run_target *target, const struct mstc_entry_op *op,
+                const struct mst_record *before, const struct mst_record *after, bool *ret_again, struct mst_error *err);
+/* effects.c: this op was done; what was counted so far, into the store. */
+int mstc_effect_note(struct mstc_run_target *target, const struct mst_op *op, struct mst_error *err);
+int mstc_effects_save(struct mstc_run *run, struct mstc_run_target *target, struct mst_error *err);
+/* nevertouch.c: ops whose objects are protected are dropped, before the plan is judged. */
+int mstc_never_touch(struct mstc_run *run, struct mst_error *err);
 /* A group's own guard: the hold's reason when it trips. */
 bool mstc_judge_group(struct mstc_run_target *target, uint64_t present, uint64_t leaves);
 

@@ -40,6 +40,8 @@ mstc_targets_save(struct mstc_run *run, struct mst_error *err)
 
                 uint32_t chunk = 0;
 
+                if (mstc_effects_save(run, t, err) != MST_OK)
+                        return err->code;
                 /* One who comes and one who goes are no change of the number, but of the set. */
                 if (t->live_change == 0 && t->removal_change == 0 && !mstc_set_next_dirty(t->linked, &chunk))
                         continue;
@@ -208,7 +210,8 @@ done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         t->counts[count_of(op->verb)]++;
         if (removal && errand->row.approved == 0)
                 t->removal_change++;
-        if (mstc_op_end(run->store, op->number, MSTC_OP_DONE, (int)op->outcome, run->id, NULL, err) != MST_OK)
+        if (mstc_op_end(run->store, op->number, MSTC_OP_DONE, (int)op->outcome, run->id, NULL, err) != MST_OK
+            || mstc_effect_note(t, op, err) != MST_OK)
                 return err->code;
         if (op->verb == MST_DELETE)
                 return mstc_link_ended(run, t, &errand->link, MSTC_LINK_DELETED, err);

@@ -131,6 +131,7 @@ mstc_run_done(struct mstc_run *run)
                 mstc_set_free(run->targets[i].creating);
                 mstc_set_free(run->targets[i].renaming);
                 mstc_set_free(run->targets[i].leaving);
+                mstc_free(run->targets[i].effects);
         }
         mstc_free(run->targets);
         mstc_members_free(run->members);

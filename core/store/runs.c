@@ -95,7 +95,7 @@ int
 mstc_target_row(struct mstc_store *store, int64_t sync, const char *name, int64_t sink, uint32_t bit,
                 struct mst_arena *arena, struct mstc_target_row *ret, struct mst_error *err)
 {
-        sqlite3_stmt *stmt = mstc_sql(store, "SELECT id, sink, live, planned, identity, bit FROM target WHERE sync=? "
+        sqlite3_stmt *stmt = mstc_sql(store, "SELECT id, sink, live, planned, identity, bit, first FROM target WHERE sync=? "
                                       "AND name=?", err);
         bool ok = true;
         int rc;
@@ -120,6 +120,7 @@ mstc_target_row(struct mstc_store *store, int64_t sync, const char *name, int64_
         ret->live = sqlite3_column_int64(stmt, 2);
         ret->planned = sqlite3_column_int(stmt, 3) != 0;
         ret->identity = mstc_sql_copy_text(stmt, 4, arena, &ok);
+        ret->first = sqlite3_column_int64(stmt, 6);
         rc = sqlite3_column_int64(stmt, 5) == N(bit) ? MST_OK
            : mstc_sql_run(store, err, "UPDATE target SET bit=? WHERE id=?", "ii", N(bit), ret->id);
         sqlite3_reset(stmt);
@@ -133,9 +134,9 @@ mstc_target_set_identity(struct mstc_store *store, int64_t target, const char *i
 }
 
 int
-mstc_target_planned(struct mstc_store *store, int64_t target, struct mst_error *err)
+mstc_target_planned(struct mstc_store *store, int64_t target, int64_t run, struct mst_error *err)
 {
-        return mstc_sql_run(store, err, "UPDATE target SET planned=1 WHERE id=? AND planned=0", "i", target);
+        return mstc_sql_run(store, err, "UPDATE target SET planned=1, first=? WHERE id=? AND planned=0", "ii", run, target);
 }
 
 int

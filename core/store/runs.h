@@ -54,13 +54,14 @@ int mstc_sync_count_live(struct mstc_store *store, int64_t sync, struct mst_erro
 
 struct mstc_target_row {
         int64_t id, sink, live;
+        int64_t first;                       /* the run of its first plan; 0: not known */
         bool planned;                        /* it has had a plan before               */
         const char *identity;                /* of the endpoint its links were made with */
 };
 int mstc_target_row(struct mstc_store *store, int64_t sync, const char *name, int64_t sink, uint32_t bit,
                     struct mst_arena *arena, struct mstc_target_row *ret, struct mst_error *err);
 int mstc_target_set_identity(struct mstc_store *store, int64_t target, const char *identity, struct mst_error *err);
-int mstc_target_planned(struct mstc_store *store, int64_t target, struct mst_error *err);
+int mstc_target_planned(struct mstc_store *store, int64_t target, int64_t run, struct mst_error *err);
 /* Live links: more or fewer, and removals of this hour, for the guards. */
 int mstc_target_tally(struct mstc_store *store, int64_t target, int64_t live, int64_t removals,
                       struct mst_error *err);

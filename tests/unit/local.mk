@@ -371,10 +371,16 @@ tests_unit_words_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_words_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/words
 
-endif
-
 check_PROGRAMS += tests/unit/engine-undo
 tests_unit_engine_undo_SOURCES = tests/unit/engine-undo.c $(WORLD)
 tests_unit_engine_undo_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_engine_undo_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/engine-undo
+
+check_PROGRAMS += tests/unit/engine-limits
+tests_unit_engine_limits_SOURCES = tests/unit/engine-limits.c $(WORLD)
+tests_unit_engine_limits_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_engine_limits_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/engine-limits
+
+endif

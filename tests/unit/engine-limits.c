@@ -1,0 +1,230 @@
+/* engine-limits.c - guards that look back, and those over single objects: what many small runs do,
+ * who comes with what somebody else had, what is protected, what is not ours to delete. */
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct world *
+peopled(const char *top, int people, const char *inside)
+{
+        char target[400];
+        struct world *w;
+
+        (void)snprintf(target, sizeof target, "<target sink='snk'><match attribute='mail'/>%s</target>", inside);
+        w = world_new(top, target);
+        w->quiet = true;
+        world_people(w, 1, people, "jobTitle=X", "complete c");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        memset(w->sinks[0].verbs, 0, sizeof w->sinks[0].verbs);
+        return w;
+}
+
+static uint64_t
+all_done(const struct world *w)
+{
+        uint64_t all = 0;
+
+        for (int i = 0; i < 16; i++)
+                all += w->sinks[0].verbs[i];
+        return all;
+}
+
+/* 'step' people a run, each within every limit: after so many the next run is held; yesterday's
+ * count in the week. */
+static const struct {
+        enum { LEAVE, CHANGE, CLEAR, RENAME, COME, LOSE } what;
+        int step, day;                       /* people a run; runs that go in a day    */
+        const char *guard, *limit;
+} steps[] = {
+        { LEAVE, 1, 5, "removals", "" },
+        { CHANGE, 5, 9, "changes:title", "" },            /* 19 and 10 % of 100, 2.5 times that */
+        { CLEAR, 2, 5, "clears:title", "" },
+        { RENAME, 1, 5, "identity:uid", "" },
+        { COME, 5, 5, "creates", "<limit of='creates' above='10' and-percent='25'/>" },
+        { LOSE, 1, 3, "gone", "" },
+};
+
+static const char *const lines[] = {
+        [LEAVE] = "s %d\n", [CHANGE] = "p %d jobTitle=Y%d\n", [CLEAR] = "p %d jobTitle=\n", [RENAME] = "p %d mailNickname=n%d\n",
+        [COME] = "w x%d mailNickname=n%d\n", [LOSE] = "p %d displayName=Y\n",
+};
+
+static int
+one_step(struct world *w, int what, int from, int count)
+{
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        for (int i = from; i < from + count; i++) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+                fprintf(out, lines[what], what == COME ? i : (i - 1) % 100 + 1, i);
+#pragma GCC diagnostic pop
+                for (size_t k = 0; what == LOSE && k < w->sinks[0].count; k++) {
+                        char stamp[32];
+
+                        (void)snprintf(stamp, sizeof stamp, "src:%d", i);
+                        if (strcmp(w->sinks[0].objects[k].stamp, stamp) == 0)
+                                w->sinks[0].objects[k].number = 0;
+                }
+        }
+        fputs("complete c\n", out);
+        fclose(out);
+        world_page(w, text);
+        free(text);
+        return world_sync(w, NULL);
+}
+
+START_TEST(small_steps)
+{
+        struct world *w = peopled("", 100, steps[_i].limit);
+        char sql[200];
+        int at = 1, runs = 0, outcome = MSTC_END_DONE;
+
+        while (runs < 30 && one_step(w, (int)steps[_i].what, at, steps[_i].step) != MSTC_END_HELD) {
+                at += steps[_i].step;
+                runs++;
+        }
+        (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM hold WHERE guard='%s' AND state=0", steps[_i].guard);
+        ck_assert_msg(world_sql(w, sql) == 1, "%s: %s", steps[_i].guard, w->log);
+        ck_assert_int_eq(runs, steps[_i].day);
+        /* what is held is dropped; on the days after it is always less than a day's */
+        world_reject(w, 1);
+        at += steps[_i].step;
+        for (int day = 0; day < 10 && outcome != MSTC_END_HELD; day++) {
+                world_change(w, "UPDATE effect SET hour=hour-30");
+                world_change(w, "UPDATE tally SET hour=hour-30");
+                for (int k = 1; k < steps[_i].day && outcome != MSTC_END_HELD; k++, at += steps[_i].step)
+                        outcome = one_step(w, (int)steps[_i].what, at, steps[_i].step);
+        }
+        ck_assert_msg(world_sql(w, sql) == 1, "%s: %s", steps[_i].guard, w->log);
+        world_free(w);
+}
+END_TEST
+
+/* Approved effects do not count against the next. */
+START_TEST(approved_is_past)
+{
+        struct world *w = peopled("", 100, "");
+
+        ck_assert_int_eq(one_step(w, RENAME, 1, 8), MSTC_END_HELD);
+        ck_assert_uint_eq(world_approve(w, 1), 8);
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        ck_assert_int_eq(one_step(w, RENAME, 11, 2), MSTC_END_DONE);
+        ck_assert_uint_eq(w->sinks[0].verbs[MST_RENAME], 10);
+        world_free(w);
+}
+END_TEST
+
+/* ---- the same address, a new person ---------------------------------------------------------- */
+
+static const struct {
+        const char *before, *comes;          /* what happens first; who comes then     */
+        bool held;
+} reuses[] = {
+        { "s 1\n", "w n displayName=New;mail=p1@x;mailNickname=new;jobTitle=X\n", true },       /* his mail */
+        { "s 1\n", "w n displayName=New;mail=new@x;mailNickname=P1;jobTitle=X\n", true },       /* his name */
+        { "p 1 mailNickname=other\n", "w n displayName=New;mail=new@x;mailNickname=p1;jobTitle=X\n", true },
+        { "p 1 mail=other@x\n", "w n displayName=New;mail=P1@X;mailNickname=new;jobTitle=X\n", true },
+        { "s 1\n", "w n displayName=P 1;mail=new@x;mailNickname=new;jobTitle=X\n", false },     /* a namesake */
+        { "p 1 jobTitle=Y\n", "w n displayName=New;mail=new@x;mailNickname=new;jobTitle=X\n", false },
+        { "s 1\n", "w 1 displayName=P 1;mail=p1@x;mailNickname=p1;jobTitle=X\n", false },       /* he himself */
+};
+
+START_TEST(reused)
+{
+        struct world *w = peopled("", 10, "<on-gone do='delete'/>");
+        char page[300];
+
+        (void)snprintf(page, sizeof page, "%scomplete c\n", reuses[_i].before);
+        world_page(w, page);
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        (void)snprintf(page, sizeof page, "%scomplete c\n", reuses[_i].comes);
+        world_page(w, page);
+        ck_assert_int_eq(world_sync(w, NULL), reuses[_i].held ? MSTC_END_HELD : MSTC_END_DONE);
+        ck_assert_uint_eq(w->sinks[0].verbs[MST_CREATE], !reuses[_i].held);
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM hold WHERE guard='reuse' AND state=0"), reuses[_i].held);
+        if (reuses[_i].held) {
+                ck_assert_uint_eq(world_approve(w, 1), 1);
+                ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+                ck_assert_uint_eq(w->sinks[0].verbs[MST_CREATE], 1);
+        }
+        world_free(w);
+}
+END_TEST
+
+START_TEST(reused_long_after)
+{
+        struct world *w = peopled("", 10, "<on-gone do='delete'/>");
+
+        world_page(w, "s 1\ncomplete c\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_change(w, "UPDATE bygone SET at=at-91*86400000");
+        world_page(w, "w n displayName=New;mail=p1@x;mailNickname=p1;jobTitle=X\ncomplete c\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        ck_assert_uint_eq(w->sinks[0].verbs[MST_CREATE], 1);
+        world_free(w);
+}
+END_TEST
+
+/* ---- what is protected ------------------------------------------------------------------------- */
+
+/* The rule speaks of what the sink holds, and counts for our own objects, too. */
+START_TEST(never_touched)
+{
+        struct world *w = peopled("<never-touch sink='snk'>[uid] -eq \"p1\"</never-touch>", 10, "");
+
+        world_page(w, "p 1 jobTitle=Y\np 2 jobTitle=Y\ncomplete c\n");
+        world_sync(w, NULL);
+        ck_assert_uint_eq(all_done(w), 1);
+        ck_assert(world_logged(w, "a never-touch rule protects the object"));
+        world_page(w, "s 1\ns 2\ncomplete c\n");
+        world_sync(w, NULL);
+        ck_assert_uint_eq(w->sinks[0].verbs[MST_DISABLE], 1);
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM op WHERE open=1"), 0);
+        /* what cannot be looked up is not touched either, but later */
+        w->sinks[0].find_open = 1;
+        world_page(w, "p 3 jobTitle=Y\ncomplete c\n");
+        world_sync(w, NULL);
+        ck_assert_uint_eq(w->sinks[0].verbs[MST_UPDATE], 1);
+        w->sinks[0].find_open = 0;
+        world_sync(w, NULL);
+        ck_assert_uint_eq(w->sinks[0].verbs[MST_UPDATE], 2);
+        world_free(w);
+}
+END_TEST
+
+/* A tie of which nobody knows whether we made the object, or took it over, deletes nothing. */
+START_TEST(only_ours_is_deleted)
+{
+        struct world *w = peopled("", 10, "<on-gone do='delete'/>");
+
+        world_change(w, "UPDATE link SET made=0 WHERE entry=(SELECT number FROM entry WHERE id='1')");
+        world_page(w, "s 1\ns 2\ncomplete c\n");
+        world_sync(w, NULL);
+        ck_assert_uint_eq(w->sinks[0].verbs[MST_DELETE], 1);
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM link WHERE state=1 AND made=0"), 1);
+        world_free(w);
+}
+END_TEST
+
+static Suite *
+suite(void)
+{
+        Suite *s = suite_create("engine-limits");
+        TCase *t = tcase_create("all");
+
+        tcase_set_timeout(t, 300);
+        tcase_add_loop_test(t, small_steps, 0, UNIT_COUNT(steps));
+        tcase_add_test(t, approved_is_past);
+        tcase_add_loop_test(t, reused, 0, UNIT_COUNT(reuses));
+        tcase_add_test(t, reused_long_after);
+        tcase_add_test(t, never_touched);
+        tcase_add_test(t, only_ours_is_deleted);
+        suite_add_tcase(s, t);
+        return s;
+}
+
+UNIT_MAIN(suite)
