@@ -84,26 +84,6 @@ same_op(const struct mstc_case *c, const struct mstc_run_target *target, const s
             && (after->length == 0 || memcmp(c->open.after, after->bytes, after->length) == 0);
 }
 
-/* Somebody said no to exactly this. */
-static int
-declined(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *target, const struct proposal *p,
-         const struct mstc_buffer *after, bool *ret, struct mst_error *err)
-{
-        struct mstc_declined wanted = { .kind = MST_USER, .entry = c->entry->number, .sink = target->sink->id,
-                                        .target = target->row.id, .verb = p->verb, .reason = p->reason };
-
-        *ret = false;
-        return run->declined_none ? MST_OK : mstc_declines(run, &wanted, after->bytes, after->length, ret, err);
-}
-
-/* What was declined is not wanted any more: should it be again, it is planned. */
-static int
-declined_over(struct mstc_run *run, const struct mstc_case *c, struct mst_error *err)
-{
-        return run->declined_none ? MST_OK
-             : mstc_declined_end(run->store, MST_USER, c->entry->number, c->link.sink, 0, err);
-}
-
 static bool
 removes(enum mst_verb verb)
 {
@@ -174,7 +154,7 @@ propose(struct mstc_run *run, struct mstc_case *c, struct mstc_run_target *targe
                 return mst_fail_memory(err, "planning");
         if (c->foreseen != NULL)
                 return foresee(c->foreseen, p, &after, err);
-        if (declined(run, c, target, p, &after, &no, err) != MST_OK)
+        if (mstc_declines_user(run, c->entry->number, target, p->verb, p->reason, &after, &no, err) != MST_OK)
                 return err->code;
         if (no)
                 return drop_open(run, c, "declined", err);
@@ -386,7 +366,7 @@ decide_present(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
                 if (mstc_members_turn(run, t, c->entry->number, true, err) != MST_OK)
                         return err->code;
         } else if (p.after->count == 0) {
-                return declined_over(run, c, err) != MST_OK ? err->code
+                return mstc_declined_over(run, c->entry->number, c->link.sink, err) != MST_OK ? err->code
                      : drop_open(run, c, "nothing differs any more", err);
         } else {
                 p.verb = naming ? MST_RENAME : MST_UPDATE;
@@ -582,7 +562,7 @@ mstc_decide(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
         if (c->target == NULL && c->linked)
                 return decide_leaver(run, c, err);
         if (c->target == NULL)
-                return declined_over(run, c, err) != MST_OK ? err->code : drop_open(run, c, "no longer wanted", err);
+                return mstc_declined_over(run, c->entry->number, c->link.sink, err) != MST_OK ? err->code : drop_open(run, c, "no longer wanted", err);
         if (c->wanted.ignore_object)
                 return drop_open(run, c, "the map leaves it alone", err);
         return c->linked ? decide_present(run, c, err) : decide_absent(run, c, err);

@@ -93,3 +93,20 @@ mstc_declines(struct mstc_run *run, const struct mstc_declined *wanted, const vo
         return *ret ? MST_OK
              : mstc_declined_end(run->store, wanted->kind, wanted->entry, wanted->sink, wanted->target, err);
 }
+
+int
+mstc_declines_user(struct mstc_run *run, int64_t entry, const struct mstc_run_target *target, enum mst_verb verb,
+                   int reason, const struct mstc_buffer *after, bool *ret, struct mst_error *err)
+{
+        struct mstc_declined wanted = { .kind = MST_USER, .entry = entry, .sink = target->sink->id,
+                                        .target = target->row.id, .verb = verb, .reason = reason };
+
+        *ret = false;
+        return run->declined_none ? MST_OK : mstc_declines(run, &wanted, after->bytes, after->length, ret, err);
+}
+
+int
+mstc_declined_over(struct mstc_run *run, int64_t entry, int64_t sink, struct mst_error *err)
+{
+        return run->declined_none ? MST_OK : mstc_declined_end(run->store, MST_USER, entry, sink, 0, err);
+}

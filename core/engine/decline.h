@@ -4,6 +4,7 @@
 
 #include "engine/run.h"
 #include "store/declined.h"
+#include "util/buffer.h"
 
 /* What identifies a result: the op's verb, its reason, and its flat values. */
 bool mstc_decline_hash(struct mstc_store *store, enum mst_verb verb, int reason, const void *after, size_t size,
@@ -19,5 +20,10 @@ int mstc_decline_group(struct mstc_store *store, const struct mstc_entry_op *op,
  * something else was, that is over. */
 int mstc_declines(struct mstc_run *run, const struct mstc_declined *wanted, const void *after, size_t size, bool *ret,
                   struct mst_error *err);
+/* The same of a user, where anything is declined at all. */
+int mstc_declines_user(struct mstc_run *run, int64_t entry, const struct mstc_run_target *target, enum mst_verb verb,
+                       int reason, const struct mstc_buffer *after, bool *ret, struct mst_error *err);
+/* What was declined of a user is not wanted any more: should it be again, it is planned. */
+int mstc_declined_over(struct mstc_run *run, int64_t entry, int64_t sink, struct mst_error *err);
 
 #endif
