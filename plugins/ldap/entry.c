@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "dn.h"
+#include "entrystate.h"
 #include "schema.h"
 #include "when.h"
 
@@ -228,13 +229,14 @@ ldp_entry_fill(const struct ldp_entry *entry, struct ldp_sink *sink, const struc
                 if (field != NULL && field->count > 0)
                         put_field(record, name, field, type);
         }
+        ldp_entry_state(entry, sink, place, arena, record);
 }
 
 char **
 ldp_entry_wanted(struct ldp_sink *sink, const struct ldp_place *place, struct mst_arena *arena)
 {
         size_t count = mst_host_want_count(sink->host), used = 0;
-        char **wanted = mst_arena_alloc(arena, (count + 3) * sizeof *wanted);
+        char **wanted = mst_arena_alloc(arena, (count + 4) * sizeof *wanted);
 
         if (wanted == NULL)
                 return NULL;
@@ -247,5 +249,6 @@ ldp_entry_wanted(struct ldp_sink *sink, const struct ldp_place *place, struct ms
                 if (ldp_is_attribute(name))
                         wanted[used++] = (char *)name;
         }
+        ldp_entry_state_wanted(sink, place, wanted + used);
         return wanted;
 }

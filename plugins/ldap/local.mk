@@ -19,7 +19,7 @@ plugins_ldap_la_SOURCES = plugins/ldap/ldap.c plugins/ldap/options.c plugins/lda
   plugins/ldap/dialect.c plugins/ldap/dialect.h plugins/ldap/id.c plugins/ldap/id.h \
   plugins/ldap/lock.c plugins/ldap/lock.h plugins/ldap/password.c plugins/ldap/password.h plugins/ldap/dn.c plugins/ldap/dn.h plugins/ldap/when.c plugins/ldap/when.h \
   plugins/ldap/values.c plugins/ldap/values.h plugins/ldap/schema.c plugins/ldap/schema.h \
-  plugins/ldap/entry.c plugins/ldap/entry.h plugins/ldap/probe.c plugins/ldap/find.c \
+  plugins/ldap/entry.c plugins/ldap/entry.h plugins/ldap/entrystate.c plugins/ldap/entrystate.h plugins/ldap/probe.c plugins/ldap/find.c \
   plugins/ldap/list.c plugins/ldap/list.h plugins/ldap/request.c plugins/ldap/request.h \
   plugins/ldap/mods.c plugins/ldap/mods.h plugins/ldap/create.c plugins/ldap/change.c \
   plugins/ldap/members.c plugins/ldap/members.h plugins/ldap/present.c plugins/ldap/refer.c plugins/ldap/stray.c \
