@@ -111,7 +111,8 @@ find_by_key(struct bbi_sink *sink, struct mst_search *search, struct mst_shelf *
                 const struct mst_query *query = mst_search_at(search, i);
 
                 if (by_key(query))
-                        paths[i] = mst_arena_printf(arena, "/users/%s", mst_rest_escape(sink->rest, mst_value_text(mst_query_value(query), NULL)));
+                        paths[i] = mst_arena_printf(arena, "/users/%s",
+                                                    mst_rest_escape(sink->rest, mst_value_text(mst_query_value(query), NULL)));
                 *list = *list || (mst_query_kind(query) == MST_USER && mst_query_stamp(query) == NULL && paths[i] == NULL);
         }
         if (paths == NULL || answers == NULL || all == NULL)

@@ -46,9 +46,8 @@ kzl_directory(struct kzl *k, struct mst_error *err)
                 return mst_fail_memory(err, "reading the Directory");
         if (c->portal_url == NULL)
                 code = mst_roster_read(k->roster, c->export_path, err);
-        else if (mst_rest_load(k->rest, mst_rest_start(k->rest, "GET", "%s/directory", c->portal_url), &csv, &size, err) != MST_OK)
-                code = err->code;
-        else if ((code = mst_roster_told(k->roster, csv, size, err)) != MST_OK)
+        else if ((code = mst_rest_load(k->rest, mst_rest_start(k->rest, "GET", "%s/directory", c->portal_url), &csv, &size, err)) == MST_OK
+                 && (code = mst_roster_told(k->roster, csv, size, err)) != MST_OK)
                 mst_wrap(err, "the portal's export of the Directory");
         if (code != MST_OK) {
                 mst_roster_free(k->roster);
@@ -81,7 +80,8 @@ static int
 upload(void *self, const char *name, uint64_t number, const char *bytes, size_t size, bool *doubt, struct mst_error *err)
 {
         struct kzl *k = self;
-        const char *url = k->config->portal_url, *network = strcmp(name, k->layout.puts) == 0 ? "network=Employee&" : "", *status, *whole;
+        const char *network = strcmp(name, k->layout.puts) == 0 ? "network=Employee&" : "";
+        const char *url = k->config->portal_url, *status, *whole;
         const struct mst_rest_job job = {
                 .job = "job", .status = "status", .busy = "Processing", .every_ms = POLL_MS, .most_ms = POLL_MOST_MS,
                 .path = mst_arena_printf(mst_rest_arena(k->rest), "%s/directory/import/%%s", url),

@@ -22,7 +22,8 @@ kzl_groups(struct kzl *k, struct mst_error *err)
         if (k->groups != NULL)
                 return MST_OK;
         k->group_count = 0;
-        if (mst_rest_whole(k->rest, "groups", &all, &count, err, "/v1/groups?fetchAllGroups=true&showDetail=true&showDetails=true") != MST_OK)
+        if (mst_rest_whole(k->rest, "groups", &all, &count, err,
+                           "/v1/groups?fetchAllGroups=true&showDetail=true&showDetails=true") != MST_OK)
                 return err->code;
         k->groups = mst_arena_alloc(mst_rest_arena(k->rest), count * sizeof *k->groups);
         if (k->groups == NULL)

@@ -115,8 +115,8 @@ start(struct kzl *k, struct mst_error *err)
         const struct kzl_config *c = k->config;
 
         k->layout = (struct mst_roster_layout){
-                .size = sizeof k->layout, .folder = c->outbox, .puts = "import", .drops = "removals", .known_by = "the phone number", .begins = "+",
-                .most = FILE_MOST, .safe = c->spreadsheet_safe, .yes = "Yes", .no = "No",
+                .size = sizeof k->layout, .folder = c->outbox, .puts = "import", .drops = "removals",
+                .known_by = "the phone number", .begins = "+", .most = FILE_MOST, .safe = c->spreadsheet_safe, .yes = "Yes", .no = "No",
         };
         k->layout.columns = mst_roster_columns(k->host, k->arena, c->columns, first, GROUP_ATTRIBUTES, &k->layout.column_count);
         if (k->layout.columns == NULL)

@@ -65,7 +65,7 @@ kzl_remove(struct kzl *k, const char *group, const struct kzl_member *member, st
 
 /* ---- joining ---- */
 
-/* Those who join and are not in the list are refused; with 'op' NULL of an error, put off. */
+/* Those who join and are not in the list are refused; where it cannot be read, put off. */
 static int
 check_joined(struct kzl *k, struct mst_op *op, const char *group, struct mst_error *err)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * probe.c - what `muster check --online` tells. */
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -71,14 +72,12 @@ int
 kzl_probe(void *self, struct mst_facts *facts, struct mst_error *err)
 {
         struct kzl *k = self;
-        const char *identity;
+        char identity[1024];
 
         kzl_begin(k);
         if (kzl_groups(k, err) != MST_OK || tell_directory(k, facts, err) != MST_OK)
                 return err->code;
-        identity = mst_arena_printf(k->arena, "kaizala:%s:%s", k->config->http.url, k->config->application_id);
-        if (identity == NULL)
-                return mst_fail_memory(err, "probing");
+        snprintf(identity, sizeof identity, "kaizala:%s:%s", k->config->http.url, k->config->application_id);
         mst_facts_identity(facts, identity);
         mst_facts_note(facts, true, "Microsoft ended Kaizala on 31 August 2023: this sink is for endpoints that speak its protocol");
         return MST_OK;
