@@ -19,14 +19,33 @@
 
 enum state { UNTOUCHED = 0, OPEN, DONE };
 
+/* What holds a composed rule together at its outermost: it may stand beside others of its kind
+ * without parentheses, so that a chain of groups is as flat as it can be. */
+enum bond { UNKNOWN = 0, BY_AND, BY_OR };
+
 struct composing {
         struct mstc_maker *maker;
         struct mstc_sync *sync;
         const struct mstc_schema *schema;
         enum state *states;
         const char **texts;                  /* of the composed rules; NULL: a mistake was told */
+        enum bond *bonds;                    /* of them                                */
         size_t *path; size_t depth;          /* groups that are being composed         */
 };
+
+/* Parts of a group, as they gather. */
+struct list {
+        struct mstc_buffer text;
+        bool any;                            /* joined by -or, not by -and             */
+        size_t count;
+        enum bond bond;
+};
+
+static void
+list_done(struct list *list)
+{
+        mstc_buffer_done(&list->text);
+}
 
 static bool compose(struct composing *c, size_t number);
 
@@ -71,10 +90,37 @@ tell_unknown(struct composing *c, const char *name, const char *attribute, struc
                           "%s: there is no group '%s'", attribute, name);
 }
 
+/* Whether it needs parentheses beside others, with -or or with -and. */
+static bool
+is_loose(enum bond bond, bool any)
+{
+        return bond == UNKNOWN || (bond == BY_OR && !any);
+}
+
+/* One of several parts, joined by -or or -and; 'list' tells what they have become.  The first
+ * gets its parentheses when it is no longer alone. */
+static void
+add_rule(struct list *list, const char *text, enum bond bond)
+{
+        bool loose = is_loose(bond, list->any);
+
+        if (list->count == 1 && is_loose(list->bond, list->any) && mstc_buffer_ok(&list->text)) {
+                MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer first = list->text;
+
+                list->text = (struct mstc_buffer){ 0 };
+                mstc_buffer_printf(&list->text, "(%s)", mstc_buffer_cstr(&first));
+        }
+        if (list->count == 0)
+                mstc_buffer_text(&list->text, text);
+        else
+                mstc_buffer_printf(&list->text, loose ? "%s(%s)" : "%s%s", list->any ? " -or " : " -and ", text);
+        list->bond = list->count++ == 0 ? bond : list->any ? BY_OR : BY_AND;
+}
+
 /* Nobody is in all groups of a family: in all-of a word can only name one of them. */
 static bool
 add_family(struct composing *c, size_t number, const char *word, const char *attribute, struct mstc_place place,
-           const char *join, struct mstc_buffer *into, size_t *count, bool *found)
+           struct list *into, bool *found)
 {
         MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer rule = { 0 };
         const struct mstc_family *family = &c->sync->families[number];
@@ -99,14 +145,14 @@ add_family(struct composing *c, size_t number, const char *word, const char *att
                 return false;
         }
         *found = true;
-        mstc_buffer_printf(into, "%s(%s)", (*count)++ > 0 ? join : "", mstc_buffer_cstr(&rule));
+        add_rule(into, mstc_buffer_cstr(&rule), UNKNOWN);
         return mstc_buffer_ok(&rule);
 }
 
-/* The rules of all groups whose names match one word, joined; '*count' grows by them. */
+/* The rules of all groups whose names match one word. */
 static bool
 add_word(struct composing *c, size_t self, const char *word, const char *attribute, struct mstc_place place,
-         const char *join, struct mstc_buffer *into, size_t *count)
+         struct list *into)
 {
         bool found = false, good = true, wild = strpbrk(word, "*?") != NULL;
 
@@ -125,10 +171,10 @@ add_word(struct composing *c, size_t self, const char *word, const char *attribu
                         good = false;
                         continue;
                 }
-                mstc_buffer_printf(into, "%s(%s)", (*count)++ > 0 ? join : "", c->texts[i]);
+                add_rule(into, c->texts[i], c->bonds[i]);
         }
         for (size_t i = 0; i < c->sync->family_count; i++)
-                if (!add_family(c, i, word, attribute, place, join, into, count, &found))
+                if (!add_family(c, i, word, attribute, place, into, &found))
                         good = false;
         if (!found && good)
                 tell_unknown(c, word, attribute, place);
@@ -137,10 +183,10 @@ add_word(struct composing *c, size_t self, const char *word, const char *attribu
 
 static bool
 add_list(struct composing *c, size_t self, const char *list, const char *attribute, struct mstc_place place,
-         const char *join, struct mstc_buffer *into)
+         struct list *into)
 {
         bool good = true;
-        size_t count = 0, length;
+        size_t length;
         const char *at;
 
         while (mstc_words_next(&list, &at, &length)) {
@@ -150,7 +196,7 @@ add_list(struct composing *c, size_t self, const char *list, const char *attribu
                         c->maker->failed = true;
                         return false;
                 }
-                good = add_word(c, self, word, attribute, place, join, into, &count) && good;
+                good = add_word(c, self, word, attribute, place, into) && good;
         }
         return good;
 }
@@ -192,69 +238,81 @@ mstc_maker_exception(const struct mstc_schema *schema, const struct mstc_config_
 }
 
 static void
-add_exceptions(const struct composing *c, const struct mstc_config_group *config, bool include,
-               struct mstc_buffer *into)
+add_exceptions(const struct composing *c, const struct mstc_config_group *config, bool include, struct list *into)
 {
-        size_t count = 0;
-
         for (size_t i = 0; i < config->exception_count; i++) {
                 if (config->exceptions[i].include != include || config->exceptions[i].user == NULL)
                         continue;
-                mstc_buffer_text(into, count++ > 0 ? " -or (" : "(");
-                mstc_maker_exception(c->schema, &config->exceptions[i], into);
-                mstc_buffer_text(into, ")");
+                MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer one = { 0 };
+
+                mstc_maker_exception(c->schema, &config->exceptions[i], &one);
+                add_rule(into, mstc_buffer_cstr(&one), BY_AND);
+                c->maker->failed |= !mstc_buffer_ok(&one);
         }
 }
 
 /* ---- one group ---- */
 
+/* One thing more that must hold: all of 'part', or 'negated' none of it. */
 static void
-add_part(struct mstc_buffer *into, const char *before, const struct mstc_buffer *part, const char *after)
+add_part(struct list *into, const struct list *part, bool negated)
 {
-        if (part->length > 0)
-                mstc_buffer_printf(into, "%s%s%s%s", into->length > 0 ? " -and " : "", before, mstc_buffer_cstr(part), after);
+        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer not = { 0 };
+
+        if (part->count == 0)
+                return;
+        if (negated)
+                mstc_buffer_printf(&not, "-not (%s)", mstc_buffer_cstr(&part->text));
+        add_rule(into, negated ? mstc_buffer_cstr(&not) : mstc_buffer_cstr(&part->text), negated ? BY_AND : part->bond);
 }
 
 static bool
-compose_parts(struct composing *c, size_t number, struct mstc_buffer *into)
+add_parts(struct composing *c, size_t number, struct list *into)
 {
         const struct mstc_config_group *config = &c->sync->config->groups[number];
-        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer any = { 0 };
-        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer all = { 0 };
-        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer none = { 0 };
-        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer in = { 0 };
-        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer out = { 0 };
+        MSTC_CLEANUP(list_done) struct list any = { .any = true };
+        MSTC_CLEANUP(list_done) struct list none = { .any = true };
+        MSTC_CLEANUP(list_done) struct list all = { .any = false };
         bool good = true;
 
         if (config->any_of != NULL)
-                good = add_list(c, number, config->any_of, "any-of", config->any_place, " -or ", &any) && good;
+                good = add_list(c, number, config->any_of, "any-of", config->any_place, &any) && good;
         if (config->all_of != NULL)
-                good = add_list(c, number, config->all_of, "all-of", config->all_place, " -and ", &all) && good;
+                good = add_list(c, number, config->all_of, "all-of", config->all_place, &all) && good;
         if (config->none_of != NULL)
-                good = add_list(c, number, config->none_of, "none-of", config->none_place, " -or ", &none) && good;
-        add_exceptions(c, config, true, &in);
-        add_exceptions(c, config, false, &out);
+                good = add_list(c, number, config->none_of, "none-of", config->none_place, &none) && good;
         if (config->rule.text != NULL)
-                mstc_buffer_printf(into, "(%s)", config->rule.text);
-        add_part(into, "(", &any, ")");
-        add_part(into, "", &all, "");
-        add_part(into, "-not (", &none, ")");
-        if (in.length > 0 && into->length > 0) {
-                MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer rule = *into;
+                add_rule(into, config->rule.text, UNKNOWN);
+        add_part(into, &any, false);
+        add_part(into, &all, false);
+        c->maker->failed |= !mstc_buffer_ok(&any.text) || !mstc_buffer_ok(&all.text) || !mstc_buffer_ok(&none.text);
+        add_part(into, &none, true);
+        return good;
+}
 
-                *into = (struct mstc_buffer){ 0 };
-                mstc_buffer_printf(into, "((%s) -or %s)", mstc_buffer_cstr(&rule), mstc_buffer_cstr(&in));
-        } else if (in.length > 0)
-                mstc_buffer_printf(into, "(%s)", mstc_buffer_cstr(&in));
-        if (into->length == 0) {
+static bool
+compose_parts(struct composing *c, size_t number, struct list *into)
+{
+        const struct mstc_config_group *config = &c->sync->config->groups[number];
+        MSTC_CLEANUP(list_done) struct list rule = { .any = false };
+        MSTC_CLEANUP(list_done) struct list with = { .any = true };
+        MSTC_CLEANUP(list_done) struct list out = { .any = true };
+        bool good = add_parts(c, number, &rule);
+
+        if (rule.count > 0)
+                add_rule(&with, mstc_buffer_cstr(&rule.text), rule.bond);
+        add_exceptions(c, config, true, &with);
+        add_exceptions(c, config, false, &out);
+        if (with.count == 0) {
                 if (good && !c->maker->failed)
                         mstc_report_error(c->maker->report, config->place, "write a rule, any-of, all-of or <include>",
                                           "group '%s' would hold nobody: it only takes people out", config->name);
                 return false;
         }
-        add_part(into, "-not (", &out, ")");
-        c->maker->failed |= !mstc_buffer_ok(into) || !mstc_buffer_ok(&any) || !mstc_buffer_ok(&all)
-                         || !mstc_buffer_ok(&none) || !mstc_buffer_ok(&in) || !mstc_buffer_ok(&out);
+        add_part(into, &with, false);
+        add_part(into, &out, true);
+        c->maker->failed |= !mstc_buffer_ok(&into->text) || !mstc_buffer_ok(&rule.text) || !mstc_buffer_ok(&with.text) ||
+                            !mstc_buffer_ok(&out.text);
         return good && !c->maker->failed;
 }
 
@@ -283,7 +341,7 @@ compose(struct composing *c, size_t number)
 {
         const struct mstc_config_group *config = &c->sync->config->groups[number];
         struct mstc_rule_group *group = &c->sync->groups[number];
-        MSTC_CLEANUP(mstc_buffer_done) struct mstc_buffer text = { 0 };
+        MSTC_CLEANUP(list_done) struct list whole = { .any = false };
         bool good;
 
         if (c->states[number] == DONE)
@@ -293,12 +351,13 @@ compose(struct composing *c, size_t number)
         group->rule = mstc_maker_compile(c->maker, MSTC_RULE, &config->rule, c->schema);
         good = config->rule.text == NULL || group->rule != NULL;
         if (!plain(config)) {
-                good = compose_parts(c, number, &text) && good;
-                good = good && compile_whole(c, number, &text);
+                good = compose_parts(c, number, &whole) && good;
+                good = good && compile_whole(c, number, &whole.text);
+                c->bonds[number] = whole.bond;
         } else if (config->rule.text != NULL)
-                mstc_buffer_text(&text, config->rule.text);
-        if (good && text.length > 0) {
-                c->texts[number] = mst_arena_strndup(c->maker->arena, mstc_buffer_cstr(&text), text.length);
+                mstc_buffer_text(&whole.text, config->rule.text);
+        if (good && whole.text.length > 0) {
+                c->texts[number] = mst_arena_strndup(c->maker->arena, mstc_buffer_cstr(&whole.text), whole.text.length);
                 c->maker->failed |= c->texts[number] == NULL;
         }
         c->depth--;
@@ -318,11 +377,13 @@ mstc_maker_groups(struct mstc_maker *maker, struct mstc_sync *sync, const struct
         c.states = mst_arena_alloc(maker->arena, (config->group_count + 1) * sizeof *c.states);
         c.texts = mst_arena_alloc(maker->arena, (config->group_count + 1) * sizeof *c.texts);
         c.path = mst_arena_alloc(maker->arena, (config->group_count + 1) * sizeof *c.path);
-        if (c.states == NULL || c.texts == NULL || c.path == NULL) {
+        c.bonds = mst_arena_alloc(maker->arena, (config->group_count + 1) * sizeof *c.bonds);
+        if (c.states == NULL || c.texts == NULL || c.path == NULL || c.bonds == NULL) {
                 maker->failed = true;
                 return;
         }
         memset(c.states, 0, (config->group_count + 1) * sizeof *c.states);
+        memset(c.bonds, 0, (config->group_count + 1) * sizeof *c.bonds);
         memset(c.texts, 0, (config->group_count + 1) * sizeof *c.texts);
         for (size_t i = 0; schema != NULL && i < config->group_count && !maker->failed; i++)
                 (void)compose(&c, i);

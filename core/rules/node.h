@@ -6,7 +6,7 @@
  *   eval.c    nodes and a record to a value; the tree is read-only by then
  *
  * Everything lies in the expression's own arena.  The tree is at most MSTC_NEST_MOST
- * deep, so that whoever walks it may recurse; chains of -or, -and, & are one node. */
+ * deep (MSTC_COMPOSED_NEST_MOST), so that whoever walks it may recurse; chains of -or, -and, & are one node. */
 #ifndef MSTC_NODE_H
 #define MSTC_NODE_H
 
@@ -15,6 +15,7 @@
 #define MSTC_RULE_MOST (64u * 1024u)
 #define MSTC_COMPOSED_MOST (4u * 1024u * 1024u)          /* with those it is made of: as long as a file may be */
 #define MSTC_NEST_MOST 200u
+#define MSTC_COMPOSED_NEST_MOST 500u         /* of the same                            */
 
 enum mstc_node_kind {
         MSTC_NODE_ERROR = 0,                 /* told already; stands for anything      */

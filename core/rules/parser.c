@@ -138,13 +138,15 @@ mstc_parser_recover(struct mstc_parser *p)
 bool
 mstc_parser_deeper(struct mstc_parser *p, size_t offset)
 {
-        if (p->depth < MSTC_NEST_MOST) {
+        unsigned most = p->expr->composed ? MSTC_COMPOSED_NEST_MOST : MSTC_NEST_MOST;
+
+        if (p->depth < most) {
                 p->depth++;
                 return true;
         }
         if (!p->stop)
                 mstc_found_error(p->findings, offset, 1, "split it into several rules or groups",
-                                 "nested deeper than %u levels", MSTC_NEST_MOST);
+                                 "nested deeper than %u levels", most);
         p->stop = true;
         p->panic = true;
         p->have = false;

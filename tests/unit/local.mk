@@ -323,6 +323,12 @@ tests_unit_setup_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_setup_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/setup
 
+check_PROGRAMS += tests/unit/groups-many
+tests_unit_groups_many_SOURCES = tests/unit/groups-many.c
+tests_unit_groups_many_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_groups_many_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/groups-many
+
 check_PROGRAMS += tests/unit/store-fold
 tests_unit_store_fold_SOURCES = tests/unit/store-fold.c $(WORLD)
 tests_unit_store_fold_CFLAGS = $(UNIT_CFLAGS) $(SQLITE_CFLAGS)
