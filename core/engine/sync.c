@@ -323,6 +323,8 @@ mstc_run_close(struct mstc_run *run, const struct mst_error *why, struct mst_err
                 rc = mstc_store_commit(run->store, err);
         if (rc != MST_OK)
                 mstc_store_rollback(run->store);
+        else
+                mstc_restored_mark(run->store);      /* a service closes its store seldom */
         mstc_log_over(run->engine);
         return rc;
 }

@@ -12,7 +12,7 @@
 
 /* For the writer, when a store has been opened: notes whether it was restored. */
 int mstc_restored_look(struct mstc_store *store, struct mst_error *err);
-/* And before it is closed: how far it has come.  Best effort. */
+/* And after each run, and before it is closed: how far it has come.  Best effort. */
 void mstc_restored_mark(struct mstc_store *store);
 
 /* When the copy was made (ms; 1: not known) that a target still lives by; 0: it is as it should be. */
