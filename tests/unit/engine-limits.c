@@ -210,6 +210,24 @@ START_TEST(only_ours_is_deleted)
 }
 END_TEST
 
+/* A full read that names fewer than half of those who are known is not believed; half of them is. */
+START_TEST(shrunk)
+{
+        struct world *w = peopled("", 10, "");
+        struct mstc_sync_options full = { .full = true };
+
+        world_people(w, 1, 4, "jobTitle=X", "complete c");
+        ck_assert_int_eq(world_sync(w, &full), MSTC_END_HELD);
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM hold WHERE guard='source-shrank' AND state=0"), 1);
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM entry WHERE gone<>0"), 0);
+        ck_assert_uint_eq(all_done(w), 0);
+        world_people(w, 1, 5, "jobTitle=X", "complete c");
+        world_sync(w, &full);
+        ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM hold WHERE guard='source-shrank' AND state=0"), 0);
+        world_free(w);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -223,6 +241,7 @@ suite(void)
         tcase_add_test(t, reused_long_after);
         tcase_add_test(t, never_touched);
         tcase_add_test(t, only_ours_is_deleted);
+        tcase_add_test(t, shrunk);
         suite_add_tcase(s, t);
         return s;
 }
