@@ -2,10 +2,8 @@
  *
  *   wanted, no object        create; or, when something is there: link, adopt, duplicate
  *   wanted, object           rename, update, disable, enable: what differs from what was applied
- *   not wanted, object       as the target says for the gone and for those out of scope: keep,
- *                            disable, wait, delete
+ *   not wanted, object       as the target says for leavers: keep, disable, wait, delete
  *   not wanted, no object    nothing; an op that is still open is no longer wanted
- *
  * An op that is planned again as it stands keeps its number, its hold and its approval; one
  * that differs replaces it and inherits the hold. */
 #include "build.h"
@@ -462,17 +460,15 @@ create(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 static int
 decide_absent(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 {
-        switch (c->question->match.answer) {
+        int answer = c->question->match.answer;
+
+        if ((answer == MSTC_ABSENT || answer == MSTC_OURS) && mstc_match_over(run, c->link.sink, c->entry->number, err) != MST_OK)
+                return err->code;
+        switch (answer) {
         case MSTC_ABSENT:
-                if (!run->ops_none || !run->links_none)
-                        if (mstc_duplicate_clear(run->store, c->link.sink, c->entry->number, err) != MST_OK)
-                                return err->code;
                 return create(run, c, err);
         case MSTC_OURS:
-                if (mstc_duplicate_clear(run->store, c->link.sink, c->entry->number, err) != MST_OK
-                    || mstc_link_found(run, c, err) != MST_OK)
-                        return err->code;
-                return decide_present(run, c, err);
+                return mstc_link_found(run, c, err) != MST_OK ? err->code : decide_present(run, c, err);
         case MSTC_ADOPTABLE:
                 return adopt(run, c, err);
         case MSTC_DUPLICATE:
@@ -562,7 +558,9 @@ mstc_decide(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
         if (c->target == NULL && c->linked)
                 return decide_leaver(run, c, err);
         if (c->target == NULL)
-                return mstc_declined_over(run, c->entry->number, c->link.sink, err) != MST_OK ? err->code : drop_open(run, c, "no longer wanted", err);
+                return mstc_match_over(run, c->link.sink, c->entry->number, err) != MST_OK
+                    || mstc_declined_over(run, c->entry->number, c->link.sink, err) != MST_OK
+                     ? err->code : drop_open(run, c, "no longer wanted", err);
         if (c->wanted.ignore_object)
                 return drop_open(run, c, "the map leaves it alone", err);
         return c->linked ? decide_present(run, c, err) : decide_absent(run, c, err);

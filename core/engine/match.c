@@ -373,8 +373,23 @@ mstc_match_keep(struct mstc_run *run, int64_t sink, int64_t entry, const struct 
 {
         if (mstc_duplicate_clear(run->store, sink, entry, err) != MST_OK)
                 return err->code;
+        run->duplicates = MSTC_SOME_NOTED;
         if (m->clash_count != 0 && !m->by_stamp)
                 return put_clashes(run, sink, entry, m, err);
         return mstc_duplicate_put(run->store, sink, entry, m->object, m->name, m->attribute != NULL ? m->attribute : "stamp",
                                   m->value, run->id, err);
+}
+
+/* Nearly always there is none at all, so that is what is asked first, once a run. */
+int
+mstc_match_over(struct mstc_run *run, int64_t sink, int64_t entry, struct mst_error *err)
+{
+        bool none;
+
+        if (run->duplicates == MSTC_NOT_LOOKED) {
+                if (mstc_duplicates_none(run->store, &none, err) != MST_OK)
+                        return err->code;
+                run->duplicates = none ? MSTC_NONE_NOTED : MSTC_SOME_NOTED;
+        }
+        return run->duplicates == MSTC_NONE_NOTED ? MST_OK : mstc_duplicate_clear(run->store, sink, entry, err);
 }

@@ -111,6 +111,7 @@ struct mstc_run {
         uint64_t counts[MSTC_N_COUNTS];
         uint64_t planned;                    /* ops of all rounds                      */
         bool links_none, ops_none;           /* nothing there yet: do not look         */
+        enum { MSTC_NOT_LOOKED, MSTC_NONE_NOTED, MSTC_SOME_NOTED } duplicates;       /* that are noted */
         bool refused_none;                   /* no member was ever refused             */
         bool declined_none;                  /* nothing is declined: do not look       */
         struct mstc_names *names;            /* claim.c: names of people who are pointed at */
@@ -336,6 +337,8 @@ bool mstc_listing_look(const struct mstc_listing *listing, const char *attribute
 /* Notes a duplicate, with all that clashes, in place of what was noted of him before. */
 int mstc_match_keep(struct mstc_run *run, int64_t sink, int64_t entry, const struct mstc_match *match,
                     struct mst_error *err);
+/* Nobody's object stands in his way any more: he is no duplicate. */
+int mstc_match_over(struct mstc_run *run, int64_t sink, int64_t entry, struct mst_error *err);
 /* It was listed, and nothing was there. */
 bool mstc_listing_empty(const struct mstc_listing *listing);
 void mstc_listing_free(struct mstc_listing *listing);

@@ -127,6 +127,17 @@ mstc_link_put(struct mstc_store *store, struct mstc_link *link, struct mst_error
 }
 
 int
+mstc_duplicates_none(struct mstc_store *store, bool *ret, struct mst_error *err)
+{
+        int64_t one;
+
+        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM duplicate LIMIT 1", "") != MST_OK)
+                return err->code;
+        *ret = one == 0;
+        return MST_OK;
+}
+
+int
 mstc_links_none(struct mstc_store *store, bool *ret, struct mst_error *err)
 {
         int64_t one;

@@ -39,6 +39,7 @@ int mstc_link_name(struct mstc_store *store, int64_t entry, int64_t sink, struct
 int mstc_duplicate_put(struct mstc_store *store, int64_t sink, int64_t entry, const char *object,
                        const char *name, const char *attribute, const char *value, int64_t run,
                        struct mst_error *err);
+int mstc_duplicates_none(struct mstc_store *store, bool *ret, struct mst_error *err);
 int mstc_duplicate_clear(struct mstc_store *store, int64_t sink, int64_t entry, struct mst_error *err);
 
 /* Sets kept as chunks in a table of the form (owner, chunk, bits). */

@@ -120,6 +120,13 @@ expect 0 duplicates
 says 'Username=dora@contoso.example'
 says 'Email=max@contoso.example'
 same "each clash on its own line" 2 "$(grep -cE '(Email|Username)=both@contoso.example' "$out")"
+bold user '{"set":{"Username":"gil@contoso.example","Email":"gil@bold.example","FirstName":"Gil"}}'
+hire gil
+expect 1 sync
+graph remove "{\"id\":\"$(id_of gil)\"}"
+expect 0 sync
+expect 0 duplicates
+lacks gil
 clear
 expect 0 sync
 nothing_done
