@@ -113,6 +113,10 @@ exists '(uid=one)' && fail "One is still there after his wait"
 # His name is free again.
 control hire '{"people":[{"userPrincipalName":"one2@contoso.example","displayName":"One","mailNickname":"one",
   "mail":"one2@contoso.example","userType":"Member","accountEnabled":true}]}'
+# A new person with a bygone name is looked at by somebody first.
+expect 3 sync
+exists '(uid=one)' && fail "a newcomer has a bygone name unseen"
+expect 0 approve "$(hold reuse)"
 after
 still
 exit 0

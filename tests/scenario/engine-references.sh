@@ -75,6 +75,8 @@ fi
 truth
 change "$(id chain7)" '"mailNickname":"seventh"'
 hire chain7b '"mailNickname":"chain7"'
+expect 3 sync                                # a newcomer with a bygone name is looked at first
+expect 0 approve "$(hold reuse)"
 after
 still
 

@@ -15,9 +15,9 @@ groups() { ldapsearch -x -LLL -o ldif-wrap=no -H "$uri" -b "ou=groups,$suffix" "
 dn() { entry "(uid=$1)" dn | sed -n 's/^dn: //p' | head -1; }
 # One of a group with others in it, who is none of the three.
 ldapsearch -x -LLL -o ldif-wrap=no -H "$uri" -b "ou=groups,$suffix" '(objectClass=groupOfNames)' member 2>/dev/null |
-        awk '/^dn: /{dn=$0; n=0} /^member: uid=/{if (++n > 2) print dn "\n" $0}' | head -200 >"$dir/groups"
-read -r group four <<<"$(sed 's/^dn: //;s/^member: //' "$dir/groups" | paste -d' ' - - |
-        grep -vF -e " $(dn "$1")" -e " $(dn "$2")" -e " $(dn "$3")" | head -1)"
+        awk '/^dn: /{dn=substr($0, 5); n=0} /^dn:: /{dn=""} /^member: uid=/{if (dn != "" && ++n > 2) print dn "\t" substr($0, 9)}' \
+        >"$dir/groups"
+IFS=$'\t' read -r group four <<<"$(grep -vF -e $'\t'"$(dn "$1")" -e $'\t'"$(dn "$2")" -e $'\t'"$(dn "$3")" "$dir/groups" | head -1)"
 [ -n "$four" ] || fail "no group has three members"
 as_admin <<LDIF
 dn: $(dn "$1")
