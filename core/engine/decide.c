@@ -460,7 +460,7 @@ create(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 static int
 decide_absent(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 {
-        int answer = c->question->match.answer;
+        enum mstc_answer answer = c->question->match.answer;
 
         if ((answer == MSTC_ABSENT || answer == MSTC_OURS) && mstc_match_over(run, c->link.sink, c->entry->number, err) != MST_OK)
                 return err->code;

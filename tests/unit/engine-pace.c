@@ -152,7 +152,7 @@ END_TEST
 START_TEST(half_of_twenty)
 {
         struct world *w = world_new("", ONE);
-        char id[8];
+        char id[16];
 
         w->quiet = true;
         for (int i = 1; i <= 15; i++) {
