@@ -233,7 +233,9 @@ proof "Proof: who was renamed, under the new name, and who may not log in any mo
 truth "Proof: the same person in Bold BI" "$bold_door/user/ada.byron@contoso.example" \
         '"(Username|FirstName|Lastname|Department)":"[^"]*"'
 truth "Proof: the senior managers in Finance, by their numbers in Kaizala" \
-        "$kaizala_door/group/Senior%20managers%20in%20Finance" '"phone":"[^"]*"'
+        "$kaizala_door/group/Senior%20managers%20in%20Finance" '"phone":"[^"]*","role":"[^"]*"'
+printf '%s\n' "(Member: whom the rule has found.  Admin: the group's admin, who is the one as whom" \
+        " Muster signs in; Kaizala makes him that with the group, and he is never taken out.)"
 
 # --- and then -----------------------------------------------------------------------------
 

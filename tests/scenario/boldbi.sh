@@ -34,6 +34,18 @@ configure
 expect 0 check --online
 says 'bi'
 lacks 'schedule is on'
+# Bold BI's own schedule on: the warning, until it is off again (the sheet, 6.3).
+own_schedule() {
+        curl -sSf -o "$dir/answer" -X PUT -H "Authorization: basic $(member bold apiKey)" -H 'Content-Type: application/json' \
+                -d "{\"EnableSchedule\":$1,\"StartTime\":\"2999-01-01T08:00:00Z\",\"ScheduleType\":\"Daily\",\"DailySchedule\":{\"EveryNdays\":1}}" \
+                "$(member bold site)/v5.0/settings/schedule-synchronization/azure-active-directory" || fail "the schedule could not be set"
+}
+own_schedule true
+expect 0 check --online
+says "bi: warning: Bold BI's own Azure AD synchronization schedule is on"
+own_schedule false
+expect 0 check --online
+lacks 'schedule is on'
 expect 0 sync
 same "phone" "+49 30 1234" "$(user ada@contoso.example ContactNumber)"
 same "first name" 'Наталья \"Н\"' "$(user q1@contoso.example FirstName)"

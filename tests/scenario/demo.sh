@@ -30,7 +30,8 @@ shows '^bi +2 +1 +1 +0 '
 shows '^kaizala +[5-6][0-9][0-9] +0 +0 '
 shows '^kaizala +1 +2 +1 +0 '
 shows '^"Department":"Finance"$'                                # at Bold BI
-shows '^"phone":"\+[0-9]+"$'                                    # in a group of Kaizala
+shows '^"phone":"\+[0-9]+","role":"Member"$'                    # in a group of Kaizala
+shows '^"phone":"\+14255550100","role":"Admin"$'                # as whom Muster signs in
 shows '^manager: uid=[a-z.-]+,ou=people,dc=contoso,dc=example$'
 shows '^member: uid=[a-z.-]+,ou=people,dc=contoso,dc=example$'
 shows '^dn: uid=[a-z.]+\.lovelace,ou=people,dc=contoso,dc=example$'
