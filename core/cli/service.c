@@ -64,7 +64,7 @@ static void
 tell(const struct service *service, enum mst_level level, const char *format, ...)
 {
         static const char *const names[] = { "", "error: ", "warning: ", "", "" };
-        struct mst_arena *arena = mst_arena_new(0);
+        struct mst_arena *arena;
         char text[4096];
         va_list args;
 
@@ -73,6 +73,7 @@ tell(const struct service *service, enum mst_level level, const char *format, ..
         va_start(args, format);
         (void)vsnprintf(text, sizeof text, format, args);
         va_end(args);
+        arena = mst_arena_new(0);
         if (arena == NULL)
                 return;
         if (getenv("JOURNAL_STREAM") != NULL)

@@ -96,6 +96,9 @@ recheck(struct mstc_run *run, struct mst_error *err)
         bool all = run->mode == MSTC_RUN_FULL, any = false;
         struct mstc_entry_op first;
 
+        /* What a changed configuration does is shown alone; the next run looks. */
+        if (run->config_effect)
+                return MST_OK;
         for (size_t i = 0; i < run->target_count && !any; i++) {
                 size_t count;
 

@@ -75,7 +75,9 @@ sed '0,/<groups for-each/s|<groups for-each|<group name="waiters">user.jobTitle 
 kill -HUP $service
 until_said 'the configuration has been read anew'
 until_said 'RELOADING=1' "$dir/told"
-for _ in $(seq 1200); do exists '(&(cn=waiters)(member=*))' && break; sleep 0.1; done
+waiters() { ldapsearch -x -LLL -H "$uri" -b "ou=groups,$suffix" '(cn=waiters)' member 2>/dev/null | grep -c '^member: uid='; }
+for _ in $(seq 600); do [ "$(waiters)" = 0 ] || break; sleep 0.1; done
+same "people who wait" 1 "$(waiters)"
 truth
 exists '(title=Head of Waiting)' || fail "what changed has not arrived"
 [ ! -s "$dir/stdout" ] || fail "it prints: $(cat "$dir/stdout")"
