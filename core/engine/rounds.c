@@ -48,6 +48,16 @@ mstc_run_groups(struct mstc_run *run, struct mst_error *err)
         return rc;
 }
 
+/* The plan has decided anew whom groups are to leave. */
+static void
+forget_leaving(struct mstc_run *run)
+{
+        for (size_t i = 0; i < run->target_count; i++) {
+                mstc_set_free(run->targets[i].leaving);
+                run->targets[i].leaving = NULL;
+        }
+}
+
 static int
 plan_and_apply(struct mstc_run *run, struct mst_error *err)
 {
@@ -58,6 +68,7 @@ plan_and_apply(struct mstc_run *run, struct mst_error *err)
                 if (mstc_plan(run, &ops, err) != MST_OK || ready(run, &open, err) != MST_OK
                     || (run->exactly != NULL && mstc_exactly_select(run, err) != MST_OK))
                         return err->code;
+                forget_leaving(run);
                 if (open == 0)
                         return MST_OK;
                 mstc_progress(run, MSTC_PHASE_APPLY, 0, (uint64_t)open);

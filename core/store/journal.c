@@ -240,13 +240,15 @@ int
 mstc_op_unknowns(struct mstc_store *store, int64_t sink, int64_t after, int64_t since, int64_t now,
                  struct mst_arena *arena, struct mstc_entry_op *into, size_t room, size_t *ret, struct mst_error *err)
 {
+        /* Members are told again at once, while those who were in that op are still called what they
+         * were in it; it is harmless. */
         sqlite3_stmt *stmt = mstc_sql(store, "SELECT " COLUMNS FROM "WHERE o.sink=?1 AND o.state=2 AND o.number>?2 AND "
-                                      "NOT EXISTS(SELECT 1 FROM doubt WHERE op=o.number AND doubt.since>?3 AND "
-                                      "doubt.since<=?4) ORDER BY o.number LIMIT ?5", err);
+                                      "(o.verb=?6 OR NOT EXISTS(SELECT 1 FROM doubt WHERE op=o.number AND doubt.since>?3 AND "
+                                      "doubt.since<=?4)) ORDER BY o.number LIMIT ?5", err);
 
         if (stmt == NULL)
                 return err->code;
-        mstc_sql_bind(stmt, "iiiii", sink, after, since, now, N(room));
+        mstc_sql_bind(stmt, "iiiiii", sink, after, since, now, N(room), N(MST_MEMBERS));
         return mstc_take_ops(store, stmt, arena, into, room, ret, err);
 }
 

@@ -68,6 +68,24 @@ START_TEST(claimed_before_sent)
 }
 END_TEST
 
+/* Whether she joined is not known, and she is renamed before the quiet time is over: the group is told
+ * to leave the name that she may be in it under. */
+START_TEST(renamed_in_doubt)
+{
+        struct world *w = three(GROUPS);
+
+        w->sinks[0].can &= ~(uint32_t)MST_CAN_MEMBER_IDS;
+        world_page(w, "p 2 department=F\ncomplete c2\n");
+        world_rule(&w->sinks[0], MST_MEMBERS, "*", MST_UNKNOWN, 1, true);
+        world_sync(w, NULL);
+        forget(w);
+        world_page(w, "p 2 mailNickname=rob\ncomplete c3\n");
+        world_sync(w, NULL);
+        ck_assert_msg(strstr(w->did, "-bob") != NULL && strstr(w->did, "+rob") != NULL, "%s", w->did);
+        world_free(w);
+}
+END_TEST
+
 /* The answer to his create is lost, he leaves, and then it lands after all (F32). */
 START_TEST(leaver_comes_late)
 {
@@ -387,6 +405,7 @@ suite(void)
 
         tcase_set_timeout(t, 120);
         tcase_add_test(t, claimed_before_sent);
+        tcase_add_test(t, renamed_in_doubt);
         tcase_add_loop_test(t, leaver_comes_late, 0, 2);
         tcase_add_test(t, leaver_comes_a_day_late);
         tcase_add_test(t, full_read_looks);
