@@ -250,6 +250,9 @@ call_apply(void *argument, struct mst_error *err)
         struct applier *a = argument;
         int rc = a->sink->setup->plugin->sink->apply(a->sink->self, a->feed, err);
 
+        if (rc == MST_OK && !mst_feed_ended(a->feed))
+                rc = mst_fail(err, MST_EINTERNAL, "the connector '%s' came back before its work was done",
+                              a->sink->setup->plugin->name);
         mstc_feed_close(a->feed, rc != MST_OK ? err : NULL);
         return rc;
 }
@@ -274,11 +277,8 @@ check_back(struct applier *a)
                 return;
         a->posted = false;
         a->over = true;
-        if (rc == MST_OK && a->rank >= MSTC_RANK_END)
-                return;
         if (rc == MST_OK)
-                mst_fail(&why, MST_EINTERNAL, "the connector '%s' came back before its work was done",
-                         a->sink->setup->plugin->name);
+                return;
         a->failed = true;
         if (!mstc_engine_stopping(a->run->engine)) {
                 mst_wrap(&why, "sink '%s'", a->sink->setup->config->name);

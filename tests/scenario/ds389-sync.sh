@@ -72,7 +72,7 @@ truth gone=absent
 # ---- what goes wrong ------------------------------------------------------------------------------
 programme <<'END'
 any from=9 drop;add from=2 lost;modrdn lost;modify from=5 cut=9
-modify from=5 count=10 code=51;add from=2 code=65;modify from=20 code=19;modrdn from=2 code=53;modify from=26 notice=52
+modify from=5 count=8 code=51;add from=2 code=65;modify from=20 code=19;modrdn from=2 code=53;modify from=26 notice=52
 search code=11
 search code=4
 any from=5 count=5 code=52

@@ -56,7 +56,7 @@ any from=9 drop;add from=2 lost
 modify from=20 count=3 lost;add cut=9
 modrdn lost;modify cut=3
 modify from=10 notice=52
-modify from=5 count=10 code=51;add from=2 code=65;modify from=30 code=19;modrdn code=53
+modify from=5 count=8 code=51;add from=2 code=65;modify from=30 code=19;modrdn code=53
 any from=3 count=5 code=52
 search code=11
 search code=4
