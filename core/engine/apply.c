@@ -178,7 +178,7 @@ settle_one(struct applier *a, struct mst_op *op, struct mst_error *err)
         struct mstc_errand *errand = op->engine;
 
         a->settled++;
-        if (mstc_settle(a->run, op, err) != MST_OK)
+        if (mstc_settle(a->run, op, err) != MST_OK || mstc_meter_op(a->run, op, err) != MST_OK)
                 return err->code;
         mstc_health_of_op(a->sink, op->outcome, &op->why, a->turns);
         a->members_in_hand -= op->member_count;
@@ -226,6 +226,8 @@ turn(struct applier *a, struct mst_op **ops, size_t count, bool may_claim, struc
                 rc = mstc_members_save(run, err);
         if (rc == MST_OK)
                 rc = mstc_targets_save(run, err);
+        if (rc == MST_OK)
+                rc = mstc_meters_save(run->engine, err);
         if (rc == MST_OK)
                 rc = mstc_log_save(run->engine, err);
         if (rc == MST_OK)

@@ -440,6 +440,7 @@ mstc_engine_free(struct mstc_engine *engine)
         mstc_free(engine->lives);
         mstc_store_close(engine->store);
         mstc_mail_free(engine->mail);
+        mstc_meters_done(engine);
         mst_arena_free(engine->log_arena);
         mstc_free(engine);
 }

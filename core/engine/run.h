@@ -10,6 +10,7 @@
 
 #include "engine/courier.h"
 #include "engine/engine.h"
+#include "engine/meter.h"
 #include "sdk/op.h"
 #include "sdk/page.h"
 #include "store/entries.h"
@@ -49,6 +50,7 @@ struct mstc_engine {
         size_t live_count;
         struct mstc_mail *mail;
         bool verifying;                      /* sinks are asked for more than plans need */
+        struct mstc_meters meters;
         bool unsure;                         /* a run broke off: the store is put in order first */
         /* the run under way, for its log */
         int64_t run;
@@ -125,6 +127,7 @@ struct mstc_run {
         bool config_effect;                  /* and shows what a changed configuration does */
         bool linking;                        /* objects with our stamp are tied first  */
         bool links_loaded;
+        bool read_whole;                     /* the source has said all that is new: a round has ended */
         bool stopped;
         struct mstc_members *members;        /* groups; NULL: the sync has none        */
         struct mstc_listing **listings;      /* per instance, while matching in bulk   */

@@ -311,6 +311,8 @@ mstc_run_close(struct mstc_run *run, const struct mst_error *why, struct mst_err
         if (rc == MST_OK)
                 rc = note_aside(run, err);
         if (rc == MST_OK)
+                rc = mstc_meter_run(run, why->code == MST_OK && s->outcome != MSTC_END_STOPPED, err);
+        if (rc == MST_OK)
                 rc = mstc_drawing_keep(run, err);
         if (rc == MST_OK)
                 rc = mstc_drawing_tidy(run, err);
@@ -421,6 +423,7 @@ main_run(struct mstc_engine *engine, struct mstc_sync *sync, const struct mstc_s
                 run.config_effect = changed;
                 run.all_dirty = (changed || run.restored) && options->users == NULL && options->mends == NULL;
                 run.note_fingerprint = options->mends == NULL && (changed || run.row.fingerprint == NULL);
+                run.read_whole = pulled == MST_OK && (run.mode == MSTC_RUN_FULL || run.mode == MSTC_RUN_DELTA);
                 if (pulled == MST_OK && mstc_exactly_begin(&run, &why) == MST_OK)
                         carry_out(&run, &why);
                 else if (pulled == MST_END)

@@ -335,6 +335,7 @@ mstc_flight_launch(struct mstc_flight *flight)
                 mstc_flight_end(flight, MST_EINTERNAL);
                 return;
         }
+        mst_host_count(flight->http->host, MST_COUNT_CALLS, 1);
         flight->state = MSTC_AIR;
 }
 
@@ -432,8 +433,11 @@ retry(struct mstc_flight *flight, int64_t asked)
         bool may = flight->request->repeatable || refused || !flight->reply->sent;
 
         flight->why.retry_after_ms = (uint32_t)wait;
-        if (refused && (asked >= 0 || throttled) && now + wait > http->gate)
+        if (refused && (asked >= 0 || throttled) && now + wait > http->gate) {
+                mst_host_count(http->host, MST_COUNT_THROTTLED_MS,
+                               (uint64_t)(now + wait - (http->gate > now ? http->gate : now)));
                 http->gate = now + wait;
+        }
         flight->fresh = !throttled;
         if (flight->once || !may || count >= (throttled ? (unsigned)THROTTLES_MOST : flight->most)
             || !mstc_pace_afford(http, now, now + wait))

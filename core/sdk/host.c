@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -27,6 +28,7 @@ struct mst_host {
         struct mst_arena *arena;             /* of the wants, NULL before they are set  */
         const char **wants;
         size_t want_count;
+        _Atomic uint64_t counts[MST_COUNT_THROTTLED_MS + 1];
 };
 
 struct mst_host *
@@ -205,6 +207,19 @@ mst_host_random(struct mst_host *host, void *bytes, size_t size, struct mst_erro
                 size -= (size_t)n;
         }
         return MST_OK;
+}
+
+void
+mst_host_count(struct mst_host *host, enum mst_counted what, uint64_t more)
+{
+        if ((size_t)what < sizeof host->counts / sizeof host->counts[0])
+                atomic_fetch_add(&host->counts[what], more);
+}
+
+uint64_t
+mstc_host_take_count(struct mst_host *host, enum mst_counted what)
+{
+        return atomic_exchange(&host->counts[what], 0);
 }
 
 int

@@ -13,6 +13,9 @@ struct mstc_host_calls {
                             size_t *size);
 };
 
+/* What the connector has counted since it was last asked; from any thread. */
+MST_API uint64_t mstc_host_take_count(struct mst_host *host, enum mst_counted what);
+
 /* Says "stop" to everybody who looks.  One for a process or a run; made before
  * threads, freed after.  mstc_stop_now() may be called in a signal handler. */
 struct mstc_stop;

@@ -49,6 +49,11 @@
  *   opmembers  who was in a group when it was deleted, for who wants it back.
  *   bygone     what somebody was told apart by in a sink until lately, by hash: whoever comes
  *              with it now is somebody else.
+ *   meter      counters that outlive restarts, by name: 'owner' is a sync, target or instance, 'part'
+ *              which of several: a bucket, an outcome (meters.h).  sync.succeeded and
+ *              target.succeeded: when all that was read was last carried over.
+ *   notice     states that somebody was told of, or is to be: 'told' says by which ways (bits), 'over'
+ *              that it has ended since.
  *   doubt      ops whose answer was lost, until they have been looked up for the last time: 'due' is
  *              when that comes next, 'step' which one it is.
  */
@@ -60,7 +65,17 @@
 
 /* Added in version 4, which no release has yet: what several parts need, each in its own piece;
  * a new piece goes to the end of the list. */
-#define MSTC_SCHEMA_4_SQL MSTC_SCHEMA_4_KEPT MSTC_SCHEMA_4_DOUBT MSTC_SCHEMA_4_DECISIONS
+#define MSTC_SCHEMA_4_SQL MSTC_SCHEMA_4_KEPT MSTC_SCHEMA_4_DOUBT MSTC_SCHEMA_4_DECISIONS MSTC_SCHEMA_4_METERS
+
+/* What metrics and alarms keep. */
+#define MSTC_SCHEMA_4_METERS \
+"CREATE TABLE meter(name TEXT NOT NULL, owner INTEGER NOT NULL, part INTEGER NOT NULL, value INTEGER NOT NULL," \
+" PRIMARY KEY(name, owner, part)) WITHOUT ROWID;" \
+"ALTER TABLE sync ADD COLUMN succeeded INTEGER;" \
+"ALTER TABLE target ADD COLUMN succeeded INTEGER;" \
+"CREATE TABLE notice(event TEXT NOT NULL, what TEXT NOT NULL, since INTEGER NOT NULL, over INTEGER," \
+" told INTEGER NOT NULL DEFAULT 0, text TEXT, PRIMARY KEY(event, what)) WITHOUT ROWID;" \
+"CREATE INDEX op_parked ON op(sink) WHERE state = 4;"
 
 /* Decisions, which were in links, and values of chance. */
 #define MSTC_SCHEMA_4_DECISIONS \

@@ -56,6 +56,14 @@ MST_API int mst_host_keep(struct mst_host *host, const char *name, const void *b
 MST_API const void *mst_host_kept(struct mst_host *host, const char *name,
                                   struct mst_arena *arena, size_t *size);
 
+/* What metrics show of a source or sink: adds 'more' to a count.  Any thread.  The HTTP of
+ * <muster/http.h> counts by itself. */
+enum mst_counted {
+        MST_COUNT_CALLS = 0,         /* requests sent to the service                   */
+        MST_COUNT_THROTTLED_MS = 1   /* time that the service asked to be left alone   */
+};
+MST_API void mst_host_count(struct mst_host *host, enum mst_counted what, uint64_t more);
+
 /* Source: what rules and maps use, in order of the names; a cursor is bound to this
  * list, and what is not in it need not be read:
  *

@@ -487,5 +487,6 @@ ldp_conn_search(struct ldp_conn *conn, const char *base, int scope, const char *
                 ldp_conn_close(conn);
                 return err->code;
         }
+        mst_host_count(conn->dir->host, MST_COUNT_CALLS, 1);
         return MST_OK;
 }

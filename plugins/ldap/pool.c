@@ -238,6 +238,7 @@ send_one(struct pool *pool, struct lane *lane, struct ldp_request *req)
         ldp_guard_renew(req, pool->now);
         rc = req->step->send(req, lane->conn->ld, &req->msgid);
         if (rc == LDAP_SUCCESS) {
+                mst_host_count(pool->sink->host, MST_COUNT_CALLS, 1);
                 req->deadline = pool->now + pool->sink->config->access.timeout;
                 lane->flights[lane->flying++] = req;
                 pool->flying++;
