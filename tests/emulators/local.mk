@@ -3,3 +3,4 @@ include tests/emulators/boldbi/local.mk
 include tests/emulators/graph/local.mk
 include tests/emulators/kaizala/local.mk
 include tests/emulators/ldap-proxy/local.mk
+include tests/emulators/tcp-proxy/local.mk

@@ -15,7 +15,7 @@ ENGINE_TESTS = tests/scenario/engine-life.sh tests/scenario/verify-ldap.sh tests
   tests/scenario/carried-groups.sh tests/scenario/group-policy.sh tests/scenario/plan-apply.sh
 TESTS += $(ENGINE_TESTS)
 check_SCRIPTS += $(ENGINE_TESTS)
-EXTRA_DIST += tests/scenario/engine.sh $(ENGINE_TESTS)
+EXTRA_DIST += tests/scenario/engine.sh tests/scenario/torture-kit.sh $(ENGINE_TESTS)
 
 # Bold BI, played by its emulator.
 BOLDBI_TESTS = tests/scenario/boldbi.sh tests/scenario/boldbi-trouble.sh

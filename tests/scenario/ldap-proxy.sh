@@ -1,7 +1,8 @@
-# ldap-proxy.sh - the fault proxy in front of a directory server.  Sourced, never run.
+# ldap-proxy.sh - a fault proxy in front of a server.  Sourced, never run.
 #
 #   proxy_start FOLDER URI           between clients and the server at URI (ldap://...); then
 #                                    FOLDER/proxy-uri is where clients go
+#                                    (with proxy_program=tcp-proxy the byte proxy, and any URI)
 #   proxy FOLDER COMMAND...          says a line at its control door; the lines of the answer, or an
 #                                    error and 1.  tests/emulators/ldap-proxy/README has them
 #   proxy_count FOLDER WHAT          a number of its ledger: a kind, all, writes, faults, held
@@ -10,7 +11,7 @@
 
 proxy_start() {
         rm -f "$1/proxy.json"
-        "$top_builddir/tests/emulators/ldap-proxy/ldap-proxy" --server "$2" --ready-file "$1/proxy.json" \
+        "$top_builddir/tests/emulators/${proxy_program-ldap-proxy}/${proxy_program-ldap-proxy}" ${2:+--server "$2"} --ready-file "$1/proxy.json" \
                 >"$1/proxy.log" 2>&1 &
         echo $! >"$1/proxy-pid"
         for _ in $(seq 400); do
@@ -40,7 +41,7 @@ proxy() {
         return 1
 }
 
-proxy_count() { proxy "$1" ledger | sed -n "s/^$2 //p"; }
+proxy_count() { proxy "$1" "$([ "${proxy_program-ldap-proxy}" = tcp-proxy ] && echo counts || echo ledger)" | sed -n "s/^$2 //p"; }
 
 proxy_await() {
         for _ in $(seq 1200); do

@@ -1,5 +1,5 @@
 # Directory servers of one's own, and what is tried against them.
-SERVER_TESTS = tests/scenario/ldap-servers.sh tests/scenario/emulator-ldap-proxy.sh \
+SERVER_TESTS = tests/scenario/ldap-servers.sh tests/scenario/emulator-ldap-proxy.sh tests/scenario/emulator-tcp-proxy.sh \
   tests/scenario/ldap-faults.sh tests/scenario/ldap-cost.sh tests/scenario/ldap-logins.sh tests/scenario/ds389-sync.sh tests/scenario/ad-sync.sh
 TESTS += $(SERVER_TESTS)
 check_SCRIPTS += $(SERVER_TESTS)

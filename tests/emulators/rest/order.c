@@ -18,6 +18,7 @@ struct order {                  /* what every emulator's command line has */
         uint16_t port;
         const char *ready_file;
         char *certificate, *key;
+        const char *public;     /* where clients find it, when that is not here */
 };
 
 static void
@@ -29,6 +30,7 @@ usage(const struct service *s)
         printf("  --tls-cert FILE      speak https with this certificate (PEM)\n"
                "  --tls-key FILE       and this key\n"
                "  --port P             on 127.0.0.1; 0 takes a free one [0]\n"
+               "  --public URL         what its links name, where a proxy stands before it\n"
                "  --now TIME           start of the virtual clock, 2026-01-15T09:30:00Z\n"
                "  --fault RULE         a fault: \"kind=KIND nth=3 reset-after-bytes=512\"\n"
                "  --faults FILE        a file of such lines; the README beside the program has all words\n"
@@ -99,6 +101,8 @@ take_option(struct order *o, const char *name, const char *value)
                 wrong = argument_number(value, UINT16_MAX, &n) ? NULL : "must be a port";
         else if (strcmp(name, "ready-file") == 0)
                 o->ready_file = value;
+        else if (strcmp(name, "public") == 0)
+                wrong = strlen(value) < sizeof o->rest->base ? (o->public = value, NULL) : "is too long";
         else if (strcmp(name, "now") == 0)
                 wrong = clock_moment(value, &now) ? NULL : "must be a time like 2026-01-15T09:30:00Z";
         else if (strcmp(name, "tls-cert") == 0)
@@ -177,7 +181,8 @@ announce(const struct order *o, uint16_t port)
         struct text line = { 0 };
         int rc = 0;
 
-        text_fmt(&line, "{\"control\":\"%s/_control\",\"port\":%u,\"pid\":%ld", r->base, port, (long)getpid());
+        text_fmt(&line, "{\"control\":\"http%s://127.0.0.1:%u/_control\",\"port\":%u,\"pid\":%ld", o->certificate != NULL ? "s" : "",
+                 port, port, (long)getpid());
         r->service->announce(rest_emulator(r), &line);
         text_lit(&line, "}\n");
         if (o->ready_file != NULL)
@@ -211,6 +216,8 @@ serve(const struct order *o)
         if (s != NULL) {
                 snprintf(r->base, sizeof r->base, "http%s://127.0.0.1:%u", o->certificate != NULL ? "s" : "",
                          server_port(s));
+                if (o->public != NULL)
+                        snprintf(r->base, sizeof r->base, "%s", o->public);
                 rc = announce(o, server_port(s)) == 0 ? 0 : 1;
                 if (rc == 0)
                         server_run(s, wake);
