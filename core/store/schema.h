@@ -54,6 +54,9 @@
  *              target.succeeded: when all that was read was last carried over.
  *   notice     states that somebody was told of, or is to be: 'told' says by which ways (bits), 'over'
  *              that it has ended since.
+ *   told       what an entry was before the source said something else: 'was' holds the values that
+ *              are not the same (null: it had none), laid over what is now it gives what was then;
+ *              'before' is the run that had said that.  Who has none is as he first was.
  *   doubt      ops whose answer was lost, until they have been looked up for the last time: 'due' is
  *              when that comes next, 'step' which one it is.
  */
@@ -65,7 +68,7 @@
 
 /* Added in version 4, which no release has yet: what several parts need, each in its own piece;
  * a new piece goes to the end of the list. */
-#define MSTC_SCHEMA_4_SQL MSTC_SCHEMA_4_KEPT MSTC_SCHEMA_4_DOUBT MSTC_SCHEMA_4_DECISIONS MSTC_SCHEMA_4_METERS
+#define MSTC_SCHEMA_4_SQL MSTC_SCHEMA_4_KEPT MSTC_SCHEMA_4_DOUBT MSTC_SCHEMA_4_DECISIONS MSTC_SCHEMA_4_METERS MSTC_SCHEMA_4_TOLD
 
 /* What metrics and alarms keep. */
 #define MSTC_SCHEMA_4_METERS \
@@ -76,6 +79,14 @@
 "CREATE TABLE notice(event TEXT NOT NULL, what TEXT NOT NULL, since INTEGER NOT NULL, over INTEGER," \
 " told INTEGER NOT NULL DEFAULT 0, text TEXT, PRIMARY KEY(event, what)) WITHOUT ROWID;" \
 "CREATE INDEX op_parked ON op(sink) WHERE state = 4;"
+
+/* What the source has said before, and which event a line of the log is. */
+#define MSTC_SCHEMA_4_TOLD \
+"ALTER TABLE log ADD COLUMN event INTEGER NOT NULL DEFAULT 0;" \
+"CREATE TABLE told(id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, run INTEGER NOT NULL, at INTEGER NOT NULL," \
+" gone INTEGER NOT NULL, before INTEGER NOT NULL, was_gone INTEGER NOT NULL, was BLOB);" \
+"CREATE INDEX told_entry ON told(entry, id);" \
+"CREATE INDEX told_run ON told(run);"
 
 /* Decisions, which were in links, and values of chance. */
 #define MSTC_SCHEMA_4_DECISIONS \
