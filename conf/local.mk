@@ -9,6 +9,10 @@ dist_bashcompletion_DATA = conf/completion/muster.bash
 # the language's manual page
 dist_man_MANS += conf/man/muster-rules.7
 
+# the messages, made by messages.sh from the table of core/engine/event.c
+dist_man_MANS += conf/man/muster-messages.7
+EXTRA_DIST += conf/man/messages.sh
+
 # the configuration's manual page and an example
 dist_man_MANS += conf/man/muster.xml.5
 dist_doc_DATA += conf/muster.xml.example conf/boldbi.xml.example conf/kaizala.xml.example

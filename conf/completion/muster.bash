@@ -53,7 +53,9 @@ _muster() {
         state)      options="--quick" names="export import check $(compgen -f -- "$cur")" ;;
         plugins)    options="--rng" ;;
         help)       names="check plan apply sync run status history log users groups duplicates holds approve
-                           reject retry verify undo reset explain rules test eval state plugins version help" ;;
+                           reject retry verify undo reset explain rules test eval state plugins version help messages"
+                    [[ $cur == [Mm][Ss]* || $cur == [0-9]* ]] &&
+                            names=$("${words[0]}" help messages 2>/dev/null | grep -o '^MST-[0-9]*') ;;
         esac
         if [[ $cur == -* ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$common $options" -- "$cur")

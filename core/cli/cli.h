@@ -52,6 +52,8 @@ extern const struct mstc_command mstc_command_check, mstc_command_plan, mstc_com
 
 /* The help of the program and of one command, and the line that names its usage. */
 void mstc_help_program(FILE *to);
+/* Words in lines within the edge, those after the first indented; the cursor stands at 'indent'. */
+void mstc_help_words(const char *text, size_t indent, FILE *to);
 void mstc_help_command(const struct mstc_command *command, FILE *to);
 void mstc_help_usage(const struct mstc_command *command, FILE *to);
 

@@ -5,13 +5,16 @@
 
 #include <string.h>
 
+#include "cli/helpevent.h"
+#include "engine/event.h"
+
 #define INDENT 28                            /* where the words about an option begin  */
 #define EDGE 79                              /* the last column that is used           */
 
 /* In lines within the edge, those after the first indented; a line end of the text is a
  * blank like any other.  The cursor stands at column 'indent'. */
-static void
-print_words(const char *text, size_t indent, FILE *to)
+void
+mstc_help_words(const char *text, size_t indent, FILE *to)
 {
         size_t column = indent;
 
@@ -48,7 +51,7 @@ print_flag(const struct mstc_flag *flag, FILE *to)
                 fprintf(to, "  %s\n%*s", left, INDENT, "");
         else
                 fprintf(to, "  %-*s", INDENT - 2, left);
-        print_words(help, INDENT, to);
+        mstc_help_words(help, INDENT, to);
 }
 
 static void
@@ -96,7 +99,7 @@ mstc_help_command(const struct mstc_command *command, FILE *to)
 {
         mstc_help_usage(command, to);
         fputc('\n', to);
-        print_words(command->about, 0, to);
+        mstc_help_words(command->about, 0, to);
         if (command->example != NULL)
                 fprintf(to, "\nExample\n%s", command->example);
         print_flags("Options", command->flags, to);
@@ -109,6 +112,10 @@ run(struct mstc_cli *cli)
         const char *name = mstc_args_at(cli->args, 0);
         const struct mstc_command *command = name != NULL ? mstc_command_find(name) : NULL;
 
+        if (name != NULL && mstc_event_read(name) != 0)
+                return mstc_help_event(cli, mstc_event_read(name));
+        if (name != NULL && strcmp(name, "messages") == 0)
+                return mstc_help_events(cli);
         if (name != NULL && command == NULL)
                 return mstc_cli_misused(cli, "there is no command '%s'", name);
         if (cli->json != NULL) {
@@ -131,8 +138,13 @@ run(struct mstc_cli *cli)
 }
 
 const struct mstc_command mstc_command_help = {
-        .name = "help", .arguments = "[COMMAND]", .most = 1, .plain = true,
-        .summary = "tell what the commands are, or all about one",
-        .about = "Without COMMAND: the list of commands.  With one: the same as COMMAND --help.",
+        .name = "help", .arguments = "[COMMAND | MST-NUMBER | messages]", .most = 1, .plain = true,
+        .summary = "tell what the commands are, or what a message means",
+        .about =
+        "Without an argument: the list of commands.  With a COMMAND: the same as COMMAND --help.\n"
+        "With the number that a line of a log ends with: what it means, why it comes and what to\n"
+        "do.  With messages: all of them.",
+        .example =
+        "  muster help MST-1042\n",
         .run = run,
 };

@@ -9,6 +9,7 @@
 #include "cli/listing.h"
 #include "cli/moment.h"
 #include "cli/workplace.h"
+#include "engine/event.h"
 #include "store/view.h"
 
 static const struct { const char *name; enum mstc_paint paint; } levels[] = {
@@ -20,20 +21,28 @@ static void
 show_line(struct mstc_listing *list, const struct mstc_view_line *line)
 {
         struct mstc_cli *cli = list->cli;
+        char code[24] = "";
         size_t level = line->level > 0 && line->level <= MST_LOG_DEBUG ? (size_t)line->level : 0;
 
+        if (line->event != 0)
+                snprintf(code, sizeof code, MSTC_CODE_FORMAT, line->event);
         if (cli->json != NULL) {
                 mstc_json_object(cli->json, NULL);
                 mstc_json_number(cli->json, "line", line->line);
                 mstc_json_time(cli->json, "at", line->at);
                 mstc_json_text(cli->json, "level", levels[level].name);
+                if (line->event != 0)
+                        mstc_json_text(cli->json, "code", code);
+                else
+                        mstc_json_null(cli->json, "code");
                 mstc_json_text(cli->json, "text", line->text);
                 mstc_json_end(cli->json);
                 return;
         }
-        printf("%s  %s%-7s  %s%s\n", mstc_moment_exact(list->arena, line->at),
+        printf("%s  %s%-7s  %s%s%s%s%s\n", mstc_moment_exact(list->arena, line->at),
                mstc_paint_on(cli->colour, levels[level].paint), levels[level].name,
-               mstc_fit(list->arena, line->text, 0), mstc_paint_off(cli->colour, levels[level].paint));
+               mstc_fit(list->arena, line->text, 0), code[0] != '\0' ? " [" : "", code, code[0] != '\0' ? "]" : "",
+               mstc_paint_off(cli->colour, levels[level].paint));
 }
 
 static int

@@ -139,20 +139,22 @@ on_progress(void *self, const char *sync, const struct mstc_progress *progress)
 }
 
 static void
-on_log(void *self, enum mst_level level, const char *text)
+on_log(void *self, const struct mstc_line *line)
 {
         static const struct { const char *word; enum mstc_paint paint; } levels[] = {
                 [MST_LOG_ERROR] = { "error: ", MSTC_BAD }, [MST_LOG_WARNING] = { "warning: ", MSTC_CARE },
                 [MST_LOG_INFO] = { "", MSTC_PLAIN }, [MST_LOG_DEBUG] = { "", MSTC_FAINT },
         };
         struct mstc_shown *shown = self;
+        enum mst_level level = line->level;
 
         if (level < MST_LOG_ERROR || level > MST_LOG_DEBUG
             || (level > MST_LOG_WARNING && !shown->verbose))
                 return;
         mstc_shown_clear(shown);
-        fprintf(stderr, "%s%s%s%s\n", mstc_paint_on(shown->colour, levels[level].paint), levels[level].word,
-                mstc_fit(shown->scratch, text, 0), mstc_paint_off(shown->colour, levels[level].paint));
+        fprintf(stderr, "%s%s%s [" MSTC_CODE_FORMAT "]%s\n", mstc_paint_on(shown->colour, levels[level].paint),
+                levels[level].word, mstc_fit(shown->scratch, line->text, 0), (int)line->event,
+                mstc_paint_off(shown->colour, levels[level].paint));
         mst_arena_reset(shown->scratch);
 }
 

@@ -28,6 +28,7 @@
 #include "cli/counts.h"
 #include "cli/halt.h"
 #include "cli/launch.h"
+#include "cli/logline.h"
 #include "cli/moment.h"
 #include "cli/notify.h"
 #include "engine/schedule.h"
@@ -53,45 +54,34 @@ struct service {
         int64_t since, zones_at;
         int reload, lock;
         const char *running;                 /* the sync whose turn it is, or NULL     */
+        struct mstc_logger *logger;
 };
 
 /* ---- telling -------------------------------------------------------------------------------- */
 
-static void tell(const struct service *service, enum mst_level level, const char *format, ...) MST_PRINTF(3, 4);
+static void tell(struct service *service, enum mstc_event event, const char *format, ...) MST_PRINTF(3, 4);
 
-/* A line of the log: with the priority that journald reads, or with the time. */
+/* A line of the log: every event has its number, engine/event.h. */
 static void
-tell(const struct service *service, enum mst_level level, const char *format, ...)
+tell(struct service *service, enum mstc_event event, const char *format, ...)
 {
-        static const char *const names[] = { "", "error: ", "warning: ", "", "" };
-        struct mst_arena *arena;
+        const struct mstc_event_about *about = mstc_event_about(event);
         char text[4096];
         va_list args;
 
-        if (level == MST_LOG_DEBUG && !service->cli.verbose)
-                return;
         va_start(args, format);
         (void)vsnprintf(text, sizeof text, format, args);
         va_end(args);
-        arena = mst_arena_new(0);
-        if (arena == NULL)
-                return;
-        if (getenv("JOURNAL_STREAM") != NULL)
-                fprintf(stderr, "<%d>", level == MST_LOG_ERROR ? 3 : level == MST_LOG_WARNING ? 4 : level == MST_LOG_INFO ? 6 : 7);
-        else
-                fprintf(stderr, "%s  ", mstc_moment_exact(arena, mstc_now_ms()));
-        fprintf(stderr, "%s%s%s%s\n", service->running != NULL ? mstc_fit(arena, service->running, 0) : "",
-                service->running != NULL ? ": " : "", names[level], mstc_fit(arena, text, 0));
-        mst_arena_free(arena);
+        mstc_logger_put(service->logger, service->running, &(struct mstc_line){ .event = event, .level = about->level,
+                        .component = about->component, .text = text });
 }
 
 static void
-on_log(void *self, enum mst_level level, const char *text)
+on_log(void *self, const struct mstc_line *line)
 {
-        const struct service *service = self;
+        struct service *service = self;
 
-        if (level != MST_LOG_INFO || service->cli.verbose)
-                tell(service, level, "%s", text);
+        mstc_logger_put(service->logger, service->running, line);
 }
 
 static void
@@ -218,21 +208,21 @@ take_over(struct service *next, const struct service *old)
 static void
 reload(struct service *service, const struct mstc_cli *cli)
 {
-        struct service next = { .since = service->since, .reload = service->reload, .lock = service->lock };
+        struct service next = { .since = service->since, .reload = service->reload, .lock = service->lock, .logger = service->logger };
 
         mstc_notify("RELOADING=1\nMONOTONIC_USEC=%lld", (long long)mstc_clock_ticks_ms() * 1000);
         if (load(&next, cli) == MSTC_END_DONE
             && strcmp(next.place.setup->config->store_path, service->place.setup->config->store_path) != 0)
-                tell(service, MST_LOG_ERROR, "the store is another one (%s): restart the service for that; the "
+                tell(service, MSTC_EVENT_RELOAD_STORE, "the store is another one (%s): restart the service for that; the "
                      "configuration stays as it was", next.place.setup->config->store_path);
         else if (next.count == 0 || next.list[next.count - 1].zone == NULL)
-                tell(service, MST_LOG_ERROR, "the configuration has mistakes and stays as it was: mend them (muster check "
+                tell(service, MSTC_EVENT_RELOAD_MISTAKES, "the configuration has mistakes and stays as it was: mend them (muster check "
                      "tells them again) and reload");
         else {
                 take_over(&next, service);
                 forget(service);
                 *service = next;
-                tell(service, MST_LOG_INFO, "the configuration has been read anew");
+                tell(service, MSTC_EVENT_RELOADED, "the configuration has been read anew");
                 mstc_notify("READY=1");
                 return;
         }
@@ -277,19 +267,19 @@ take_lock(struct service *service)
 static void
 tell_summary(struct service *service, const struct mstc_summary *summary)
 {
-        enum mst_level level = summary->outcome == MSTC_END_DONE || summary->outcome == MSTC_END_STOPPED ? MST_LOG_INFO
-                             : summary->outcome == MSTC_END_FAILED ? MST_LOG_ERROR : MST_LOG_WARNING;
+        enum mstc_event event = summary->outcome == MSTC_END_DONE || summary->outcome == MSTC_END_STOPPED ? MSTC_EVENT_RUN_DONE
+                              : summary->outcome == MSTC_END_FAILED ? MSTC_EVENT_TURN_FAILED : MSTC_EVENT_RUN_TROUBLE;
         struct mst_arena *arena = mst_arena_new(0);
         const char *counts;
 
         if (arena == NULL)
                 return;
         counts = mstc_counts_say(arena, summary->counts, 0, MSTC_N_COUNTS - 1);
-        tell(service, level, "run %lld, %s in %s: %s%s%s", (long long)summary->run,
+        tell(service, event, "run %lld, %s in %s: %s%s%s", (long long)summary->run,
              mstc_run_outcome_name((int)summary->outcome), mstc_lasting(arena, summary->ms),
              counts[0] != '\0' ? counts : "nothing new", summary->text[0] != '\0' ? "; " : "", summary->text);
         if (summary->outcome == MSTC_END_HELD || summary->counts[MSTC_N_HELD] > 0)
-                tell(service, MST_LOG_WARNING, "guards keep changes back: see muster holds");
+                tell(service, MSTC_EVENT_HELD_WAITS, "guards keep changes back: see muster holds");
         mst_arena_free(arena);
 }
 
@@ -308,7 +298,7 @@ take_turn(struct service *service, struct turn *turn)
         rc = mstc_engine_new(service->place.setup, &watch, service->place.stop, &engine, &err);
         if (rc == MST_EREFUSED) {
                 turn->not_before = begun + BUSY_MS;
-                tell(service, MST_LOG_INFO, "waits: %s", err.text);
+                tell(service, MSTC_EVENT_STORE_BUSY, "waits: %s", err.text);
         } else {
                 if (rc == MST_OK)
                         rc = mstc_engine_sync(engine, turn->sync, &options, &summary, &err);
@@ -319,7 +309,7 @@ take_turn(struct service *service, struct turn *turn)
                 else
                         turn->turns.failures = 0;
                 if (rc != MST_OK)
-                        tell(service, MST_LOG_ERROR, "%s", err.text);
+                        tell(service, MSTC_EVENT_TURN_BROKE, "%s", err.text);
                 else
                         tell_summary(service, &summary);
         }
@@ -405,7 +395,7 @@ serve(struct service *service, const struct mstc_cli *cli)
                         service->place.stop = stop;
                 }
                 if (mstc_now_ms() - service->zones_at > ZONES_LAST_MS && load_zones(service, &err) != MST_OK)
-                        tell(service, MST_LOG_ERROR, "%s", err.text);
+                        tell(service, MSTC_EVENT_ZONES, "%s", err.text);
                 next = next_turn(service, &due);
                 if (next != NULL && due <= mstc_now_ms())
                         take_turn(service, next);
@@ -417,8 +407,13 @@ serve(struct service *service, const struct mstc_cli *cli)
 int
 mstc_service(struct mstc_cli *cli)
 {
-        struct service service = { .since = mstc_now_ms(), .reload = -1, .lock = -1 };
-        int code = load(&service, cli);
+        struct mstc_logger logger = { .dated = true };
+        struct service service = { .since = mstc_now_ms(), .reload = -1, .lock = -1, .logger = &logger };
+        int code;
+
+        mstc_log_levels_default(&logger.levels, cli->verbose);
+        mstc_logger_open(&logger);
+        code = load(&service, cli);
 
         if (code == MSTC_END_DONE)
                 code = take_lock(&service);
@@ -427,12 +422,12 @@ mstc_service(struct mstc_cli *cli)
                 service.reload = code == MSTC_END_DONE ? mstc_halt_reload_fd() : -1;
         }
         if (code == MSTC_END_DONE) {
-                tell(&service, MST_LOG_INFO, "muster %s serves %zu sync%s of %s", PACKAGE_VERSION, service.count,
+                tell(&service, MSTC_EVENT_SERVES, "muster %s serves %zu sync%s of %s", PACKAGE_VERSION, service.count,
                      service.count == 1 ? "" : "s", service.place.setup->config->file);
                 mstc_notify("READY=1");
                 serve(&service, cli);
                 mstc_notify("STOPPING=1");
-                tell(&service, MST_LOG_INFO, "stopped; the next run goes on from here");
+                tell(&service, MSTC_EVENT_STOPPED, "stopped; the next run goes on from here");
         }
         mstc_halt_end();
         forget(&service);
@@ -440,5 +435,6 @@ mstc_service(struct mstc_cli *cli)
                 close(service.reload);
         if (service.lock >= 0)
                 close(service.lock);
+        mstc_logger_close(&logger);
         return code;
 }

@@ -116,7 +116,7 @@ taker(struct mstc_run *run, const struct mstc_entry *entry, bool *unsure)
                 mstc_eval_init(run, &eval, run->scratch);
                 is = mstc_expr_test(carry->rule, entry->record, &eval);
                 if (eval.why != NULL) {
-                        mstc_log(run->engine, MST_LOG_WARNING, "whether the group %s is carried cannot be told, and it "
+                        mstc_log(run->engine, MSTC_EVENT_CARRY_UNSURE, "whether the group %s is carried cannot be told, and it "
                                  "stays as it is: %s", entry->id, eval.why);
                         *unsure = true;
                         return NULL;
@@ -132,7 +132,7 @@ static int
 refuse(struct mstc_run *run, const struct mstc_entry *entry, const char *why)
 {
         run->counts[MSTC_N_FAILED]++;
-        mstc_log(run->engine, MST_LOG_WARNING, "the group %s of the source cannot be carried: %s", entry->id, why);
+        mstc_log(run->engine, MSTC_EVENT_CARRY_CANNOT, "the group %s of the source cannot be carried: %s", entry->id, why);
         return MST_END;
 }
 
@@ -266,7 +266,7 @@ leave(struct mstc_run *run, const struct mstc_entry *entry, struct mstc_grp *grp
 
         grp->gone = true;
         grp->since = mstc_now_ms();
-        mstc_log(run->engine, MST_LOG_INFO, "the group '%s' %s; %s", grp->name,
+        mstc_log(run->engine, MSTC_EVENT_CARRY_ENDS, "the group '%s' %s; %s", grp->name,
                  entry->gone != 0 ? "is gone from the source" : "is carried no more",
                  deletes ? "it is deleted where we made it"
                  : mstc_carry_known(run, grp) ? "it stays in the sinks as it is" : "the targets say what becomes of it");

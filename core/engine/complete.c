@@ -116,11 +116,11 @@ sweep(struct mstc_round *r, struct mst_error *err)
                 rc = mstc_bad_nameless(run->store, run->row.id, &nameless, err);
         /* One that did not say whom it was about may have been about one of them. */
         if (rc == MST_OK && count != 0 && nameless) {
-                mstc_log(run->engine, MST_LOG_WARNING, "%llu records were not named by the source, and %llu "
+                mstc_log(run->engine, MSTC_EVENT_ABSENT_UNSURE, "%llu records were not named by the source, and %llu "
                          "could not be read: nobody is taken as gone because of this round",
                          (unsigned long long)count, (unsigned long long)r->fold.bad);
         } else if (rc == MST_OK && count != 0) {
-                mstc_log(run->engine, MST_LOG_INFO, "%llu records were not named by the source%s",
+                mstc_log(run->engine, MSTC_EVENT_ABSENT, "%llu records were not named by the source%s",
                          (unsigned long long)count, ask ? "; it is asked for each" : "");
                 rc = ask ? confirm_all(r, absent, err) : mark_gone(r, absent, err);
         }
@@ -152,7 +152,7 @@ hold_shrunk(struct mstc_round *r, const char *guard, const char *noun, int64_t s
                 return err->code;
         }
         snprintf(run->summary->text, sizeof run->summary->text, "held (%lld): %s", (long long)hold, reason);
-        mstc_log(run->engine, MST_LOG_WARNING, "%s", run->summary->text);
+        mstc_log(run->engine, MSTC_EVENT_SHRUNK, "%s", run->summary->text);
         return MST_OK;
 }
 
@@ -269,7 +269,7 @@ mstc_round_members(struct mstc_round *r, struct mst_error *err)
         if (r->fold.bad != 0 && mstc_bad_nameless(r->run->store, r->run->row.id, &nameless, err) != MST_OK)
                 return err->code;
         if (nameless)
-                mstc_log(r->run->engine, MST_LOG_WARNING, "something that was read could not be told: nobody is taken "
+                mstc_log(r->run->engine, MSTC_EVENT_MEMBERS_UNSURE, "something that was read could not be told: nobody is taken "
                          "out of a group that was told as a whole in this round");
         return mstc_membership_due(r->run->store, r->run->row.id, r->fold.full, !nameless, err);
 }

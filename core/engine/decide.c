@@ -380,7 +380,7 @@ note_duplicate(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
         const struct mstc_match *m = &c->question->match;
 
         c->target->counts[MSTC_N_DUPLICATE]++;
-        mstc_log(run->engine, MST_LOG_WARNING, "%s is a duplicate in '%s': %s (%s)", mstc_plan_title(c->entry),
+        mstc_log(run->engine, MSTC_EVENT_DUPLICATE, "%s is a duplicate in '%s': %s (%s)", mstc_plan_title(c->entry),
                  c->target->setup->name, m->why, m->name);
         if (mstc_match_keep(run, c->link.sink, c->entry->number, m, err) != MST_OK)
                 return err->code;

@@ -69,7 +69,7 @@ mstc_engine_serve(struct mstc_engine *engine)
 
         while ((letter = mstc_mail_next(engine->mail)) != NULL)
                 if (letter->what == MSTC_LETTER_LINE) {
-                        mstc_log(engine, letter->level, "%s: %s", letter->instance, letter->text);
+                        mstc_log_connector(engine, letter->instance, letter->level, letter->text);
                         mstc_letter_free(letter);
                 } else {
                         answer(engine, letter);
@@ -340,7 +340,7 @@ mstc_live_put_aside(struct mstc_live *live, const struct mst_error *why)
         if (length > 0 && (size_t)length < sizeof own && strncmp(text, own, (size_t)length) == 0)
                 text += length;
         snprintf(live->aside, sizeof live->aside, "%s", text);
-        mstc_log(live->engine, MST_LOG_ERROR, "%s '%s' is put aside for this run: %s", role, name, text);
+        mstc_log(live->engine, MSTC_EVENT_PUT_ASIDE, "%s '%s' is put aside for this run: %s", role, name, text);
         if (!live->health.quarantined || live->health.on_trial)
                 mstc_health_of_call(live, why);
 }

@@ -6,6 +6,7 @@
 #ifndef MSTC_ENGINE_H
 #define MSTC_ENGINE_H
 
+#include "engine/event.h"
 #include "engine/setup.h"
 #include "sdk/host.h"
 #include "store/store.h"
@@ -26,7 +27,7 @@ struct mstc_watch {
         /* At most ten times a second, and at each change of phase; may be NULL. */
         void (*progress)(void *self, const char *sync, const struct mstc_progress *progress);
         /* A line of the run's log; may be NULL (it is kept in the store anyway). */
-        void (*log)(void *self, enum mst_level level, const char *text);
+        void (*log)(void *self, const struct mstc_line *line);
         /* At least once a second while it waits for a connector; may be NULL. */
         void (*alive)(void *self);
 };

@@ -68,7 +68,7 @@ plan_duplicate(struct mstc_run *run, struct mstc_group_case *c, const char *why,
         op.after_size = after.length;
         run->planned++;
         c->target->counts[MSTC_N_DUPLICATE]++;
-        mstc_log(run->engine, MST_LOG_WARNING, "create of group '%s' in '%s' is parked: %s", c->grp.name,
+        mstc_log(run->engine, MSTC_EVENT_GROUP_PARKED, "create of group '%s' in '%s' is parked: %s", c->grp.name,
                  c->target->setup->name, why);
         return mstc_op_add(run->store, &op, err) != MST_OK ? err->code
              : mstc_op_park(run->store, op.number, MST_DUPLICATE, why, err);

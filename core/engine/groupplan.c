@@ -172,7 +172,7 @@ judge_leaves(struct mstc_run *run, struct mstc_group_case *c, uint64_t leaves, i
                 return mstc_hold_reason(run->store, *hold, reason, err);
         if (mstc_hold_add(run->store, run->id, run->row.id, c->target->row.id, guard, reason, hold, err) != MST_OK)
                 return err->code;
-        mstc_log(run->engine, MST_LOG_WARNING, "held (%lld): target '%s': %s; see `muster holds %lld`",
+        mstc_log(run->engine, MSTC_EVENT_HELD, "held (%lld): target '%s': %s; see `muster holds %lld`",
                  (long long)*hold, c->target->setup->name, reason, (long long)*hold);
         return MST_OK;
 }
@@ -379,7 +379,7 @@ plan_group_in(struct mstc_run *run, struct mstc_group_case *c, bool *ret_wait, s
                 c->glink.suffix = mstc_group_place(run, c->target, c->grp.id)->suffix;
         rc = gone || vanished ? MST_OK : mstc_wanted_group(run, c->target, &c->grp, c->glink.suffix, run->scratch, &c->wanted, err);
         if (rc == MST_EREFUSED) {
-                mstc_log(run->engine, MST_LOG_WARNING, "%s", err->text);
+                mstc_log(run->engine, MSTC_EVENT_GROUP_VALUE, "%s", err->text);
                 memset(err, 0, sizeof *err);
                 return MST_OK;
         }

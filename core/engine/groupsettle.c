@@ -32,7 +32,7 @@ settle_member(struct mstc_run *run, struct mst_op *op, size_t i, struct mstc_loa
         if (outcome == MST_REFUSED || outcome == MST_DUPLICATE || (outcome == MST_GONE && m->joins)) {
                 counts[MSTC_N_MEMBERS_FAILED]++;
                 run->refused_none = false;
-                mstc_log(run->engine, MST_LOG_WARNING, "group '%s': %s cannot %s: %s", errand->row.name, m->name,
+                mstc_log(run->engine, MSTC_EVENT_MEMBER_REFUSED, "group '%s': %s cannot %s: %s", errand->row.name, m->name,
                          m->joins ? "join" : "leave", m->why != NULL ? m->why : op->why.text);
                 if (is_old_name(errand, i))
                         return mstc_gchange_done(run->store, errand->glink, m->entry, m->name, err);
@@ -199,7 +199,7 @@ gone(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
 {
         struct mstc_errand *errand = op->engine;
 
-        mstc_log(run->engine, MST_LOG_WARNING, "the group '%s' is gone from '%s'; it is made again", errand->row.name,
+        mstc_log(run->engine, MSTC_EVENT_GROUP_GONE, "the group '%s' is gone from '%s'; it is made again", errand->row.name,
                  errand->target->setup->name);
         if (mstc_op_end(run->store, op->number, MSTC_OP_SUPERSEDED, (int)op->outcome, run->id,
                         "the group is gone from the sink", err) != MST_OK
@@ -260,7 +260,7 @@ refused_members(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
                 if (mstc_gchange_done(run->store, errand->glink, op->members[i].entry, op->members[i].name, err) != MST_OK)
                         return err->code;
         if (own <= 1 && old != 0)
-                mstc_log(run->engine, MST_LOG_WARNING, "group '%s': %zu old names cannot be taken out: %s", errand->row.name, old,
+                mstc_log(run->engine, MSTC_EVENT_OLD_NAMES, "group '%s': %zu old names cannot be taken out: %s", errand->row.name, old,
                          op->why.text);
         if (own > 1)
                 half = errand->old_names_from >= own / 2 ? own / 2 : own / 2 + old;
@@ -277,7 +277,7 @@ park(struct mstc_run *run, struct mst_op *op, enum mstc_count count, const char 
         struct mstc_errand *errand = op->engine;
 
         errand->target->counts[count]++;
-        mstc_log(run->engine, MST_LOG_WARNING, "%s of group '%s' in '%s' is parked: %s",
+        mstc_log(run->engine, MSTC_EVENT_GROUP_PARKED, "%s of group '%s' in '%s' is parked: %s",
                  mst_verb_name(op->verb), errand->row.name, errand->target->setup->name, why);
         return mstc_op_park(run->store, op->number, (int)op->outcome, why, err);
 }

@@ -197,7 +197,7 @@ hold_for(struct mstc_run *run, struct mstc_run_target *target, const char *guard
                 return mstc_hold_reason(run->store, *ret, reason, err);
         if (mstc_hold_add(run->store, run->id, run->row.id, target->row.id, guard, reason, ret, err) != MST_OK)
                 return err->code;
-        mstc_log(run->engine, MST_LOG_WARNING, "held (%lld): target '%s': %s; see `muster holds %lld`",
+        mstc_log(run->engine, MSTC_EVENT_HELD, "held (%lld): target '%s': %s; see `muster holds %lld`",
                  (long long)*ret, target->setup->name, reason, (long long)*ret);
         return MST_OK;
 }

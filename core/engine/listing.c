@@ -245,7 +245,7 @@ mstc_match_in_bulk(struct mstc_run *run, struct mstc_live *sink, struct mst_erro
         if (listing->key_count != 0)
                 qsort(listing->keys, listing->key_count, sizeof *listing->keys, by_hash);
         run->listings[sink - run->engine->lives] = listing;
-        mstc_log(run->engine, MST_LOG_INFO, "sink '%s' holds %zu objects", sink->setup->config->name,
+        mstc_log(run->engine, MSTC_EVENT_SINK_LISTED, "sink '%s' holds %zu objects", sink->setup->config->name,
                  listing->object_count);
         return MST_OK;
 }

@@ -290,7 +290,7 @@ tell_clash(struct mstc_run *run, const struct mstc_config_family *family, const 
         if (mstc_numbers_get(&run->members->clashed, -grp->id) != NULL)
                 return MST_OK;
         run->counts[MSTC_N_FAILED]++;
-        mstc_log(run->engine, MST_LOG_WARNING, "the family '%s' would make the group '%s' for the value '%s', but %s%s%s has "
+        mstc_log(run->engine, MSTC_EVENT_FAMILY_CLASH, "the family '%s' would make the group '%s' for the value '%s', but %s%s%s has "
                  "that name; rename one of them", family->name, grp->name, value, of_family ? "the family '" : "a <group>",
                  of_family ? grp->family : "", of_family ? "'" : "");
         return mstc_numbers_put(&run->members->clashed, -grp->id, run) ? MST_OK : mst_fail_memory(err, "reading groups");
@@ -313,7 +313,7 @@ family_group(struct mstc_run *run, size_t family, const char *value, int64_t *re
                 return MST_OK;
         if (config->most > 0 && m->family_counts[family] >= (size_t)config->most) {
                 if (!m->family_full_told[family])
-                        mstc_log(run->engine, MST_LOG_WARNING, "the family of groups '%s' has reached its cap of "
+                        mstc_log(run->engine, MSTC_EVENT_FAMILY_FULL, "the family of groups '%s' has reached its cap of "
                                  "%lld; '%s' and others are not made", config->name, (long long)config->most, name);
                 m->family_full_told[family] = true;
                 return MST_OK;
@@ -467,7 +467,7 @@ mstc_members_of(struct mstc_run *run, int64_t entry, const struct mst_record *re
                 return err->code;
         if (found != NULL) {
                 if (found->why != NULL) {
-                        mstc_log(run->engine, MST_LOG_WARNING, "the groups of %s cannot be told and stay as they are: "
+                        mstc_log(run->engine, MSTC_EVENT_GROUPS_UNSURE, "the groups of %s cannot be told and stay as they are: "
                                  "%s", record->id, found->why);
                         return MST_OK;
                 }

@@ -42,7 +42,7 @@ end(struct mstc_run *run, const struct looked *l, const char *why, bool again, s
         const char *name = l->row.name != NULL ? l->row.name : l->row.id;
 
         l->target->counts[MSTC_N_SKIPPED]++;
-        mstc_log(run->engine, MST_LOG_WARNING, "%s of %s in '%s' is not done: %s", mst_verb_name(l->row.verb), name,
+        mstc_log(run->engine, MSTC_EVENT_NEVER_TOUCH, "%s of %s in '%s' is not done: %s", mst_verb_name(l->row.verb), name,
                  l->target->setup->name, why);
         if (mstc_op_end(run->store, l->row.number, MSTC_OP_SUPERSEDED, 0, run->id, why, err) != MST_OK || !again)
                 return err->code;

@@ -164,7 +164,7 @@ in_scope(struct mstc_run *run, const struct mstc_expr *scope, const struct mst_r
         mstc_eval_init(run, &eval, run->scratch);
         in = mstc_expr_test(scope, record, &eval);
         if (eval.why != NULL) {
-                mstc_log(run->engine, MST_LOG_WARNING, "a scope cannot be told for %s, who stays as he is: %s",
+                mstc_log(run->engine, MSTC_EVENT_SCOPE_UNSURE, "a scope cannot be told for %s, who stays as he is: %s",
                          record->id, eval.why);
                 *unsure = true;
         }
@@ -231,7 +231,7 @@ prepare_case(struct mstc_run *run, struct mstc_live *sink, struct mstc_case *c, 
         if (rc != MST_OK)
                 return rc;
         if (c->wanted.complaint != NULL)
-                mstc_log(run->engine, MST_LOG_WARNING, "%s: %s", mstc_plan_title(c->entry),
+                mstc_log(run->engine, MSTC_EVENT_VALUE, "%s: %s", mstc_plan_title(c->entry),
                          c->wanted.complaint);
         return MST_OK;
 }

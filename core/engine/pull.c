@@ -90,11 +90,11 @@ mstc_round_complain(void *self, const char *id, const char *why)
         struct mstc_round *r = self;
 
         if (++r->told_bad <= 20)
-                mstc_log(r->run->engine, MST_LOG_WARNING, "a record of source '%s'%s%s is put aside: %s",
+                mstc_log(r->run->engine, MSTC_EVENT_RECORD_BAD, "a record of source '%s'%s%s is put aside: %s",
                          r->run->source->setup->config->name, id != NULL ? " with id " : "", id != NULL ? id : "",
                          why);
         else if (r->told_bad == 21)
-                mstc_log(r->run->engine, MST_LOG_WARNING, "more records are put aside; the count is in the summary");
+                mstc_log(r->run->engine, MSTC_EVENT_RECORDS_BAD, "more records are put aside; the count is in the summary");
 }
 
 static int
@@ -315,11 +315,11 @@ cut_off(struct mstc_run *run, bool *full, struct mstc_run_row *row, struct mst_e
 static int
 expired(struct mstc_run *run, struct mst_error *err)
 {
-        mstc_log(run->engine, MST_LOG_WARNING, "%s", err->text);
+        mstc_log(run->engine, MSTC_EVENT_CURSOR_EXPIRED, "%s", err->text);
         if (run->sync->config->expired_stop)
                 return mst_fail(err, MST_EEXPIRED, "the source's place marker is too old, and on-expired=\"stop\" is "
                                 "set: run `muster reset %s`, and the next sync reads everything again", run->sync->name);
-        mstc_log(run->engine, MST_LOG_INFO, "everything is read again; unchanged people cost nothing");
+        mstc_log(run->engine, MSTC_EVENT_READ_AGAIN, "everything is read again; unchanged people cost nothing");
         memset(err, 0, sizeof *err);
         if (start_run(run, true, err) != MST_OK)
                 return err->code;
@@ -342,7 +342,7 @@ nameless_due(struct mstc_run *run, bool *ret, struct mst_error *err)
         if (count == 0)
                 return MST_OK;
         *ret = true;
-        mstc_log(run->engine, MST_LOG_INFO, "a record of an earlier run did not say whom it was about: everything is "
+        mstc_log(run->engine, MSTC_EVENT_NAMELESS, "a record of an earlier run did not say whom it was about: everything is "
                  "read again");
         return mstc_bad_asked(run->store, run->row.id, kind, id, err);
 }
@@ -362,7 +362,7 @@ pull(struct mstc_run *run, struct mst_error *err)
                 return rc;
         if (rc == MST_OK) {
                 run->id = run->engine->run = row.id;
-                mstc_log(run->engine, MST_LOG_INFO, "run %lld was cut off after %lld pages; it goes on from there",
+                mstc_log(run->engine, MSTC_EVENT_ROUND_GOES_ON, "run %lld was cut off after %lld pages; it goes on from there",
                          (long long)row.id, (long long)row.pages);
                 rc = mstc_run_last_line(run->store, row.id, &run->engine->log_line, err);
                 if (rc == MST_OK)
@@ -370,7 +370,7 @@ pull(struct mstc_run *run, struct mst_error *err)
                 if (rc != MST_EEXPIRED)
                         return rc;
                 /* The page marker is too old: from the start of the round, once. */
-                mstc_log(run->engine, MST_LOG_WARNING, "the page it stopped at is not there any more; the round "
+                mstc_log(run->engine, MSTC_EVENT_ROUND_ANEW, "the page it stopped at is not there any more; the round "
                          "starts again");
                 memset(err, 0, sizeof *err);
         }

@@ -85,7 +85,7 @@ worked(struct mstc_live *sink)
         h->tried += h->tried < LOOK_BACK;
         if (!h->on_trial)
                 return;
-        mstc_log(sink->engine, MST_LOG_INFO, "sink '%s' has done what it was asked on trial: its quarantine is over",
+        mstc_log(sink->engine, MSTC_EVENT_TRIAL_PASSED, "sink '%s' has done what it was asked on trial: its quarantine is over",
                  sink->setup->config->name);
         *h = (struct mstc_health){ .changed = true };
 }

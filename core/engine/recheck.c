@@ -47,7 +47,7 @@ came_late(struct mstc_run *run, struct mstc_doubtful *d, const struct mstc_candi
                 return MST_OK;
         if (mstc_doubt_taken(run, d, c->object, &taken, err) != MST_OK || taken)
                 return err->code;
-        mstc_log(run->engine, MST_LOG_WARNING, "the object of %s is in '%s' after all: a call came late whose answer was "
+        mstc_log(run->engine, MSTC_EVENT_CAME_LATE, "the object of %s is in '%s' after all: a call came late whose answer was "
                  "lost; it is planned anew", name_of(d), d->target->setup->name);
         d->link.made = MSTC_MADE_CREATED;
         d->link.state = MSTC_LINK_LIVE;
@@ -61,7 +61,7 @@ came_late(struct mstc_run *run, struct mstc_doubtful *d, const struct mstc_candi
 static int
 several(struct mstc_run *run, const struct mstc_doubtful *d, const struct mst_query *query, struct mst_error *err)
 {
-        mstc_log(run->engine, MST_LOG_ERROR, "%s is in '%s' %zu times with our stamp: a call came late; remove the wrong ones "
+        mstc_log(run->engine, MSTC_EVENT_TWICE, "%s is in '%s' %zu times with our stamp: a call came late; remove the wrong ones "
                  "there by hand", name_of(d), d->target->setup->name, query->found_count);
         for (size_t i = 0; i < query->found_count; i++)
                 if ((d->link.object == NULL || strcmp(query->found[i].object, d->link.object) != 0)
@@ -90,7 +90,7 @@ take_changes(struct mstc_run *run, struct mstc_doubtful *d, const struct mstc_ca
         }
         if (after->count == 0 && strcmp(c->name, d->link.name != NULL ? d->link.name : "") == 0)
                 return MST_OK;
-        mstc_log(run->engine, MST_LOG_WARNING, "the object of %s in '%s' is not as it was left: a call may have come late; it "
+        mstc_log(run->engine, MSTC_EVENT_NOT_AS_LEFT, "the object of %s in '%s' is not as it was left: a call may have come late; it "
                  "is planned anew", name_of(d), d->target->setup->name);
         now = mstc_record_merge(run->arena, d->link.applied, after);
         if (now == NULL || mstc_doubt_take_over(run, d, c, err) != MST_OK)
@@ -117,7 +117,7 @@ still_there(struct mstc_run *run, struct mstc_doubtful *d, struct mst_error *err
 {
         if (d->query->found_count != 0)
                 return take_changes(run, d, &d->query->found[0], err) != MST_OK ? err->code : turn_again(run, d, err);
-        mstc_log(run->engine, MST_LOG_WARNING, "the object of %s is gone from '%s': a call may have come late; it is planned "
+        mstc_log(run->engine, MSTC_EVENT_GONE_LATE, "the object of %s is gone from '%s': a call may have come late; it is planned "
                  "anew", name_of(d), d->target->setup->name);
         return mstc_link_ended(run, d->target, &d->link, MSTC_LINK_LOST, err) != MST_OK ? err->code : dirty(run, d, err);
 }
@@ -157,7 +157,7 @@ group(struct mstc_run *run, struct mstc_doubtful *d, struct mst_error *err)
                 return err->code;
         if (d->query->found[0].stamp == NULL || strcmp(d->query->found[0].stamp, stamp) != 0)
                 return MST_OK;
-        mstc_log(run->engine, MST_LOG_WARNING, "the group '%s' is in '%s' after all: a call came late whose answer was lost; it "
+        mstc_log(run->engine, MSTC_EVENT_GROUP_LATE, "the group '%s' is in '%s' after all: a call came late whose answer was lost; it "
                  "is planned anew", name_of(d), d->target->setup->name);
         if (mstc_doubt_take_group(run, d, &d->query->found[0], err) != MST_OK
             || mstc_members_doubt(run, d->target, &d->row, err) != MST_OK)

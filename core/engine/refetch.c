@@ -43,7 +43,7 @@ ask(struct mstc_run *run, const struct mst_ids *ids, struct mst_error *err)
         if (page == NULL)
                 return mst_fail_memory(err, "asking for bad records again");
         if (mstc_live_fetch(run->source, ids, page, &why) != MST_OK)
-                mstc_log(run->engine, MST_LOG_WARNING, "records that could not be read could not be asked for again: %s",
+                mstc_log(run->engine, MSTC_EVENT_BAD_NOT_ASKED, "records that could not be read could not be asked for again: %s",
                          why.text);
         rc = mstc_store_begin(run->store, err);
         for (size_t i = 0; i < ids->count && rc == MST_OK; i++)
@@ -84,7 +84,7 @@ mstc_refetch(struct mstc_run *run, struct mst_error *err)
         if (mstc_bad_count(run->store, run->row.id, &after, err) != MST_OK)
                 return err->code;
         if (after < before)
-                mstc_log(run->engine, MST_LOG_INFO, "%lld records that could not be read are there now",
+                mstc_log(run->engine, MSTC_EVENT_BAD_MENDED, "%lld records that could not be read are there now",
                          (long long)(before - after));
         return MST_OK;
 }

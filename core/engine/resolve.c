@@ -425,7 +425,7 @@ resolve_sink(struct mstc_run *run, struct mstc_live *sink, struct mst_error *err
                 if (count == 0)
                         return MST_OK;
                 if (told++ == 0)
-                        mstc_log(run->engine, MST_LOG_INFO, "sink '%s': ops without an answer are looked up",
+                        mstc_log(run->engine, MSTC_EVENT_LOOKED_UP, "sink '%s': ops without an answer are looked up",
                                  sink->setup->config->name);
                 doubts = mst_arena_alloc(run->arena, count * sizeof *doubts);
                 if (doubts == NULL)

@@ -56,7 +56,7 @@ struct mstc_engine {
         int64_t run;
         int64_t log_line;
         struct mst_arena *log_arena;
-        struct mstc_pending_line { struct mstc_pending_line *next; enum mst_level level; const char *text; }
+        struct mstc_pending_line { struct mstc_pending_line *next; struct mstc_line line; }
                 *log_first, **log_last;
         struct { const char *format; uint64_t count; } kinds[MSTC_LOG_KINDS];
         uint64_t untold;                     /* warnings that nobody was shown         */
@@ -173,7 +173,9 @@ int mstc_page_check(const struct mst_page *page, const char *plugin, struct mst_
 int mstc_engine_recover(struct mstc_engine *engine, struct mst_error *err);
 
 /* ---- log.c ------------------------------------------------------------------------ */
-void mstc_log(struct mstc_engine *engine, enum mst_level level, const char *format, ...) MST_PRINTF(3, 4);
+void mstc_log(struct mstc_engine *engine, enum mstc_event event, const char *format, ...) MST_PRINTF(3, 4);
+/* What a connector has to say. */
+void mstc_log_connector(struct mstc_engine *engine, const char *instance, enum mst_level level, const char *text);
 /* Somebody's op is put aside: counted, and told. */
 void mstc_parked(struct mstc_run *run, struct mstc_run_target *target, enum mstc_count count, enum mst_verb verb,
                  const char *name, const char *why);

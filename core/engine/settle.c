@@ -86,7 +86,7 @@ name_given_away(struct mstc_run *run, struct mstc_run_target *target, struct mst
         target->counts[MSTC_N_DUPLICATE] -= (uint64_t)again < target->counts[MSTC_N_DUPLICATE]
                                           ? (uint64_t)again : target->counts[MSTC_N_DUPLICATE];
         if (again != 0)
-                mstc_log(run->engine, MST_LOG_INFO, "a name has become free in '%s': %lld ops that wanted one that is "
+                mstc_log(run->engine, MSTC_EVENT_NAME_FREE, "a name has become free in '%s': %lld ops that wanted one that is "
                          "taken are tried again", target->setup->name, (long long)again);
         return MST_OK;
 }
@@ -273,7 +273,7 @@ mstc_settle_later(struct mstc_run *run, struct mst_op *op, struct mst_error *err
         if (wait < (int64_t)op->why.retry_after_ms)
                 wait = op->why.retry_after_ms;
         errand->target->counts[MSTC_N_RETRY]++;
-        mstc_log(run->engine, MST_LOG_INFO, "%s of %s in '%s' is tried again later: %s", mst_verb_name(op->verb),
+        mstc_log(run->engine, MSTC_EVENT_RETRY, "%s of %s in '%s' is tried again later: %s", mst_verb_name(op->verb),
                  errand->row.name != NULL ? errand->row.name : op->id, errand->target->setup->name, op->why.text);
         return mstc_op_retry(run->store, op->number, mstc_now_ms() + wait, op->why.text, err);
 }
@@ -287,7 +287,7 @@ gone(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         if (op->verb == MST_DELETE)
                 return done(run, op, err);
         t->counts[MSTC_N_FAILED]++;
-        mstc_log(run->engine, MST_LOG_WARNING, "the object of %s is gone from '%s'; it is planned again",
+        mstc_log(run->engine, MSTC_EVENT_OBJECT_GONE, "the object of %s is gone from '%s'; it is planned again",
                  errand->row.name != NULL ? errand->row.name : op->id, t->setup->name);
         if (mstc_op_end(run->store, op->number, MSTC_OP_SUPERSEDED, (int)op->outcome, run->id,
                         "the object is gone from the sink", err) != MST_OK
@@ -337,7 +337,7 @@ unknown(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         struct mstc_errand *errand = op->engine;
 
         errand->target->counts[MSTC_N_RETRY]++;
-        mstc_log(run->engine, MST_LOG_INFO, "whether the %s of %s in '%s' was done is looked up: %s", mst_verb_name(op->verb),
+        mstc_log(run->engine, MSTC_EVENT_DOUBT, "whether the %s of %s in '%s' was done is looked up: %s", mst_verb_name(op->verb),
                  errand->row.name != NULL ? errand->row.name : op->id, errand->target->setup->name, op->why.text);
         return mstc_op_unknown(run->store, op->number, op->why.text, err);
 }

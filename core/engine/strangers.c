@@ -223,7 +223,7 @@ mstc_strangers_warn(struct mstc_run *run, struct mst_error *err)
                                    rows[i].near != NULL ? "'?" : "");
         if (count > TOLD_MOST)
                 mstc_buffer_printf(&text, " and %zu more", count - TOLD_MOST);
-        mstc_log(run->engine, MST_LOG_WARNING, "the source has nobody whom <include> or <exclude> calls %s",
+        mstc_log(run->engine, MSTC_EVENT_STRANGERS, "the source has nobody whom <include> or <exclude> calls %s",
                  mstc_buffer_cstr(&text));
         return MST_OK;
 }

@@ -86,7 +86,7 @@ clamp_waits(struct mstc_run *run, struct mst_error *err)
         if (run->options->plan_only || mstc_waits_clamp(run->store, run->begun, &count, err) != MST_OK)
                 return err->code;
         if (count != 0)
-                mstc_log(run->engine, MST_LOG_WARNING, "the clock was put back: %lld waits that would have taken days too long "
+                mstc_log(run->engine, MSTC_EVENT_CLOCK_BACK, "the clock was put back: %lld waits that would have taken days too long "
                          "are over now", (long long)count);
         return MST_OK;
 }
@@ -302,7 +302,7 @@ mstc_run_close(struct mstc_run *run, const struct mst_error *why, struct mst_err
         if (run->id == 0)
                 return MST_OK;
         if (s->outcome == MSTC_END_FAILED || s->outcome == MSTC_END_CONFIG)
-                mstc_log(run->engine, MST_LOG_ERROR, "%s", s->text);
+                mstc_log(run->engine, MSTC_EVENT_RUN_FAILED, "%s", s->text);
         rc = mstc_store_begin(run->store, err);
         if (rc == MST_OK)
                 rc = mstc_journal_unjudged(run->store, run->id, err);
@@ -380,7 +380,7 @@ configuration_run(struct mstc_engine *engine, struct mstc_sync *sync, const stru
             && options->exactly == NULL && !options->plan_only) {
                 run.all_dirty = run.config_effect = run.note_fingerprint = true;
                 if (mstc_run_begin(&run, MSTC_RUN_CONFIG, &why) == MST_OK) {
-                        mstc_log(engine, MST_LOG_INFO, "the configuration of sync '%s' has changed; its effect is "
+                        mstc_log(engine, MSTC_EVENT_CONFIG_EFFECT, "the configuration of sync '%s' has changed; its effect is "
                                  "planned first", sync->name);
                         carry_out(&run, &why);
                 }

@@ -43,7 +43,7 @@ mstc_undo_skip(struct mstc_undo *u, const struct mstc_undo_place *place, const c
         } else
                 u->run->counts[MSTC_N_SKIPPED]++;
         u->skipped++;
-        mstc_log(u->run->engine, MST_LOG_INFO, "not undone: %s%s%s%s%s: %s", place->title, attribute != NULL ? ", " : "",
+        mstc_log(u->run->engine, MSTC_EVENT_NOT_UNDONE, "not undone: %s%s%s%s%s: %s", place->title, attribute != NULL ? ", " : "",
                  attribute != NULL ? attribute : "", skip.target != NULL ? " in " : "", skip.target != NULL ? skip.target : "",
                  why);
         if (u->options->skipped != NULL)

@@ -88,7 +88,7 @@ fetch(struct mstc_run *run, const enum mst_kind *kinds, const char *const *ids, 
                                    : mst_fail_memory(err, "reading chosen users");
 
         if (rc == MST_OK && page->count < run->options->user_count)
-                mstc_log(run->engine, MST_LOG_WARNING, "the source answered for %zu of %zu chosen users",
+                mstc_log(run->engine, MSTC_EVENT_CHOSEN_MISSING, "the source answered for %zu of %zu chosen users",
                          page->count, run->options->user_count);
         if (rc == MST_OK)
                 rc = fold_answer(run, page, err);

@@ -58,8 +58,11 @@ turn(struct mstc_run *run, struct mstc_grp *grp, bool made, struct mst_error *er
                 return MST_OK;
         grp->gone = !made;
         grp->since = made ? 0 : mstc_now_ms();
-        mstc_log(run->engine, MST_LOG_INFO, made ? "a rule makes the group '%s' again"
-                 : "no rule makes the group '%s' any more; the targets say what becomes of it", grp->name);
+        if (made)
+                mstc_log(run->engine, MSTC_EVENT_GROUP_AGAIN, "a rule makes the group '%s' again", grp->name);
+        else
+                mstc_log(run->engine, MSTC_EVENT_GROUP_NO_RULE, "no rule makes the group '%s' any more; the targets say "
+                         "what becomes of it", grp->name);
         if (mstc_grp_update(run->store, grp, err) != MST_OK)
                 return err->code;
         return mstc_gdirty_add(run->store, run->row.id, grp->id, err);

@@ -411,7 +411,7 @@ again_at(struct mstc_flight *flight, int64_t now, int64_t wait)
 {
         struct mst_http *http = flight->http;
 
-        mst_host_log(http->host, MST_LOG_INFO, "%s; trying again in %lld.%01lld s", flight->why.text,
+        mst_host_log(http->host, MST_LOG_INFO, "http: %s; trying again in %lld.%01lld s", flight->why.text,
                      (long long)(wait / 1000), (long long)(wait % 1000 / 100));
         mstc_pace_spend(http, now, now + wait);
         flight->due = now + wait;
@@ -476,7 +476,7 @@ mstc_flight_land(struct mstc_flight *flight)
         flight->state = MSTC_GROUND;
         reply->sent = flight->starts > 0;
         reply->status = flight->result == CURLE_OK ? (int)status : 0;
-        mst_host_log(http->host, MST_LOG_DEBUG, "%s: %d, %zu bytes, %lld ms",
+        mst_host_log(http->host, MST_LOG_DEBUG, "http: %s: %d, %zu bytes, %lld ms",
                      mstc_flight_say(flight, what, sizeof what), reply->status,
                      reply->body.length,
                      (long long)(mst_host_ticks_ms(http->host) - flight->begun));

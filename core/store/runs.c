@@ -273,9 +273,9 @@ mstc_run_last_line(struct mstc_store *store, int64_t run, int64_t *ret, struct m
 }
 
 int
-mstc_run_log(struct mstc_store *store, int64_t run, int64_t line, enum mst_level level, const char *text,
+mstc_run_log(struct mstc_store *store, int64_t run, int64_t line, int event, enum mst_level level, const char *text,
              struct mst_error *err)
 {
-        return mstc_sql_run(store, err, "INSERT OR REPLACE INTO log VALUES(?,?,?,?,?)", "iiiit", run, line,
-                            mstc_now_ms(), N(level), text);
+        return mstc_sql_run(store, err, "INSERT OR REPLACE INTO log(run, line, at, level, text, event) VALUES(?,?,?,?,?,?)",
+                            "iiiiti", run, line, mstc_now_ms(), N(level), text, N(event));
 }

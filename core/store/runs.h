@@ -92,7 +92,7 @@ int mstc_run_end(struct mstc_store *store, int64_t run, int outcome, const char 
 int mstc_runs_recover(struct mstc_store *store, struct mst_error *err);
 /* The number of its last line; 0: none yet. */
 int mstc_run_last_line(struct mstc_store *store, int64_t run, int64_t *ret, struct mst_error *err);
-int mstc_run_log(struct mstc_store *store, int64_t run, int64_t line, enum mst_level level, const char *text,
+int mstc_run_log(struct mstc_store *store, int64_t run, int64_t line, int event, enum mst_level level, const char *text,
                  struct mst_error *err);
 
 #endif

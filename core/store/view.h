@@ -77,7 +77,7 @@ int mstc_view_next(struct mstc_store *store, const char *sync, int64_t *ret, str
 /* When its last run began that read the source or meant to; 0: none. */
 int mstc_view_last_read(struct mstc_store *store, const char *sync, int64_t *ret, struct mst_error *err);
 
-struct mstc_view_line { int64_t line, at; int level; const char *text; };
+struct mstc_view_line { int64_t line, at; int level, event; const char *text; };    /* event 0: of an earlier muster */
 int mstc_view_log(struct mstc_store *store, int64_t run, int64_t *after, size_t most,
                   struct mst_arena *arena, struct mstc_view_line **ret, size_t *count, bool *more,
                   struct mst_error *err);

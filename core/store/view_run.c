@@ -98,12 +98,13 @@ mstc_view_log(struct mstc_store *store, int64_t run, int64_t *after, size_t most
         if (into == NULL)
                 return mst_fail_memory(err, "reading a log");
         /* Lines may be numbered from 0. */
-        if (MSTC_ROWS(&rows, "SELECT line, at, level, text FROM log WHERE run=? AND line>=? ORDER BY line LIMIT ?",
+        if (MSTC_ROWS(&rows, "SELECT line, at, level, text, event FROM log WHERE run=? AND line>=? ORDER BY line LIMIT ?",
                       "iii", run, *after, (int64_t)most))
                 for (; got < most && mstc_rows_next(&rows); got++)
                         into[got] = (struct mstc_view_line){
                                 .line = mstc_rows_number(&rows, 0), .at = mstc_rows_number(&rows, 1),
                                 .level = (int)mstc_rows_number(&rows, 2), .text = mstc_rows_text(&rows, 3),
+                                .event = (int)mstc_rows_number(&rows, 4),
                         };
         if (got > 0)
                 *after = into[got - 1].line + 1;

@@ -15,3 +15,5 @@ TESTS += tests/lint/emulator-items.sh
 EXTRA_DIST += tests/lint/emulator-items.sh
 TESTS += tests/lint/faults.sh
 EXTRA_DIST += tests/lint/faults.sh tests/faults.tsv
+TESTS += tests/lint/events.sh
+EXTRA_DIST += tests/lint/events.sh tests/lint/events.tsv

@@ -48,6 +48,18 @@ expect 2 version --verbos=1; complains "takes no value"
 expect 2 version one; complains "'one' is one"
 expect 2 help one two; complains "at most 1 argument"
 expect 2 help nonsense; complains "no command 'nonsense'"
+
+# What a line of the log means, by its number, however it is written.
+for number in MST-1042 mst-1042 1042; do
+        expect 0 help "$number"; says 'MST-1042 (warning, apply)'; says 'Cause '; says 'Cure '
+done
+expect 0 help 1042 --json; json /command=help '#/messages=1' /messages/0/code=MST-1042 /messages/0/level=warning
+expect 0 help messages; says 'MST-1042  warning'
+for number in 1039 MST-1037 0 -1 MST- MST-1042x 99999999999999 1042,1043; do
+        expect 2 help -- "$number"
+done
+expect 2 help 1039; complains 'no message MST-1039'; complains 'MST-1041'
+expect 2 help MST-99999; complains 'MST-2013'
 expect 2 --json frobnicate; json /command=null /error/class=usage
 expect 2 --json; json /error/class=usage
 expect 0 --json --verbose version; json /command=version

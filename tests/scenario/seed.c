@@ -202,9 +202,9 @@ add_run(struct seed *seed, int mode, int outcome, const char *text)
         uint64_t counts[MSTC_N_COUNTS] = { [MSTC_N_READ] = 1000000, [MSTC_N_UPDATED] = 1, [MSTC_N_HELD] = 3 };
 
         MUST(mstc_store_begin(seed->store, &err));
-        MUST(mstc_run_log(seed->store, seed->run, 1, MST_LOG_INFO, "begins", &err));
-        MUST(mstc_run_log(seed->store, seed->run, 2, MST_LOG_WARNING, "slow \033[2J server", &err));
-        MUST(mstc_run_log(seed->store, seed->run, 3, MST_LOG_DEBUG, "for those who look", &err));
+        MUST(mstc_run_log(seed->store, seed->run, 1, 1013, MST_LOG_INFO, "begins", &err));
+        MUST(mstc_run_log(seed->store, seed->run, 2, 1902, MST_LOG_WARNING, "slow \033[2J server", &err));
+        MUST(mstc_run_log(seed->store, seed->run, 3, 1904, MST_LOG_DEBUG, "for those who look", &err));
         MUST(mstc_run_end(seed->store, seed->run, outcome, text, counts, &err));
         MUST(mstc_run_new(seed->store, seed->sync, mode, 1, "fp", &seed->run, &err));
         MUST(mstc_store_commit(seed->store, &err));

@@ -430,8 +430,8 @@ START_TEST(runs)
         OK(mstc_runs_recover(store, &err));
         OK(mstc_run_cut_off(store, 1, arena, &cut, &err));
         ck_assert(cut.id == run && cut.pages == 6 && cut.bad == 2 && strcmp(cut.next, "p7") == 0 && cut.generation == 1);
-        OK(mstc_run_log(store, run, 1, MST_LOG_INFO, "a", &err));
-        OK(mstc_run_log(store, run, 2, MST_LOG_INFO, "b", &err));
+        OK(mstc_run_log(store, run, 1, 0, MST_LOG_INFO, "a", &err));
+        OK(mstc_run_log(store, run, 2, 0, MST_LOG_INFO, "b", &err));
         OK(mstc_run_last_line(store, run, &line, &err));
         ck_assert_int_eq(line, 2);
         OK(mstc_sync_complete(store, 1, "c1", "reads", 1, &err));

@@ -307,12 +307,11 @@ world_did(struct world *w, const char *text)
 }
 
 static void
-take_log(void *self, enum mst_level level, const char *text)
+take_log(void *self, const struct mstc_line *line)
 {
         struct world *w = self;
 
-        (void)level;
-        append(&w->log, &w->log_length, &w->log_room, text);
+        append(&w->log, &w->log_length, &w->log_room, line->text);
         append(&w->log, &w->log_length, &w->log_room, "\n");
 }
 
