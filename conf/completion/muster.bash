@@ -36,8 +36,8 @@ _muster() {
         sync)       options="--user --full" names=$(_muster_names sync) ;;
         run)        names=$(_muster_names sync) ;;
         history)    options="--user --sync --all" ;;
-        users)      options="--gone --all" ;;
-        groups)     options="--history --gone --all" ;;
+        users)      options="--sync --gone --as-of --columns --csv --limit --all" ;;
+        groups)     options="--members --history --sync --gone --as-of --columns --csv --limit --all" ;;
         duplicates) options="--all" ;;
         holds)      options="--over --declined --all" ;;
         approve)    options="--user --only-group --sample --expect --digest --reason" ;;

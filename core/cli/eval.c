@@ -9,6 +9,7 @@
 #include <json-c/json.h>
 
 #include "cli/table.h"
+#include "cli/typed.h"
 #include "cli/who.h"
 #include "cli/workplace.h"
 #include "engine/jsonrecord.h"
@@ -85,24 +86,6 @@ first_error(const struct mstc_finding *finding)
         return finding != NULL ? finding->offset : 0;
 }
 
-static void
-complain(struct job *job, struct mstc_report *report, const struct mstc_finding *finding)
-{
-        for (; finding != NULL; finding = finding->next) {
-                struct mstc_place place = { .file = "expression", .line = 1, .column = 1 };
-
-                for (size_t i = 0; i < finding->offset; i++) {
-                        place.column = job->text[i] == '\n' ? 1 : place.column + ((job->text[i] & 0xc0) != 0x80);
-                        place.line += job->text[i] == '\n';
-                }
-                if (finding->warning)
-                        mstc_report_warning(report, place, finding->remedy, "%s", finding->text);
-                else
-                        mstc_report_error(report, place, finding->remedy, "%s", finding->text);
-                mstc_report_show(report, job->text, strlen(job->text), finding->offset, finding->length);
-        }
-}
-
 /* As what it was said to be, else as what it compiles as; when it is neither, the
  * mistakes of the language in which more of it makes sense are told. */
 static int
@@ -111,7 +94,6 @@ compile(struct job *job)
         struct mstc_cli *cli = job->cli;
         bool rule = mstc_args_has(cli->args, "rule"), map = mstc_args_has(cli->args, "map");
         struct mstc_finding *as_rule = NULL, *as_map = NULL;
-        struct mstc_report *report;
         struct mst_error err = { 0 };
         size_t length = strlen(job->text);
 
@@ -124,13 +106,7 @@ compile(struct job *job)
                 if (job->expr == NULL && !map && first_error(as_rule) > first_error(as_map))
                         job->mode = MSTC_RULE;
         }
-        report = mstc_report_new();
-        if (report != NULL) {
-                complain(job, report, job->mode == MSTC_RULE ? as_rule : as_map);
-                if (mstc_report_count(report) > 0)
-                        mstc_report_print(cli, report, true);
-        }
-        mstc_report_free(report);
+        mstc_typed_tell(cli, job->text, job->mode == MSTC_RULE ? as_rule : as_map);
         if (job->expr != NULL)
                 return MSTC_END_DONE;
         mst_fail(&err, MST_ECONFIG, "the text is no %s", rule ? "rule" : map ? "mapping expression"

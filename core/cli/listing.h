@@ -10,7 +10,7 @@
  *      code = mstc_listing_close(&list, "No run matches.", &err);
  *
  * On a terminal a list ends after what somebody may want to look at, and the rest is
- * counted; --all (where a command has it) and pipes get everything. */
+ * counted; --all (where a command has it) and pipes get everything, --limit N so many. */
 #ifndef MSTC_LISTING_H
 #define MSTC_LISTING_H
 
@@ -27,6 +27,8 @@ struct mstc_listing {
         struct mstc_table *table;            /* NULL with JSON                         */
         struct mstc_widths widths;
         size_t shown, most, rest;
+        bool limited;                        /* by --limit: the rest is not counted    */
+        bool bare;                           /* rows and nothing else: CSV             */
         bool failed;
 };
 
@@ -38,6 +40,8 @@ bool mstc_listing_goes_on(struct mstc_listing *list, bool more, const struct mst
 /* The exit code; an error has been told. */
 int mstc_listing_close(struct mstc_listing *list, const char *when_empty, const struct mst_error *err);
 
+/* Is --limit, where it is given, a number?  Else it has been told that it is not. */
+bool mstc_limit_good(struct mstc_cli *cli);
 /* Rows that a terminal gets, SIZE_MAX in a pipe or with --all. */
 size_t mstc_patience(const struct mstc_cli *cli, size_t terminal);
 

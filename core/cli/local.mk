@@ -12,3 +12,5 @@ muster_SOURCES += core/cli/approve.c core/cli/args.c core/cli/args.h core/cli/ch
   core/cli/undo.c core/cli/users.c core/cli/verify.c core/cli/version.c core/cli/who.c core/cli/who.h core/cli/workplace.c \
   core/cli/workplace.h
 muster_SOURCES += core/cli/apply.c core/cli/planfile.c core/cli/planfile.h core/cli/planread.c
+muster_SOURCES += core/cli/asof.c core/cli/asof.h core/cli/groupmembers.c core/cli/groupmembers.h core/cli/traits.c core/cli/traits.h core/cli/typed.c core/cli/typed.h \
+  core/cli/usercard.c core/cli/usercard.h

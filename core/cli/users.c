@@ -5,152 +5,83 @@
 
 #include <string.h>
 
-#include <muster/page.h>
-
+#include "cli/asof.h"
 #include "cli/declined.h"
-#include "cli/listing.h"
+#include "cli/traits.h"
 #include "cli/moment.h"
+#include "cli/typed.h"
+#include "cli/usercard.h"
 #include "cli/workplace.h"
-#include "store/entries.h"
-#include "store/view.h"
-#include "util/utf8.h"
+#include "store/memberof.h"
 
 static const struct mstc_column columns[] = {
         { "NAME", MSTC_FLEXIBLE, 14 }, { "UPN", MSTC_FLEXIBLE, 16 }, { "SYNC", MSTC_FLEXIBLE, 5 },
         { "LINKS", MSTC_WRAPS, 18 },
 };
 
-#define LONGEST 320                          /* columns of a value, without --verbose  */
+/* ---- what may be chosen ---- */
 
-static void
-write_links(struct mstc_json *json, const struct mstc_view_person *person, bool applied)
-{
-        static const char *const made[] = { "?", "created", "adopted", "found" };
+static const char *say_name(const void *row, struct mst_arena *arena) { (void)arena; return ((const struct mstc_view_person *)row)->title; }
+static const char *say_upn(const void *row, struct mst_arena *arena) { (void)arena; return ((const struct mstc_view_person *)row)->upn; }
+static const char *say_mail(const void *row, struct mst_arena *arena) { (void)arena; return ((const struct mstc_view_person *)row)->mail; }
+static const char *say_id(const void *row, struct mst_arena *arena) { (void)arena; return ((const struct mstc_view_person *)row)->id; }
+static const char *say_sync(const void *row, struct mst_arena *arena) { (void)arena; return ((const struct mstc_view_person *)row)->sync; }
 
-        mstc_json_array(json, "links");
-        for (size_t i = 0; i < person->link_count; i++) {
-                const struct mstc_view_link *link = &person->links[i];
-
-                mstc_json_object(json, NULL);
-                mstc_json_text(json, "sink", link->sink);
-                mstc_json_text(json, "target", link->target);
-                mstc_json_text(json, "object", link->object);
-                mstc_json_text(json, "name", link->name);
-                mstc_json_text(json, "made", made[link->made >= 1 && link->made <= 3 ? link->made : 0]);
-                mstc_json_text(json, "state", mstc_link_state_name(link->state));
-                mstc_json_text(json, "reason", link->reason != 0 ? mstc_reason_name(link->reason) : NULL);
-                mstc_json_time(json, "since", link->since);
-                mstc_json_time(json, "touched", link->touched);
-                mstc_json_bool(json, "declined", link->declined);
-                if (applied)
-                        mstc_json_record(json, "applied", link->applied);
-                mstc_json_end(json);
-        }
-        mstc_json_end(json);
-}
-
-static void
-write_person(struct mstc_json *json, const struct mstc_view_person *person, bool verbose)
-{
-        mstc_json_object(json, NULL);
-        mstc_json_text(json, "id", person->id);
-        mstc_json_text(json, "sync", person->sync);
-        mstc_json_text(json, "title", person->title);
-        mstc_json_text(json, "upn", person->upn);
-        mstc_json_text(json, "mail", person->mail);
-        mstc_json_bool(json, "gone", person->gone != 0);
-        mstc_json_bool(json, "outside", person->gone == MSTC_GONE_OUTSIDE);
-        mstc_json_time(json, "since", person->since);
-        mstc_json_text(json, "bad", person->bad);
-        if (verbose)
-                mstc_json_record(json, "record", person->record);
-        write_links(json, person, verbose);
-        mstc_json_end(json);
-}
-
-/* Removed at the source, or not within what it reads any more. */
 static const char *
-gone_word(const struct mstc_view_person *person)
+say_state(const void *row, struct mst_arena *arena)
 {
-        return person->gone == MSTC_GONE_OUTSIDE ? "outside" : "gone";
+        const struct mstc_view_person *person = row;
+
+        (void)arena;
+        return person->bad != NULL ? "bad" : person->gone != 0 ? mstc_gone_word(person) : "there";
 }
+
+static const char *
+say_since(const void *row, struct mst_arena *arena)
+{
+        const struct mstc_view_person *person = row;
+
+        return person->gone != 0 ? mstc_moment(arena, person->since) : NULL;
+}
+
+static const char *
+say_links(const void *row, struct mst_arena *arena)
+{
+        const struct mstc_view_person *person = row;
+        struct mstc_buffer links = { 0 };
+        const char *text;
+
+        for (size_t i = 0; i < person->link_count; i++)
+                mstc_buffer_printf(&links, "%s%s %s", i > 0 ? ", " : "", person->links[i].sink != NULL ? person->links[i].sink : "?",
+                                   mstc_link_state_name(person->links[i].state));
+        text = links.length > 0 ? mst_arena_strdup(arena, mstc_buffer_cstr(&links)) : NULL;
+        mstc_buffer_done(&links);
+        return text;
+}
+
+static const struct mstc_trait traits[] = {
+        { "id", MSTC_FLEXIBLE, 12, say_id, true }, { "name", MSTC_FLEXIBLE, 14, say_name, true },
+        { "upn", MSTC_FLEXIBLE, 16, say_upn, true }, { "mail", MSTC_FLEXIBLE, 16, say_mail, true },
+        { "sync", MSTC_FLEXIBLE, 5, say_sync, true }, { "state", 0, 0, say_state, true },
+        { "since", 0, 0, say_since, false }, { "links", MSTC_WRAPS, 18, say_links, true },
+        { .name = NULL }
+};
 
 static void
 show_row(struct mstc_listing *list, const struct mstc_view_person *person)
 {
-        struct mstc_buffer links = { 0 };
+        const char *links = say_links(person, list->arena);
 
-        for (size_t i = 0; i < person->link_count; i++)
-                mstc_buffer_printf(&links, "%s%s %s", i > 0 ? ", " : "", person->links[i].sink,
-                                   mstc_link_state_name(person->links[i].state));
         mstc_table_paint(list->table, person->gone != 0 ? MSTC_FAINT : MSTC_PLAIN, person->title);
         mstc_table_cell(list->table, person->upn);
         mstc_table_cell(list->table, person->sync);
         if (person->bad != NULL)
                 mstc_table_paint(list->table, MSTC_BAD, mst_arena_printf(list->arena, "bad: %s", person->bad));
         else if (person->gone != 0)
-                mstc_table_printf(list->table, "%s since %s%s%s", gone_word(person), mstc_moment(list->arena, person->since),
-                                  links.length > 0 ? ": " : "", mstc_buffer_cstr(&links));
+                mstc_table_printf(list->table, "%s since %s%s%s", mstc_gone_word(person), mstc_moment(list->arena, person->since),
+                                  links != NULL ? ": " : "", links != NULL ? links : "");
         else
-                mstc_table_cell(list->table, links.length > 0 ? mstc_buffer_cstr(&links) : NULL);
-        mstc_buffer_done(&links);
-}
-
-/* ---- one person, with all there is ---------------------------------------------------- */
-
-static void
-show_line(struct mstc_cli *cli, const char *title, const char *text)
-{
-        unsigned at = (unsigned)strlen(title);
-
-        fputs(title, stdout);
-        mstc_wrap(cli->arena, stdout, text != NULL ? text : "?", at, at, cli->width);
-}
-
-/* Long values are cut, unless all is wanted. */
-static void
-show_record(struct mstc_cli *cli, const struct mst_record *record, const char *indent)
-{
-        for (size_t i = 0; record != NULL && i < mst_record_count(record); i++) {
-                struct mstc_buffer say = { 0 };
-                const char *name = mstc_fit(cli->arena, mst_record_name_at(record, i), 28);
-                unsigned at = (unsigned)strlen(indent) + 30;
-
-                mstc_value_say(mst_record_at(record, i), &say);
-                printf("%s%s%*s", indent, name, (int)(30 - mstc_utf8_columns(name, strlen(name))), "");
-                mstc_wrap(cli->arena, stdout, mstc_fit(cli->arena, mstc_buffer_cstr(&say), cli->verbose ? 0 : LONGEST), at, at,
-                          cli->width);
-                mstc_buffer_done(&say);
-        }
-}
-
-static void
-show_card(struct mstc_cli *cli, const struct mstc_view_person *person)
-{
-        mstc_head(cli->arena, cli->colour, cli->width, person->title, "");
-        show_line(cli, "  id    ", person->id);
-        show_line(cli, "  sync  ", person->sync);
-        if (person->gone != 0)
-                printf("  %s  since %s\n", gone_word(person), mstc_moment(cli->arena, person->since));
-        if (person->bad != NULL)
-                show_line(cli, "  bad   ", person->bad);
-        puts("  as the source has it");
-        show_record(cli, person->record, "    ");
-        for (size_t i = 0; i < person->link_count; i++) {
-                const struct mstc_view_link *link = &person->links[i];
-
-                printf("  in %s: %s", mstc_fit(cli->arena, link->sink != NULL ? link->sink : "?", 0),
-                       mstc_link_state_name(link->state));
-                if (link->reason != 0)
-                        printf(", %s since %s", mstc_reason_name(link->reason), mstc_moment(cli->arena, link->since));
-                printf("%s\n    object  %s\n    name    %s\n    last written %s\n", link->declined ? ", something is declined" : "",
-                       link->object != NULL ? mstc_fit(cli->arena, link->object, 0) : "-",
-                       link->name != NULL ? mstc_fit(cli->arena, link->name, 0) : "-",
-                       mstc_moment(cli->arena, link->touched));
-                show_record(cli, link->applied, "      ");
-        }
-        if (person->link_count == 0)
-                puts("  in no sink");
+                mstc_table_cell(list->table, links);
 }
 
 /* The number of the one whom the pattern means; 0: nobody, or several. */
@@ -195,74 +126,130 @@ show_the_one(struct mstc_cli *cli, struct mstc_store *store, int64_t number)
         if (cli->json != NULL)
                 mstc_json_array(cli->json, "users");
         if (cli->json != NULL && rc == MST_OK)
-                write_person(cli->json, &person, true);
+                mstc_user_json(cli->json, &person, true);
         else if (rc == MST_OK)
-                show_card(cli, &person);
+                mstc_user_card(cli, &person);
         if (cli->json != NULL)
                 mstc_json_end(cli->json);
         return rc == MST_OK ? mstc_declined_tell(cli, store, number, NULL, "  declined: ") : MSTC_END_DONE;
 }
 
 static int
-list_people(struct mstc_cli *cli, struct mstc_workplace *place, const char *pattern)
+list_people(struct mstc_cli *cli, struct mstc_workplace *place, const struct mstc_view_filter *filter,
+            struct mstc_traits *chosen)
 {
-        bool gone = mstc_args_has(cli->args, "gone"), more = false;
         struct mstc_listing list;
         struct mst_error err = { 0 };
         int64_t after = 0;
+        bool more = false, open;
 
-        if (mstc_listing_open(&list, cli, "users", columns, sizeof columns / sizeof columns[0]))
+        open = chosen->count > 0 ? mstc_traits_open(chosen, &list, cli, "users")
+             : mstc_listing_open(&list, cli, "users", columns, sizeof columns / sizeof columns[0]);
+        if (open)
                 do {
                         struct mstc_view_person *people;
                         size_t count = 0;
 
-                        if (mstc_view_people(place->store, pattern, gone, &after, MSTC_BATCH, list.arena, &people,
-                                             &count, &more, &err) != MST_OK)
+                        if (mstc_view_filtered(place->store, filter, &after, MSTC_BATCH, list.arena, &people, &count,
+                                               &more, &err) != MST_OK)
                                 break;
                         for (size_t i = 0; i < count; i++) {
                                 if (!mstc_listing_takes(&list))
                                         continue;
-                                if (cli->json != NULL)
-                                        write_person(cli->json, &people[i], cli->verbose);
+                                if (chosen->count > 0)
+                                        mstc_traits_show(chosen, &list, &people[i], people[i].record);
+                                else if (cli->json != NULL)
+                                        mstc_user_json(cli->json, &people[i], cli->verbose);
                                 else
                                         show_row(&list, &people[i]);
                         }
                 } while (mstc_listing_goes_on(&list, more, &err));
-        return mstc_listing_close(&list, pattern != NULL ? "Nobody matches." : "There is nobody yet.", &err);
+        mstc_traits_tell(chosen, &list);
+        return mstc_listing_close(&list, filter->wants != NULL ? "The rule holds for nobody."
+                                  : filter->pattern != NULL ? "Nobody matches." : "There is nobody yet.", &err);
+}
+
+/* By a pattern, by a rule, or all. */
+static int
+list(struct mstc_cli *cli, struct mstc_workplace *place, const char *text, struct mstc_traits *chosen)
+{
+        struct mstc_view_filter filter = { .sync = mstc_args_value(cli->args, "sync"), .gone = mstc_args_has(cli->args, "gone") };
+        struct mstc_memberof memberof = { .arena = cli->arena };
+        struct mstc_typed typed = { 0 };
+        bool rule = text != NULL && mstc_typed_is_rule(text);
+        int code = MSTC_END_DONE;
+
+        if (rule) {
+                code = mstc_typed_compile(cli, place->setup, filter.sync, text, &typed);
+                filter.wants = mstc_typed_wants;
+                filter.self = &typed;
+        } else
+                filter.pattern = text;
+        if (mstc_typed_reads(&typed, "memberOf") || mstc_typed_reads(&typed, "transitiveMemberOf")
+            || mstc_traits_have(chosen, "memberOf") || mstc_traits_have(chosen, "transitiveMemberOf"))
+                filter.memberof = &memberof;
+        if (code == MSTC_END_DONE)
+                code = list_people(cli, place, &filter, chosen);
+        mstc_memberof_done(&memberof);
+        mstc_typed_done(&typed);
+        return code;
 }
 
 static int
 run(struct mstc_cli *cli)
 {
-        const char *pattern = mstc_args_at(cli->args, 0);
+        const char *text = mstc_args_at(cli->args, 0);
         struct mstc_workplace place = { 0 };
         struct mst_error err = { 0 };
+        struct mstc_traits chosen;
         int64_t number = 0;
-        int code = mstc_workplace_store(cli, &place, "users");
+        bool rule = text != NULL && mstc_typed_is_rule(text), past = mstc_args_value(cli->args, "as-of") != NULL;
+        int code = mstc_traits_read(cli, traits, true, &chosen);
 
-        if (place.store != NULL) {
-                if (pattern != NULL && find_the_one(cli, place.store, pattern, &number, &err) != MST_OK)
+        if (code != MSTC_END_DONE || !mstc_limit_good(cli))
+                return MSTC_END_CONFIG;
+        if (past && (rule || chosen.count > 0))
+                return mstc_cli_misused(cli, "--as-of goes with a PATTERN, not with a rule or columns: what the source said "
+                                        "then is not kept, only what the sinks were given");
+        code = rule ? mstc_workplace_rules(cli, &place, "users") : mstc_workplace_store(cli, &place, "users");
+        if (place.store != NULL && past)
+                code = mstc_asof_users(cli, &place, text);
+        else if (place.store != NULL) {
+                if (text != NULL && !rule && chosen.count == 0 && !mstc_args_has(cli->args, "sync")
+                    && find_the_one(cli, place.store, text, &number, &err) != MST_OK)
                         code = mstc_cli_fail(cli, &err);
                 else
-                        code = number != 0 ? show_the_one(cli, place.store, number) : list_people(cli, &place, pattern);
+                        code = number != 0 ? show_the_one(cli, place.store, number) : list(cli, &place, text, &chosen);
         }
         mstc_workplace_close(&place);
         return code;
 }
 
 static const struct mstc_flag flags[] = {
+        { .name = "sync", .takes = "NAME", .help = "only the people of this sync" },
         { .name = "gone", .help = "also those who have left the source" },
+        { .name = "as-of", .takes = "DATE", .help = "who had which objects on that day (2026-11-01, or with a time)" },
+        { .name = "columns", .takes = "LIST", .help = "what is shown of each, with commas: id, name, upn, mail, sync, state, since, "
+          "links, or attributes of the source" },
+        { .name = "csv", .help = "comma-separated values, with a line of names" },
+        { .name = "limit", .takes = "N", .help = "so many at most" },
         { .name = "all", .help = "everybody, not only what a terminal has room for" },
         { .name = NULL }
 };
 
 const struct mstc_command mstc_command_users = {
-        .name = "users", .arguments = "[PATTERN]", .flags = flags, .most = 1,
+        .name = "users", .arguments = "[PATTERN|RULE]", .flags = flags, .most = 1,
         .summary = "list people and their objects in the sinks",
         .about =
         "Lists the people of the mirror: as the source last gave them.  PATTERN is a part of a\n"
         "name, UPN, mail or id, or with * and ? the whole of one; or SINK:OBJECT.  When it means\n"
         "just one person, everything that is known is shown: the record, and for each sink the\n"
-        "object and what was last written there.",
+        "object and what was last written there.  A RULE (an operator is in it: user.department\n"
+        "-eq \"Finance\") lists those for whom it holds; rules are described in muster-rules(7).",
+        .example =
+        "  muster users anna@contoso.example\n"
+        "  muster users 'user.department -eq \"Finance\"' --columns name,jobTitle,mail\n"
+        "  muster users 'user.mail -eq null' --sync staff --csv >without-mail.csv\n"
+        "  muster users anna --as-of 2026-11-01\n",
         .run = run,
 };

@@ -136,6 +136,19 @@ struct mstc_view_person {
 int mstc_view_people(struct mstc_store *store, const char *pattern, bool gone, int64_t *after, size_t most,
                      struct mst_arena *arena, struct mstc_view_person **ret, size_t *count, bool *more,
                      struct mst_error *err);
+/* The same, narrowed further. */
+struct mstc_view_filter {
+        const char *pattern;                 /* as above                               */
+        const char *sync;                    /* NULL: of all                           */
+        bool gone;
+        /* NULL: everybody.  'scratch' is reset behind each; who has no good record is not asked about. */
+        bool (*wants)(void *self, const struct mstc_view_person *person, struct mst_arena *scratch);
+        void *self;
+        struct mstc_memberof *memberof;      /* not NULL: records come with their groups of the source */
+};
+int mstc_view_filtered(struct mstc_store *store, const struct mstc_view_filter *filter, int64_t *after, size_t most,
+                       struct mst_arena *arena, struct mstc_view_person **ret, size_t *count, bool *more,
+                       struct mst_error *err);
 /* The one of that number with all there is of him; MST_END: none. */
 int mstc_view_person(struct mstc_store *store, int64_t number, struct mst_arena *arena,
                      struct mstc_view_person *ret, struct mst_error *err);

@@ -105,7 +105,7 @@ struct walk {
         struct mst_arena *scratch;           /* one entry                              */
         const char *pattern;                 /* folded                                 */
         bool whole;                          /* compare, do not search                 */
-        bool gone;
+        struct mstc_view_filter filter;      /* but for its pattern                    */
         int64_t numbers[256];                /* hits                                   */
         size_t count, most;
 };
@@ -136,6 +136,22 @@ is_hit(const struct walk *walk, const struct mstc_view_person *person)
         return false;
 }
 
+static int
+is_wanted(const struct walk *walk, const struct mstc_view_person *person, bool *is, struct mst_error *err)
+{
+        const struct mstc_view_filter *filter = &walk->filter;
+
+        *is = is_hit(walk, person) && (filter->wants == NULL || person->record != NULL);
+        if (!*is || filter->wants == NULL)
+                return MST_OK;
+        if (filter->memberof != NULL
+            && mstc_memberof_put(walk->store, filter->memberof, person->number, (struct mst_record *)(uintptr_t)person->record,
+                                 walk->scratch, err) != MST_OK)
+                return err->code;
+        *is = filter->wants(filter->self, person, walk->scratch);
+        return MST_OK;
+}
+
 /* Looks at up to SLICE entries after '*after' and keeps the numbers of the hits. */
 static int
 walk_slice(struct walk *walk, int64_t *after, bool *more, struct mst_error *err)
@@ -145,17 +161,18 @@ walk_slice(struct walk *walk, int64_t *after, bool *more, struct mst_error *err)
 
         *more = false;
         if (!MSTC_ROWS(&rows, "SELECT " PERSON_COLUMNS "WHERE e.number>? AND e.kind=1 AND e.gone<>4 AND e.born<=s.generation "
-                       "AND (?2<>0 OR e.gone=0) ORDER BY e.number LIMIT ?3", "iii", *after, (int64_t)walk->gone,
-                       (int64_t)SLICE))
+                       "AND (?2<>0 OR e.gone=0) AND (?4 IS NULL OR s.name=?4) ORDER BY e.number LIMIT ?3", "iiit", *after,
+                       (int64_t)walk->filter.gone, (int64_t)SLICE, walk->filter.sync))
                 return err->code;
-        while (walk->count < walk->most && mstc_rows_next(&rows)) {
+        while (walk->count < walk->most && err->code == 0 && mstc_rows_next(&rows)) {
                 struct mstc_view_person person;
+                bool is;
 
                 mst_arena_reset(walk->scratch);
                 read_person(&rows, &person);
                 *after = person.number;
                 looked++;
-                if (!rows.failed && err->code == 0 && is_hit(walk, &person))
+                if (!rows.failed && err->code == 0 && is_wanted(walk, &person, &is, err) == MST_OK && is)
                         walk->numbers[walk->count++] = person.number;
         }
         *more = looked == SLICE || walk->count == walk->most;
@@ -174,6 +191,9 @@ gather(struct walk *walk, struct mst_arena *arena, struct mstc_view_person **ret
         for (size_t i = 0; i < walk->count; i++) {
                 int rc = read_one(walk->store, walk->numbers[i], false, arena, &into[*count], err);
 
+                if (rc == MST_OK && walk->filter.memberof != NULL && into[*count].record != NULL)
+                        rc = mstc_memberof_put(walk->store, walk->filter.memberof, walk->numbers[i],
+                                               (struct mst_record *)(uintptr_t)into[*count].record, arena, err);
                 if (rc < 0)
                         return rc;
                 *count += rc == MST_OK;      /* he may have gone in between            */
@@ -196,19 +216,30 @@ fold_pattern(struct walk *walk, const char *text, struct mst_arena *arena, struc
 }
 
 int
-mstc_view_people(struct mstc_store *store, const char *pattern, bool gone, int64_t *after, size_t most,
-                 struct mst_arena *arena, struct mstc_view_person **ret, size_t *count, bool *more,
-                 struct mst_error *err)
+mstc_view_filtered(struct mstc_store *store, const struct mstc_view_filter *filter, int64_t *after, size_t most,
+                   struct mst_arena *arena, struct mstc_view_person **ret, size_t *count, bool *more,
+                   struct mst_error *err)
 {
-        struct walk walk = { .store = store, .gone = gone };
+        struct walk walk = { .store = store, .filter = *filter };
         size_t room = sizeof walk.numbers / sizeof walk.numbers[0];
 
         walk.most = most < room ? most : room;
-        if (fold_pattern(&walk, pattern, arena, err) == MST_OK
+        *count = 0;
+        if (fold_pattern(&walk, filter->pattern, arena, err) == MST_OK
             && walk_slice(&walk, after, more, err) == MST_OK)
                 gather(&walk, arena, ret, count, err);
         mst_arena_free(walk.scratch);
         return err->code;
+}
+
+int
+mstc_view_people(struct mstc_store *store, const char *pattern, bool gone, int64_t *after, size_t most,
+                 struct mst_arena *arena, struct mstc_view_person **ret, size_t *count, bool *more,
+                 struct mst_error *err)
+{
+        const struct mstc_view_filter filter = { .pattern = pattern, .gone = gone };
+
+        return mstc_view_filtered(store, &filter, after, most, arena, ret, count, more, err);
 }
 
 /* ---- who is meant? ------------------------------------------------------------------ */
@@ -266,7 +297,7 @@ int
 mstc_view_meant(struct mstc_store *store, const char *text, size_t most, struct mst_arena *arena,
                 struct mstc_view_person **ret, size_t *count, struct mst_error *err)
 {
-        struct walk walk = { .store = store, .whole = true, .gone = true };
+        struct walk walk = { .store = store, .whole = true, .filter = { .gone = true } };
         size_t room = sizeof walk.numbers / sizeof walk.numbers[0];
         int64_t after = 0;
         bool more, sink = false;

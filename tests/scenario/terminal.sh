@@ -1,0 +1,104 @@
+#!/bin/bash
+# What an admin looks at: people and groups by pattern and rule, as they were, what two runs did.
+. "$srcdir/tests/scenario/cli.sh"
+[ -e "$top_builddir/tests/plugins/.libs/demo-sink.so" ] || { . "$srcdir/tests/skip.sh"; skip "the demo plugins are not built (they come with check)"; }
+mkdir -m 700 "$dir/state" "$dir/plugins"
+cp "$top_builddir"/tests/plugins/.libs/demo-{source,sink}.so "$dir/plugins"
+chmod 755 "$dir/plugins"/*
+people=$dir/people directory=$dir/directory
+cat >"$dir/muster.xml" <<END
+<muster xmlns="urn:muster:config:1">
+  <plugins folder="$dir/plugins"/>
+  <store path="$dir/state/state.db"/>
+  <source name="hr" plugin="demo-source"><file>$people</file></source>
+  <sink name="phone" plugin="demo-sink"><file>$directory</file></sink>
+  <sink name="badge" plugin="demo-sink"><file>$dir/badges</file></sink>
+  <sync name="staff" source="hr">
+    <schedule every="15m"/>
+    <group name="finance" title="Finance">user.department -eq "Finance"
+      <include user="p1@example.org" reason="helps out"/></group>
+    <group name="nobody">user.department -eq "None"</group>
+    <target sink="phone"><match attribute="mail"/><groups use="*"/><on-gone do="delete"/></target>
+    <target sink="badge"><match attribute="mail"/><groups use="finance"/><on-gone do="disable"/></target>
+  </sync>
+</muster>
+END
+export MUSTER_CONFIG=$dir/muster.xml
+# person ID NAME DEPARTMENT
+person() { echo "$1;$2;p$1@example.org;p$1;p$1@example.org;$3;Member;true"; }
+head='id;displayName;mail;mailNickname;userPrincipalName;department;userType;accountEnabled'
+wide=$(printf '李%.0s' {1..200})
+{ echo "$head"; person 1 '=cmd|x' Sales; person 2 "$wide" Finance; person 3 '+47 22' Finance; person 4 'Anna "A", B' Finance
+  for ((i = 5; i <= 60; i++)); do person "$i" "Person $i" Sales; done; } >"$people"
+: >"$directory"; : >"$dir/badges"
+now() { date +%Y-%m-%dT%H:%M:%S.%3N; }
+long_ago=$(date -d '2 days ago' +%Y-%m-%d)
+
+expect 0 sync; silent
+first=$(now)
+expect 2 users --as-of 2026-13-01; complains "takes a day or an instant"
+cp "$people" "$dir/old"
+
+# --- people: patterns, rules, columns -----------------------------------------------------------
+expect 0 users 'user.department -eq "Finance"'; silent; narrow; says "p3@example.org"; ! grep -q p5@ "$out" || fail "somebody for whom it does not hold"
+expect 0 users 'user.department -eq "Finance"' --json; silent; json '#/users=3'
+expect 0 users 'user.department -eq "Finance" -and user.displayName -startsWith "Anna"' --json; json '#/users=1' /users/0/id=4
+expect 0 users 'user.department -eq "Nothing"'; silent; says "holds for nobody"
+expect 0 users --limit 3 -- '-not (user.department -in ["Finance","Sales"])'; says "holds for nobody"
+expect 2 users 'user.department -eqq "Finance"'; complains 'expression:1:17: error: unknown operator'; complains '                        ^~~~'; complains "did you mean -eq?"
+expect 2 users 'user.department -eqq "Finance"' --json; json /error/class=configuration /complaints/0/column=17 '/complaints/0/remedy=did you mean -eq?'
+expect 2 users 'user.department -eq'; complains "the text is no rule"
+expect 0 users 'user.departmnt -eq null' --limit 1; complains "did you mean department?"
+expect 0 users --sync other; says "nobody"
+expect 0 users --sync staff --limit 2 --json; json '#/users=2' /more=true
+expect 0 users --limit 60 --json; json '#/users=60' /more=false
+expect 2 users --limit two; complains "--limit is a number"
+expect 2 users --limit -3; complains "--limit is a number"
+expect 0 users Anna --columns id,user.department,links --json; json '#/users=1' /users/0/department=Finance '/users/0/links=badge live, phone live' '!/users/0/upn'
+expect 0 users --columns name,nothing; narrow; complains "nobody who is listed has an attribute 'nothing'"
+for bad in , ' ' 'a b;c' 'id,2x' "$(printf 'id,%.0s' {1..17})"; do expect 2 users --columns "$bad"; complains "--columns takes"; done
+expect 2 users --csv --json; json /error/class=usage
+expect 0 users --csv; silent
+grep -qxF "1,\"'=cmd|x\",p1@example.org,p1@example.org,staff,there,\"badge live, phone live\"" "$out" || fail "a formula is not disarmed"
+grep -qF '3,+47 22,p3@' "$out" || fail "a number is taken for a formula"
+grep -qF '4,"Anna ""A"", B",' "$out" || fail "quotes are wrong"
+[ "$(wc -l <"$out")" = 61 ] && head -n 1 "$out" | grep -qx id,name,upn,mail,sync,state,links || fail "the CSV is not whole"
+"$MUSTER" users 2>"$err" | head -n 1 >"$out"; silent
+"$MUSTER" users --csv 2>"$err" | head -n 1 >"$out"; silent
+
+# --- groups ---------------------------------------------------------------------------------------
+expect 0 groups finance; silent; narrow; says "named in line 10:"; says "by the rule"; says "$(date +%Y-)"
+expect 0 groups finance --json; json '#/members=4' /members/0/run=1 /members/0/since /members/0/present/0=phone /members/0/present/1=badge
+expect 0 groups 'group.members -gt 3' --json; json '#/groups=1' /groups/0/name=finance
+expect 0 groups 'group.members -eq 0 -or group.name -startsWith "fin"'; silent; says nobody; says finance
+expect 0 groups 'group.membres -eq 0'; complains "did you mean members?"
+expect 2 groups 'group.members -gtt 0'; complains '^~~~'; complains "no rule about groups"
+expect 0 groups --members --csv; silent; [ "$(wc -l <"$out")" = 5 ] || fail "not each membership has a line"
+grep -q '^finance,staff,.*,p4@example.org,4,user,2.*,by the rule$' "$out" || fail "a membership is not told whole"
+expect 0 groups 'fin*' --members --columns group,id,run --json; json '#/members=4' /members/0/group=finance /members/0/run=1
+expect 0 groups --columns name,members --csv; says "finance,4"; says "nobody,0"
+expect 2 groups --columns upn; complains "'upn' is none"
+expect 2 groups finance --history --as-of "$first"; complains "no other option"
+
+# --- as they were -----------------------------------------------------------------------------------
+{ sed 's/;Finance;/;Sales;/; s/^5;Person 5;/5;Changed;/; /^6;/d; /^7;/d' "$dir/old"; person 90 Newcomer Finance; } >"$people"
+expect 0 sync
+second=$(now)
+expect 0 users p5@example.org --as-of "$first"; silent; narrow; says "Person 5"; says "in badge: live"; says "by run 1"
+expect 0 users p5@example.org --as-of "$second" --json; json /users/0/links/1/values/displayName=Changed /users/0/links/1/run=2
+expect 0 users p5@example.org --as-of "$first" --json; json /users/0/links/1/values/displayName="Person 5" /users/0/links/1/run=1 /as-of
+expect 0 users p6@example.org --as-of "$first" --json; json '#/users/0/links=2' /users/0/links/0/state=live /users/0/links/1/values/uid=p6
+expect 0 users p6@example.org --as-of "$second" --json; json '#/users/0/links=1' /users/0/links/0/sink=badge /users/0/links/0/state=disabled
+expect 0 users 90 --as-of "$first" --json; json '#/users=0'
+expect 0 users --as-of "$first" --json; json '#/users=60'
+expect 0 users --as-of "$second" --json; json '#/users=61'
+expect 0 users --as-of "$(date +%Y-%m-%d)" --limit 2; narrow; says "... and more"
+expect 0 groups --as-of "$first" --json; json '#/groups=2' /groups/0/links/0/present=4
+expect 0 groups finance --as-of "$first" --json; json '#/members=4' '#/members/0/present=2'
+expect 0 groups finance --as-of "$second" --json; json '#/members=2'
+expect 0 groups finance --as-of "$second"; narrow; says "Newcomer"; says "phone, badge"
+expect 4 users --as-of "$long_ago"; complains "the history does not reach back to $long_ago: it begins with the run of $(date +%Y-)"
+expect 4 groups --as-of "$long_ago" --json; json /error/class=not-found
+expect 2 users --as-of 2999-01-01; complains "lies in the future"
+for bad in yesterday 2026-02-30 1 "" 2026-01-01T25:00; do expect 2 users --as-of "$bad"; complains "takes a day or an instant"; done
+expect 2 users 'user.a -eq "b"' --as-of "$first"; complains "is not kept"
