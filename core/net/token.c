@@ -63,13 +63,13 @@ const char *
 mst_http_token_challenge(const struct mst_http_token *token, size_t index)
 {
         const struct mstc_net_bytes *all = &token->challenge;
-        const char *at = all->bytes;
+        size_t at = 0;
 
-        while (at < all->bytes + all->length && index > 0) {
-                at += strlen(at) + 1;
+        while (at < all->length && index > 0) {
+                at += strlen(all->bytes + at) + 1;
                 index--;
         }
-        return at < all->bytes + all->length ? at : NULL;
+        return at < all->length ? all->bytes + at : NULL;
 }
 
 uint64_t
