@@ -28,7 +28,7 @@ _muster() {
 
         local common="--config --json --verbose --help" options= names=
         case $command in
-        '')         names="check plan apply sync run status history log users groups duplicates holds approve
+        '')         names="check plan apply sync run status history log timeline changes users groups duplicates holds approve
                            reject retry verify undo reset explain rules test eval state plugins version help" options="--version" ;;
         check)      options="--online" ;;
         plan)       options="--output --offline --all" names=$(_muster_names sync) ;;
@@ -38,6 +38,8 @@ _muster() {
         history)    options="--user --sync --all" ;;
         users)      options="--sync --gone --as-of --columns --csv --limit --all" ;;
         groups)     options="--members --history --sync --gone --as-of --columns --csv --limit --all" ;;
+        timeline)   ;;
+        changes)    options="--since --sync --target --all" ;;
         duplicates) options="--all" ;;
         holds)      options="--over --declined --all" ;;
         approve)    options="--user --only-group --sample --expect --digest --reason" ;;
@@ -52,7 +54,7 @@ _muster() {
         eval)       options="--user --record --rule --map --reveal --now" ;;
         state)      options="--quick" names="export import check $(compgen -f -- "$cur")" ;;
         plugins)    options="--rng" ;;
-        help)       names="check plan apply sync run status history log users groups duplicates holds approve
+        help)       names="check plan apply sync run status history log timeline changes users groups duplicates holds approve
                            reject retry verify undo reset explain rules test eval state plugins version help messages"
                     [[ $cur == [Mm][Ss]* || $cur == [0-9]* ]] &&
                             names=$("${words[0]}" help messages 2>/dev/null | grep -o '^MST-[0-9]*') ;;

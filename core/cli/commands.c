@@ -22,6 +22,8 @@ const struct mstc_command *const mstc_commands[] = {
         &mstc_command_status,
         &mstc_command_history,
         &mstc_command_log,
+        &mstc_command_timeline,
+        &mstc_command_changes,
         &mstc_command_users,
         &mstc_command_groups,
         &mstc_command_duplicates,

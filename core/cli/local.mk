@@ -8,7 +8,7 @@ muster_SOURCES += core/cli/approve.c core/cli/args.c core/cli/args.h core/cli/ch
   core/cli/main.c core/cli/moment.c core/cli/moment.h core/cli/notify.c core/cli/notify.h core/cli/opshow.c core/cli/opshow.h \
   core/cli/plan.c core/cli/plugins.c core/cli/probe.c core/cli/probe.h core/cli/progress.c \
   core/cli/progress.h core/cli/reset.c core/cli/retry.c core/cli/rules.c core/cli/run.c core/cli/service.c core/cli/service.h core/cli/savefile.c core/cli/savefile.h core/cli/state.c core/cli/status.c \
-  core/cli/summary.c core/cli/summary.h core/cli/sync.c core/cli/table.c core/cli/table.h core/cli/test.c \
+  core/cli/summary.c core/cli/summary.h core/cli/sync.c core/cli/table.c core/cli/table.h core/cli/test.c core/cli/timeline.c core/cli/changes.c core/cli/when.c core/cli/when.h \
   core/cli/undo.c core/cli/users.c core/cli/verify.c core/cli/version.c core/cli/who.c core/cli/who.h core/cli/workplace.c \
   core/cli/workplace.h
 muster_SOURCES += core/cli/apply.c core/cli/planfile.c core/cli/planfile.h core/cli/planread.c

@@ -3,7 +3,9 @@
 
 #include "cli/who.h"
 
+#include "cli/listing.h"
 #include "cli/table.h"
+#include "util/near.h"
 
 #define MOST_LISTED 20u
 
@@ -54,14 +56,53 @@ mstc_who_maybe(struct mstc_cli *cli, struct mstc_store *store, const char *text,
         return *ret_count > 1 ? list_several(cli, text, *ret, *ret_count) : MSTC_END_DONE;
 }
 
+/* Whom it may have been meant for, also by name; NULL: nobody is near. */
+static const char *
+near_one(struct mstc_cli *cli, struct mstc_store *store, const char *text)
+{
+        struct mst_error ignored = { 0 };
+        struct mst_arena *arena = mst_arena_new(0);
+        const char *best = NULL;
+        int64_t after = 0;
+        bool more = arena != NULL;
+
+        while (more) {
+                struct mstc_view_person *people;
+                size_t count = 0;
+
+                if (mstc_view_people(store, NULL, true, &after, MSTC_BATCH, arena, &people, &count, &more, &ignored) != MST_OK)
+                        break;
+                for (size_t i = 0; i < count; i++) {
+                        const char *names[5] = { best };
+                        const char *const texts[] = { people[i].upn, people[i].mail, people[i].id, people[i].title };
+                        size_t known = best != NULL;
+                        const char *near;
+
+                        for (size_t k = 0; k < 4; k++)
+                                if (texts[k] != NULL)
+                                        names[known++] = texts[k];
+                        near = mstc_near(text, names, known);
+                        if (near != NULL && near != best)
+                                best = mst_arena_strdup(cli->arena, near);
+                }
+                mst_arena_reset(arena);
+        }
+        mst_arena_free(arena);
+        return best;
+}
+
 int
 mstc_who_meant(struct mstc_cli *cli, struct mstc_store *store, const char *text, struct mstc_view_person **ret)
 {
         size_t count;
         int code = mstc_who_maybe(cli, store, text, ret, &count);
 
-        if (code == MSTC_END_DONE && count == 0)
-                return mstc_cli_misused(cli, "nobody here has the id, UPN, mail or object '%s'", text);
+        if (code == MSTC_END_DONE && count == 0) {
+                const char *near = near_one(cli, store, text);
+
+                return mstc_cli_misused(cli, "nobody here has the id, UPN, mail or object '%s'%s%s%s", text,
+                                        near != NULL ? "; did you mean " : "", near != NULL ? near : "", near != NULL ? "?" : "");
+        }
         return code;
 }
 

@@ -24,6 +24,7 @@
 #include "store/fold.h"
 #include "store/membership.h"
 #include "store/sql.h"
+#include "store/told.h"
 #include "util/alloc.h"
 #include "util/buffer.h"
 
@@ -184,6 +185,7 @@ mstc_fold_over(struct mstc_store *store, struct mstc_fold *fold, const uint8_t k
 
         if (read_flat(store, "SELECT flat FROM record WHERE number=?", known->number, fold->arena, &before,
                       err) != MST_OK
+            || mstc_told_note(store, fold, known, before, record, 0, err) != MST_OK
             || mstc_fold_replace_refs(store, fold, known->number, before, record, err) != MST_OK
             || mstc_sql_run(store, err, "INSERT INTO record VALUES(?1,?2) ON CONFLICT(number) DO UPDATE SET flat=?2",
                             "ib", known->number, flat, size) != MST_OK
@@ -204,9 +206,12 @@ int
 mstc_fold_gone(struct mstc_store *store, struct mstc_fold *fold, const uint8_t key[16],
                struct mstc_known *known, int how, struct mst_error *err)
 {
+        const struct mst_record nothing = { .kind = known->kind };
+
         if (known->gone == how || known->gone == MSTC_GONE_UNKNOWN)
                 return MST_OK;
-        if (mstc_sql_run(store, err, "UPDATE entry SET gone=?, since=coalesce(since, ?), run=? WHERE number=?",
+        if (mstc_told_note(store, fold, known, &nothing, NULL, how, err) != MST_OK
+            || mstc_sql_run(store, err, "UPDATE entry SET gone=?, since=coalesce(since, ?), run=? WHERE number=?",
                          "iiii", N(how), mstc_now_ms(), fold->run, known->number) != MST_OK
             || mstc_sql_run(store, err, "UPDATE entry_key SET hash=? WHERE key=?", "bb",
                             (const void *)no_hash, sizeof no_hash, (const void *)key, (size_t)16) != MST_OK

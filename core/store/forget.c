@@ -79,6 +79,7 @@ mstc_forget_sync(struct mstc_store *store, int64_t sync, struct mst_error *err)
 {
         static const char *const sql[] = {
                 "DELETE FROM record WHERE number IN (SELECT number FROM entry WHERE sync=?)",
+                "DELETE FROM told WHERE entry IN (SELECT number FROM entry WHERE sync=?)",
                 "DELETE FROM entry_key WHERE number IN (SELECT number FROM entry WHERE sync=?)",
                 "DELETE FROM ref WHERE entry IN (SELECT number FROM entry WHERE sync=?)",
                 "DELETE FROM mset WHERE grp IN (SELECT number FROM entry WHERE sync=?)",

@@ -101,6 +101,9 @@ struct mstc_view_which {
         int64_t run;                         /* of that run                            */
         int64_t hold;                        /* held by it                             */
         int64_t entry;                       /* of that person                         */
+        int64_t since;                       /* ended or made since (ms)               */
+        int64_t from_run;                    /* of that run or later ones              */
+        const char *sync, *target;           /* of that sync, at that target           */
         bool open;                           /* not ended                              */
 };
 
@@ -177,6 +180,36 @@ int mstc_view_accounts(struct mstc_store *store, const char *sink, struct mstc_s
 /* The same of the groups that the source has. */
 int mstc_view_source_groups(struct mstc_store *store, const char *sync, int64_t *after, size_t most, struct mst_arena *arena,
                             struct mstc_view_record **ret, size_t *count, bool *more, struct mst_error *err);
+
+/* ---- what the source has said ------------------------------------------------------- */
+
+/* The entry became what it was until the next row, or is now.  'changed' holds what is not as
+ * before, of the first row all there was. */
+struct mstc_view_told {
+        int64_t id, run, at, entry;          /* at 0: the run is not known any more    */
+        int gone, was_gone;                  /* enum mst_gone, 3: outside; 0: there    */
+        bool first;
+        const char *title, *person;          /* mstc_view_told_since() only; the source's id */
+        const char *sync;                    /* likewise                               */
+        const struct mst_record *before, *after;         /* what is not the same; NULL: nothing */
+};
+/* All of one person, oldest first; at most the newest 'most'. */
+int mstc_view_told(struct mstc_store *store, const struct mstc_view_person *person, size_t most, struct mst_arena *arena,
+                   struct mstc_view_told **ret, size_t *count, struct mst_error *err);
+/* Who became something else, or is new, since 'since' (ms) or since run 'run', oldest first, without
+ * values: in order of entries and times together.  'sync' NULL: of all.  '*after' counts rows. */
+int mstc_view_told_since(struct mstc_store *store, int64_t since, int64_t run, const char *sync, int64_t *after, size_t most,
+                         struct mst_arena *arena, struct mstc_view_told **ret, size_t *count, bool *more,
+                         struct mst_error *err);
+
+/* Groups in sinks that somebody joined or left, oldest first. */
+struct mstc_view_moved {
+        int64_t op, run, ended;
+        const char *group, *target, *sink;
+        bool joined;
+};
+int mstc_view_moved(struct mstc_store *store, int64_t person, struct mst_arena *arena, struct mstc_view_moved **ret,
+                    size_t *count, struct mst_error *err);
 
 /* ---- groups ----------------------------------------------------------------------- */
 

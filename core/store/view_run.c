@@ -159,8 +159,10 @@ ask_ops(struct mstc_rows *rows, const struct mstc_view_which *which, int64_t aft
         if (which->run != 0)
                 return MSTC_ROWS(rows, "SELECT " OP_COLUMNS "WHERE o.run=? AND o.number>? AND o.state<? "
                                  "ORDER BY o.number LIMIT ?", "iiii", which->run, after, below, room);
-        return MSTC_ROWS(rows, "SELECT " OP_COLUMNS "WHERE o.number>? AND o.state<? ORDER BY o.number LIMIT ?",
-                         "iii", after, below, room);
+        return MSTC_ROWS(rows, "SELECT " OP_COLUMNS "WHERE o.number>?1 AND o.state<?2 AND (?4=0 OR o.ended>=?4) "
+                         "AND o.run>=?5 AND (?6 IS NULL OR t.name=?6) AND (?7 IS NULL OR t.sync=(SELECT id FROM sync WHERE "
+                         "name=?7)) ORDER BY o.number LIMIT ?3",
+                         "iiiiitt", after, below, room, which->since, which->from_run, which->target, which->sync);
 }
 
 int
