@@ -173,6 +173,7 @@ struct mstc_config_sync {
         const struct mstc_config_instance *source;
         struct mstc_config_schedule schedule;
         bool expired_stop;                   /* on-expired="stop"                      */
+        int64_t read_all_ms;                 /* everybody is read so often; INT64_MAX: never */
         struct mstc_config_scope scope;
         struct mstc_config_group *groups;   size_t group_count;
         struct mstc_config_family *families; size_t family_count;

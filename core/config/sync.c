@@ -190,10 +190,21 @@ read_child(struct mstc_walk *walk, xmlNode *child, struct mstc_config_sync *sync
         }
 }
 
+/* How often everybody is read, though the source tells what has changed. */
+static int64_t
+read_all(struct mstc_walk *walk, const xmlNode *node)
+{
+        const char *value = mstc_walk_attribute(walk, node, "read-all");
+
+        if (value != NULL && strcmp(value, "never") == 0)
+                return INT64_MAX;
+        return mstc_walk_duration(walk, node, "read-all", 3600000, 366 * DAY, 7 * DAY);
+}
+
 void
 mstc_part_sync(struct mstc_walk *walk, xmlNode *node)
 {
-        static const struct mstc_shape shape = { "name! source! was on-expired",
+        static const struct mstc_shape shape = { "name! source! was on-expired read-all",
                 "include* schedule? scope? group* groups* target* test*", MSTC_NO_TEXT,
                 "write <sync name=\"...\" source=\"name of a source\">" };
         struct mstc_nodes children = mstc_walk_into(walk, node, &shape);
@@ -210,6 +221,7 @@ mstc_part_sync(struct mstc_walk *walk, xmlNode *node)
         sync->was = mstc_walk_name(walk, node, "was");
         sync->source = mstc_part_find_instance(walk, node, "source", true);
         sync->expired_stop = mstc_walk_choice(walk, node, "on-expired", "reread|stop", 0) == 1;
+        sync->read_all_ms = read_all(walk, node);
         sync->schedule.minute = -1;
         sync->place = mstc_walk_place(node);
         for (size_t i = 0; i < children.count; i++)

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "store/absent.h"
 #include "store/bad.h"
 #include "store/membership.h"
 #include "util/alloc.h"
@@ -26,8 +27,41 @@
 
 /* ---- the absent ------------------------------------------------------------------------------------ */
 
-/* Asks the source for those it did not name; the answers are folded like a page.  Who is not
- * answered stays as he is. */
+/* They were not named, and yet are there: what was read lacked them, and nothing follows from it. */
+static void
+contradicted(struct mstc_round *r, const struct mst_page *page)
+{
+        for (size_t i = 0; i < page->count; i++) {
+                const struct mstc_item *item = &page->items[i];
+
+                if (item->what != MSTC_WHOLE && item->what != MSTC_PATCH && item->what != MSTC_PRESENT)
+                        continue;
+                if (++r->contradicted <= 20)
+                        mstc_log(r->run->engine, MSTC_EVENT_THERE_AFTER_ALL, "the source '%s' did not name %s when it was read as a whole, "
+                                 "and says that it is there when asked for it: nothing is removed because of that read",
+                                 r->run->source->setup->config->name, item->record->id);
+                else if (r->contradicted == 21)
+                        mstc_log(r->run->engine, MSTC_EVENT_THERE_AFTER_ALL, "there are more of these; look after the source: it leaves out "
+                                 "what it has");
+        }
+}
+
+/* The answers are folded like a page. */
+static int
+fold_answers(struct mstc_round *r, const int64_t *numbers, size_t count, struct mst_page *page, struct mst_error *err)
+{
+        int rc = MST_OK;
+
+        for (size_t i = 0; rc == MST_OK && i < count; i++)
+                rc = mstc_absent_note(r->run->store, numbers[i], r->run->id, err);
+        r->fold.asked = true;
+        if (rc == MST_OK)
+                rc = mstc_fold_page(r->run->store, &r->fold, page, mstc_round_complain, r, err);
+        r->fold.asked = false;
+        return rc != MST_OK ? rc : mstc_fold_save(r->run->store, &r->fold, err);
+}
+
+/* Asks the source for those it did not name.  Who is not answered stays as he is. */
 static int
 confirm(struct mstc_round *r, const int64_t *numbers, size_t count, struct mst_error *err)
 {
@@ -55,9 +89,8 @@ confirm(struct mstc_round *r, const int64_t *numbers, size_t count, struct mst_e
         if (rc == MST_OK)
                 rc = mstc_store_begin(run->store, err);
         if (rc == MST_OK) {
-                rc = mstc_fold_page(run->store, &r->fold, page, mstc_round_complain, r, err);
-                if (rc == MST_OK)
-                        rc = mstc_fold_save(run->store, &r->fold, err);
+                contradicted(r, page);
+                rc = fold_answers(r, numbers, count, page, err);
                 if (rc == MST_OK)
                         rc = mstc_store_commit(run->store, err);
                 if (rc != MST_OK)
@@ -75,7 +108,9 @@ mark_gone(struct mstc_round *r, const struct mstc_set *absent, struct mst_error 
         int rc = mstc_store_begin(run->store, err);
 
         for (uint32_t n = 0; rc == MST_OK && mstc_set_next(absent, &n); n++)
-                rc = mstc_entry_gone(run->store, &r->fold, n, MST_GONE_SOFT, err);
+                if (mstc_absent_note(run->store, n, run->id, err) != MST_OK
+                    || mstc_entry_gone(run->store, &r->fold, n, MST_GONE_SOFT, err) != MST_OK)
+                        rc = err->code;
         if (rc == MST_OK)
                 rc = mstc_store_commit(run->store, err);
         if (rc != MST_OK)
@@ -114,6 +149,7 @@ sweep(struct mstc_round *r, struct mst_error *err)
         ask = count <= CONFIRM_MOST && run->source->setup->plugin->source->fetch != NULL;
         if (rc == MST_OK && r->fold.bad != 0)
                 rc = mstc_bad_nameless(run->store, run->row.id, &nameless, err);
+        r->nameless = nameless;
         /* One that did not say whom it was about may have been about one of them. */
         if (rc == MST_OK && count != 0 && nameless) {
                 mstc_log(run->engine, MSTC_EVENT_ABSENT_UNSURE, "%llu records were not named by the source, and %llu "
@@ -210,6 +246,10 @@ close_round(struct mstc_round *r, struct mst_error *err)
                 rc = mstc_hold_over(run->store, run->row.id, "groups-shrank", err);
         if (rc == MST_OK)
                 rc = mstc_round_members(r, err);
+        if (rc == MST_OK && (r->fold.full || r->fold.all[0]) && !r->nameless)
+                rc = mstc_absent_twice(run->store, run->row.id, run->id, run->mask, err);
+        if (rc == MST_OK && (r->fold.full || r->fold.all[0]))
+                rc = mstc_sync_read_all(run->store, run->row.id, err);
         if (rc == MST_OK)
                 rc = mstc_sync_count_live(run->store, run->row.id, err);
         if (rc == MST_OK && r->fold.full)

@@ -14,6 +14,7 @@
 
 #include <string.h>
 
+#include "store/absent.h"
 #include "util/alloc.h"
 #include "util/buffer.h"
 
@@ -496,10 +497,15 @@ delete_when_due(struct mstc_run *run, struct mstc_case *c, struct mstc_run_targe
                 int64_t after_ms, struct mst_error *err)
 {
         struct proposal p = { .verb = MST_DELETE, .reason = reason, .before = c->link.applied };
+        bool once = false;                   /* missed by one read                     */
         int64_t due;
 
         if (note_reason(run, c, reason, err) != MST_OK)
                 return err->code;
+        if (reason == MSTC_WHY_GONE && mstc_absent_once(run->store, c->entry->number, &once, err) != MST_OK)
+                return err->code;
+        if (once)
+                return drop_open(run, c, "it waits for a second read of everybody", err);
         due = c->link.since + after_ms;
         if (due > mstc_now_ms()) {
                 if (drop_open(run, c, "it waits", err) != MST_OK)
@@ -511,6 +517,20 @@ delete_when_due(struct mstc_run *run, struct mstc_case *c, struct mstc_run_targe
         return propose(run, c, t, &p, err);
 }
 
+/* Whom one read has missed is disabled until the next; so is whoever was to be, as that may be
+ * approved, and is then planned again. */
+static int
+disable_first(struct mstc_run *run, struct mstc_case *c, const struct mstc_run_target *t, bool *ret, struct mst_error *err)
+{
+        if (mstc_absent_once(run->store, c->entry->number, ret, err) != MST_OK)
+                return err->code;
+        if (*ret || !c->has_open || c->open.verb != MST_DISABLE)
+                return MST_OK;
+        *ret = true;
+        return c->foreseen != NULL ? MST_OK
+             : mstc_wake_set(run->store, run->row.id, c->entry->number, t->setup->name, mstc_now_ms(), err);
+}
+
 static int
 decide_leaver(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
 {
@@ -518,13 +538,17 @@ decide_leaver(struct mstc_run *run, struct mstc_case *c, struct mst_error *err)
         int reason = c->entry->gone != 0 && c->entry->gone != MSTC_GONE_OUTSIDE ? MSTC_WHY_GONE : MSTC_WHY_SCOPE;
         const struct mstc_config_leaver *policy;
         struct proposal p = { .verb = MST_DISABLE, .reason = reason };
+        bool first = false;                  /* disabled, deleted later                */
 
         if (t == NULL)
                 return drop_open(run, c, "its target is not in the configuration", err);
         policy = reason == MSTC_WHY_GONE ? &config_of(t)->on_gone : &config_of(t)->on_out_of_scope;
         if (policy->what == MSTC_KEEP)
                 return drop_open(run, c, "it is kept", err);
-        if (policy->what == MSTC_DELETE)
+        if (reason == MSTC_WHY_GONE && policy->what == MSTC_DELETE && may_be_usable(c) && can(t, MST_CAN_DISABLE)
+            && disable_first(run, c, t, &first, err) != MST_OK)
+                return err->code;
+        if (policy->what == MSTC_DELETE && !first)
                 return delete_when_due(run, c, t, reason, policy->delete_after_ms, err);
         if (may_be_usable(c) && can(t, MST_CAN_DISABLE)) {
                 p.before = p.after = mstc_record_values(run->scratch, MST_USER);

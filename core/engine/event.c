@@ -109,6 +109,22 @@ const struct mstc_event_about mstc_events[] = {
           "Somebody named by <include> or <exclude> does not exist at the source.",
           "The name is mistyped, or that person has left.",
           "Correct or remove the name in the configuration." },
+        { MSTC_EVENT_THERE_AFTER_ALL, W, "pull",
+          "The source left somebody out when it was read as a whole, and says that he is there.",
+          "Who was not named is asked for by id before anything follows from it; the answer was that "
+          "he is there. The listing was not whole, whatever its end said.",
+          "Nobody was removed. Look after the source: a filter, a right or a limit of the server may "
+          "keep people out of its listings, and new ones would be missed there." },
+        { MSTC_EVENT_READ_ALL, I, "pull",
+          "Everybody is read, although the source could tell what has changed.",
+          "It was long ago that everybody was read (read-all), or somebody was missing when it was "
+          "done and would be deleted if he is missing a second time.",
+          "Nothing. Unchanged people cost nothing but the reading." },
+        { MSTC_EVENT_NOT_READ, W, "pull",
+          "The source has not been read to its end for days.",
+          "Every run since then failed while reading. Many sources forget after some days what has "
+          "changed (Entra: 7 days); then everything is read anew.",
+          "Mend what the error of the run tells." },
         { MSTC_EVENT_SINK_LISTED, I, "plan",
           "Everything that the sink holds was read, to find the objects that belong to people.",
           "There were many people without an object of their own in this sink, as in a first run.",

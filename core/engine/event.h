@@ -43,6 +43,9 @@ enum mstc_event {
         MSTC_EVENT_MEMBERS_UNSURE = 1022,
         MSTC_EVENT_CHOSEN_MISSING = 1023,
         MSTC_EVENT_STRANGERS = 1024,
+        MSTC_EVENT_THERE_AFTER_ALL = 1025,
+        MSTC_EVENT_READ_ALL = 1026,
+        MSTC_EVENT_NOT_READ = 1027,
         /* matching and planning */
         MSTC_EVENT_SINK_LISTED = 1030,
         MSTC_EVENT_DUPLICATE = 1031,

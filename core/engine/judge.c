@@ -253,6 +253,21 @@ percent(int64_t number, int64_t base)
         return base > 0 ? 100.0 * (double)number / (double)base : 100.0;
 }
 
+/* Whoever was disabled and is now to be deleted is one removal, not two: what was done about him
+ * before does not count again. */
+static int
+without_second_steps(struct mstc_run *run, struct mstc_run_target *t, int64_t age, int64_t *done, struct mst_error *err)
+{
+        int64_t again;
+
+        if (*done == 0)
+                return MST_OK;
+        if (mstc_ops_second(run->store, t->row.id, t->sink->id, mstc_now_ms() - age, &again, err) != MST_OK)
+                return err->code;
+        *done = *done > again ? *done - again : 0;
+        return MST_OK;
+}
+
 static int
 judge_removals(struct mstc_run *run, struct mstc_run_target *t, int64_t base, int64_t day, int64_t week,
                struct mst_error *err)
@@ -265,6 +280,9 @@ judge_removals(struct mstc_run *run, struct mstc_run_target *t, int64_t base, in
                 return err->code;
         if (number == 0)
                 return MST_OK;
+        if (without_second_steps(run, t, DAY_MS, &day, err) != MST_OK
+            || without_second_steps(run, t, 7 * DAY_MS, &week, err) != MST_OK)
+                return err->code;
         if (!t->row.planned) {
                 snprintf(reason, sizeof reason, "the first plan against this target would remove %lld objects",
                          (long long)number);

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "engine/queue.h"
+#include "store/absent.h"
 #include "store/bad.h"
 #include "store/membership.h"
 #include "util/alloc.h"
@@ -25,6 +26,9 @@
 
 #define READ_AHEAD 4
 #define PAGES_A_COMMIT 16
+#define DAY_MS INT64_C(86400000)
+#define WARN_FROM_DAY 3
+#define SECOND_READ_MS INT64_C(3600000)     /* so long after the first               */
 
 struct reading {                             /* the source thread's                    */
         struct mstc_live *source;
@@ -347,6 +351,42 @@ nameless_due(struct mstc_run *run, bool *ret, struct mst_error *err)
         return mstc_bad_asked(run->store, run->row.id, kind, id, err);
 }
 
+static bool
+deletes_the_gone(const struct mstc_run *run)
+{
+        for (size_t i = 0; i < run->target_count; i++) {
+                const struct mstc_config_leaver *gone = &run->targets[i].setup->config->on_gone;
+
+                if (gone->what == MSTC_DELETE || gone->delete_after_ms != 0)
+                        return true;
+        }
+        return false;
+}
+
+/* A source may forget to tell of somebody: now and then it is read as a whole; and again where
+ * somebody was missed who is deleted if he is missed twice. */
+static int
+read_all_due(struct mstc_run *run, bool *ret, struct mst_error *err)
+{
+        int64_t now = mstc_now_ms(), last = run->row.full_at;
+        bool missed = false;
+
+        if (run->row.cursor == NULL)
+                return MST_OK;
+        *ret = last <= now && now - last >= run->sync->config->read_all_ms;
+        if (*ret)
+                mstc_log(run->engine, MSTC_EVENT_READ_ALL, "everybody was read longer ago than read-all=\"...\" says: everything is "
+                         "read again; unchanged people cost nothing");
+        else if (deletes_the_gone(run)
+                 && mstc_absent_since(run->store, run->row.id, now - SECOND_READ_MS, &missed, err) != MST_OK)
+                return err->code;
+        if (missed)
+                mstc_log(run->engine, MSTC_EVENT_READ_ALL, "somebody was not named when everybody was read; everything is read a second "
+                         "time before that counts as a reason to delete");
+        *ret = *ret || missed;
+        return MST_OK;
+}
+
 static int
 pull(struct mstc_run *run, struct mst_error *err)
 {
@@ -355,6 +395,8 @@ pull(struct mstc_run *run, struct mst_error *err)
         struct mstc_run_row row;
         int rc = full ? MST_OK : nameless_due(run, &full, err);
 
+        if (rc == MST_OK && !full)
+                rc = read_all_due(run, &full, err);
         if (rc == MST_OK)
                 rc = cut_off(run, &full, &row, err);
 
@@ -380,10 +422,24 @@ pull(struct mstc_run *run, struct mst_error *err)
         return rc == MST_EEXPIRED && !full ? expired(run, err) : rc;
 }
 
+/* It cannot be read, and may soon not know any more what has changed since it could. */
+static void
+warn_of_age(struct mstc_run *run)
+{
+        int64_t days = run->row.cursor != NULL ? (mstc_now_ms() - run->row.cursor_at) / DAY_MS : 0;
+
+        if (days >= WARN_FROM_DAY)
+                mstc_log(run->engine, MSTC_EVENT_NOT_READ, "the source '%s' was last read to its end %lld days ago: mend what keeps "
+                         "it from that; many sources forget after 7 days what has changed, and all is read anew then",
+                         run->source->setup->config->name, (long long)days);
+}
+
 int
 mstc_pull(struct mstc_run *run, struct mst_error *err)
 {
         int rc = pull(run, err);
 
+        if (rc < 0)
+                warn_of_age(run);
         return rc != MST_OK ? rc : mstc_refetch(run, err);
 }

@@ -9,6 +9,8 @@ struct mstc_round {
         struct mstc_run *run;
         struct mstc_fold fold;
         int64_t pages, told_bad;
+        uint64_t contradicted;               /* not named, and yet there when asked for */
+        bool nameless;                       /* something was said of nobody knows whom */
         bool complete, cut;                  /* cut: it was begun by an earlier run    */
         char *cursor;                        /* where reading goes on, or the next round */
 };

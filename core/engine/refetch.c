@@ -24,6 +24,7 @@ fold_answer(struct mstc_run *run, struct mst_page *page, struct mst_error *err)
 
         if (rc != MST_OK)
                 return rc;
+        fold.asked = true;
         rc = mstc_fold_page(run->store, &fold, page, NULL, NULL, err);
         if (rc == MST_OK)
                 rc = mstc_fold_save(run->store, &fold, err);

@@ -19,6 +19,7 @@
 #include "store/entries.h"
 #include "store/groups.h"
 
+#define WEEK_MS INT64_C(604800000)
 #define RETRY_FIRST_MS INT64_C(60000)
 #define RETRY_CAP_MS INT64_C(21600000)
 #define MATCH_HOLDS_MS INT64_C(900000)       /* a create goes without being looked for again */
@@ -204,11 +205,13 @@ done(struct mstc_run *run, struct mst_op *op, struct mst_error *err)
         struct mstc_errand *errand = op->engine;
         struct mstc_run_target *t = errand->target;
         const char *old_name = errand->link.name, *old_object = errand->link.object;
-        bool removal = op->verb == MST_DELETE || op->verb == MST_DISABLE;
+        bool removal = op->verb == MST_DELETE || op->verb == MST_DISABLE, counted = false;
         int rc;
 
         t->counts[count_of(op->verb)]++;
-        if (removal && errand->row.approved == 0)
+        if (op->verb == MST_DELETE && mstc_op_second(run->store, op->number, mstc_now_ms() - WEEK_MS, &counted, err) != MST_OK)
+                return err->code;
+        if (removal && errand->row.approved == 0 && !counted)
                 t->removal_change++;
         if (mstc_op_end(run->store, op->number, MSTC_OP_DONE, (int)op->outcome, run->id, NULL, err) != MST_OK
             || mstc_effect_note(t, op, err) != MST_OK)

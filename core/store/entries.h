@@ -31,6 +31,7 @@ struct mstc_fold {
         int64_t live;                        /* who came minus who went, not yet saved  */
         bool staged;                         /* there is something in the stage        */
         bool all[2];                         /* a round of changes names all users, all groups */
+        bool asked;                          /* what is folded answers questions about the absent */
         bool members;                        /* what is told of members is wanted      */
         uint32_t member_mask;                /* and what it makes dirty of a member    */
 };

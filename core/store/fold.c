@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/absent.h"
 #include "store/bad.h"
 #include "store/fold.h"
 #include "store/membership.h"
@@ -191,7 +192,7 @@ mstc_fold_over(struct mstc_store *store, struct mstc_fold *fold, const uint8_t k
                             "ib", known->number, flat, size) != MST_OK
             || mstc_sql_run(store, err, "UPDATE entry_key SET hash=? WHERE key=?", "bb", (const void *)hash,
                             (size_t)16, (const void *)key, (size_t)16) != MST_OK
-            || mstc_sql_run(store, err, "UPDATE entry SET gone=0, since=NULL, run=?, bad=NULL WHERE number=?",
+            || mstc_sql_run(store, err, "UPDATE entry SET gone=0, since=NULL, run=?, bad=NULL, absent=NULL WHERE number=?",
                             "ii", fold->run, known->number) != MST_OK
             || mstc_dirty_add(store, fold->sync, known->number, fold->mask, err) != MST_OK)
                 return err->code;
@@ -325,6 +326,8 @@ fold_item(struct mstc_store *store, struct mstc_fold *fold, const struct place *
                 if (mstc_sql_run(store, err, "UPDATE entry_key SET hash=? WHERE key=?", "bb", (const void *)no_hash,
                                  sizeof no_hash, (const void *)place->key, (size_t)16) != MST_OK)
                         return err->code;
+                if (mstc_absent_spoken_of(store, known.number, fold->run, err) != MST_OK)
+                        return err->code;
                 return mstc_sql_run(store, err, "UPDATE entry SET bad=? WHERE number=?", "ti",
                                     item->record->bad, known.number);
         }
@@ -337,7 +340,8 @@ fold_item(struct mstc_store *store, struct mstc_fold *fold, const struct place *
                 return fold_record(store, fold, place, &known, err);
         if (known.number == 0 || item->what == MSTC_OBJECT)
                 return MST_OK;               /* a removal of somebody we never knew; or nonsense */
-        if (mstc_fold_look(store, &known, err) != MST_OK)
+        if (mstc_fold_look(store, &known, err) != MST_OK
+            || (!fold->asked && mstc_absent_stated(store, known.number, fold->mask, err) != MST_OK))
                 return err->code;
         if (!fold->full || known.born == fold->generation)
                 return mstc_fold_gone(store, fold, place->key, &known, how, err);

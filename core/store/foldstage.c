@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "store/absent.h"
 #include "store/bad.h"
 #include "store/sql.h"
 
@@ -100,6 +101,8 @@ mstc_fold_present(struct mstc_store *store, struct mstc_fold *fold, const struct
                 return err->code;
         if (known->number == 0 || known->gone != 0) {
                 fold->some_bad = true;
+                if (known->number != 0 && mstc_absent_spoken_of(store, known->number, fold->run, err) != MST_OK)
+                        return err->code;
                 return mstc_bad_note(store, fold->sync, item->record->kind, item->record->id,
                                      "is said to be there, but was never told", err);
         }

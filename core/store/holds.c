@@ -221,6 +221,30 @@ mstc_ops_count(struct mstc_store *store, int64_t target, int64_t sink, uint32_t 
                                mstc_now_ms());
 }
 
+/* That 'op' deletes somebody whom another op disabled since then, not approved: one removal in two steps. */
+#define DISABLED_BEFORE(since) "EXISTS (SELECT 1 FROM op d WHERE d.entry=op.entry AND d.kind=1 AND d.sink=op.sink AND d.verb=4 " \
+        "AND d.state=16 AND d.ended>" since " AND coalesce(d.approved, 0)=0)"
+
+int
+mstc_ops_second(struct mstc_store *store, int64_t target, int64_t sink, int64_t since, int64_t *ret, struct mst_error *err)
+{
+        return mstc_sql_number(store, err, ret, 0, "SELECT count(*) FROM op WHERE sink=?1 AND target=?2 AND state IN (0,2,3) "
+                               "AND open=1 AND kind=1 AND verb=6 AND coalesce(approved, 0)<=?3 AND " DISABLED_BEFORE("?4"),
+                               "iiii", sink, target, mstc_now_ms(), since);
+}
+
+int
+mstc_op_second(struct mstc_store *store, int64_t number, int64_t since, bool *ret, struct mst_error *err)
+{
+        int64_t one;
+
+        if (mstc_sql_number(store, err, &one, 0, "SELECT 1 FROM op WHERE number=?1 AND " DISABLED_BEFORE("?2"), "ii", number,
+                            since) != MST_OK)
+                return err->code;
+        *ret = one != 0;
+        return MST_OK;
+}
+
 int
 mstc_ops_held(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int64_t run,
               int64_t *ret, struct mst_error *err)

@@ -130,6 +130,11 @@ int mstc_ops_waiting(struct mstc_store *store, int64_t target, int64_t sink, int
  * held where they are not held yet, if their number is larger than 'after'. */
 int mstc_ops_count(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int reason,
                    int64_t run, int64_t *ret, struct mst_error *err);
+/* Deletes of people whom another op has disabled since then (ms) and who counted as removed with
+ * that: of those that may be claimed or wait for it; and of one. */
+int mstc_ops_second(struct mstc_store *store, int64_t target, int64_t sink, int64_t since, int64_t *ret,
+                    struct mst_error *err);
+int mstc_op_second(struct mstc_store *store, int64_t number, int64_t since, bool *ret, struct mst_error *err);
 /* Of those that an earlier run planned, the ones that are held and not approved. */
 int mstc_ops_held(struct mstc_store *store, int64_t target, int64_t sink, uint32_t verbs, int64_t run,
                   int64_t *ret, struct mst_error *err);

@@ -20,7 +20,7 @@ mstc_sync_row(struct mstc_store *store, const char *name, int64_t source, struct
               struct mstc_sync_row *ret, struct mst_error *err)
 {
         sqlite3_stmt *stmt = mstc_sql(store, "SELECT id, generation, live, cursor_at, completed_at, reset, "
-                                      "fingerprint, groups_fingerprint, reads, cursor, source FROM sync WHERE name=?", err);
+                                      "fingerprint, groups_fingerprint, reads, cursor, source, full_at FROM sync WHERE name=?", err);
         int64_t of;
         bool ok = true;
         int rc;
@@ -50,6 +50,7 @@ mstc_sync_row(struct mstc_store *store, const char *name, int64_t source, struct
         ret->reads = mstc_sql_copy_text(stmt, 8, arena, &ok);
         ret->cursor = mstc_sql_copy_text(stmt, 9, arena, &ok);
         of = sqlite3_column_int64(stmt, 10);
+        ret->full_at = sqlite3_column_int64(stmt, 11);
         sqlite3_reset(stmt);
         if (!ok)
                 return mst_fail_memory(err, "reading a sync");
@@ -74,6 +75,12 @@ mstc_sync_complete(struct mstc_store *store, int64_t sync, const char *cursor, c
 
         return mstc_sql_run(store, err, "UPDATE sync SET cursor=?, cursor_at=?, completed_at=?, reads=?, "
                             "generation=?, reset=0 WHERE id=?", "tiitii", cursor, now, now, reads, generation, sync);
+}
+
+int
+mstc_sync_read_all(struct mstc_store *store, int64_t sync, struct mst_error *err)
+{
+        return mstc_sql_run(store, err, "UPDATE sync SET full_at=? WHERE id=?", "ii", mstc_now_ms(), sync);
 }
 
 int

@@ -40,6 +40,7 @@ const void *mstc_kept_get(struct mstc_store *store, int64_t instance, const char
 
 struct mstc_sync_row {
         int64_t id, generation, live, cursor_at, completed_at, reset;
+        int64_t full_at;                     /* when everybody was last read; 0: not known */
         const char *fingerprint, *groups_fingerprint, *reads, *cursor;       /* in the arena, or NULL */
 };
 int mstc_sync_row(struct mstc_store *store, const char *name, int64_t source, struct mst_arena *arena,
@@ -49,6 +50,8 @@ int mstc_sync_set_fingerprints(struct mstc_store *store, int64_t sync, const cha
 /* The end of a round: the cursor that was complete, and for a full one its generation. */
 int mstc_sync_complete(struct mstc_store *store, int64_t sync, const char *cursor, const char *reads,
                        int64_t generation, struct mst_error *err);
+/* And everybody was read in it. */
+int mstc_sync_read_all(struct mstc_store *store, int64_t sync, struct mst_error *err);
 int mstc_sync_reset(struct mstc_store *store, int64_t sync, struct mst_error *err);
 int mstc_sync_count_live(struct mstc_store *store, int64_t sync, struct mst_error *err);
 

@@ -68,7 +68,14 @@
 
 /* Added in version 4, which no release has yet: what several parts need, each in its own piece;
  * a new piece goes to the end of the list. */
-#define MSTC_SCHEMA_4_SQL MSTC_SCHEMA_4_KEPT MSTC_SCHEMA_4_DOUBT MSTC_SCHEMA_4_DECISIONS MSTC_SCHEMA_4_METERS MSTC_SCHEMA_4_TOLD
+#define MSTC_SCHEMA_4_SQL MSTC_SCHEMA_4_KEPT MSTC_SCHEMA_4_DOUBT MSTC_SCHEMA_4_DECISIONS MSTC_SCHEMA_4_METERS MSTC_SCHEMA_4_TOLD MSTC_SCHEMA_4_ABSENT
+
+/* Who was missed by one read of everybody (absent.h); when everybody was last read. */
+#define MSTC_SCHEMA_4_ABSENT \
+"ALTER TABLE entry ADD COLUMN absent INTEGER;" \
+"CREATE INDEX entry_absent ON entry(sync, absent) WHERE absent IS NOT NULL;" \
+"ALTER TABLE sync ADD COLUMN full_at INTEGER;" \
+"UPDATE sync SET full_at=cursor_at;"
 
 /* What metrics and alarms keep. */
 #define MSTC_SCHEMA_4_METERS \

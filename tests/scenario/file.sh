@@ -102,6 +102,8 @@ same "nothing is written anew" "$before" "$(ls -li --time-style=+%s.%N "$book")"
 sed -i '2s/^id/phone,id/; ' "$book"
 sed -i 's/,Ops,true,3$/,Sales,true,1/; /^3,/d' "$in"
 expect 0 sync
+same 'missed once: disabled' 'true' "$(rows "$book" 'SELECT off FROM t WHERE id=3')"
+expect 0 sync --full                              # the next read of everybody lacks him, too
 same gone '1 2 4' "$(rows "$book" 'SELECT group_concat(id, " ") FROM (SELECT id FROM t ORDER BY id)')"
 same moved 'Sales:1' "$(rows "$book" "SELECT dept||':'||manager FROM t WHERE id=4")"
 same members '1|2|4' "$(rows "$dir/made/groups.csv" 'SELECT members FROM t')"
@@ -170,7 +172,8 @@ expect 1 sync; complains "line 2, byte 13"; remains "a row that could be anybody
 four; expect 0 sync; remains "all are there again"
 four; sed -i '/^4,/d; s/^3,\(.*\),true,/3,\1,perhaps,/' "$in"
 expect 1 sync; complains "accountEnabled 'perhaps' is neither true nor false"
-same "a bad row of somebody keeps him" '1 2 3' "$(rows "$book" 'SELECT group_concat(id, " ") FROM (SELECT id FROM t ORDER BY id)')"
+same "a bad row of somebody keeps him" '3 false' "$(rows "$book" "SELECT id||' '||coalesce(off, '') FROM t WHERE id=3")"
+same "and not who is missed" '4 true' "$(rows "$book" "SELECT id||' '||off FROM t WHERE id=4")"
 
 # A promise that is not kept.
 to_csv '<complete-marker>rows</complete-marker>' ''
@@ -182,7 +185,7 @@ expect 4 sync; complains "has 3 rows where 4 are promised"; remains "fewer rows 
 sed -i '$d' "$in"
 expect 4 sync; complains "does not end with the line #rows=N"; remains "no promise"
 echo '#rows=3' >>"$in"
-expect 0 sync
+expect 0 sync; expect 0 sync --full
 same "a promise that is kept" 3 "$(rows "$book" 'SELECT count(*) FROM t')"
 
 # ---- replaced while it is read --------------------------------------------------------------

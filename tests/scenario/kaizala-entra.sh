@@ -48,7 +48,7 @@ expect 4 sync; complains "DeltaLink older than 30 days is not supported."; compl
 same "nothing was done" 0 "$(effects)"
 expect 0 reset s
 same "Reset sync removes no entries" 0 "$(effects)"
-expect 0 sync
+expect 0 sync; expect 0 sync --full                 # who is missed twice goes
 same "after it" '+14255550102 +14255550104' "$(who | grep -v 0100 | tr '\n' ' ' | sed 's/ $//')"
 same "seniors" '+14255550102 +14255550104 ' "$(in_group Seniors)"
 same "each once" "1 1 0" "$(effects "person added") $(effects "person removed") $(effects "person updated")"

@@ -31,6 +31,8 @@ control join '{"group":"by hand","numbers":["+14255550103","+14255550199"]}'
 control group '{"name":"of Bob","admin":"+14255550103"}'
 people "${ada/Redmond/Oslo}"
 expect 0 sync
+same "by one read nobody is removed" 'import-000001.csv import-000002.csv ' "$(files)"
+expect 0 sync --full
 same "files" 'import-000001.csv import-000002.csv removals-000003.csv ' "$(files)"
 same "removals" '+14255550103' "$(content removals-000003.csv)"
 same "all groups" '+14255550102 |+14255550199 |+14255550103* ' "$(in_group Finance)|$(in_group by%20hand)|$(in_group of%20Bob)"

@@ -60,7 +60,7 @@ control group '{"name":"made by hand"}'
 control join '{"group":"made by hand","numbers":["+14255550102","+4722550103","+14255550199"]}'
 people "$ada" "${zoe/São Paulo/Kyōto}"
 clear
-expect 0 sync
+expect 0 sync; expect 0 sync --full
 same "a leaver" '' "$(who | grep +47)"
 same "his groups" '+14255550102 |+14255550102 +14255550199 ' "$(in_group Finance)|$(in_group made%20by%20hand)"
 same "a stranger" '+14255550199|Others' "$(who @network | grep 0199)"

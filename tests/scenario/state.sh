@@ -53,6 +53,7 @@ for line in state 'state copy' 'state export' 'state import' 'state export x --q
 # ---- after the copy: one is hired, one leaves, all get another title ------------------------------
 hire 2 7 Chief >"$people"
 expect 0 sync --full
+expect 0 sync --full                              # whom two reads lack is deleted
 same "since the copy" 6 "$(users)"
 now=$(sort "$directory" | cksum)
 

@@ -142,6 +142,9 @@ START_TEST(absent)
         world_fetch(w, "w 2 mailNickname=robert\nh 3\no 4\n");
         ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
         world_did(w, "rename 2: uid=robert\ndisable 3:\ndisable 4:\n");
+        ck_assert(world_logged(w, "did not name 2 when it was read as a whole, and says that it is there"));
+        ck_assert(!world_logged(w, "did not name 3"));
+        ck_assert(!world_logged(w, "did not name 4"));
         ck_assert_int_eq(world_sql(w, "SELECT count(*) FROM entry WHERE gone=0"), 6);
         /* the same where it cannot be asked, or answers half */
         world_page(w, "w 1 mailNickname=ada\nw 6 mailNickname=fay\nw 7 mailNickname=gus\nw 8 mailNickname=hal\ncomplete\n");
@@ -157,6 +160,170 @@ START_TEST(absent)
 }
 END_TEST
 
+/* Who is missed by one read of everybody is not deleted because of it, even if the source confirms it; the
+ * next one decides.  "complete" without a cursor: the read after it is of everybody. */
+#define OTHERS "w 2 mailNickname=bob\nw 3 mailNickname=cy\nw 4 mailNickname=dan\n"
+#define ALL "w 1 mailNickname=ada\n" OTHERS "complete\n"
+
+static const struct {
+        const char *target, *fetch;
+        bool lame;                           /* the sink cannot disable                */
+        struct step steps[6];
+} missed[] = {
+        { "<on-gone do='delete'/>", "h 1\n", false,
+          { { OTHERS "complete\n", "disable 1:\n", false }, { OTHERS "complete\n", "delete 1:\n", false }, { OTHERS "complete\n", "", false } } },
+        { "<on-gone do='delete'/>", "", false,             /* the source cannot be asked for him  */
+          { { OTHERS "complete\n", "", false }, { OTHERS "complete\n", "", false } } },
+        { "<on-gone do='delete'/>", "h 1\n", true,
+          { { OTHERS "complete\n", "", true }, { OTHERS "complete\n", "delete 1:\n", false } } },
+        /* he comes back in between, and is missed anew: it counts from there */
+        { "<on-gone do='delete'/>", "h 1\n", true,
+          { { OTHERS "complete\n", "", false }, { ALL, "", false }, { OTHERS "complete\n", "", false }, { OTHERS "complete\n", "delete 1:\n", false } } },
+        { "<on-gone do='delete'/>", "h 1\n", false,
+          { { OTHERS "complete\n", "disable 1:\n", false }, { ALL, "enable 1:\n", false } } },
+        /* rounds of changes say nothing about him, unless they state it, or name everybody */
+        { "<on-gone do='delete'/>", "h 1\n", true,
+          { { OTHERS "complete c1\n", "", false }, { "complete c2\n", "", true }, { "s 1\ncomplete c3\n", "delete 1:\n", false } } },
+        { "<on-gone do='delete'/>", "h 1\n", true,
+          { { OTHERS "complete c1\n", "", false }, { "t 2\nt 3\nt 4\nnamed users\ncomplete c2\n", "delete 1:\n", false } } },
+        { "<on-gone do='delete'/>", "h 1\n", true,
+          { { OTHERS "complete c1\n", "", false }, { "t 2\nt 3\nt 4\nnamed groups\ncomplete c2\n", "", false },
+            { "t 2\nt 3\nt 4\nnamed users\ncomplete c2\n", "delete 1:\n", false } } },
+        { "<on-gone do='delete'/>", "h 1\n", true,             /* spoken of is not missed              */
+          { { OTHERS "complete c1\n", "", false }, { "t 1\nt 2\nt 3\nt 4\nnamed users\ncomplete c2\n", "", false },
+            { "t 2\nt 3\nt 4\nnamed users\ncomplete c3\n", "delete 1:\n", false } } },
+        { "<on-gone do='delete'/>", "h 1\n", true,
+          { { OTHERS "complete\n", "", false }, { OTHERS "mark 1 odd\ncomplete\n", "", false }, { OTHERS "bad odd\ncomplete\n", "", false },
+            { OTHERS "complete\n", "delete 1:\n", false } } },
+        /* a wait that ends before the second read does not end it */
+        { "<on-gone do='disable' delete-after='30d'/>", "h 1\n", false,
+          { { OTHERS "complete c1\n", "disable 1:\n", true }, { "complete c2\n", "", true },
+            { "t 2\nt 3\nt 4\nnamed users\ncomplete c3\n", "delete 1:\n", false } } },
+        { "<on-gone do='disable' delete-after='30d'/>", "h 1\n", false,
+          { { OTHERS "complete\n", "disable 1:\n", false }, { OTHERS "complete\n", "", true }, { OTHERS "complete c1\n", "delete 1:\n", false } } },
+};
+
+START_TEST(missed_once)
+{
+        char target[600];
+        struct world *w;
+
+        (void)snprintf(target, sizeof target, "<target sink='snk'>%s</target>", missed[_i].target);
+        w = world_new("", target);
+        if (missed[_i].lame)
+                w->sinks[0].can &= ~(uint32_t)MST_CAN_DISABLE;
+        world_page(w, ALL);
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_did(w, w->did);
+        for (size_t i = 0; i < 6 && missed[_i].steps[i].page != NULL; i++) {
+                world_page(w, missed[_i].steps[i].page);
+                world_fetch(w, missed[_i].fetch);
+                (void)world_sync(w, NULL);
+                ck_assert_msg(w->summary.outcome == MSTC_END_DONE || w->summary.outcome == MSTC_END_SOME_FAILED, "case %d step %zu: %s",
+                              _i, i, w->summary.text);
+                world_note(w, "case %d step %zu\n", _i, i);
+                if (missed[_i].steps[i].later) {
+                        world_change(w, LATER);
+                        world_change(w, "UPDATE wake SET at=at-40*86400000");
+                }
+                (void)snprintf(target, sizeof target, "%scase %d step %zu\n", missed[_i].steps[i].did, _i, i);
+                world_did(w, target);
+        }
+        world_free(w);
+}
+END_TEST
+
+/* A source that forgot to tell of somebody is read as a whole once a week. */
+static const struct { const char *attributes; int days; const char *cursor; } weekly[] = {
+        { "", 6, "c1" }, { "", 8, "-" }, { "read-all='2d'", 3, "-" }, { "read-all='20d'", 19, "c1" },
+        { "read-all='never'", 4000, "c1" }, { "", -4000, "c1" },
+};
+
+START_TEST(read_as_a_whole)
+{
+        struct world *w;
+        char sql[100];
+
+        (void)snprintf(sql, sizeof sql, "|%s|<target sink='snk'/>", weekly[_i].attributes);
+        w = world_new("", sql);
+        world_page(w, "w 1 mailNickname=ada\nw 2 mailNickname=bob\nw 3 mailNickname=cy\nw 4 mailNickname=dan\ncomplete c1\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_did(w, w->did);
+        (void)snprintf(sql, sizeof sql, "UPDATE sync SET full_at=full_at-%d*86400000", weekly[_i].days);
+        world_change(w, sql);
+        w->cursors[0] = '\0';
+        world_page(w, "w 2 mailNickname=bob\nw 3 mailNickname=cy\nw 4 mailNickname=dan\ncomplete c2\n");
+        world_fetch(w, "h 1\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        ck_assert_msg(strstr(w->cursors, weekly[_i].cursor) != NULL, "%s", w->cursors);
+        world_did(w, weekly[_i].cursor[0] == '-' ? "disable 1:\n" : "");
+        ck_assert_int_eq(world_logged(w, "everybody was read longer ago"), weekly[_i].cursor[0] == '-');
+        /* and then goes on from there */
+        w->cursors[0] = '\0';
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        ck_assert_msg(strstr(w->cursors, "c2") != NULL, "%s", w->cursors);
+        world_free(w);
+}
+END_TEST
+
+/* The second read comes by itself, an hour after the first, where somebody is deleted by it. */
+START_TEST(second_read)
+{
+        static const struct { const char *target; bool reads; } cases[] = {
+                { "<on-gone do='delete'/>", true }, { "<on-gone do='disable' delete-after='30d'/>", true }, { "", false },
+        };
+        struct world *w;
+        char target[200];
+
+        (void)snprintf(target, sizeof target, "<target sink='snk'>%s</target>", cases[_i].target);
+        w = world_new("", target);
+        world_page(w, "w 1 mailNickname=ada\n" OTHERS "complete\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_page(w, OTHERS "complete c1\n");
+        world_fetch(w, "h 1\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_did(w, w->did);
+        world_change(w, "UPDATE run SET started=started-55*60000");
+        world_change(w, "UPDATE entry SET since=since-55*60000");
+        for (int i = 0; i < 2; i++) {
+                w->cursors[0] = '\0';
+                world_page(w, OTHERS "complete c1\n");
+                ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+                ck_assert_msg(strcmp(w->cursors, i == 1 && cases[_i].reads ? "-" : "c1") == 0, "%d: %s", i, w->cursors);
+                world_change(w, "UPDATE run SET started=started-6*60000");
+                world_change(w, "UPDATE entry SET since=since-6*60000");
+        }
+        world_did(w, _i == 0 ? "delete 1:\n" : "");
+        world_free(w);
+}
+END_TEST
+
+/* A source that could not be read for days: said, from the third day on. */
+START_TEST(not_read_for_days)
+{
+        struct world *w = world_new("", "<target sink='snk'/>");
+
+        world_page(w, "w 1 mailNickname=ada\ncomplete c1\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_change(w, "UPDATE sync SET cursor_at=cursor_at-70*3600000");
+        world_page(w, "!the line is dead\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_FAILED);
+        ck_assert(!world_logged(w, "days ago"));
+        world_change(w, "UPDATE sync SET cursor_at=cursor_at-3*3600000");
+        world_page(w, "!the line is dead\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_FAILED);
+        ck_assert(world_logged(w, "was last read to its end 3 days ago"));
+        world_page(w, "complete c2\n");
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        world_page(w, "!the line is dead\n");
+        w->log[0] = '\0';
+        w->log_length = 0;
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_FAILED);
+        ck_assert(!world_logged(w, "days ago"));
+        world_free(w);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -168,6 +335,10 @@ suite(void)
         tcase_add_test(t, hand_over);
         tcase_add_test(t, moved_with_an_open_op);
         tcase_add_test(t, absent);
+        tcase_add_loop_test(t, missed_once, 0, UNIT_COUNT(missed));
+        tcase_add_loop_test(t, read_as_a_whole, 0, UNIT_COUNT(weekly));
+        tcase_add_loop_test(t, second_read, 0, 3);
+        tcase_add_test(t, not_read_for_days);
         suite_add_tcase(s, t);
         return s;
 }

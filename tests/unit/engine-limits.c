@@ -210,6 +210,47 @@ START_TEST(only_ours_is_deleted)
 }
 END_TEST
 
+/* Whom a read lacks is disabled, and deleted when the next lacks him, too: one removal in two steps.
+ * What was approved as the first is no approval of the second. */
+START_TEST(two_steps)
+{
+        struct world *w = peopled("", 100, "<on-gone do='delete'/>");
+        struct mstc_sync_options full = { .full = true };
+        static const struct { int from; uint64_t disabled, deleted; bool held; } reads[] = {
+                { 5, 4, 0, false }, { 5, 4, 4, false }, { 6, 5, 4, false }, { 6, 5, 5, false },
+                { 8, 5, 5, true },           /* the sixth in a day                     */
+        };
+
+        world_fetch(w, "h 1\nh 2\nh 3\nh 4\nh 5\nh 6\nh 7\n");
+        for (size_t i = 0; i < UNIT_COUNT(reads); i++) {
+                world_people(w, reads[i].from, 100, "jobTitle=X", "complete c");
+                ck_assert_msg(world_sync(w, &full) == (reads[i].held ? MSTC_END_HELD : MSTC_END_DONE), "read %zu: %s", i,
+                              w->summary.text);
+                ck_assert_uint_eq(w->sinks[0].verbs[MST_DISABLE], reads[i].disabled);
+                ck_assert_uint_eq(w->sinks[0].verbs[MST_DELETE], reads[i].deleted);
+        }
+        world_free(w);
+}
+END_TEST
+
+START_TEST(two_steps_approved)
+{
+        struct world *w = peopled("", 40, "<on-gone do='delete'/>");
+        struct mstc_sync_options full = { .full = true };
+
+        world_fetch(w, "h 1\nh 2\nh 3\nh 4\nh 5\nh 6\nh 7\n");
+        world_people(w, 8, 40, "jobTitle=X", "complete c");
+        ck_assert_int_eq(world_sync(w, &full), MSTC_END_HELD);
+        ck_assert_uint_eq(world_approve(w, 1), 7);
+        ck_assert_int_eq(world_sync(w, NULL), MSTC_END_DONE);
+        ck_assert_uint_eq(w->sinks[0].verbs[MST_DISABLE], 7);
+        world_people(w, 8, 40, "jobTitle=X", "complete c");
+        ck_assert_int_eq(world_sync(w, &full), MSTC_END_HELD);
+        ck_assert_uint_eq(w->sinks[0].verbs[MST_DELETE], 0);
+        world_free(w);
+}
+END_TEST
+
 /* A full read that names fewer than half of those who are known is not believed; half of them is. */
 START_TEST(shrunk)
 {
@@ -242,6 +283,8 @@ suite(void)
         tcase_add_test(t, never_touched);
         tcase_add_test(t, only_ours_is_deleted);
         tcase_add_test(t, shrunk);
+        tcase_add_test(t, two_steps);
+        tcase_add_test(t, two_steps_approved);
         suite_add_tcase(s, t);
         return s;
 }

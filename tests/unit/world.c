@@ -384,13 +384,15 @@ static void
 write_config(struct world *w, const char *top, const char *sync)
 {
         FILE *out = fopen(w->config_file, "w");
+        const char *inside = sync[0] == '|' ? strrchr(sync, '|') + 1 : sync;
+        int attributes = inside != sync ? (int)(inside - sync) - 2 : 0;
 
         ck_assert_ptr_nonnull(out);
         fprintf(out, "<muster xmlns='urn:muster:config:1'><store path='%s'/>\n"
                 "<source name='src' plugin='demo-source'><file>/tmp/world</file></source>\n"
                 "<sink name='snk' plugin='demo-sink'><file>/tmp/world1</file></sink>\n"
                 "<sink name='two' plugin='demo-sink'><file>/tmp/world2</file></sink>\n%s"
-                "<sync name='s' source='src'>%s</sync></muster>\n", w->store_file, top, sync);
+                "<sync name='s' source='src' %.*s>%s</sync></muster>\n", w->store_file, top, attributes, sync + 1, inside);
         ck_assert_int_eq(fclose(out), 0);
         ck_assert_int_eq(chmod(w->config_file, 0600), 0);
 }

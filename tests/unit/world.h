@@ -106,7 +106,7 @@ struct world {
         struct mst_error err;
 };
 
-/* 'sync' is the inside of <sync>; 'top' stands before it ("" for nothing). */
+/* 'sync' is the inside of <sync>, after "|ATTRIBUTES|" of its own; 'top' stands before it ("" for nothing). */
 struct world *world_new(const char *top, const char *sync);
 void world_free(struct world *w);
 /* Another configuration over the same store. */
