@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 
+#include "cli/caller.h"
 #include "cli/launch.h"
 #include "cli/table.h"
 #include "cli/who.h"
@@ -25,14 +26,6 @@ tell(struct mstc_cli *cli, int64_t hold, const char *decision, uint64_t count)
         return MSTC_END_DONE;
 }
 
-static int
-begin(struct mstc_cli *cli, struct mstc_workplace *place, int64_t *hold)
-{
-        if (!mstc_cli_number(cli, "N", mstc_args_at(cli->args, 0), hold))
-                return MSTC_END_CONFIG;
-        return mstc_launch(cli, place, NULL);
-}
-
 /* The ids of --user. */
 static int
 read_users(struct mstc_cli *cli, struct mstc_workplace *place, struct mstc_choice *choice)
@@ -45,7 +38,7 @@ read_users(struct mstc_cli *cli, struct mstc_workplace *place, struct mstc_choic
 
         if (!mstc_args_has(cli->args, "user"))
                 return MSTC_END_DONE;
-        if (mstc_store_open(place->setup->config->store_path, MSTC_READ, &place->store, &err) != MST_OK)
+        if (mstc_store_open(place->config->store_path, MSTC_READ, &place->store, &err) != MST_OK)
                 return mstc_cli_fail(cli, &err);
         code = mstc_who_chosen(cli, place->store, true, &chosen, &count);
         if (code != MSTC_END_DONE)
@@ -59,11 +52,36 @@ read_users(struct mstc_cli *cli, struct mstc_workplace *place, struct mstc_choic
                 users[i] = chosen[i].id;
         choice->users = users;
         choice->user_count = count;
+        mstc_store_close(place->store);
+        place->store = NULL;
         return MSTC_END_DONE;
 }
 
+/* The service decides. */
 static int
-decide(struct mstc_cli *cli, int (*how)(struct mstc_engine *, int64_t, const struct mstc_choice *, uint64_t *,
+ask(struct mstc_call *call, int64_t hold, const struct mstc_choice *choice, uint64_t *ret_count)
+{
+        int code;
+
+        mstc_wire_number(call->out, "hold", hold);
+        if (choice->user_count > 0)
+                mst_json_out_texts(call->out, "users", choice->users, choice->user_count);
+        if (choice->group != NULL)
+                mst_json_out_member(call->out, "group", choice->group);
+        if (choice->digest != NULL)
+                mst_json_out_member(call->out, "digest", choice->digest);
+        if (choice->note != NULL)
+                mst_json_out_member(call->out, "note", choice->note);
+        mstc_wire_number(call->out, "sample", choice->sample);
+        mstc_wire_number(call->out, "expect", choice->expect);
+        code = mstc_call_ask(call);
+        if (code == MSTC_END_DONE)
+                *ret_count = (uint64_t)mst_value_find_int(call->answer, "ops", 0);
+        return code;
+}
+
+static int
+decide(struct mstc_cli *cli, const char *verb, int (*how)(struct mstc_engine *, int64_t, const struct mstc_choice *, uint64_t *,
                                         struct mst_error *), const char *decision)
 {
         const char *expect = mstc_args_value(cli->args, "expect"), *sample = mstc_args_value(cli->args, "sample");
@@ -71,6 +89,7 @@ decide(struct mstc_cli *cli, int (*how)(struct mstc_engine *, int64_t, const str
                                       .digest = mstc_args_value(cli->args, "digest"),
                                       .note = mstc_args_value(cli->args, "reason") };
         struct mstc_workplace place = { 0 };
+        struct mstc_call call = { .fd = -1 };
         struct mst_error err = { 0 };
         int64_t hold = 0;
         uint64_t count = 0;
@@ -81,13 +100,21 @@ decide(struct mstc_cli *cli, int (*how)(struct mstc_engine *, int64_t, const str
                 return MSTC_END_CONFIG;
         if (sample != NULL && choice.sample == 0)
                 return mstc_cli_misused(cli, "--sample 0 would decide about nobody");
-        code = begin(cli, &place, &hold);
+        if (!mstc_cli_number(cli, "N", mstc_args_at(cli->args, 0), &hold))
+                return MSTC_END_CONFIG;
+        code = mstc_call_begin(&call, cli, &place, verb);
         if (code == MSTC_END_DONE)
                 code = read_users(cli, &place, &choice);
-        choice.who = place.who;
+        if (code == MSTC_END_DONE && mstc_call_is_served(&call))
+                code = ask(&call, hold, &choice, &count);
+        else if (code == MSTC_END_DONE && (code = mstc_launch(cli, &place, NULL)) == MSTC_END_DONE) {
+                choice.who = place.who;
+                if (how(place.engine, hold, &choice, &count, &err) != MST_OK)
+                        code = mstc_cli_fail(cli, &err);
+        }
         if (code == MSTC_END_DONE)
-                code = how(place.engine, hold, &choice, &count, &err) != MST_OK ? mstc_cli_fail(cli, &err)
-                     : tell(cli, hold, decision, count);
+                code = tell(cli, hold, decision, count);
+        mstc_call_end(&call);
         mstc_launch_end(&place);
         return code;
 }
@@ -95,7 +122,7 @@ decide(struct mstc_cli *cli, int (*how)(struct mstc_engine *, int64_t, const str
 static int
 run_approve(struct mstc_cli *cli)
 {
-        int code = decide(cli, mstc_engine_approve, "approved");
+        int code = decide(cli, "approve", mstc_engine_approve, "approved");
 
         if (code == MSTC_END_DONE && cli->json == NULL)
                 puts("The next sync carries that out, if it begins within 24 hours.");
@@ -105,7 +132,7 @@ run_approve(struct mstc_cli *cli)
 static int
 run_reject(struct mstc_cli *cli)
 {
-        return decide(cli, mstc_engine_reject, "rejected");
+        return decide(cli, "reject", mstc_engine_reject, "rejected");
 }
 
 static const struct mstc_flag approve_flags[] = {

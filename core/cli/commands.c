@@ -19,6 +19,8 @@ const struct mstc_command *const mstc_commands[] = {
         &mstc_command_apply,
         &mstc_command_sync,
         &mstc_command_run,
+        &mstc_command_pause,
+        &mstc_command_resume,
         &mstc_command_status,
         &mstc_command_history,
         &mstc_command_log,

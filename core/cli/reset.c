@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 
+#include "cli/caller.h"
 #include "cli/launch.h"
 #include "cli/table.h"
 
@@ -33,6 +34,7 @@ run(struct mstc_cli *cli)
 {
         const char *sync = mstc_args_at(cli->args, 0), *forget = mstc_args_value(cli->args, "forget");
         struct mstc_workplace place = { 0 };
+        struct mstc_call call = { .fd = -1 };
         struct mst_error err = { 0 };
         int code;
 
@@ -41,15 +43,21 @@ run(struct mstc_cli *cli)
                          "to be forgotten");
                 return mstc_cli_fail(cli, &err);
         }
-        code = mstc_launch(cli, &place, NULL);
-        if (code == MSTC_END_DONE && sync != NULL && mstc_setup_sync(place.setup, sync) == NULL)
-                code = mstc_unknown_sync(cli, place.setup, sync);
-        if (code == MSTC_END_DONE
+        code = mstc_call_begin(&call, cli, &place, "reset");
+        if (code == MSTC_END_DONE && sync != NULL && !mstc_config_has_sync(place.config, sync))
+                code = mstc_unknown_sync(cli, place.config, sync);
+        if (code == MSTC_END_DONE && mstc_call_is_served(&call)) {
+                mst_json_out_member(call.out, sync != NULL ? "sync" : "forget", sync != NULL ? sync : forget);
+                code = mstc_call_ask(&call);
+        } else if (code == MSTC_END_DONE)
+                code = mstc_launch(cli, &place, NULL);
+        if (code == MSTC_END_DONE && !mstc_call_is_served(&call)
             && (forget != NULL ? mstc_engine_forget(place.engine, forget, &err)
                                : mstc_engine_reset(place.engine, sync, &err)) != MST_OK)
                 code = mstc_cli_fail(cli, &err);
         if (code == MSTC_END_DONE)
                 tell(cli, forget != NULL ? forget : sync, forget != NULL);
+        mstc_call_end(&call);
         mstc_launch_end(&place);
         return code;
 }

@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 
+#include "cli/caller.h"
 #include "cli/launch.h"
 #include "cli/table.h"
 #include "cli/who.h"
@@ -52,7 +53,7 @@ choose(struct mstc_cli *cli, struct mstc_workplace *place, const char ***ret, si
         if (*ret == NULL)
                 mst_fail_memory(&err, "reading the people");
         else if (count != 0)
-                mstc_store_open(place->setup->config->store_path, MSTC_READ, &place->store, &err);
+                mstc_store_open(place->config->store_path, MSTC_READ, &place->store, &err);
         if (err.code != MST_OK)
                 return mstc_cli_fail(cli, &err);
         for (size_t i = 0; i < count && code == MSTC_END_DONE; i++) {
@@ -67,6 +68,27 @@ choose(struct mstc_cli *cli, struct mstc_workplace *place, const char ***ret, si
         return code;
 }
 
+/* The service does it. */
+static int
+ask(struct mstc_call *call, const char *const *users, size_t count, const char *sink, bool parked, struct mstc_retried *r)
+{
+        int code;
+
+        mst_json_out_texts(call->out, "users", users, count);
+        if (sink != NULL)
+                mst_json_out_member(call->out, "sink", sink);
+        mstc_wire_bool(call->out, "parked", parked);
+        code = mstc_call_ask(call);
+        if (code != MSTC_END_DONE)
+                return code;
+        r->parked = mst_value_find_int(call->answer, "parked", 0);
+        r->waiting = mst_value_find_int(call->answer, "waiting", 0);
+        r->declined = mst_value_find_int(call->answer, "declined", 0);
+        r->members = mst_value_find_int(call->answer, "members", 0);
+        r->records = mst_value_find_int(call->answer, "records", 0);
+        return code;
+}
+
 static int
 run(struct mstc_cli *cli)
 {
@@ -74,21 +96,25 @@ run(struct mstc_cli *cli)
         bool parked = mstc_args_has(cli->args, "parked");
         struct mstc_workplace place = { 0 };
         struct mstc_retried retried = { 0 };
+        struct mstc_call call = { .fd = -1 };
         struct mst_error err = { 0 };
         size_t count = 0;
         int code;
 
         if (mstc_args_count(cli->args) == 0 && sink == NULL && !parked)
                 return mstc_cli_misused(cli, "say what is to be tried again: a USER, --sink or --parked");
-        code = mstc_launch(cli, &place, NULL);
+        code = mstc_call_begin(&call, cli, &place, "retry");
         if (code == MSTC_END_DONE)
                 code = choose(cli, &place, &users, &count);
-        if (code == MSTC_END_DONE) {
+        if (code == MSTC_END_DONE && mstc_call_is_served(&call))
+                code = ask(&call, users, count, sink, parked, &retried);
+        else if (code == MSTC_END_DONE && (code = mstc_launch(cli, &place, NULL)) == MSTC_END_DONE) {
                 if (mstc_engine_retry(place.engine, users, count, sink, parked, place.who, &retried, &err) != MST_OK)
                         code = mstc_cli_fail(cli, &err);
-                else
-                        tell(cli, &retried);
         }
+        if (code == MSTC_END_DONE)
+                tell(cli, &retried);
+        mstc_call_end(&call);
         mstc_launch_end(&place);
         return code;
 }

@@ -5,6 +5,7 @@
 
 #include "cli/counts.h"
 #include "cli/moment.h"
+#include "cli/servicestate.h"
 #include "cli/table.h"
 #include "cli/workplace.h"
 #include "store/view.h"
@@ -225,6 +226,8 @@ run(struct mstc_cli *cli)
                         tell_troubles(cli, &status);
                 }
         }
+        if (code == MSTC_END_DONE)
+                code = mstc_service_state_tell(cli, &place);
         mstc_workplace_close(&place);
         return code;
 }
@@ -234,7 +237,7 @@ const struct mstc_command mstc_command_status = {
         .summary = "show how things stand",
         .about =
         "Shows each sync with its last run, each target with how many objects are linked and\n"
-        "how many ops are open, and what needs somebody: holds, duplicates, sinks put aside.\n"
-        "Only reads the store; works during a sync.",
+        "how many ops are open, and what needs somebody: holds, duplicates, sinks put aside, pauses.\n"
+        "Reads the store, also during a sync, and asks the service, when one runs, what it is doing.",
         .run = run,
 };

@@ -19,6 +19,7 @@ struct mstc_workplace {
         struct mstc_stop *stop;
         struct mstc_engine *engine;
         struct mstc_store *store;            /* for reading                            */
+        struct mstc_call *lent;              /* the service that waits for us, or NULL */
 };
 
 /* Reads the configuration, as root takes on the state's owner. */

@@ -44,6 +44,21 @@ read_store(struct mstc_walk *walk, xmlNode *node)
 }
 
 static void
+read_control(struct mstc_walk *walk, xmlNode *node)
+{
+        static const struct mstc_shape shape = { "socket group", "", MSTC_NO_TEXT,
+                                                "write <control socket=\"/run/muster/control\" group=\"operators\"/>" };
+        const char *path = mstc_walk_attribute(walk, node, "socket");
+
+        (void)mstc_walk_into(walk, node, &shape);
+        if (path != NULL && (path[0] != '/' || path[strlen(path) - 1] == '/'))
+                mstc_report_error(walk->report, mstc_walk_at(node, "socket"), "write the whole path of a file, from /",
+                                  "socket=\"%s\" names no file", path);
+        walk->config->control.socket = path;
+        walk->config->control.group = mstc_walk_attribute(walk, node, "group");
+}
+
+static void
 read_plugins(struct mstc_walk *walk, xmlNode *node)
 {
         static const struct mstc_shape shape = { "folder!", "", MSTC_NO_TEXT,
@@ -94,6 +109,8 @@ read_definitions(struct mstc_walk *walk, const struct mstc_nodes *nodes)
                         mstc_part_shared_maps(walk, node);
                 else if (mstc_walk_is(node, "store"))
                         read_store(walk, node);
+                else if (mstc_walk_is(node, "control"))
+                        read_control(walk, node);
                 else if (mstc_walk_is(node, "plugins"))
                         read_plugins(walk, node);
         }
@@ -134,7 +151,7 @@ static void
 read_root(struct mstc_walk *walk, struct mstc_document *document)
 {
         static const struct mstc_shape shape = { "strict",
-                "store? plugins* include* source* sink* maps* never-touch* sync*", MSTC_NO_TEXT, NULL };
+                "store? control? plugins* include* source* sink* maps* never-touch* sync*", MSTC_NO_TEXT, NULL };
         xmlNode *root = xmlDocGetRootElement(document->xml);
         const char *space = root->ns == NULL ? NULL : (const char *)root->ns->href;
         struct mstc_nodes nodes;

@@ -188,11 +188,15 @@ struct mstc_config_never {                   /* <never-touch sink=>             
         struct mstc_text rule;
 };
 
+/* Where the service can be asked; both NULL: the usual place, its own group. */
+struct mstc_config_control { const char *socket, *group; };
+
 struct mstc_config {
         const char *file;                    /* absolute                               */
         bool private_file;                   /* nobody but the owner can read it       */
         bool strict;                         /* warnings of rules count as errors      */
         const char *store_path;
+        struct mstc_config_control control;
         const char **plugin_folders;        size_t plugin_folder_count;
         struct mstc_place plugin_place;      /* of the first <plugins>                 */
         struct mstc_config_instance *instances; size_t instance_count;

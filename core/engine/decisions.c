@@ -9,6 +9,7 @@
 #include "store/forget.h"
 #include "store/groups.h"
 #include "store/holds.h"
+#include "store/pauses.h"
 #include "util/alloc.h"
 #include "util/buffer.h"
 
@@ -59,6 +60,32 @@ mstc_engine_forget(struct mstc_engine *engine, const char *name, struct mst_erro
                 rc = sync != 0 ? mstc_forget_sync(engine->store, sync, err)
                                : mstc_forget_target(engine->store, target, err);
         return end(engine, rc, err);
+}
+
+/* ---- pauses ----------------------------------------------------------------------------------- */
+
+int
+mstc_engine_pause(struct mstc_engine *engine, const struct mstc_pause *pause, struct mst_error *err)
+{
+        if (pause->sync != NULL && mstc_setup_sync(engine->setup, pause->sync) == NULL)
+                return mst_fail(err, MST_ECONFIG, "there is no sync '%s' in the configuration", pause->sync);
+        return mstc_pause_put(engine->store, pause, err);
+}
+
+int
+mstc_engine_resume(struct mstc_engine *engine, const char *sync, int64_t *ret, struct mst_error *err)
+{
+        int rc = mstc_store_begin(engine->store, err);
+
+        if (rc == MST_OK)
+                rc = mstc_pause_end(engine->store, sync, mstc_now_ms(), ret, err);
+        return end(engine, rc, err);
+}
+
+bool
+mstc_engine_between(const struct mstc_engine *engine)
+{
+        return !mstc_store_in_transaction(engine->store);
 }
 
 /* ---- which store ------------------------------------------------------------------------------ */

@@ -122,12 +122,14 @@ host_kept(void *self, const char *instance, const char *name, struct mst_arena *
 void
 mstc_engine_wait(struct mstc_engine *engine, const int *fds, size_t count, int ms)
 {
-        struct pollfd pfds[34];
+        struct pollfd pfds[35];
         nfds_t n = 0;
 
         pfds[n++] = (struct pollfd){ .fd = mstc_mail_fd(engine->mail), .events = POLLIN };
         if (!mstc_engine_stopping(engine))
                 pfds[n++] = (struct pollfd){ .fd = mstc_stop_fd(engine->stop), .events = POLLIN };
+        if (engine->watch.fd > 0)
+                pfds[n++] = (struct pollfd){ .fd = engine->watch.fd, .events = POLLIN };
         for (size_t i = 0; i < count && n < sizeof pfds / sizeof pfds[0]; i++)
                 pfds[n++] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
         poll(pfds, n, ms);

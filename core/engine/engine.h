@@ -28,8 +28,10 @@ struct mstc_watch {
         void (*progress)(void *self, const char *sync, const struct mstc_progress *progress);
         /* A line of the run's log; may be NULL (it is kept in the store anyway). */
         void (*log)(void *self, const struct mstc_line *line);
-        /* At least once a second while it waits for a connector; may be NULL. */
+        /* At least once a second while it waits for a connector, and at once when 'fd' can be
+         * read; may be NULL. */
         void (*alive)(void *self);
+        int fd;                              /* 0: none                                */
 };
 
 struct mstc_planned;
@@ -145,6 +147,13 @@ int mstc_engine_reset(struct mstc_engine *engine, const char *sync, struct mst_e
 /* Drops what the store knows of a target, or of a sync with all its targets, whether it is in
  * the configuration or not.  Nothing is done at a sink. */
 int mstc_engine_forget(struct mstc_engine *engine, const char *name, struct mst_error *err);
+/* Holds back a sync, or all of them, and ends that (sync NULL: of all); '*ret' tells how many were held
+ * back.  Also during a run, from the watch's alive(), where mstc_engine_between() says yes. */
+struct mstc_pause;
+int mstc_engine_pause(struct mstc_engine *engine, const struct mstc_pause *pause, struct mst_error *err);
+int mstc_engine_resume(struct mstc_engine *engine, const char *sync, int64_t *ret, struct mst_error *err);
+/* The store is between two transactions. */
+bool mstc_engine_between(const struct mstc_engine *engine);
 /* Which store this is, drawn once; and the digest of bytes with its secret, begun with zeros and
  * gone on with for as long as there are more of them. */
 int mstc_engine_lineage(struct mstc_engine *engine, char ret[33], struct mst_error *err);

@@ -330,6 +330,28 @@ const struct mstc_event_about mstc_events[] = {
           "Lines of the log could not be written for a while and are lost; nothing else is.",
           "The disk that the log goes to was full, or whoever reads it was not there.",
           "Make room on that disk. muster log RUN has what runs had to say." },
+        { MSTC_EVENT_NO_SOCKET, E, "service",
+          "The control socket could not be made, and the service does its work without it.",
+          "Its folder is not there or cannot be written, something else has its name, or another process "
+          "listens there.",
+          "Do what the sentence says and restart the service. Until then commands work on the store "
+          "themselves, between the service's runs." },
+        { MSTC_EVENT_ASKED, I, "service",
+          "Somebody has asked the service for something, and it was done.",
+          "A command such as muster pause or muster approve was given while the service ran.",
+          "Nothing." },
+        { MSTC_EVENT_ASKED_FAILED, E, "service",
+          "What somebody had asked for could not be done, and he did not wait for the answer.",
+          "As the sentence tells.",
+          "Do what the sentence says, and ask again." },
+        { MSTC_EVENT_ASKED_DROPPED, W, "service",
+          "The service ended before it had done what somebody had asked for without waiting.",
+          "It was stopped while a run was under way or other requests came first.",
+          "Ask again when it runs." },
+        { MSTC_EVENT_PAUSES_UNKNOWN, E, "service",
+          "It could not be read what is paused, so nothing was begun.",
+          "The store cannot be read, or memory is out.",
+          "Do what the sentence says; the service looks again by itself." },
 };
 const size_t mstc_event_count = sizeof mstc_events / sizeof mstc_events[0];
 

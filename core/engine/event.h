@@ -103,6 +103,11 @@ enum mstc_event {
         MSTC_EVENT_TURN_FAILED = 2011,
         MSTC_EVENT_HELD_WAITS = 2012,
         MSTC_EVENT_LOG_LOST = 2013,
+        MSTC_EVENT_NO_SOCKET = 2020,
+        MSTC_EVENT_ASKED = 2021,
+        MSTC_EVENT_ASKED_FAILED = 2022,
+        MSTC_EVENT_ASKED_DROPPED = 2023,
+        MSTC_EVENT_PAUSES_UNKNOWN = 2024,
 };
 
 struct mstc_event_about {

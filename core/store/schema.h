@@ -68,7 +68,8 @@
 
 /* Added in version 4, which no release has yet: what several parts need, each in its own piece;
  * a new piece goes to the end of the list. */
-#define MSTC_SCHEMA_4_SQL MSTC_SCHEMA_4_KEPT MSTC_SCHEMA_4_DOUBT MSTC_SCHEMA_4_DECISIONS MSTC_SCHEMA_4_METERS MSTC_SCHEMA_4_TOLD MSTC_SCHEMA_4_ABSENT
+#define MSTC_SCHEMA_4_SQL MSTC_SCHEMA_4_KEPT MSTC_SCHEMA_4_DOUBT MSTC_SCHEMA_4_DECISIONS MSTC_SCHEMA_4_METERS MSTC_SCHEMA_4_TOLD \
+                          MSTC_SCHEMA_4_ABSENT MSTC_SCHEMA_4_PAUSE
 
 /* Who was missed by one read of everybody (absent.h); when everybody was last read. */
 #define MSTC_SCHEMA_4_ABSENT \
@@ -94,6 +95,10 @@
 " gone INTEGER NOT NULL, before INTEGER NOT NULL, was_gone INTEGER NOT NULL, was BLOB);" \
 "CREATE INDEX told_entry ON told(entry, id);" \
 "CREATE INDEX told_run ON told(run);"
+
+/* Syncs that are held back; '' is all of them. */
+#define MSTC_SCHEMA_4_PAUSE \
+"CREATE TABLE pause(sync TEXT PRIMARY KEY, since INTEGER NOT NULL, until INTEGER, who TEXT, note TEXT) WITHOUT ROWID;"
 
 /* Decisions, which were in links, and values of chance. */
 #define MSTC_SCHEMA_4_DECISIONS \
