@@ -9,7 +9,7 @@ check_PROGRAMS += tests/scenario/judge
 tests_scenario_judge_SOURCES = tests/scenario/judge.c
 tests_scenario_judge_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
 tests_scenario_judge_LDADD = $(JSON_LIBS)
-ENGINE_TESTS = tests/scenario/engine-life.sh tests/scenario/past.sh tests/scenario/verify-ldap.sh tests/scenario/service.sh tests/scenario/engine-references.sh tests/scenario/engine-guards.sh \
+ENGINE_TESTS = tests/scenario/engine-life.sh tests/scenario/past.sh tests/scenario/verify-ldap.sh tests/scenario/service.sh tests/scenario/control.sh tests/scenario/engine-references.sh tests/scenario/engine-guards.sh \
   tests/scenario/engine-configuration.sh tests/scenario/engine-trouble.sh tests/scenario/engine-sink.sh \
   tests/scenario/entra-groups.sh tests/scenario/entra-signin.sh tests/scenario/kill-anywhere.sh tests/scenario/torture.sh \
   tests/scenario/carried-groups.sh tests/scenario/group-policy.sh tests/scenario/plan-apply.sh
