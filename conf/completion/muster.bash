@@ -28,13 +28,15 @@ _muster() {
 
         local common="--config --json --verbose --help" options= names=
         case $command in
-        '')         names="check plan apply sync run status history log timeline changes users groups duplicates holds approve
+        '')         names="check plan apply sync run pause resume status history log timeline changes users groups duplicates holds approve
                            reject retry verify undo reset explain rules test eval state plugins version help" options="--version" ;;
         check)      options="--online" ;;
         plan)       options="--output --offline --all" names=$(_muster_names sync) ;;
         apply)      options="--yes --dry" names=$(compgen -f -- "$cur") ;;
-        sync)       options="--user --full" names=$(_muster_names sync) ;;
+        sync)       options="--user --full --force --no-wait" names=$(_muster_names sync) ;;
         run)        names=$(_muster_names sync) ;;
+        pause)      options="--for --reason" names=$(_muster_names sync) ;;
+        resume)     names=$(_muster_names sync) ;;
         history)    options="--user --sync --all" ;;
         users)      options="--sync --gone --as-of --columns --csv --limit --all" ;;
         groups)     options="--members --history --sync --gone --as-of --columns --csv --limit --all" ;;
@@ -54,7 +56,7 @@ _muster() {
         eval)       options="--user --record --rule --map --reveal --now" ;;
         state)      options="--quick" names="export import check $(compgen -f -- "$cur")" ;;
         plugins)    options="--rng" ;;
-        help)       names="check plan apply sync run status history log timeline changes users groups duplicates holds approve
+        help)       names="check plan apply sync run pause resume status history log timeline changes users groups duplicates holds approve
                            reject retry verify undo reset explain rules test eval state plugins version help messages"
                     [[ $cur == [Mm][Ss]* || $cur == [0-9]* ]] &&
                             names=$("${words[0]}" help messages 2>/dev/null | grep -o '^MST-[0-9]*') ;;
