@@ -350,10 +350,15 @@ static int64_t
 due_of(struct mstc_store *store, struct mstc_turn *turn, const struct mstc_pause *pauses, size_t pause_count, int64_t now)
 {
         const struct mstc_config_schedule *schedule = &turn->sync->config->schedule;
-        int64_t due = mstc_schedule_due(schedule, turn->zone, turn->sync->name, &turn->turns, now);
-        int64_t by_store = due_by_store(store, turn, now);
         const struct mstc_pause *pause = mstc_pause_of(pauses, pause_count, turn->sync->name);
+        int64_t due, by_store;
 
+        /* A clock that was put back: it counts from now on, or each look would begin anew. */
+        turn->turns.last = turn->turns.last > now ? now : turn->turns.last;
+        turn->turns.since = turn->turns.since > now ? now : turn->turns.since;
+        turn->not_before = turn->not_before > now + BUSY_MS ? now + BUSY_MS : turn->not_before;
+        due = mstc_schedule_due(schedule, turn->zone, turn->sync->name, &turn->turns, now);
+        by_store = due_by_store(store, turn, now);
         due = by_store < due ? by_store : due;
         due = due != MSTC_NEVER && due < turn->not_before ? turn->not_before : due;
         if (pause != NULL && due != MSTC_NEVER)
