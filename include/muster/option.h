@@ -50,8 +50,10 @@ enum mst_option_flags {
         MST_OPT_REQUIRED = 1 << 0,
         MST_OPT_ADVANCED = 1 << 1,    /* listed apart in the manual                     */
         MST_OPT_DEPRECATED = 1 << 2,  /* works, and `muster check` says what is better  */
-        MST_OPT_IDENTITY = 1 << 3     /* what is read or written depends on it: a change
+        MST_OPT_IDENTITY = 1 << 3,    /* what is read or written depends on it: a change
                                        * makes a source start a new generation          */
+        MST_OPT_ASK = 1 << 4          /* most admins set it: `muster init` asks for it, as it
+                                       * does for what is required                      */
 };
 
 struct mst_option {

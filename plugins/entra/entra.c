@@ -10,16 +10,16 @@
 
 static const struct mst_option entra_options[] = {
         { .name = "tenant", MST_TEXT_OPTION(struct entra_config, tenant),
-          .flags = MST_OPT_IDENTITY,
+          .flags = MST_OPT_IDENTITY | MST_OPT_ASK,
           .help = "the directory to read: its id (GUID) or one of its domain names",
           .more = "Required, unless workload-identity takes it from the environment." },
         { .name = "client-id", MST_TEXT_OPTION(struct entra_config, client_id),
-          .help = "application (client) id of the app registration",
+          .flags = MST_OPT_ASK, .help = "application (client) id of the app registration",
           .more = "Required, unless workload-identity takes it from the environment or a managed identity "
                   "signs in. The application needs the application permission User.Read.All of Microsoft "
                   "Graph, with admin consent." },
         { .name = "client-secret", MST_SECRET_OPTION(struct entra_config, client_secret),
-          .help = "client secret: its Value, not its Secret ID" },
+          .flags = MST_OPT_ASK, .help = "client secret: its Value, not its Secret ID" },
         { .name = "certificate", MST_SECRET_OPTION(struct entra_config, certificate),
           .help = "certificate to sign in with, and its RSA key: PEM, or PKCS#12 (.pfx)",
           .more = "The same certificate, without the key, is uploaded to the app registration." },

@@ -52,9 +52,9 @@ struct ldp_access {
           .more = "Without it those that the system trusts.  The certificate is always verified, and "   \
                   "ldap.conf, .ldaprc and LDAP* variables have no say in it." },                         \
         { .name = "bind-dn", MST_TEXT_OPTION(s, access.bind_dn),                                         \
-          .help = "the entry to log in as" },                                                            \
+          .flags = MST_OPT_ASK, .help = "the entry to log in as" },                                      \
         { .name = "password", MST_SECRET_OPTION(s, access.password),                                     \
-          .help = "password of bind-dn" },                                                               \
+          .flags = MST_OPT_ASK, .help = "password of bind-dn" },                                         \
         { .name = "bind", MST_CHOICE_OPTION(s, access.bind), .def = "auto",                              \
           .choices = "auto|simple|external|gssapi|anonymous", .help = "the way to log in",               \
           .more = "auto: simple with bind-dn; gssapi with keytab, credential-cache or principal; "       \

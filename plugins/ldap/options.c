@@ -22,7 +22,7 @@ const struct mst_option ldp_options[] = {
         { .name = "user-base", MST_TEXT_OPTION(C, user_base),
           .flags = MST_OPT_REQUIRED | MST_OPT_IDENTITY,
           .help = "the entry below which people are" },
-        { .name = "group-base", MST_TEXT_OPTION(C, group_base), .flags = MST_OPT_IDENTITY,
+        { .name = "group-base", MST_TEXT_OPTION(C, group_base), .flags = MST_OPT_IDENTITY | MST_OPT_ASK,
           .help = "the entry below which groups are; without it there are no groups" },
         { .name = "user-rdn", MST_TEXT_OPTION(C, user_rdn),
           .help = "the attribute that names people, or several joined with '+'",
@@ -69,7 +69,7 @@ const struct mst_option ldp_options[] = {
           .more = "groupOfNames must have a member, unless the server's schema says otherwise.  Default: bind-dn, "
                   "or without one the group's own DN; 'none': never.  It goes when a real member joins." },
         { .name = "stamp-attribute", MST_TEXT_OPTION(C, user_stamp),
-          .help = "attribute of people that holds the source's id, by which they are found again",
+          .flags = MST_OPT_ASK, .help = "attribute of people that holds the source's id, by which they are found again",
           .more = "Give it an equality index and, if the server can, a uniqueness constraint." },
         { .name = "group-stamp-attribute", MST_TEXT_OPTION(C, group_stamp),
           .help = "the same for groups" },

@@ -21,7 +21,7 @@ const struct mst_option ldp_reading_options[] = {
         { .name = "user-scope", MST_CHOICE_OPTION(R, user_scope), .flags = MST_OPT_IDENTITY,
           .choices = "subtree|one-level", .def = "subtree",
           .help = "whether people are anywhere below user-base, or directly below it" },
-        { .name = "group-base", MST_TEXT_OPTION(R, group_base), .flags = MST_OPT_IDENTITY,
+        { .name = "group-base", MST_TEXT_OPTION(R, group_base), .flags = MST_OPT_IDENTITY | MST_OPT_ASK,
           .help = "the entry below which groups are; without it no groups are read" },
         { .name = "group-filter", MST_TEXT_OPTION(R, group_filter), .flags = MST_OPT_IDENTITY,
           .help = "which entries below group-base are groups",
