@@ -10,11 +10,15 @@ _muster() {
         COMPREPLY=()
 
         case $prev in
-        -c|--config|-o|--output)
+        -c|--config|-o|--output|--state)
                 compopt -o filenames 2>/dev/null
                 mapfile -t COMPREPLY < <(compgen -f -- "$cur")
                 return ;;
-        -u|--user|--only-group|--sample|--expect|--digest|--reason|--sink)
+        -u|--user|--only-group|--sample|--expect|--digest|--reason|--set|--secret-file|--scope|--every)
+                return ;;
+        --source|--sink)
+                [[ " ${words[*]} " != *" init "* ]] ||
+                        mapfile -t COMPREPLY < <(compgen -W "$("${words[0]}" plugins 2>/dev/null | sed -n '2,$s/^\([a-z][a-z0-9-]*\) .*/\1/p')" -- "$cur")
                 return ;;
         esac
 
@@ -28,8 +32,9 @@ _muster() {
 
         local common="--config --json --verbose --help" options= names=
         case $command in
-        '')         names="check plan apply sync run pause resume status history log timeline changes users groups duplicates holds approve
+        '')         names="init check plan apply sync run pause resume status history log timeline changes users groups duplicates holds approve
                            reject retry verify undo reset explain rules test eval state plugins version help" options="--version" ;;
+        init)       options="--source --sink --set --secret-file --sync --scope --every --state --force --offline --yes" names=$(compgen -d -- "$cur") ;;
         check)      options="--online" ;;
         plan)       options="--output --offline --all" names=$(_muster_names sync) ;;
         apply)      options="--yes --dry" names=$(compgen -f -- "$cur") ;;
@@ -56,7 +61,7 @@ _muster() {
         eval)       options="--user --record --rule --map --reveal --now" ;;
         state)      options="--quick" names="export import check $(compgen -f -- "$cur")" ;;
         plugins)    options="--rng" ;;
-        help)       names="check plan apply sync run pause resume status history log timeline changes users groups duplicates holds approve
+        help)       names="init check plan apply sync run pause resume status history log timeline changes users groups duplicates holds approve
                            reject retry verify undo reset explain rules test eval state plugins version help messages"
                     [[ $cur == [Mm][Ss]* || $cur == [0-9]* ]] &&
                             names=$("${words[0]}" help messages 2>/dev/null | grep -o '^MST-[0-9]*') ;;

@@ -47,23 +47,29 @@ count_heads(struct mstc_cli *cli, struct mstc_workplace *place)
         return MSTC_END_DONE;
 }
 
-static int
-run(struct mstc_cli *cli)
+int
+mstc_check_file(struct mstc_cli *cli, const char *file, bool online)
 {
-        struct mstc_workplace place = { 0 };
+        struct mstc_workplace place = { .file = file };
         int code = mstc_workplace_setup(cli, &place, true);
 
         if (code == MSTC_END_DONE && !mstc_setup_try(place.setup, place.report))
                 code = mstc_workplace_mistakes(cli, &place);
         else if (code == MSTC_END_DONE && (code = count_heads(cli, &place)) == MSTC_END_DONE) {
                 mstc_report_print(cli, place.report, true);
-                if (mstc_args_has(cli->args, "online"))
+                if (online)
                         code = mstc_probe_all(cli, &place, tell_good);
                 else if (cli->json == NULL)
                         tell_good(cli, &place);
         }
         mstc_workplace_close(&place);
         return code;
+}
+
+static int
+run(struct mstc_cli *cli)
+{
+        return mstc_check_file(cli, NULL, mstc_args_has(cli->args, "online"));
 }
 
 static const struct mstc_flag flags[] = {

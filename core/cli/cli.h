@@ -43,7 +43,7 @@ extern const struct mstc_command *const mstc_commands[];
 extern const size_t mstc_command_count;
 const struct mstc_command *mstc_command_find(const char *name);
 
-extern const struct mstc_command mstc_command_check, mstc_command_plan, mstc_command_sync, mstc_command_run,
+extern const struct mstc_command mstc_command_init, mstc_command_check, mstc_command_doctor, mstc_command_plan, mstc_command_sync, mstc_command_run,
         mstc_command_status, mstc_command_history, mstc_command_log, mstc_command_users,
         mstc_command_groups, mstc_command_duplicates, mstc_command_reset, mstc_command_holds,
         mstc_command_approve, mstc_command_reject, mstc_command_retry, mstc_command_undo, mstc_command_verify, mstc_command_state, mstc_command_apply,
@@ -72,6 +72,9 @@ void mstc_run_json(struct mstc_json *json, const char *key, const struct mstc_vi
 /* Ops of the store, grouped for people, or as "ops". */
 int mstc_list_ops(struct mstc_cli *cli, struct mstc_store *store, const struct mstc_view_which *which,
                   const char *when_empty);
+
+/* `muster check [--online]` of a file; NULL: the one of the command line. */
+int mstc_check_file(struct mstc_cli *cli, const char *file, bool online);
 
 /* A number among the arguments; on failure the sentence has been told. */
 bool mstc_cli_number(struct mstc_cli *cli, const char *what, const char *text, int64_t *ret);

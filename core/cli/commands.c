@@ -14,6 +14,7 @@
 #include "cli/table.h"
 
 const struct mstc_command *const mstc_commands[] = {
+        &mstc_command_init,
         &mstc_command_check,
         &mstc_command_plan,
         &mstc_command_apply,

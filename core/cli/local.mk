@@ -16,3 +16,5 @@ muster_SOURCES += core/cli/asof.c core/cli/asof.h core/cli/groupmembers.c core/c
   core/cli/usercard.c core/cli/usercard.h
 muster_SOURCES += core/cli/caller.c core/cli/caller.h core/cli/control.c core/cli/control.h core/cli/requests.c core/cli/serving.h \
   core/cli/pause.c core/cli/pause.h core/cli/servicestate.c core/cli/servicestate.h core/cli/verbs.c core/cli/wire.c core/cli/wire.h
+muster_SOURCES += core/cli/ask.c core/cli/ask.h core/cli/draft.c core/cli/draft.h core/cli/draftxml.c \
+  core/cli/init.c core/cli/interview.c core/cli/interview.h core/cli/laying.c core/cli/laying.h

@@ -28,3 +28,11 @@ TORTURE_TESTS = tests/scenario/torture.sh tests/scenario/kill-anywhere.sh tests/
 check-torture:
 	MUSTER_TORTURE=all MUSTER_KILLS=$${MUSTER_KILLS-500} $(MAKE) check TESTS='$(TORTURE_TESTS)'
 .PHONY: check-torture
+
+# The first steps of an admin, at a terminal of the tests' own.
+check_PROGRAMS += tests/scenario/typist
+tests_scenario_typist_SOURCES = tests/scenario/typist.c
+FIRST_TESTS = tests/scenario/first-steps.sh
+TESTS += $(FIRST_TESTS)
+check_SCRIPTS += $(FIRST_TESTS)
+EXTRA_DIST += $(FIRST_TESTS)
