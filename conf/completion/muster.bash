@@ -42,7 +42,7 @@ _muster() {
         run)        names=$(_muster_names sync) ;;
         pause)      options="--for --reason" names=$(_muster_names sync) ;;
         resume)     names=$(_muster_names sync) ;;
-        history)    options="--user --sync --all" ;;
+        history)    options="--user --sync --all" names=diff ;;
         users)      options="--sync --gone --as-of --columns --csv --limit --all" ;;
         groups)     options="--members --history --sync --gone --as-of --columns --csv --limit --all" ;;
         timeline)   ;;

@@ -4,10 +4,13 @@
 
 #include "cli/cli.h"
 
+#include <string.h>
+
 #include "cli/counts.h"
 #include "cli/listing.h"
 #include "cli/moment.h"
 #include "cli/opshow.h"
+#include "cli/rundiff.h"
 #include "cli/who.h"
 #include "cli/workplace.h"
 #include "store/view.h"
@@ -151,12 +154,36 @@ list_effects(struct mstc_cli *cli, struct mstc_workplace *place)
 }
 
 static int
+compare(struct mstc_cli *cli)
+{
+        const char *first = mstc_args_at(cli->args, 1), *second = mstc_args_at(cli->args, 2);
+        struct mstc_workplace place = { 0 };
+        int64_t one, two;
+        int code;
+
+        if (second == NULL || strcmp(mstc_args_at(cli->args, 0), "diff") != 0)
+                return mstc_cli_misused(cli, "two runs are compared by: muster history diff RUN1 RUN2");
+        if (mstc_args_has(cli->args, "user") || mstc_args_has(cli->args, "sync"))
+                return mstc_cli_misused(cli, "history diff takes neither --user nor --sync");
+        if (!mstc_cli_number(cli, "RUN1", first, &one) || !mstc_cli_number(cli, "RUN2", second, &two))
+                return MSTC_END_CONFIG;
+        code = mstc_workplace_store(cli, &place, "changes");
+        if (place.store != NULL)
+                code = mstc_history_diff(cli, &place, one, two);
+        mstc_workplace_close(&place);
+        return code;
+}
+
+static int
 run(struct mstc_cli *cli)
 {
         bool effects = mstc_args_count(cli->args) > 0 || mstc_args_has(cli->args, "user");
         struct mstc_workplace place = { 0 };
-        int code = mstc_workplace_store(cli, &place, effects ? "ops" : "runs");
+        int code;
 
+        if (mstc_args_count(cli->args) > 1 || (effects && mstc_args_at(cli->args, 0) != NULL && strcmp(mstc_args_at(cli->args, 0), "diff") == 0))
+                return compare(cli);
+        code = mstc_workplace_store(cli, &place, effects ? "ops" : "runs");
         if (place.store != NULL)
                 code = effects ? list_effects(cli, &place) : list_runs(cli, &place);
         mstc_workplace_close(&place);
@@ -171,11 +198,16 @@ static const struct mstc_flag flags[] = {
 };
 
 const struct mstc_command mstc_command_history = {
-        .name = "history", .arguments = "[RUN]", .flags = flags, .most = 1,
+        .name = "history", .arguments = "[RUN | diff RUN1 RUN2]", .flags = flags, .most = 3,
         .summary = "list the runs, or what one of them did",
         .about =
         "Without RUN: the runs, newest first.  With a run's number: what it did to the sinks,\n"
         "grouped by target, with the values before and after.  With --user: what was done to\n"
-        "one person, by id, UPN, mail or SINK:OBJECT.",
+        "one person, by id, UPN, mail or SINK:OBJECT.  With diff: what the second run did that the\n"
+        "first did not, person by person, and how many people by attribute.",
+        .example =
+        "  muster history --sync staff\n"
+        "  muster history --user anna@contoso.example\n"
+        "  muster history diff 41 42\n",
         .run = run,
 };

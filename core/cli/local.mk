@@ -12,7 +12,7 @@ muster_SOURCES += core/cli/approve.c core/cli/args.c core/cli/args.h core/cli/ch
   core/cli/undo.c core/cli/users.c core/cli/verify.c core/cli/version.c core/cli/who.c core/cli/who.h core/cli/workplace.c \
   core/cli/workplace.h
 muster_SOURCES += core/cli/apply.c core/cli/planfile.c core/cli/planfile.h core/cli/planread.c
-muster_SOURCES += core/cli/asof.c core/cli/asof.h core/cli/groupmembers.c core/cli/groupmembers.h core/cli/traits.c core/cli/traits.h core/cli/typed.c core/cli/typed.h \
+muster_SOURCES += core/cli/asof.c core/cli/asof.h core/cli/groupmembers.c core/cli/groupmembers.h core/cli/rundiff.c core/cli/rundiff.h core/cli/traits.c core/cli/traits.h core/cli/typed.c core/cli/typed.h \
   core/cli/usercard.c core/cli/usercard.h
 muster_SOURCES += core/cli/caller.c core/cli/caller.h core/cli/control.c core/cli/control.h core/cli/requests.c core/cli/serving.h \
   core/cli/pause.c core/cli/pause.h core/cli/servicestate.c core/cli/servicestate.h core/cli/verbs.c core/cli/wire.c core/cli/wire.h

@@ -221,7 +221,7 @@ say_value(struct mstc_opshow *show, const struct mst_value *value, unsigned widt
         if (value == NULL || mst_value_type(value) == MST_NULL)
                 return "(none)";
         mstc_value_say(value, &say);
-        text = mstc_fit(show->scratch, mstc_buffer_cstr(&say), width);
+        text = mstc_fit_end(show->scratch, mstc_buffer_cstr(&say), width);
         mstc_buffer_done(&say);
         return text;
 }

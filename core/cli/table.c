@@ -66,15 +66,27 @@ span_within(const char *text, size_t length, unsigned width)
         return at;
 }
 
+#define BOTH_ENDS 8u                         /* columns that are worth an end of their own */
+
 /* 'safe' has been escaped. */
 static const char *
-cut_to(struct mst_arena *arena, const char *safe, unsigned width)
+cut_to(struct mst_arena *arena, const char *safe, unsigned width, bool middle)
 {
+        size_t length = strlen(safe), from = length, head;
+        unsigned all = columns_of(safe, length), tail;
         const char *cut;
 
-        if (columns_of(safe, strlen(safe)) <= width)
+        if (all <= width)
                 return safe;
-        cut = mst_arena_printf(arena, "%.*s" ELLIPSIS, (int)span_within(safe, strlen(safe), width - 1), safe);
+        tail = middle && width >= BOTH_ENDS ? (width - 1) / 3 : 0;
+        head = span_within(safe, length, width - 1 - tail);
+        /* The end begins behind so much that no more than 'tail' columns are left. */
+        if (tail > 0) {
+                from = head;
+                while (from < length && columns_of(safe + from, length - from) > tail)
+                        from += mstc_utf8_span(safe + from, length - from, 1);
+        }
+        cut = mst_arena_printf(arena, "%.*s" ELLIPSIS "%s", (int)head, safe, safe + from);
         return cut != NULL ? cut : "?";
 }
 
@@ -85,7 +97,17 @@ mstc_fit(struct mst_arena *arena, const char *text, unsigned width)
 
         if (safe == NULL)
                 return "?";
-        return width == 0 ? safe : cut_to(arena, safe, width);
+        return width == 0 ? safe : cut_to(arena, safe, width, true);
+}
+
+const char *
+mstc_fit_end(struct mst_arena *arena, const char *text, unsigned width)
+{
+        const char *safe = mst_escape_terminal(arena, text, strlen(text));
+
+        if (safe == NULL)
+                return "?";
+        return width == 0 ? safe : cut_to(arena, safe, width, false);
 }
 
 const char *
@@ -216,8 +238,8 @@ least_of(const struct mstc_column *column)
         return column->least > title ? column->least : title;
 }
 
-/* The flexible columns give way, always the widest by one, until the table fits. */
-static void
+/* The flexible columns give way, always the widest by one, until the table fits; false: it cannot. */
+static bool
 fit_widths(const struct mstc_table *table, unsigned width, unsigned *widths)
 {
         unsigned total = (unsigned)(table->column_count - 1) * GAP;
@@ -237,10 +259,11 @@ fit_widths(const struct mstc_table *table, unsigned width, unsigned *widths)
                                 widest = i;
                 }
                 if (widest == SIZE_MAX)
-                        return;              /* cannot be helped                       */
+                        return false;
                 widths[widest]--;
                 total--;
         }
+        return true;
 }
 
 /* Takes one line of a wrapped cell from '*text': broken at a blank where there is one. */
@@ -358,7 +381,7 @@ draw_row(const struct mstc_table *table, const struct cell *cells, const unsigne
                                 text = take_hung(table->arena, &left[i], widths[i], first ? 0 : hang[i]);
                         else if (first)
                                 text = (column->flags & MSTC_FLEXIBLE) != 0
-                                       ? cut_to(table->arena, cell->text, widths[i]) : cell->text;
+                                       ? cut_to(table->arena, cell->text, widths[i], true) : cell->text;
                         more |= (column->flags & MSTC_WRAPS) != 0 && *left[i] != '\0';
                         draw_cell(into, column, text, widths[i], i + 1 == table->column_count, colour,
                                   cell->paint);
@@ -372,9 +395,51 @@ draw_row(const struct mstc_table *table, const struct cell *cells, const unsigne
         return mstc_buffer_ok(into);
 }
 
+#define LEAST_STACKED 8u                     /* of a text beside its title             */
+
+static void
+stack_cell(const struct mstc_table *table, const char *title, unsigned title_width, const struct cell *cell, unsigned width,
+           bool colour, struct mstc_buffer *into)
+{
+        unsigned room = width > title_width + GAP + LEAST_STACKED ? width - title_width - GAP : LEAST_STACKED;
+        const char *left = cell->text + strspn(cell->text, " ");
+
+        mstc_buffer_printf(into, "%s%s%s", mstc_paint_on(colour, MSTC_BOLD), title, mstc_paint_off(colour, MSTC_BOLD));
+        pad(into, title_width - columns_of(title, strlen(title)) + GAP);
+        do {
+                mstc_buffer_printf(into, "%s%s%s\n", mstc_paint_on(colour, cell->paint), take_line(table->arena, &left, room),
+                                   mstc_paint_off(colour, cell->paint));
+                if (*left != '\0')
+                        pad(into, title_width + GAP);
+        } while (*left != '\0');
+}
+
+/* Row by row, each cell in lines of its own. */
+static bool
+stack(const struct mstc_table *table, unsigned width, bool colour, bool first, struct mstc_buffer *into)
+{
+        const struct cell *cell = table->first;
+        unsigned title_width = 0;
+
+        for (size_t i = 0; i < table->column_count; i++) {
+                unsigned wide = columns_of(table->columns[i].title, strlen(table->columns[i].title));
+
+                title_width = wide > title_width ? wide : title_width;
+        }
+        while (cell != NULL) {
+                if (!first)
+                        mstc_buffer_char(into, '\n');
+                first = false;
+                for (size_t i = 0; i < table->column_count; i++, cell = cell->next)
+                        stack_cell(table, table->columns[i].title, title_width, cell, width, colour, into);
+        }
+        return mstc_buffer_ok(into);
+}
+
 bool
 mstc_table_render(struct mstc_table *table, unsigned width, bool colour, struct mstc_buffer *into)
 {
+        bool stacked = false;
         unsigned widths[MOST_COLUMNS] = { 0 };
         struct cell titles[MOST_COLUMNS];
         const struct cell *cell;
@@ -385,7 +450,13 @@ mstc_table_render(struct mstc_table *table, unsigned width, bool colour, struct 
         if (table->follows != NULL && table->follows->set)
                 memcpy(widths, table->follows->widths, sizeof widths);
         else
-                fit_widths(table, width, widths);
+                stacked = !fit_widths(table, width, widths);
+        if (stacked && table->follows != NULL)
+                *table->follows = (struct mstc_widths){ .set = true, .stacked = true };
+        else if (table->follows != NULL && table->follows->stacked)
+                return stack(table, width, colour, false, into);
+        if (stacked)
+                return stack(table, width, colour, true, into);
         for (size_t i = 0; i < table->column_count; i++)
                 titles[i] = (struct cell){ .text = table->columns[i].title, .paint = MSTC_BOLD,
                         .next = i + 1 < table->column_count ? &titles[i + 1] : NULL };

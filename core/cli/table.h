@@ -2,9 +2,10 @@
  *
  * Cells are text from anywhere: each is made harmless for the terminal first and
  * measured by display columns then.  When a table is too wide its flexible columns
- * give way, the widest first, each down to its least; a cell that was cut ends in an
- * ellipsis, one in a column that wraps goes on in the next line.  The last column is
- * not padded.  Lives in the arena given. */
+ * give way, the widest first, each down to its least; a cell that was cut has an
+ * ellipsis in its middle (of names, beginning and end tell them apart), one in a column that wraps goes on in the next line.  The last column is
+ * not padded.  Where not even the least widths fit (a terminal of 40 columns), each row is shown as
+ * lines of its own, title and text.  Lives in the arena given. */
 #ifndef MSTC_TABLE_H
 #define MSTC_TABLE_H
 
@@ -46,11 +47,13 @@ bool mstc_table_render(struct mstc_table *table, unsigned width, bool colour, st
 
 /* For a list that is printed in pieces, a table each: the first leaves its widths here, the
  * others keep to them and print no titles. */
-struct mstc_widths { bool set; unsigned widths[16]; };
+struct mstc_widths { bool set, stacked; unsigned widths[16]; };
 void mstc_table_follow(struct mstc_table *table, struct mstc_widths *widths);
 
 /* What else prints needs: 'text' made harmless and, when 'width' is not 0, cut to it. */
 const char *mstc_fit(struct mst_arena *arena, const char *text, unsigned width);
+/* The same, cut at its end where the other is cut in its middle: for sentences. */
+const char *mstc_fit_end(struct mst_arena *arena, const char *text, unsigned width);
 /* A text in a line that has 'at' columns already: made harmless, in as many lines as it needs,
  * the others indented.  Ends with '\n'. */
 void mstc_wrap(struct mst_arena *arena, FILE *to, const char *text, unsigned at, unsigned indent, unsigned width);

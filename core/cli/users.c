@@ -209,8 +209,8 @@ run(struct mstc_cli *cli)
         if (code != MSTC_END_DONE || !mstc_limit_good(cli))
                 return MSTC_END_CONFIG;
         if (past && (rule || chosen.count > 0))
-                return mstc_cli_misused(cli, "--as-of goes with a PATTERN, not with a rule or columns: what the source said "
-                                        "then is not kept, only what the sinks were given");
+                return mstc_cli_misused(cli, "--as-of goes with a PATTERN, not with a rule, --columns or --csv: it tells "
+                                        "what the sinks were given, not what the source said then");
         code = rule ? mstc_workplace_rules(cli, &place, "users") : mstc_workplace_store(cli, &place, "users");
         if (place.store != NULL && past)
                 code = mstc_asof_users(cli, &place, text);

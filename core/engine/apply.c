@@ -43,6 +43,7 @@ struct applier {
         bool posted, over, failed;
         bool again;                          /* there is more to do without waiting    */
         uint64_t settled, turns;             /* ops; and which transaction this is     */
+        uint64_t total;                      /* ops there were to begin with           */
         struct mst_op **claimed;             /* to be pushed after the commit          */
         size_t claimed_count;
         struct mst_op **answered;            /* collected, not settled yet             */
@@ -410,11 +411,12 @@ start_all(struct mstc_run *run, struct applier *appliers, struct mst_error *err)
         for (size_t i = 0; i < run->target_count; i++) {
                 struct mstc_live *sink = run->targets[i].sink;
                 struct mst_error why = { 0 };
+                int64_t work;
 
                 if (!mstc_first_of_sink(run, i) || run->targets[i].no_plan || sink->aside[0] != '\0'
-                    || work_of(run, sink, err) == 0)
+                    || (work = work_of(run, sink, err)) == 0)
                         continue;
-                appliers[n] = (struct applier){ .run = run, .sink = sink };
+                appliers[n] = (struct applier){ .run = run, .sink = sink, .total = (uint64_t)work };
                 if (applier_start(&appliers[n], &why) != MST_OK) {
                         mstc_live_put_aside(sink, &why);
                         applier_done(&appliers[n]);
@@ -463,19 +465,37 @@ wait_for_news(struct mstc_run *run, struct applier *appliers, size_t count)
         mstc_engine_wait(run->engine, fds, n, ms);
 }
 
+#define MOST_PARTS 32u                       /* sinks whose progress is told one by one */
+
+/* How far all are, and each of them. */
+static void
+tell_progress(struct mstc_run *run, const struct applier *appliers, size_t count, uint64_t total)
+{
+        struct mstc_progress_part parts[MOST_PARTS];
+        uint64_t settled = 0;
+
+        for (size_t i = 0; i < count; i++) {
+                if (i < MOST_PARTS)
+                        parts[i] = (struct mstc_progress_part){ .sink = appliers[i].sink->setup->config->name,
+                                .done = appliers[i].settled, .total = appliers[i].total, .over = appliers[i].over };
+                settled += appliers[i].settled;
+        }
+        run->progress.parts = parts;
+        run->progress.part_count = count < MOST_PARTS ? count : MOST_PARTS;
+        mstc_progress(run, MSTC_PHASE_APPLY, settled, total);
+        run->progress.parts = NULL;
+        run->progress.part_count = 0;
+}
+
 static int
 serve_all(struct mstc_run *run, struct applier *appliers, size_t count, uint64_t total, struct mst_error *err)
 {
         int rc = MST_OK;
 
         while (rc == MST_OK && any_left(appliers, count)) {
-                uint64_t settled = 0;
-
-                for (size_t i = 0; i < count && rc == MST_OK; i++) {
+                for (size_t i = 0; i < count && rc == MST_OK; i++)
                         rc = step(&appliers[i], err);
-                        settled += appliers[i].settled;
-                }
-                mstc_progress(run, MSTC_PHASE_APPLY, settled, total);
+                tell_progress(run, appliers, count, total);
                 if (rc == MST_OK && any_left(appliers, count) && !any_again(appliers, count))
                         wait_for_news(run, appliers, count);
         }

@@ -16,10 +16,18 @@ enum mstc_phase {
         MSTC_PHASE_APPLY, MSTC_PHASE_CLOSE
 };
 
+struct mstc_progress_part {
+        const char *sink;
+        uint64_t done, total;
+        bool over;
+};
+
 struct mstc_progress {
         enum mstc_phase phase;
         uint64_t done, total;                /* total 0: not known                     */
         int64_t started_ms;                  /* monotonic, of this phase               */
+        const struct mstc_progress_part *parts;          /* of MSTC_PHASE_APPLY: each sink that is written to */
+        size_t part_count;
 };
 
 struct mstc_watch {

@@ -160,7 +160,8 @@ fold_some(struct mstc_round *r, struct mstc_queue *pages, struct mst_page *page,
                 mstc_store_rollback(run->store);
                 return rc;
         }
-        mstc_progress(run, MSTC_PHASE_PULL, r->fold.read, 0);
+        /* As many as there were the last time is a fair guess of how many there are. */
+        mstc_progress(run, MSTC_PHASE_PULL, r->fold.read, r->fold.full && run->row.live > 0 ? (uint64_t)run->row.live : 0);
         return mstc_store_checkpoint(run->store, false, err);
 }
 

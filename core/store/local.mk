@@ -12,3 +12,4 @@ core_libcore_la_SOURCES += core/store/view.h core/store/view_read.h core/store/v
   core/store/packset.c core/store/packset.h core/store/view_group.c core/store/view_hold.c core/store/view_declined.c core/store/view_joined.c core/store/view_record.c core/store/view_told.c core/store/view_account.c core/store/view_version.c core/store/view_person.c \
   core/store/view_read.c core/store/view_run.c core/store/asof.c core/store/asof.h
 core_libcore_la_SOURCES += core/store/pauses.c core/store/pauses.h
+core_libcore_la_SOURCES += core/store/rundiff.c core/store/rundiff.h

@@ -16,9 +16,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <strings.h>
 
-struct demo_config { char *file; };
+struct demo_config { char *file;         int64_t pause;
+};
 
 struct object {
         enum mst_kind kind;
@@ -41,6 +43,8 @@ struct demo {
 static const struct mst_option options[] = {
         { .name = "file", MST_PATH_OPTION(struct demo_config, file), .flags = MST_OPT_REQUIRED | MST_OPT_IDENTITY,
           .help = "the file that is the directory" },
+        { .name = "pause", MST_INTEGER_OPTION(struct demo_config, pause), .def = "0", .max = 1000,
+          .help = "milliseconds that it takes over each op, for who wants to watch" },
         { .name = NULL }
 };
 
@@ -378,6 +382,8 @@ demo_apply(void *self, struct mst_feed *feed, struct mst_error *err)
                 const struct mst_value *name = mst_op_change(op, "uid");
                 enum mst_outcome outcome;
 
+                if (demo->config->pause > 0)
+                        nanosleep(&(struct timespec){ .tv_nsec = (long)demo->config->pause * 1000000 - 1 }, NULL);
                 if (load(demo, err) != MST_OK)
                         return err->code;
                 outcome = carry_out(demo, op, &why);

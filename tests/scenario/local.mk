@@ -6,6 +6,11 @@ TESTS += $(build_scenarios)
 check_SCRIPTS += $(build_scenarios)
 EXTRA_DIST += $(build_scenarios) tests/scenario/builtin.sh tests/scenario/slapd.sh tests/scenario/acme.c
 
+check_PROGRAMS += tests/scenario/onpty
+tests_scenario_onpty_SOURCES = tests/scenario/onpty.c
+tests_scenario_onpty_CFLAGS = $(AM_CFLAGS)
+tests_scenario_onpty_LDADD = libmuster.la
+
 check_PROGRAMS += tests/scenario/jsoncheck
 tests_scenario_jsoncheck_SOURCES = tests/scenario/jsoncheck.c
 tests_scenario_jsoncheck_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)

@@ -18,8 +18,8 @@ cat >"$dir/muster.xml" <<END
     <group name="finance" title="Finance">user.department -eq "Finance"
       <include user="p1@example.org" reason="helps out"/></group>
     <group name="nobody">user.department -eq "None"</group>
-    <target sink="phone"><match attribute="mail"/><groups use="*"/><on-gone do="delete"/></target>
-    <target sink="badge"><match attribute="mail"/><groups use="finance"/><on-gone do="disable"/></target>
+    <target sink="phone"><match attribute="mail"/><groups use="*"/><on-gone do="delete"/><limit of="changes" above="1000"/></target>
+    <target sink="badge"><match attribute="mail"/><groups use="finance"/><on-gone do="disable"/><limit of="changes" above="1000"/></target>
   </sync>
 </muster>
 END
@@ -101,4 +101,51 @@ expect 4 users --as-of "$long_ago"; complains "the history does not reach back t
 expect 4 groups --as-of "$long_ago" --json; json /error/class=not-found
 expect 2 users --as-of 2999-01-01; complains "lies in the future"
 for bad in yesterday 2026-02-30 1 "" 2026-01-01T25:00; do expect 2 users --as-of "$bad"; complains "takes a day or an instant"; done
-expect 2 users 'user.a -eq "b"' --as-of "$first"; complains "is not kept"
+expect 2 users 'user.a -eq "b"' --as-of "$first"; complains "what the sinks were given"
+
+# --- what one run did that another did not -------------------------------------------------------------
+expect 0 history diff 1 2; silent; narrow; says "Person 5 → Changed"; says "leaves finance"; says "joins finance"; says "Newcomer"
+! grep -q "Person 8" "$out" || fail "somebody is told of whom the second run left alone"
+expect 0 history diff 1 2 --json; silent; json /first/run=1 /second/run=2 '#/changes=7' /changes/0/memberships/0/group=finance /changes/0/memberships/0/joined=false
+tr -d '\n ' <"$out" | grep -q '{"target":"phone","attribute":"displayName","people":2}' || fail "not counted by attribute"
+tr -d '\n ' <"$out" | grep -q '{"target":"badge","attribute":"(disable)","people":2}' || fail "not counted by verb"
+expect 0 history diff 2 2; says "did nothing that the first did not"
+expect 0 history diff 2 1 --json; json '#/changes=62'
+for bad in 'diff' 'diff 1' '1 2' 'dif 1 2' '1 2 3' 'diff 1 x' 'diff 1 2 3'; do expect 2 history $bad; complains usage; done
+expect 2 history diff 1 99; complains "there is no run 99"
+expect 2 history diff 1 2 --user p5@example.org; complains "takes neither"
+"$MUSTER" history diff 1 2 2>"$err" | head -n 1 >"$out"; silent
+
+# --- a run that somebody watches: drawn in place, no flood, wiped in the end -----------------------------
+ONPTY=$top_builddir/tests/scenario/onpty
+sed -i 's,<file>'"$directory"'</file>,&<pause>40</pause>,; s,<file>'"$dir"'/badges</file>,&<pause>30</pause>,' "$dir/muster.xml"
+# on ARGUMENT...: muster sync on a terminal; the screen in the end is in $out, all that was sent in $dir/raw
+on() {
+        last="onpty $*"
+        env -u COLUMNS TERM=xterm "$@" "$ONPTY" -s "${size-24x80}" ${narrower+-n "$narrower"} -o "$dir/raw" -f "$dir/figures" "$MUSTER" sync >"$out" 2>"$err"
+        [ $? = 0 ] || fail "the sync did not go well"
+        read -r _ frames _ ms _ rows _ wraps <"$dir/figures"
+}
+change() { sed -i "s/^\(1.\);[^;]*;/\1;Changed $1;/" "$people"; }
+change 1; on NO_COLOR=
+grep -q "staff: writing" "$dir/raw" || fail "nothing is shown of the writing"
+grep -q "  phone .* of 10 .* %" "$dir/raw" && grep -q "  badge .* of 10 .* %" "$dir/raw" || fail "the sinks are not shown one by one"
+! grep -q "writing" "$out" || fail "the progress is still there in the end"
+says "staff: done"
+[ "$frames" -gt 2 ] && [ "$frames" -le $((ms / 100 + 2)) ] || fail "drawn $frames times in $ms ms"
+[ "$rows" -le 3 ] && [ "$wraps" = 0 ] || fail "$rows rows, $wraps broken lines"
+change 2; size=24x40 on NO_COLOR=1
+[ "$wraps" = 0 ] && [ "$rows" -le 3 ] || fail "lines are broken on 40 columns"
+narrow; ! grep -qE '^.{41}' "$out" || fail "a line is wider than 40 columns"
+! grep -q $'\033\\[[0-9;]*m' "$dir/raw" || fail "colours with NO_COLOR"
+grep -q "PHONE\|^TARGET  *phone" "$out" || fail "the table is not there"
+change 3; narrower=40 on NO_COLOR=; unset narrower
+! grep -q "writing\|ops left" "$out" || fail "remains after the terminal has become narrower"
+change 4; on TERM=dumb
+! grep -q $'\033' "$dir/raw" || fail "sequences on a dumb terminal"
+# a warning comes to stand by itself
+echo '99;Bad!;bad@example.org;bad!;bad@example.org;Sales;Member;true' >>"$people"; change 5
+env TERM=xterm "$ONPTY" -o "$dir/raw" "$MUSTER" sync >"$out" 2>"$err"
+grep -q '^warning: .*is parked' "$out" && ! grep -q "writing" "$out" || fail "the warning and the progress are mixed"
+sed -i '$d' "$people"; change 6
+"$MUSTER" sync >"$out" 2>"$err" || fail "the sync did not go well"; silent; ! grep -q $'\033' "$out" || fail "sequences in a pipe"

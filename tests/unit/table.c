@@ -41,12 +41,15 @@ static const struct {
         { "somebody", 1, "one two three four five", 30,
           "NAME      COUNT  WHY\nsomebody      1  one two three\n                 four five\n" },
         /* a word that is longer than its column is cut through */
-        { "a", 1, "abcdefghijklmnopqrstuvwxyz", 20,
+        { "a", 1, "abcdefghijklmnopqrstuvwxyz", 23,
           "NAME  COUNT  WHY\na         1  abcdefghij\n             klmnopqrst\n             uvwxyz\n" },
         /* a name that is cut says so */
-        { "abcdefghijklmnop", 1, "x", 21, "NAME       COUNT  WHY\nabcdefgh\xe2\x80\xa6      1  x\n" },
-        /* no narrower than the least, even where the table does not fit then */
-        { "abcdefghijklmnop", 1, "x", 5, "NAME    COUNT  WHY\nabcde\xe2\x80\xa6      1  x\n" },
+        { "abcdefghijklmnop", 1, "x", 21, "NAME       COUNT  WHY\nabcdef\xe2\x80\xa6op      1  x\n" },
+        /* no narrower than the least: then each row has lines of its own */
+        { "abcdefghijklmnop", 1, "x", 5, "NAME   abcdefgh\n       ijklmnop\nCOUNT  1\nWHY    x\n" },
+        { "abcdefghijklmnop", 1, "one two three", 16, "NAME   abcdefghi\n       jklmnop\nCOUNT  1\nWHY    one two\n       three\n" },
+        { "\xe6\x9d\x8e\xe6\x9d\x8e\xe6\x9d\x8e\xe6\x9d\x8e\xe6\x9d\x8e", 1, NULL, 5,
+          "NAME   \xe6\x9d\x8e\xe6\x9d\x8e\xe6\x9d\x8e\xe6\x9d\x8e\n       \xe6\x9d\x8e\nCOUNT  1\nWHY    -\n" },
         /* wide characters count two, marks none */
         { "\xe6\x9d\x8e\xe5\xb0\x8f\xe9\xbe\x99", 1, "x", 80,
           "NAME    COUNT  WHY\n\xe6\x9d\x8e\xe5\xb0\x8f\xe9\xbe\x99      1  x\n" },
@@ -122,6 +125,11 @@ END_TEST
 static const struct { const char *text; unsigned width; const char *want; } fits[] = {
         { "abc", 0, "abc" }, { "abc", 3, "abc" }, { "abcd", 3, "ab\xe2\x80\xa6" },
         { "\033", 0, "\\x1b" }, { "a\nb", 3, "a\\\xe2\x80\xa6" }, { "", 5, "" },
+        /* in the middle, where both ends are worth it; wide characters and marks are not cut through */
+        { "anna.olsen@contoso.example", 16, "anna.olsen\xe2\x80\xa6" "ample" }, { "abcdefghij", 8, "abcde\xe2\x80\xa6ij" },
+        { "\xe6\x9d\x8e\xe6\x9d\x8e\xe6\x9d\x8e\xe6\x9d\x8e\xe6\x9d\x8e\xe6\x9d\x8e", 9,
+          "\xe6\x9d\x8e\xe6\x9d\x8e\xe6\x9d\x8e\xe2\x80\xa6\xe6\x9d\x8e" },
+        { "e\xcc\x81" "bcdefghi\xcc\x81", 8, "e\xcc\x81" "bcde\xe2\x80\xa6hi\xcc\x81" },
 };
 
 START_TEST(fit)
