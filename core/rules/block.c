@@ -10,58 +10,15 @@
  *
  *   literals   [0110...] [0000...] [1000...]     a row each
  *   steps      s0   s1   s2 ...                  each: which of them satisfy the clause
- *   lists      r0: 4 17   r1: 17   r2: ...       the ids that each record of the block has so far */
+ *   lists      r0: 4 17   r1: 17   r2: ...       the ids that each record of the block has so far
+ *
+ * What they bring is found in bringing.c. */
 #include "build.h"
 
 #include <string.h>
 
-#include "rules/matching.h"
+#include "rules/block.h"
 #include "util/alloc.h"
-
-#define WORDS 4u
-#define ROW (WORDS * 64)
-/* From an attribute to the next: not a power of two, so that they do not meet in the cache. */
-#define STRIDE (ROW + 8)
-
-struct bits { uint64_t words[WORDS]; };
-
-/* What is known of a predicate for the records at hand. */
-struct memo {
-        struct bits known, yes, broken;
-        uint32_t round;                      /* of the records that the rest is true of */
-};
-
-struct list { uint32_t *ids, count, room; };
-
-struct mstc_block {
-        const struct mst_value **values;     /* of attribute a: from a * STRIDE        */
-        struct mst_value *rooms;
-        struct mstc_known **row;             /* the same; NULL: a value that is not kept */
-        struct bits *holds;                  /* of each literal                        */
-        struct bits *odd;                    /* of each slot                           */
-        uint64_t odd_slots;                  /* where there is one: bit number % 64    */
-        struct bits alone;                   /* records that are to be matched alone   */
-        bool heavy;                          /* and there are some because of a value  */
-        uint64_t *active;                    /* of each instruction of a program       */
-        struct memo *memos;                  /* of each predicate                      */
-        size_t values_room, rooms_room, row_room, holds_room, odd_room, active_room, memos_room;
-        uint32_t round;
-
-        struct list lists[MSTC_BLOCK_MOST];
-        uint32_t *pool;                      /* where they lie                         */
-        size_t pool_room, pool_used;         /* the latter also of what it had no room for: */
-        struct mst_arena *spill;             /* that lies here                         */
-        uint32_t usual;                      /* as many as most had the last time      */
-
-        const struct mstc_index *index;      /* of the block at hand                   */
-        struct mstc_scratch *scratch;
-        const struct mst_record *const *records;
-        struct mstc_found *said;
-        struct mstc_shared_names shared;
-        size_t count;
-        size_t first, many;                  /* the records at hand                    */
-        struct mstc_run run;
-};
 
 void
 mstc_block_free(struct mstc_block *b)
@@ -80,12 +37,10 @@ mstc_block_free(struct mstc_block *b)
         mstc_free(b);
 }
 
-/* --- what the records bring --------------------------------------------------------------- */
-
 static bool
 prepare(struct mstc_block *b, const struct mstc_index *index, struct mstc_scratch *scratch)
 {
-        size_t cells = (index->attribute_count + 1) * STRIDE;
+        size_t cells = (index->attribute_count + 1) * MSTC_STRIDE;
 
         b->index = index;
         b->scratch = scratch;
@@ -101,126 +56,6 @@ prepare(struct mstc_block *b, const struct mstc_index *index, struct mstc_scratc
                mstc_widen(&b->memos, &b->memos_room, index->predicate_count + 1, sizeof *b->memos);
 }
 
-static inline void
-bring(struct mstc_block *b, const struct mstc_known *known, size_t r)
-{
-        uint64_t record = UINT64_C(1) << r % 64;
-        size_t w = r / 64;
-        const struct mstc_brought *end = known->brought + known->brought_count;
-
-        for (const struct mstc_brought *brought = known->brought; brought < end; brought++)
-                b->holds[brought->key].words[w] |= record;
-}
-
-/* The value of record 'r'. */
-static struct mstc_known *
-look_at_one(struct mstc_block *b, struct mstc_looking *l, size_t number, size_t r)
-{
-        uint32_t slot = b->index->attributes[number].whole;
-
-        if (!mstc_look(l, number, b->values[number * STRIDE + r]))
-                return NULL;
-        if (l->known->odd) {
-                b->odd[slot].words[r / 64] |= UINT64_C(1) << r % 64;
-                b->odd_slots |= UINT64_C(1) << slot % 64;
-        }
-        if (l->known->heavy) {
-                b->alone.words[r / 64] |= UINT64_C(1) << r % 64;
-                b->heavy = true;
-        }
-        return l->known;
-}
-
-/* The same, for a value that needs no bytes to be told. */
-static inline struct mstc_known *
-known_plainly(const struct mstc_known_table *table, const struct mst_value *value, bool presence)
-{
-        switch (value->type) {
-        case MST_NULL: return table->null;
-        case MST_LIST: return NULL;
-        case MST_BOOL: return table->truth[value->as.is && !presence];
-        default: return presence ? table->truth[0] : NULL;
-        }
-}
-
-/* What the records bring with one of their attributes.  Where a text is likely to be known is
- * asked for, for all of them, before any of it is needed. */
-static bool
-look_at(struct mstc_block *b, struct mstc_looking *l, size_t number)
-{
-        struct mstc_known_table *table = &b->scratch->tables[number];
-        const struct mst_value *const *values = b->values + number * STRIDE;
-        struct mstc_known **row = b->row + number * STRIDE, *known;
-        bool presence = b->index->attributes[number].presence;
-        bool recent = !presence && table->recent != NULL && !table->off;
-        uint64_t marks[ROW];
-
-        for (size_t r = 0; recent && r < b->many; r++) {
-                marks[r] = 0;
-                if (values[r]->type == MST_TEXT) {
-                        marks[r] = mstc_known_mark(values[r]->as.text, values[r]->length, MST_TEXT);
-                        __builtin_prefetch(&table->recent[marks[r] % MSTC_KNOWN_RECENT]);
-                }
-        }
-        for (size_t r = 0; recent && r < b->many; r++)
-                __builtin_prefetch(table->recent[marks[r] % MSTC_KNOWN_RECENT].known);
-        for (size_t r = 0; r < b->many; r++) {
-                if (recent && marks[r] != 0)
-                        known = mstc_known_marked(table, values[r], marks[r]);
-                else
-                        known = known_plainly(table, values[r], presence);
-                if ((known == NULL || known->odd || known->heavy) && (known = look_at_one(b, l, number, r)) == NULL)
-                        return false;
-                row[r] = mstc_known_passes(table, known) ? NULL : known;
-                bring(b, known, r);
-        }
-        return true;
-}
-
-/* Records that are matched alone bring nothing, so that no step has them. */
-static void
-leave_out(struct mstc_block *b)
-{
-        for (size_t i = 0; i < b->index->key_count; i++)
-                for (size_t w = 0; w < WORDS; w++)
-                        b->holds[i].words[w] &= ~b->alone.words[w];
-}
-
-/* Everything that the records at hand bring. */
-static bool
-look_at_all(struct mstc_block *b, struct mst_arena *arena)
-{
-        struct mstc_looking looking = { .index = b->index, .scratch = b->scratch, .arena = arena };
-        const struct mstc_index *index = b->index;
-
-        memset(b->holds, 0, index->key_count * sizeof *b->holds);
-        memset(b->odd, 0, index->slot_count * sizeof *b->odd);
-        b->odd_slots = 0;
-        b->alone = (struct bits){ { 0 } };
-        b->heavy = false;
-        if (++b->round == 0) {
-                memset(b->memos, 0, b->memos_room * sizeof *b->memos);
-                b->round = 1;
-        }
-        for (size_t r = 0; r < b->many; r++)
-                mstc_find_shared(index, b->records[b->first + r], b->values + r, STRIDE, b->rooms + r, &b->shared);
-        for (size_t i = 0; i < index->attribute_count; i++) {
-                mstc_known_settle(&b->scratch->tables[i], ROW);
-                if (!look_at(b, &looking, i))
-                        return false;
-        }
-        if (b->heavy)
-                leave_out(b);
-        for (size_t r = 0; r < b->many; r++)
-                b->holds[MSTC_ALWAYS].words[r / 64] |= UINT64_C(1) << r % 64;
-        for (size_t w = 0; w < WORDS; w++)
-                b->holds[MSTC_ALWAYS].words[w] &= ~b->alone.words[w];
-        for (size_t i = 0; i < index->absence_count; i++)
-                for (size_t w = 0; w < WORDS; w++)
-                        b->holds[index->key_count + i].words[w] = ~b->holds[index->absences[i]].words[w];
-        return true;
-}
-
 /* --- programs --------------------------------------------------------------------------- */
 
 /* The predicate of one record; where it reads one attribute only, once for each value.  When that
@@ -228,7 +63,7 @@ look_at_all(struct mstc_block *b, struct mst_arena *arena)
 static uint32_t
 answer(struct mstc_block *b, const struct mstc_predicate *predicate, size_t r)
 {
-        struct mstc_known *known = predicate->attribute == MSTC_NO ? NULL : b->row[predicate->attribute * STRIDE + r];
+        struct mstc_known *known = predicate->attribute == MSTC_NO ? NULL : b->row[predicate->attribute * MSTC_STRIDE + r];
         uint32_t ret = known == NULL ? 0 : mstc_known_answer(known, predicate->local);
 
         if (ret != 0)
@@ -273,11 +108,11 @@ ask_each(struct mstc_block *b, uint32_t number, size_t w, uint64_t records, uint
 static uint64_t
 ask_once(struct mstc_block *b, uint32_t number, size_t w, uint64_t records, uint64_t *broken)
 {
-        struct memo *memo = &b->memos[number];
+        struct mstc_memo *memo = &b->memos[number];
         uint64_t missing;
 
         if (memo->round != b->round)
-                *memo = (struct memo){ .round = b->round };
+                *memo = (struct mstc_memo){ .round = b->round };
         missing = records & ~memo->known.words[w];
         if (missing != 0) {
                 memo->yes.words[w] |= ask_each(b, number, w, missing, &memo->broken.words[w]);
@@ -377,7 +212,7 @@ run_program(struct mstc_block *b, uint32_t first, uint32_t at, size_t w, uint64_
 /* --- results ---------------------------------------------------------------------------- */
 
 static bool
-longer(struct mstc_block *b, struct list *list)
+longer(struct mstc_block *b, struct mstc_list *list)
 {
         uint32_t room = list->room == 0 ? b->usual : list->room * 2;
         uint32_t *new = b->pool_room < b->pool_used + room ? mst_arena_alloc(b->spill, room * sizeof *new)
@@ -396,15 +231,24 @@ longer(struct mstc_block *b, struct list *list)
 static bool
 add_to_lists(struct mstc_block *b, uint32_t id, size_t w, uint64_t records)
 {
-        struct list *lists = b->lists + b->first + w * 64;
+        struct mstc_list *lists = b->lists + b->first + w * 64;
 
         for (; records != 0; records &= records - 1) {
-                struct list *list = &lists[__builtin_ctzll(records)];
+                struct mstc_list *list = &lists[__builtin_ctzll(records)];
 
                 if (list->count == list->room && !longer(b, list))
                         return false;
                 list->ids[list->count++] = id;
         }
+        return true;
+}
+
+static bool
+add_all_to_lists(struct mstc_block *b, uint32_t id, const struct mstc_bits *records)
+{
+        for (size_t w = 0; w < MSTC_WORDS; w++)
+                if (!add_to_lists(b, id, w, records->words[w]))
+                        return false;
         return true;
 }
 
@@ -434,54 +278,75 @@ run_clause(struct mstc_block *b, const struct mstc_clause *clause, size_t w, uin
         return clause->rest == MSTC_YES ? records : run_program(b, clause->first, clause->rest, w, records);
 }
 
-/* A step with somebody in it; 'found' has who was found for its id. */
-static bool
-take_step(struct mstc_block *b, uint32_t stepped, const struct bits *records, struct bits *found)
+/* Those of the records for whom keys do not tell all of the clause. */
+static void
+run_rest(struct mstc_block *b, const struct mstc_clause *clause, struct mstc_bits *records)
 {
+        for (size_t w = 0; w < MSTC_WORDS; w++)
+                if (records->words[w] != 0)
+                        records->words[w] = run_clause(b, clause, w, records->words[w]);
+}
+
+/* Whoever satisfies what can be told of the step without looking further; false: nobody. */
+static inline bool
+run_literals(const struct mstc_bits *holds, const struct mstc_step *step, struct mstc_bits *records)
+{
+        const mstc_half *access = (const mstc_half *)&holds[step->access];
+        const mstc_half *first = (const mstc_half *)&holds[step->literals[0]];
+        const mstc_half *second = (const mstc_half *)&holds[step->literals[1]];
+        const mstc_half *third = (const mstc_half *)&holds[step->literals[2]];
+        mstc_half low = access[0] & first[0] & second[0] & third[0], high = access[1] & first[1] & second[1] & third[1];
+        mstc_half any = low | high;
+        uint64_t some = 0;
+
+        ((mstc_half *)records)[0] = low;
+        ((mstc_half *)records)[1] = high;
+
+        for (size_t i = 0; i < MSTC_WORDS / 2; i++)
+                some |= any[i];
+        return some != 0;
+}
+
+static bool
+run_step(struct mstc_block *b, struct mstc_hit *hit, uint32_t *id, struct mstc_bits *found)
+{
+        uint32_t stepped = b->index->stepped[hit->step];
         const struct mstc_clause *clause = &b->index->clauses[stepped & ~(MSTC_MORE | MSTC_LAST)];
+        uint32_t its = b->index->ids[clause->rule];
 
-        for (size_t w = 0; w < WORDS; w++) {
-                uint64_t these = records->words[w];
-
-                if (these != 0 && (stepped & MSTC_MORE) != 0)
-                        these = run_clause(b, clause, w, these);
-                found->words[w] |= these;
-                if ((stepped & MSTC_LAST) == 0 || found->words[w] == 0)
-                        continue;
-                if (!add_to_lists(b, b->index->ids[clause->rule], w, found->words[w]))
+        if ((stepped & MSTC_MORE) != 0)
+                run_rest(b, clause, &hit->records);
+        if (its != *id) {
+                if (!add_all_to_lists(b, *id, found))
                         return false;
-                found->words[w] = 0;
+                *found = (struct mstc_bits){ { 0 } };
+                *id = its;
         }
+        mstc_bits_add(found, &hit->records);
         return true;
 }
 
+/* Hits are gathered before they are looked at: whether there is one nobody can foresee, a
+ * processor neither. */
 static bool
 run_steps(struct mstc_block *b)
 {
         const struct mstc_index *index = b->index;
-        const struct mstc_step *end = index->steps + index->step_count;
-        const struct bits *holds = b->holds;
-        struct bits found = { { 0 } };
-        uint64_t pending = 0;
+        struct mstc_bits found = { { 0 } };
+        uint32_t id = 0;
 
-        for (const struct mstc_step *step = index->steps; step < end; step++) {
-                struct bits records;
-                uint64_t any = pending;
+        for (size_t at = 0; at < index->step_count;) {
+                size_t end = index->step_count - at < MSTC_HITS_MOST ? index->step_count : at + MSTC_HITS_MOST, hits = 0;
 
-                for (size_t w = 0; w < WORDS; w++) {
-                        records.words[w] = holds[step->access].words[w] & holds[step->literals[0]].words[w]
-                                           & holds[step->literals[1]].words[w] & holds[step->literals[2]].words[w];
-                        any |= records.words[w];
+                for (; at < end; at++) {
+                        b->hits[hits].step = at;
+                        hits += run_literals(b->holds, &index->steps[at], &b->hits[hits].records);
                 }
-                if (any == 0)
-                        continue;
-                if (!take_step(b, index->stepped[step - index->steps], &records, &found))
-                        return false;
-                pending = 0;
-                for (size_t w = 0; w < WORDS; w++)
-                        pending |= found.words[w];
+                for (size_t i = 0; i < hits; i++)
+                        if (!run_step(b, &b->hits[i], &id, &found))
+                                return false;
         }
-        return true;
+        return add_all_to_lists(b, id, &found);
 }
 
 /* The records for which keys do not decide all of the clause. */
@@ -538,7 +403,7 @@ run_all(struct mstc_block *b)
 static bool
 match_alone(struct mstc_block *b, size_t number, struct mstc_matches *matches)
 {
-        struct list *list = &b->lists[number];
+        struct mstc_list *list = &b->lists[number];
 
         if (!mstc_index_match(b->index, b->records[number], b->run.eval, matches))
                 return false;
@@ -556,7 +421,7 @@ match_alone(struct mstc_block *b, size_t number, struct mstc_matches *matches)
 static bool
 match_all_alone(struct mstc_block *b, struct mstc_matches *matches)
 {
-        for (size_t w = 0; w < WORDS; w++)
+        for (size_t w = 0; w < MSTC_WORDS; w++)
                 for (uint64_t left = b->alone.words[w]; left != 0; left &= left - 1)
                         if (!match_alone(b, b->first + w * 64 + (size_t)__builtin_ctzll(left), matches))
                                 return false;
@@ -579,18 +444,19 @@ mstc_index_match_all(const struct mstc_index *index, const struct mst_record *co
         b->records = records;
         b->said = found;
         b->count = record_count;
-        b->run = (struct mstc_run){ .eval = eval, .rule = true, .stride = STRIDE };
+        b->run = (struct mstc_run){ .eval = eval, .rule = true, .stride = MSTC_STRIDE };
         matches->count = 0;
         b->usual = b->usual == 0 ? 16 : b->usual;
         b->pool_used = 0;
         b->shared = (struct mstc_shared_names){ 0 };
+        b->sharers = (struct mstc_sharers){ 0 };
         mst_arena_reset(b->spill);
         memset(b->lists, 0, record_count * sizeof *b->lists);
         for (size_t r = 0; r < record_count; r++)
                 found[r] = (struct mstc_found){ 0 };
-        for (b->first = 0; b->first < record_count; b->first += ROW) {
-                b->many = record_count - b->first < ROW ? record_count - b->first : ROW;
-                if (!look_at_all(b, eval->arena) || !run_all(b) || b->run.memory || !match_all_alone(b, matches))
+        for (b->first = 0; b->first < record_count; b->first += MSTC_ROW) {
+                b->many = record_count - b->first < MSTC_ROW ? record_count - b->first : MSTC_ROW;
+                if (!mstc_block_look(b, eval->arena) || !run_all(b) || b->run.memory || !match_all_alone(b, matches))
                         return false;
         }
         tell_lists(b);

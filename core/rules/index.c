@@ -101,7 +101,7 @@ static bool
 note_names(struct mstc_index *index)
 {
         size_t count = index->attribute_count;
-        const char **names = mst_arena_alloc(index->arena, (count + 1) * sizeof *names);
+        const char **names = index->letters = mst_arena_alloc(index->arena, (count + 1) * sizeof *names);
 
         index->names = mst_arena_alloc(index->arena, (count + 1) * sizeof *names);
         if (names == NULL || index->names == NULL)
@@ -172,6 +172,7 @@ number_slots(struct mstc_index *index)
                 attribute->presence = attribute->predicates == 0;
                 attribute->whole = MSTC_NO;
                 attribute->is_id = strcasecmp(attribute->name, "objectId") == 0 || strcasecmp(attribute->name, "id") == 0;
+                index->any_id |= attribute->is_id;
         }
         for (size_t i = 0; i < index->slot_count; i++) {
                 const struct mstc_slot *slot = &index->slots[i];

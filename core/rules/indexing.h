@@ -41,6 +41,7 @@ struct mstc_slot {
         uint8_t kinds;                       /* bits of SLOT_...: which keys it has    */
         uint64_t begins, ends;               /* bit n: a key of n + 1 bytes            */
         uint32_t texts, affixes, parts;      /* distinct keys of the kind              */
+        uint64_t edges[16];                  /* of its beginnings and ends: bits of mstc_edge_of() */
         struct mstc_parts *by_start;         /* where parts are looked up; or NULL     */
         uint32_t null_key, present_key;      /* where it has them                      */
 };
@@ -156,6 +157,8 @@ struct mstc_index {
         struct mstc_attribute *attributes;   /* in order of names                      */
         size_t attribute_count;
         const char **names;                  /* of them, and NULL                      */
+        const char **letters;                /* the same, in order of their letters whatever case */
+        bool any_id;                         /* one of them is the record's id         */
         bool alike;                          /* two of them differ in case only, or not at all */
         struct mstc_slot *slots;
         size_t slot_count, slot_room;
@@ -207,6 +210,15 @@ mstc_start_of(const char *two)
 
         memcpy(&both, two, sizeof both);
         return both * UINT32_C(0x9E3779B1) >> 21;
+}
+
+/* Most texts that are no beginning or end differ from all of them in length, first or last byte. */
+static inline uint32_t
+mstc_edge_of(const char *bytes, size_t length)
+{
+        uint32_t edge = (uint32_t)length << 16 | (uint32_t)(unsigned char)bytes[0] << 8 | (unsigned char)bytes[length - 1];
+
+        return edge * UINT32_C(0x9E3779B1) >> 22;
 }
 
 /* Room for 'more' in an array of the index.  False: out of memory. */

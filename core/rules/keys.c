@@ -216,6 +216,20 @@ by_entry(const void *a, const void *b)
         return x->clause < y->clause ? -1 : x->clause > y->clause;
 }
 
+static void
+settle_edges(struct mstc_index *index)
+{
+        for (size_t i = 0; i < index->key_count; i++) {
+                const struct mstc_key *key = &index->keys[i];
+
+                if (key->kind == MSTC_KEY_BEGIN || key->kind == MSTC_KEY_END) {
+                        uint32_t edge = mstc_edge_of(key->bytes, key->length);
+
+                        index->slots[key->slot].edges[edge / 64] |= UINT64_C(1) << edge % 64;
+                }
+        }
+}
+
 /* Which lists each key brings. */
 static void
 settle_implied(struct mstc_index *index)
@@ -271,6 +285,7 @@ bool
 mstc_keys_settle(struct mstc_index *index)
 {
         settle_implied(index);
+        settle_edges(index);
         for (size_t i = 0; i < index->slot_count; i++)
                 if (index->slots[i].parts > 0 && !settle_parts(index, (uint32_t)i))
                         return false;

@@ -3,9 +3,9 @@
  * A table that grows past MSTC_KNOWN_MOST starts anew; when most look-ups fail (mail addresses, names), it
  * is switched off and each value is looked at as it comes.
  *
- * In front of the table lies a smaller one, 'recent', where a value has one place only: a mark
- * made of its ends tells it, and its bytes are compared.  Texts whose ends are alike share the
- * place, and are found in the table, whose hash is not to be foreseen from a few bytes. */
+ * In front of the table lies a smaller one, 'recent', where a value has one of two places only: a
+ * mark made of its ends tells it, and its bytes are compared.  Texts whose ends are alike share
+ * them, and are found in the table, whose hash is not to be foreseen from a few bytes. */
 #include "build.h"
 
 #define XXH_INLINE_ALL
@@ -15,6 +15,7 @@
 #include "rules/known.h"
 #include "util/alloc.h"
 
+#define LINE 64u
 #define BYTES_MOST 512u                      /* a longer value is not kept             */
 #define ELEMENTS_MOST 8u                     /* lists of so many short texts have a mark, too */
 #define ELEMENT_MOST 127u
@@ -83,7 +84,7 @@ mstc_known_start_anew(struct mstc_known_table *table)
         if (table->room > 0)
                 memset(table->cells, 0, table->room * sizeof *table->cells);
         if (table->recent != NULL)
-                memset(table->recent, 0, MSTC_KNOWN_RECENT * sizeof *table->recent);
+                memset(table->recent, 0, 2 * MSTC_KNOWN_RECENT * sizeof *table->recent);
         table->count = 0;
         table->hits = table->misses = 0;
         table->null = table->truth[0] = table->truth[1] = NULL;
@@ -96,7 +97,7 @@ make_room(struct mstc_known_table *table)
 {
         if (table->arena == NULL && (table->arena = mst_arena_new(0)) == NULL)
                 return false;
-        if (table->recent == NULL && (table->recent = mstc_alloc(MSTC_KNOWN_RECENT * sizeof *table->recent)) == NULL)
+        if (table->recent == NULL && (table->recent = mstc_alloc(2 * MSTC_KNOWN_RECENT * sizeof *table->recent)) == NULL)
                 return false;
         return grow(table);
 }
@@ -115,12 +116,17 @@ passing(struct mstc_known_table *table)
 static struct mstc_known *
 keep(struct mstc_known_table *table, const char *bytes, uint32_t length, uint8_t type)
 {
-        struct mstc_known *known = mst_arena_alloc(table->arena, sizeof *known + length);
+        char *room = mst_arena_alloc(table->arena, sizeof(struct mstc_known) + length + LINE);
+        struct mstc_known *known;
 
-        if (known == NULL)
+        if (room == NULL)
                 return NULL;
+        /* All of it lies in one line of the cache, and a text of sixteen bytes is told by it. */
+        known = (struct mstc_known *)(void *)(room + (LINE - (uintptr_t)room % LINE) % LINE);
         *known = (struct mstc_known){ .bytes = (const char *)(known + 1), .length = length, .type = type };
         memcpy(known + 1, bytes, length);
+        if (length >= 8)
+                known->eight = mstc_known_eight(bytes);
         table->count++;
         return known;
 }
@@ -185,15 +191,20 @@ same_list(const struct mstc_known *known, const struct mst_value *list)
         return at == end;
 }
 
-/* Looked up in the table; then the place of the mark is its own. */
+/* Looked up in the table; then the first place of the mark is its own, and the second is that of
+ * whoever was there. */
 static struct mstc_known *
 note_mark(struct mstc_known_table *table, const struct mst_value *value, uint64_t mark, bool *fresh)
 {
         struct mstc_known *known = look_up(table, value, fresh);
 
         /* A mark of 0 is that of an empty place. */
-        if (known != NULL && known != &table->one && mark != 0)
-                table->recent[mark % MSTC_KNOWN_RECENT] = (struct mstc_known_cell){ mark, known };
+        if (known != NULL && known != &table->one && mark != 0) {
+                struct mstc_known_cell *place = mstc_known_place(table, mark);
+
+                place[1] = place[0];
+                place[0] = (struct mstc_known_cell){ mark, known };
+        }
         return known;
 }
 
@@ -207,7 +218,8 @@ find_list(struct mstc_known_table *table, const struct mst_value *list, bool *fr
                 return look_up(table, list, fresh);
         for (uint32_t i = 0; i < list->length; i++)
                 mark = mstc_known_mark(list->as.items[i].as.text, list->as.items[i].length, mark);
-        cell = table->recent == NULL ? NULL : &table->recent[mark % MSTC_KNOWN_RECENT];
+        cell = table->recent == NULL ? NULL : mstc_known_place(table, mark);
+        cell += cell != NULL && cell->hash != mark;
         if (cell == NULL || cell->known == NULL || cell->hash != mark || cell->known->type != MST_LIST
             || !same_list(cell->known, list)) {
                 table->list_misses++;

@@ -16,12 +16,15 @@ struct mstc_brought { uint32_t key, absent, first, count; };
 
 struct mstc_known {
         const char *bytes;                   /* what it is; they follow the struct     */
+        uint64_t eight;                      /* of a text, the first of them           */
         uint32_t length;
         uint8_t type;
         bool odd;                            /* not only texts and truth, so that keys do not decide */
         bool heavy;                          /* a condition on it may be counted (eval.h) */
         uint32_t brought_count, brought_room;
         uint32_t posted_count;               /* so many of them, the first, have postings */
+        uint32_t place;                      /* for bringing.c, and when it was there  */
+        uint64_t met;
         struct mstc_brought *brought;
         uint64_t *answers;                   /* two bits for each of the attribute's predicates; NULL
                                               * until the first of them is kept        */
@@ -82,7 +85,7 @@ void mstc_known_done(struct mstc_known_table *table);
 
 /* --- marks: what tells most texts from each other ---------------------------------------- */
 
-#define MSTC_KNOWN_RECENT 2048u              /* of 'recent'                            */
+#define MSTC_KNOWN_RECENT 1024u              /* pairs of 'recent'                      */
 
 static inline uint64_t
 mstc_known_eight(const char *bytes)
@@ -113,25 +116,40 @@ mstc_known_mark(const char *text, uint32_t length, uint64_t mark)
         return a ^ a >> 32;
 }
 
+/* Two texts with one length and one mark: no two of less than eight bytes have that, nor two of up to
+ * sixteen that begin with the same eight. */
 static inline bool
-mstc_known_same(const char *a, const char *b, uint32_t length)
+mstc_known_same(const struct mstc_known *known, const char *text, uint32_t length)
 {
+        uint32_t last = length > 16 ? length - 16 : 0;
+        uint64_t differs;
+
         if (length < 8)
-                return memcmp(a, b, length) == 0;
-        for (uint32_t i = 0; i + 8 < length; i += 8)
-                if (mstc_known_eight(a + i) != mstc_known_eight(b + i))
-                        return false;
-        return mstc_known_eight(a + length - 8) == mstc_known_eight(b + length - 8);
+                return true;
+        differs = known->eight ^ mstc_known_eight(text);
+        if (length > 16)
+                differs |= (mstc_known_eight(known->bytes + 8) ^ mstc_known_eight(text + 8)) |
+                           (mstc_known_eight(known->bytes + last) ^ mstc_known_eight(text + last));
+        return differs == 0 && (length <= 32 || memcmp(known->bytes + 16, text + 16, length - 32) == 0);
+}
+
+/* Where a mark may be: here, or next to it. */
+static inline struct mstc_known_cell *
+mstc_known_place(const struct mstc_known_table *table, uint64_t mark)
+{
+        return &table->recent[2 * (mark % MSTC_KNOWN_RECENT)];
 }
 
 /* The text, whose mark it is, if it was met a short while ago; or NULL. */
 static inline struct mstc_known *
 mstc_known_marked(struct mstc_known_table *table, const struct mst_value *text, uint64_t mark)
 {
-        const struct mstc_known_cell *cell = &table->recent[mark % MSTC_KNOWN_RECENT];
+        const struct mstc_known_cell *cell = mstc_known_place(table, mark);
 
+        if (cell->hash != mark)
+                cell++;
         if (cell->hash != mark || cell->known->length != text->length || cell->known->type != text->type
-            || !mstc_known_same(cell->known->bytes, text->as.text, text->length))
+            || !mstc_known_same(cell->known, text->as.text, text->length))
                 return NULL;
         table->hits++;
         return cell->known;

@@ -1,5 +1,5 @@
 # the files of core/rules
-core_libcore_la_SOURCES += core/rules/access.c core/rules/block.c core/rules/chance.c core/rules/check.c core/rules/choice.c \
+core_libcore_la_SOURCES += core/rules/access.c core/rules/block.c core/rules/block.h core/rules/bringing.c core/rules/chance.c core/rules/check.c core/rules/choice.c \
   core/rules/clause.c core/rules/compare.c core/rules/conditions.c \
   core/rules/dateform.c core/rules/dates.c core/rules/encode.c core/rules/eval.c \
   core/rules/explain.c core/rules/explain.h core/rules/expr.c core/rules/filter.c core/rules/finding.c core/rules/fold.c core/rules/folds.c \

@@ -106,13 +106,13 @@ pass(struct passed *passed, uint32_t field)
         passed->count++;
 }
 
-/* Where the walk left a value open. */
+/* Where the walk found nothing. */
 static void
 fill_gaps(const struct mstc_index *index, const struct mst_record *record, const struct passed *passed,
           const struct mst_value **values, size_t stride, struct mst_value *rooms)
 {
         for (size_t i = 0; i < index->attribute_count; i++)
-                if (values[i * stride] == NULL)
+                if (values[i * stride] == &null_value)
                         values[i * stride] = other_value(index, &index->attributes[i], record, passed, &rooms[i * stride]);
 }
 
@@ -132,7 +132,7 @@ mstc_find_values(const struct mstc_index *index, const struct mst_record *record
 
                 while (field < end && (order = order_of(field->name, *name)) < 0)
                         pass(&passed, (uint32_t)(field++ - record->fields));
-                *value = NULL;
+                *value = &null_value;
                 if (field < end && order == 0) {
                         *value = &field->value;
                         /* The next may be the same name again: exact, and not. */
@@ -169,38 +169,77 @@ spelled(const struct mstc_index *index, const char *name, uint32_t next)
         return MSTC_NO;
 }
 
-void
-mstc_find_shared(const struct mstc_index *index, const struct mst_record *record, const struct mst_value **values,
-                 size_t stride, struct mst_value *rooms, struct mstc_shared_names *shared)
+/* Whether an attribute differs from the name in case only. */
+static bool
+spelled_nearly(const struct mstc_index *index, const char *name)
 {
-        const struct mstc_field *fields = record->fields;
+        size_t low = 0, high = index->attribute_count;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                int order = strcasecmp(name, index->letters[middle]);
+
+                if (order == 0)
+                        return true;
+                if (order < 0)
+                        high = middle;
+                else
+                        low = middle + 1;
+        }
+        return false;
+}
+
+/* The names of the fields are looked up once and known again by where they lie.  Texts are asked
+ * for on the way: they are all needed next. */
+static void
+find_shared(const struct mstc_index *index, const struct mst_record *record, const struct mst_value **values,
+            size_t stride, struct mst_value *rooms, struct mstc_shared_names *shared)
+{
+        const struct mstc_field *field = record->fields, *end = field + record->count;
         struct passed passed = { .count = 0 };
-        size_t found = 0;
         uint32_t next = 0;
 
-        if (index->alike) {
-                mstc_find_values(index, record, values, stride, rooms);
-                return;
-        }
-        for (size_t i = 0; i < index->attribute_count; i++)
-                values[i * stride] = NULL;
-        for (uint32_t f = 0; f < record->count; f++) {
-                const char *name = fields[f].name;
-                uint64_t mark = (uint64_t)(uintptr_t)name * UINT64_C(0x9E3779B97F4A7C15);
+        for (; field < end; field++) {
+                uint64_t mark = (uint64_t)(uintptr_t)field->name * UINT64_C(0x9E3779B97F4A7C15);
                 struct mstc_shared_name *cell = &shared->cells[mark >> 56];
 
-                if (cell->name != name)
-                        *cell = (struct mstc_shared_name){ name, spelled(index, name, next) };
+                if (cell->name != field->name) {
+                        uint32_t attribute = spelled(index, field->name, next);
+
+                        *cell = (struct mstc_shared_name){ field->name, attribute,
+                                                           attribute == MSTC_NO && spelled_nearly(index, field->name) };
+                }
                 if (cell->attribute == MSTC_NO) {
-                        pass(&passed, f);
+                        if (cell->nearly)
+                                pass(&passed, (uint32_t)(field - record->fields));
                         continue;
                 }
-                values[cell->attribute * stride] = &fields[f].value;
+                __builtin_prefetch(field->value.as.text);
+                values[cell->attribute * stride] = &field->value;
                 next = cell->attribute + 1;
-                found++;
         }
-        if (found < index->attribute_count)
+        if (passed.count > 0 || index->any_id)
                 fill_gaps(index, record, &passed, values, stride, rooms);
+}
+
+void
+mstc_find_all(const struct mstc_index *index, const struct mst_record *const *records, size_t count,
+              const struct mst_value **values, size_t stride, struct mst_value *rooms, struct mstc_shared_names *shared)
+{
+        for (size_t i = 0; i < index->attribute_count && !index->alike; i++)
+                for (size_t r = 0; r < count; r++)
+                        values[i * stride + r] = &null_value;
+        for (size_t r = 0; r < count; r++) {
+                if (index->alike) {
+                        mstc_find_values(index, records[r], values + r, stride, rooms + r);
+                        continue;
+                }
+                if (r + 8 < count)
+                        __builtin_prefetch(records[r + 8]);
+                if (r + 3 < count)
+                        __builtin_prefetch(records[r + 3]->fields);
+                find_shared(index, records[r], values + r, stride, rooms + r, shared);
+        }
 }
 
 /* A heavy value can have parts begin everywhere, or thousands of members to be searched by each
@@ -237,6 +276,16 @@ bring(struct mstc_looking *l, enum mstc_key_kind kind, const void *bytes, size_t
                 bring_key(l, number);
 }
 
+/* A beginning or an end of a text. */
+static inline void
+bring_affix(struct mstc_looking *l, const struct mstc_slot *slot, enum mstc_key_kind kind, const char *bytes, size_t length)
+{
+        uint32_t edge = mstc_edge_of(bytes, length);
+
+        if ((slot->edges[edge / 64] >> edge % 64 & 1) != 0)
+                bring(l, kind, bytes, length);
+}
+
 static void
 bring_affixes(struct mstc_looking *l, const struct mstc_slot *slot, const char *folded, size_t length)
 {
@@ -245,14 +294,14 @@ bring_affixes(struct mstc_looking *l, const struct mstc_slot *slot, const char *
 
                 if (n > length)
                         break;
-                bring(l, MSTC_KEY_BEGIN, folded, n);
+                bring_affix(l, slot, MSTC_KEY_BEGIN, folded, n);
         }
         for (uint64_t bits = slot->ends; bits != 0; bits &= bits - 1) {
                 size_t n = (size_t)__builtin_ctzll(bits) + 1;
 
                 if (n > length)
                         break;
-                bring(l, MSTC_KEY_END, folded + length - n, n);
+                bring_affix(l, slot, MSTC_KEY_END, folded + length - n, n);
         }
 }
 

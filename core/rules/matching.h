@@ -55,10 +55,15 @@ void mstc_find_values(const struct mstc_index *index, const struct mst_record *r
 /* The same for many records that are there together: a name that they share (names.h) is known
  * again by where it lies.  'shared' begins as zero. */
 #define MSTC_SHARED_NAMES 256u               /* 8 bits of hash                         */
-struct mstc_shared_name { const char *name; uint32_t attribute; };
+struct mstc_shared_name {
+        const char *name;
+        uint32_t attribute;                  /* that is spelled like it; or MSTC_NO    */
+        bool nearly;                         /* and one is but for case                */
+};
 struct mstc_shared_names { struct mstc_shared_name cells[MSTC_SHARED_NAMES]; };
-void mstc_find_shared(const struct mstc_index *index, const struct mst_record *record, const struct mst_value **values,
-                      size_t stride, struct mst_value *rooms, struct mstc_shared_names *shared);
+void mstc_find_all(const struct mstc_index *index, const struct mst_record *const *records, size_t count,
+                   const struct mst_value **values, size_t stride, struct mst_value *rooms,
+                   struct mstc_shared_names *shared);
 /* Everything that follows from the attribute's value, in l->known.  False: out of memory. */
 bool mstc_look(struct mstc_looking *l, size_t attribute, const struct mst_value *value);
 

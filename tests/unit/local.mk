@@ -263,6 +263,11 @@ tests_unit_rules_work_SOURCES = tests/unit/rules-work.c
 tests_unit_rules_work_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_rules_work_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/rules-work
+check_PROGRAMS += tests/unit/rules-marks
+tests_unit_rules_marks_SOURCES = tests/unit/rules-marks.c
+tests_unit_rules_marks_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_rules_marks_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/rules-marks
 
 check_PROGRAMS += tests/unit/rules-explain
 tests_unit_rules_explain_SOURCES = tests/unit/rules-explain.c
