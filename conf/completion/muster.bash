@@ -39,7 +39,7 @@ _muster() {
         plan)       options="--output --offline --all" names=$(_muster_names sync) ;;
         apply)      options="--yes --dry" names=$(compgen -f -- "$cur") ;;
         sync)       options="--user --full --force --no-wait" names=$(_muster_names sync) ;;
-        run)        names=$(_muster_names sync) ;;
+        run)        options="--log-level --log-form" names=$(_muster_names sync) ;;
         pause)      options="--for --reason" names=$(_muster_names sync) ;;
         resume)     names=$(_muster_names sync) ;;
         history)    options="--user --sync --all" names=diff ;;

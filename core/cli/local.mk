@@ -4,7 +4,7 @@ muster_SOURCES += core/cli/approve.c core/cli/args.c core/cli/args.h core/cli/ch
   core/cli/explaingroup.c core/cli/explainrule.c core/cli/explainvalue.c \
   core/cli/grouphistory.c core/cli/grouphistory.h core/cli/groups.c core/cli/guise.c core/cli/guise.h core/cli/halt.c core/cli/halt.h \
   core/cli/help.c core/cli/helpevent.c core/cli/helpevent.h core/cli/history.c core/cli/holds.c core/cli/json.c core/cli/json.h \
-  core/cli/launch.c core/cli/launch.h core/cli/listing.c core/cli/listing.h core/cli/log.c core/cli/logline.c core/cli/logline.h \
+  core/cli/launch.c core/cli/launch.h core/cli/listing.c core/cli/listing.h core/cli/log.c core/cli/logset.c core/cli/logline.c core/cli/logline.h \
   core/cli/main.c core/cli/moment.c core/cli/moment.h core/cli/notify.c core/cli/notify.h core/cli/opshow.c core/cli/opshow.h \
   core/cli/plan.c core/cli/plugins.c core/cli/probe.c core/cli/probe.h core/cli/progress.c \
   core/cli/progress.h core/cli/reset.c core/cli/retry.c core/cli/rules.c core/cli/run.c core/cli/service.c core/cli/service.h core/cli/savefile.c core/cli/savefile.h core/cli/state.c core/cli/status.c \

@@ -188,7 +188,7 @@ mstc_logger_open(struct mstc_logger *logger)
 void
 mstc_logger_close(struct mstc_logger *logger)
 {
-        if (logger->journal > 0)
+        if (logger->journal > STDERR_FILENO)
                 close(logger->journal);
         logger->journal = -1;
 }

@@ -43,6 +43,12 @@ bool mstc_log_wants(const struct mstc_log_levels *levels, const struct mstc_line
 int mstc_log_form_read(const char *text, enum mstc_log_form *ret, struct mst_error *err);
 const char *mstc_level_name(enum mst_level level);
 
+/* As the command line says, else the configuration (may be NULL), else the default; opens the
+ * journal where that is needed.  What is wrong has been told, with the exit code. */
+struct mstc_cli;
+struct mstc_config;
+int mstc_logger_set(struct mstc_logger *logger, struct mstc_cli *cli, const struct mstc_config *config);
+
 /* Finds out what 'auto' is here and opens the journal. */
 void mstc_logger_open(struct mstc_logger *logger);
 void mstc_logger_close(struct mstc_logger *logger);

@@ -11,8 +11,15 @@ run(struct mstc_cli *cli)
         return mstc_service(cli);
 }
 
+static const struct mstc_flag flags[] = {
+        { .name = "log-level", .takes = "LEVELS", .help = "error, warning, info or debug, or of components: "
+          "info,engine=debug,http=warning" },
+        { .name = "log-form", .takes = "FORM", .help = "auto, text, json or journald" },
+        { .name = NULL }
+};
+
 const struct mstc_command mstc_command_run = {
-        .name = "run", .arguments = "[NAME]...", .most = 1000,
+        .name = "run", .arguments = "[NAME]...", .flags = flags, .most = 1000,
         .summary = "the service: run each sync when its schedule says so",
         .about =
         "Runs the syncs of those NAMEs that have a <schedule>, all when none is given, until it\n"

@@ -213,6 +213,7 @@ reload(struct mstc_service *service, const struct mstc_cli *cli)
                 take_over(&next, service);
                 forget(service);
                 *service = next;
+                (void)mstc_logger_set(service->logger, &service->cli, service->place.setup->config);
                 mstc_service_tell(service, MSTC_EVENT_RELOADED, "the configuration has been read anew");
                 mstc_notify("READY=1");
                 return;
@@ -478,10 +479,11 @@ mstc_service(struct mstc_cli *cli)
         struct mstc_service service = { .since = mstc_now_ms(), .reload = -1, .lock = -1, .logger = &logger };
         int code;
 
-        mstc_log_levels_default(&logger.levels, cli->verbose);
-        mstc_logger_open(&logger);
-        code = load(&service, cli);
-
+        code = mstc_logger_set(&logger, cli, NULL);
+        if (code == MSTC_END_DONE)
+                code = load(&service, cli);
+        if (code == MSTC_END_DONE)
+                code = mstc_logger_set(&logger, cli, service.place.setup->config);
         if (code == MSTC_END_DONE)
                 code = take_lock(&service);
         if (code == MSTC_END_DONE) {

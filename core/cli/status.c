@@ -206,6 +206,53 @@ write_rest(struct mstc_json *json, const struct mstc_view_status *status)
         mstc_json_number(json, "vanished", status->vanished);
 }
 
+static const char *
+size_text(struct mst_arena *arena, int64_t bytes)
+{
+        static const char *const units[] = { "kB", "MB", "GB", "TB" };
+        double size = (double)bytes / 1000.0;
+        size_t unit = 0;
+        const char *text;
+
+        for (; size >= 1000.0 && unit + 1 < sizeof units / sizeof units[0]; unit++)
+                size /= 1000.0;
+        text = mst_arena_printf(arena, size < 10.0 ? "%.1f %s" : "%.0f %s", size, units[unit]);
+        return text != NULL ? text : "?";
+}
+
+/* How large the store is, and how far back it knows something. */
+static void
+tell_store(struct mstc_cli *cli, const struct mstc_workplace *place)
+{
+        struct mstc_view_size size;
+        struct mst_error ignored = { 0 };
+        int64_t most = place->config->keep_bytes;
+
+        if (mstc_view_size(place->store, &size, &ignored) != MST_OK)
+                return;
+        if (cli->json != NULL) {
+                mstc_json_object(cli->json, "store");
+                mstc_json_text(cli->json, "path", place->config->store_path);
+                mstc_json_number(cli->json, "bytes", size.bytes);
+                mstc_json_number(cli->json, "used", size.used);
+                if (most > 0)
+                        mstc_json_number(cli->json, "limit", most);
+                else
+                        mstc_json_null(cli->json, "limit");
+                mstc_json_number(cli->json, "runs", size.runs);
+                mstc_json_time(cli->json, "since", size.since);
+                mstc_json_end(cli->json);
+                return;
+        }
+        printf("\nThe store holds %s", size_text(cli->arena, size.used));
+        if (most > 0)
+                printf(" (%s %s of <retention>)", size.used > most ? "more than the" : "of the", size_text(cli->arena, most));
+        printf(": %s run%s", mstc_thousands(cli->arena, (uint64_t)size.runs), size.runs == 1 ? "" : "s");
+        if (size.since != 0)
+                printf(" since %s", mstc_moment(cli->arena, size.since));
+        puts(".");
+}
+
 static int
 run(struct mstc_cli *cli)
 {
@@ -220,10 +267,12 @@ run(struct mstc_cli *cli)
                 else if (cli->json != NULL) {
                         write_syncs(cli->json, &status);
                         write_rest(cli->json, &status);
+                        tell_store(cli, &place);
                 } else {
                         tell_syncs(cli, &status);
                         tell_targets(cli, &status);
                         tell_troubles(cli, &status);
+                        tell_store(cli, &place);
                 }
         }
         if (code == MSTC_END_DONE)

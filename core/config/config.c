@@ -113,6 +113,10 @@ read_definitions(struct mstc_walk *walk, const struct mstc_nodes *nodes)
                         read_control(walk, node);
                 else if (mstc_walk_is(node, "plugins"))
                         read_plugins(walk, node);
+                else if (mstc_walk_is(node, "retention"))
+                        mstc_part_retention(walk, node);
+                else if (mstc_walk_is(node, "log"))
+                        mstc_part_log(walk, node);
         }
 }
 
@@ -151,7 +155,7 @@ static void
 read_root(struct mstc_walk *walk, struct mstc_document *document)
 {
         static const struct mstc_shape shape = { "strict",
-                "store? control? plugins* include* source* sink* maps* never-touch* sync*", MSTC_NO_TEXT, NULL };
+                "store? control? retention? log? plugins* include* source* sink* maps* never-touch* sync*", MSTC_NO_TEXT, NULL };
         xmlNode *root = xmlDocGetRootElement(document->xml);
         const char *space = root->ns == NULL ? NULL : (const char *)root->ns->href;
         struct mstc_nodes nodes;
@@ -226,6 +230,7 @@ mstc_config_read(const char *path, struct mstc_report *report)
         whole->arena = arena;
         walk.config = &whole->config;
         whole->config.file = absolute(path, arena);
+        whole->config.keep_ms = MSTC_KEEP_MS;
         if (whole->config.file != NULL)
                 read_all(&walk);
         whole->documents = walk.documents;

@@ -191,12 +191,19 @@ struct mstc_config_never {                   /* <never-touch sink=>             
 /* Where the service can be asked; both NULL: the usual place, its own group. */
 struct mstc_config_control { const char *socket, *group; };
 
+#define MSTC_KEEP_MS (INT64_C(365) * 86400000)        /* what <retention> does not say  */
+#define MSTC_KEEP_DAYS_LEAST 7                        /* newer runs are always kept     */
+
 struct mstc_config {
         const char *file;                    /* absolute                               */
         bool private_file;                   /* nobody but the owner can read it       */
         bool strict;                         /* warnings of rules count as errors      */
         const char *store_path;
         struct mstc_config_control control;
+        int64_t keep_ms;                     /* <retention days=>: how long runs are kept */
+        int64_t keep_bytes;                  /* <retention size=>; 0: no limit         */
+        const char *log_levels;              /* <log level=>, or NULL                  */
+        const char *log_form;                /* <log form=>, or NULL                   */
         const char **plugin_folders;        size_t plugin_folder_count;
         struct mstc_place plugin_place;      /* of the first <plugins>                 */
         struct mstc_config_instance *instances; size_t instance_count;

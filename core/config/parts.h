@@ -30,4 +30,8 @@ const struct mstc_config_instance *mstc_part_find_instance(struct mstc_walk *wal
 /* A group's name: anything printable without blanks, '*' and '?'. */
 const char *mstc_part_group_name(struct mstc_walk *walk, const xmlNode *node, const char *name);
 
+/* upkeep.c: <retention> and <log>. */
+void mstc_part_retention(struct mstc_walk *walk, xmlNode *node);
+void mstc_part_log(struct mstc_walk *walk, xmlNode *node);
+
 #endif

@@ -27,6 +27,8 @@ enum mstc_event {
         MSTC_EVENT_MORE_ALIKE = 1004,
         MSTC_EVENT_PUT_ASIDE = 1005,
         MSTC_EVENT_TRIAL_PASSED = 1006,
+        MSTC_EVENT_PAST_DROPPED = 1007,
+        MSTC_EVENT_PAST_STAYS = 1008,
         /* reading the source */
         MSTC_EVENT_RECORD_BAD = 1010,
         MSTC_EVENT_RECORDS_BAD = 1011,

@@ -8,7 +8,7 @@ core_libcore_la_SOURCES += core/engine/maker.h core/engine/setup.c core/engine/s
 core_libcore_la_SOURCES += core/engine/engine.h core/engine/run.h core/engine/engine.c \
   core/engine/schedule.c core/engine/schedule.h core/engine/zone.c core/engine/zone.h \
   core/engine/queue.c core/engine/queue.h core/engine/courier.c core/engine/courier.h \
-  core/engine/mail.c core/engine/mail.h core/engine/log.c core/engine/event.c core/engine/event.h core/engine/meter.c core/engine/meter.h \
+  core/engine/mail.c core/engine/mail.h core/engine/log.c core/engine/retention.c core/engine/event.c core/engine/event.h core/engine/meter.c core/engine/meter.h \
   core/engine/pull.c core/engine/pull.h core/engine/complete.c core/engine/found.c core/engine/unique.c core/engine/users.c core/engine/values.c core/engine/listing.c core/engine/match.c core/engine/plan.c \
   core/engine/decide.c core/engine/decide.h core/engine/judge.c core/engine/members.c \
   core/engine/members.h core/engine/memberrules.c core/engine/moments.c core/engine/versions.c core/engine/carry.c core/engine/groupplan.c core/engine/groupcase.h core/engine/groupabsent.c core/engine/groupfind.c core/engine/groupname.c core/engine/groupparts.c core/engine/groupparts.h core/engine/vanished.c core/engine/refetch.c core/engine/doubt.c \

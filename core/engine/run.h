@@ -172,6 +172,9 @@ bool mstc_engine_stopping(const struct mstc_engine *engine);
 int mstc_page_check(const struct mst_page *page, const char *plugin, struct mst_error *err);
 int mstc_engine_recover(struct mstc_engine *engine, struct mst_error *err);
 
+/* retention.c: drops what is older than anybody wants to know; not within a transaction. */
+int mstc_retention(struct mstc_engine *engine, struct mst_error *err);
+
 /* ---- log.c ------------------------------------------------------------------------ */
 void mstc_log(struct mstc_engine *engine, enum mstc_event event, const char *format, ...) MST_PRINTF(3, 4);
 /* What a connector has to say. */

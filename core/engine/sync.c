@@ -470,6 +470,10 @@ mstc_engine_sync(struct mstc_engine *engine, struct mstc_sync *sync, const struc
                 rc = configuration_run(engine, sync, options, ret, err);
         if (rc == MST_OK && !mstc_engine_stopping(engine))
                 rc = main_run(engine, sync, options, ret, err);
+        if (rc == MST_OK && !options->plan_only && mstc_retention(engine, err) != MST_OK) {
+                mstc_log(engine, MSTC_EVENT_PAST_STAYS, "old runs could not be dropped: %s", err->text);
+                memset(err, 0, sizeof *err);
+        }
         engine->unsure = engine->unsure || rc != MST_OK || ret->outcome == MSTC_END_FAILED;
         if (rc != MST_OK) {
                 ret->outcome = MSTC_END_FAILED;

@@ -138,6 +138,22 @@ find_writer(const struct mstc_store *store)
 }
 
 int
+mstc_view_size(struct mstc_store *store, struct mstc_view_size *ret, struct mst_error *err)
+{
+        int64_t pages, spare, page;
+
+        if (mstc_sql_number(store, err, &pages, 0, "PRAGMA page_count", "") != MST_OK
+            || mstc_sql_number(store, err, &spare, 0, "PRAGMA freelist_count", "") != MST_OK
+            || mstc_sql_number(store, err, &page, 0, "PRAGMA page_size", "") != MST_OK
+            || mstc_sql_number(store, err, &ret->runs, 0, "SELECT count(*) FROM run", "") != MST_OK
+            || mstc_sql_number(store, err, &ret->since, 0, "SELECT coalesce(min(started), 0) FROM run", "") != MST_OK)
+                return err->code;
+        ret->bytes = pages * page;
+        ret->used = (pages - spare) * page;
+        return MST_OK;
+}
+
+int
 mstc_view_status(struct mstc_store *store, struct mst_arena *arena, struct mstc_view_status *ret,
                  struct mst_error *err)
 {

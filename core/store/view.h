@@ -58,6 +58,11 @@ struct mstc_view_status {
         int64_t vanished;                    /* groups in a sink that no rule makes any more */
 };
 
+/* How large the store is: of its file, what holds something; runs in its history, the oldest of
+ * them begun at 'since' (0: none). */
+struct mstc_view_size { int64_t bytes, used, runs, since; };
+int mstc_view_size(struct mstc_store *store, struct mstc_view_size *ret, struct mst_error *err);
+
 int mstc_view_status(struct mstc_store *store, struct mst_arena *arena, struct mstc_view_status *ret,
                      struct mst_error *err);
 
