@@ -20,7 +20,7 @@ static const struct {
 } bad[] = {
         /* elements and attributes that there are not */
         { TOP, "  <sorce name='x' plugin='p'/>", { 3, 3 }, "<muster> has no element <sorce>", "did you mean 'source'?" },
-        { TOP, "<frob/>", { 3, 1 }, "<muster> has no element <frob>", "there are: store, plugins" },
+        { TOP, "<frob/>", { 3, 1 }, "<muster> has no element <frob>", "there are: store, retention, log, plugins" },
         { SYNC, "<scop>true</scop>", { 5, 1 }, "<sync> has no element <scop>", "did you mean 'scope'?" },
         { TARGET, "<mapp to='x'>[y]</mapp>", { 7, 1 }, "<target> has no element <mapp>", "did you mean 'map'?" },
         { TARGET, "<include file='x'/>", { 7, 1 }, "<target> has no element <include>", "there are: " },
@@ -51,6 +51,12 @@ static const struct {
         { SYNC, "text", { 5, 1 }, "<sync> holds no text", "write <sync" },
         { SYNC, "<test user='{}' in='g'>x</test>", { 5, 24 }, "<test> holds no text", "write <test" },
         { SYNC, "<scope>true</scope><scope>true</scope>", { 5, 20 }, "<sync> has more than one <scope>", "keep one of them" },
+        { TOP, "<retention days='6'/>", { 3, 18 }, "days", "" },
+        { TOP, "<retention size='1k'/>", { 3, 18 }, "has no room for a store", "write 16M or more" },
+        { TOP, "<log level='http=loud'/>", { 3, 13 }, "'http=loud' is no level", "write <log level=" },
+        { TOP, "<log level='=info'/>", { 3, 13 }, "'=info' is no level", "write <log level=" },
+        { TOP, "<log level=' '/>", { 3, 13 }, "says nothing", "write <log level=" },
+        { TOP, "<log form='xml'/>", { 3, 12 }, "form", "" },
         { TOP, "<store path='/a'/><store path='/b'/>", { 3, 19 }, "<muster> has more than one <store>", "keep one" },
         { SYNC, "<schedule every='1h' at='02:00'/>", { 5, 1 }, "<schedule> says more than one thing", "write <schedule" },
         { TOP, "<sink name='x' plugin='p'><pw file='/a' env='B'/></sink>", { 3, 27 }, "<pw> is given in 2 ways at once", "keep one of text" },
