@@ -59,7 +59,7 @@ for number in 1039 MST-1037 0 -1 MST- MST-1042x 99999999999999 1042,1043; do
         expect 2 help -- "$number"
 done
 expect 2 help 1039; complains 'no message MST-1039'; complains 'MST-1041'
-expect 2 help MST-99999; complains 'MST-2013'
+expect 2 help MST-99999; complains 'near it are MST-2'
 expect 2 --json frobnicate; json /command=null /error/class=usage
 expect 2 --json; json /error/class=usage
 expect 0 --json --verbose version; json /command=version

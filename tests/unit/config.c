@@ -20,7 +20,7 @@ static const struct {
 } bad[] = {
         /* elements and attributes that there are not */
         { TOP, "  <sorce name='x' plugin='p'/>", { 3, 3 }, "<muster> has no element <sorce>", "did you mean 'source'?" },
-        { TOP, "<frob/>", { 3, 1 }, "<muster> has no element <frob>", "there are: store, retention, log, plugins" },
+        { TOP, "<frob/>", { 3, 1 }, "<muster> has no element <frob>", "there are: store, control, retention, log, plugins" },
         { SYNC, "<scop>true</scop>", { 5, 1 }, "<sync> has no element <scop>", "did you mean 'scope'?" },
         { TARGET, "<mapp to='x'>[y]</mapp>", { 7, 1 }, "<target> has no element <mapp>", "did you mean 'map'?" },
         { TARGET, "<include file='x'/>", { 7, 1 }, "<target> has no element <include>", "there are: " },
