@@ -147,9 +147,9 @@ list_effects(struct mstc_cli *cli, struct mstc_workplace *place)
         if (rc < 0)
                 return mstc_cli_fail(cli, &err);
         if (cli->json == NULL)
-                printf("Run %lld of %s, %s, started %s: %s\n", (long long)one.id, mstc_fit(cli->arena, one.sync, 0),
-                       mstc_run_mode_name(one.mode), mstc_moment_exact(cli->arena, one.started),
-                       one.outcome >= 0 ? mstc_run_outcome_name(one.outcome) : "not ended");
+                mstc_wrap(cli->arena, stdout, mst_arena_printf(cli->arena, "Run %lld of %s, %s, started %s: %s", (long long)one.id,
+                          one.sync, mstc_run_mode_name(one.mode), mstc_moment_exact(cli->arena, one.started),
+                          one.outcome >= 0 ? mstc_run_outcome_name(one.outcome) : "not ended"), 0, 2, cli->width);
         return mstc_list_ops(cli, place->store, &which, "It did nothing to any sink.");
 }
 

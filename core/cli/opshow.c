@@ -238,9 +238,10 @@ tell_change(void *self, const char *name, const struct mst_value *before, const 
 {
         struct lines *lines = self;
         struct mstc_opshow *show = lines->show;
-        const char *called = mstc_fit(show->scratch, name, 24);
+        const char *called = mstc_fit(show->scratch, name, show->cli->width >= 60 ? 24 : 12);
         bool secret = is_secret(show->secrets, lines->op->sink, lines->op->kind, name);
-        unsigned half = show->cli->width > 50 ? (show->cli->width - 34) / 2 : 20;
+        int room = show->cli->width >= 60 ? 20 : 12;     /* of the name          */
+        unsigned half = (show->cli->width - (unsigned)room - 12) / 2;
 
         if (lines->op->verb == MST_CREATE && !show->cli->verbose) {
                 mstc_buffer_printf(&lines->compact, "%s%s=%s", lines->compact.length > 0 ? ", " : "", called,
@@ -248,11 +249,11 @@ tell_change(void *self, const char *name, const struct mst_value *before, const 
                 return true;
         }
         if (secret)
-                fprintf(lines->group->spool, "      %-20s  (secret)\n", called);
+                fprintf(lines->group->spool, "      %-*s  (secret)\n", room, called);
         else if (lines->op->verb == MST_CREATE)
-                fprintf(lines->group->spool, "      %-20s  %s\n", called, say_value(show, after, half * 2));
+                fprintf(lines->group->spool, "      %-*s  %s\n", room, called, say_value(show, after, half * 2));
         else
-                fprintf(lines->group->spool, "      %-20s  %s" ARROW "%s\n", called, say_value(show, before, half),
+                fprintf(lines->group->spool, "      %-*s  %s" ARROW "%s\n", room, called, say_value(show, before, half),
                         say_value(show, after, half));
         return true;
 }
@@ -282,7 +283,7 @@ tell_op(struct mstc_opshow *show, struct group *group, const struct mstc_shown_o
         struct lines lines = { .show = show, .group = group, .op = op };
         const char *title = op->title != NULL && *op->title != '\0' ? op->title : op->id;
 
-        fprintf(group->spool, "    %s", mstc_fit(show->scratch, title != NULL ? title : "?", 40));
+        fprintf(group->spool, "    %s", mstc_fit(show->scratch, title != NULL ? title : "?", show->cli->width < 46 ? show->cli->width - 6 : 40));
         if (op->verb == MST_MEMBERS && op->members == 0)
                 fprintf(group->spool, "  +%s -%s", mstc_thousands(show->scratch, op->joins),
                         mstc_thousands(show->scratch, op->leaves));
@@ -292,8 +293,8 @@ tell_op(struct mstc_opshow *show, struct group *group, const struct mstc_shown_o
         if (op->verb == MST_CREATE && !show->cli->verbose) {
                 mstc_record_compare(op->before, op->after, tell_change, &lines);
                 if (lines.compact.length > 0)
-                        fprintf(group->spool, "\n      %s", mstc_fit(show->scratch, mstc_buffer_cstr(&lines.compact),
-                                                                     show->cli->width > 46 ? show->cli->width - 6 : 40));
+                        fprintf(group->spool, "\n      %s", mstc_fit_end(show->scratch, mstc_buffer_cstr(&lines.compact),
+                                                                     show->cli->width - 6));
                 fputc('\n', group->spool);
         } else {
                 fputc('\n', group->spool);

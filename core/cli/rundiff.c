@@ -217,8 +217,9 @@ head(struct mstc_cli *cli, struct mstc_store *store, int64_t number, const char 
         if (cli->json != NULL)
                 mstc_run_json(cli->json, key, &run);
         else
-                printf("%-6s  run %lld of %s, %s, started %s\n", key, (long long)run.id, mstc_fit(cli->arena, run.sync, 0),
-                       mstc_run_mode_name(run.mode), mstc_moment_exact(cli->arena, run.started));
+                mstc_wrap(cli->arena, stdout, mst_arena_printf(cli->arena, "%-6s  run %lld of %s, %s, started %s", key,
+                          (long long)run.id, run.sync, mstc_run_mode_name(run.mode), mstc_moment_exact(cli->arena, run.started)),
+                          0, 8, cli->width);
         return MSTC_END_DONE;
 }
 

@@ -3,21 +3,23 @@
 
 #include "cli/cli.h"
 
+#include <string.h>
+
 #include "cli/counts.h"
 #include "cli/moment.h"
 #include "cli/servicestate.h"
 #include "cli/table.h"
 #include "cli/workplace.h"
 #include "store/view.h"
+#include "util/utf8.h"
 
 static const struct mstc_column sync_columns[] = {
-        { "SYNC", MSTC_FLEXIBLE, 8 }, { "SOURCE", MSTC_FLEXIBLE, 8 }, { "PEOPLE", MSTC_RIGHT, 0 },
-        { "RUN", MSTC_RIGHT, 0 }, { "STARTED", 0, 0 }, { "OUTCOME", MSTC_WRAPS, 16 },
+        { "SYNC", MSTC_FLEXIBLE, 8 }, { "PEOPLE", MSTC_RIGHT, 0 }, { "LAST SUCCESS", 0, 0 }, { "RUN", MSTC_RIGHT, 0 },
+        { "STARTED", 0, 0 }, { "OUTCOME", MSTC_WRAPS, 10 },
 };
 static const struct mstc_column target_columns[] = {
-        { "TARGET", MSTC_FLEXIBLE, 8 }, { "SYNC", MSTC_FLEXIBLE, 6 }, { "LINKED", MSTC_RIGHT, 0 },
-        { "DISABLED", MSTC_RIGHT, 0 }, { "PLANNED", MSTC_RIGHT, 0 }, { "HELD", MSTC_RIGHT, 0 },
-        { "PARKED", MSTC_RIGHT, 0 }, { "RETRY", MSTC_RIGHT, 0 }, { "UNKNOWN", MSTC_RIGHT, 0 },
+        { "TARGET", MSTC_FLEXIBLE, 8 }, { "SYNC", MSTC_FLEXIBLE, 6 }, { "LAST SUCCESS", 0, 0 }, { "LINKED", MSTC_RIGHT, 0 },
+        { "DISABLED", MSTC_RIGHT, 0 }, { "OPEN", MSTC_RIGHT, 0 }, { "HELD", MSTC_RIGHT, 0 }, { "PARKED", MSTC_RIGHT, 0 },
 };
 
 static void
@@ -40,8 +42,8 @@ tell_syncs(struct mstc_cli *cli, const struct mstc_view_status *status)
                 const struct mstc_view_run *run = sync->last;
 
                 mstc_table_cell(table, sync->name);
-                mstc_table_cell(table, sync->source);
                 mstc_table_count(table, (uint64_t)sync->people);
+                mstc_table_cell(table, sync->succeeded != 0 ? mstc_moment(cli->arena, sync->succeeded) : "never");
                 if (run == NULL) {
                         mstc_table_cell(table, NULL);
                         mstc_table_cell(table, NULL);
@@ -51,85 +53,137 @@ tell_syncs(struct mstc_cli *cli, const struct mstc_view_status *status)
                 mstc_table_printf(table, "%lld", (long long)run->id);
                 mstc_table_cell(table, mstc_moment(cli->arena, run->started));
                 if (run->outcome < 0 && status->writer != 0)
-                        mstc_table_printf(table, "running, process %lld", (long long)status->writer);
+                        mstc_table_paint(table, MSTC_GOOD, mst_arena_printf(cli->arena, "running, process %lld",
+                                         (long long)status->writer));
                 else if (run->outcome < 0)
-                        mstc_table_paint(table, MSTC_CARE, "cut off; the next sync goes on from there");
-                else if (run->text != NULL && *run->text != '\0' && run->outcome == MSTC_END_STOPPED)
-                        mstc_table_paint(table, MSTC_CARE, run->text);
-                else if (run->text != NULL && *run->text != '\0')
-                        mstc_table_paint(table, mstc_outcome_paint(run->outcome), mst_arena_printf(cli->arena,
-                                         "%s: %s", mstc_run_outcome_name(run->outcome), run->text));
+                        mstc_table_paint(table, MSTC_CARE, "cut off");
                 else
-                        mstc_table_paint(table, mstc_outcome_paint(run->outcome),
-                                         mstc_run_outcome_name(run->outcome));
+                        mstc_table_paint(table, mstc_outcome_paint(run->outcome), mstc_run_outcome_name(run->outcome));
         }
         print_table(cli, table);
+}
+
+/* A state that somebody should look at, when there is any. */
+static void
+count_paint(struct mstc_table *table, enum mstc_paint paint, int64_t number)
+{
+        if (number == 0)
+                mstc_table_count(table, 0);
+        else
+                mstc_table_paint(table, paint, mstc_thousands(mstc_table_arena(table), (uint64_t)number));
 }
 
 static void
 tell_targets(struct mstc_cli *cli, const struct mstc_view_status *status)
 {
-        struct mstc_table *table = mstc_table_new(cli->arena, target_columns, 9);
+        struct mstc_table *table = mstc_table_new(cli->arena, target_columns, 8);
 
         for (size_t i = 0; i < status->target_count; i++) {
                 const struct mstc_view_target *target = &status->targets[i];
-                const int64_t numbers[] = { target->live, target->disabled, target->waiting, target->held,
-                                            target->parked, target->retry, target->unknown };
 
                 mstc_table_cell(table, target->name);
                 mstc_table_cell(table, target->sync);
-                for (size_t n = 0; n < sizeof numbers / sizeof numbers[0]; n++)
-                        mstc_table_count(table, (uint64_t)numbers[n]);
+                mstc_table_cell(table, target->succeeded != 0 ? mstc_moment(cli->arena, target->succeeded) : "never");
+                mstc_table_count(table, (uint64_t)target->live);
+                mstc_table_count(table, (uint64_t)target->disabled);
+                mstc_table_count(table, (uint64_t)(target->waiting + target->retry + target->unknown));
+                count_paint(table, MSTC_CARE, target->held);
+                count_paint(table, MSTC_BAD, target->parked);
         }
         if (mstc_table_rows(table) > 0)
                 putchar('\n');
         print_table(cli, table);
 }
 
+/* A line of what needs somebody, within the width of the terminal; the first stands apart. */
+static void
+tell_line(struct mstc_cli *cli, bool *told, enum mstc_paint paint, const char *what, const char *state, const char *more)
+{
+        const char *text = mst_arena_printf(cli->arena, "%s %s", state, more);
+
+        if (!*told)
+                putchar('\n');
+        *told = true;
+        if (*what != '\0')
+                printf("%s ", what);
+        /* The state is what is coloured, and it is the first of the rest. */
+        if (cli->colour && *state != '\0') {
+                size_t at = mstc_utf8_columns(what, strlen(what)) + (*what != '\0') + strlen(state) + 1;
+
+                printf("%s%s%s ", mstc_paint_on(true, paint), state, mstc_paint_off(true, paint));
+                mstc_wrap(cli->arena, stdout, more, (unsigned)at, 2, cli->width);
+        } else
+                mstc_wrap(cli->arena, stdout, text != NULL ? text : "?", (unsigned)(mstc_utf8_columns(what, strlen(what))
+                          + (*what != '\0')), 2, cli->width);
+}
+
+static void
+tell_count(struct mstc_cli *cli, bool *told, enum mstc_paint paint, int64_t number, const char *one, const char *many,
+           const char *command)
+{
+        if (number > 0)
+                tell_line(cli, told, paint, mstc_thousands(cli->arena, (uint64_t)number), number == 1 ? one : many,
+                          command);
+}
+
+/* Why a sync ended badly; a reason that has pages is in its log. */
+static void
+tell_run(struct mstc_cli *cli, bool *told, const struct mstc_view_sync *sync, bool writing)
+{
+        const struct mstc_view_run *run = sync->last;
+        const char *name = mstc_fit(cli->arena, sync->name, 30);
+
+        if (sync->reset)
+                tell_line(cli, told, MSTC_PLAIN, mst_arena_printf(cli->arena, "The next run of %s", name), "",
+                          "reads everything anew.");
+        if (run == NULL)
+                return;
+        if (run->outcome < 0 && !writing)
+                tell_line(cli, told, MSTC_CARE, name, "was cut off;", mst_arena_printf(cli->arena,
+                          "the next run goes on from there: muster sync %s", name));
+        else if (run->outcome > 0 && run->text != NULL && *run->text != '\0')
+                tell_line(cli, told, mstc_outcome_paint(run->outcome), name, mst_arena_printf(cli->arena, "%s:",
+                          mstc_run_outcome_name(run->outcome)), mst_arena_printf(cli->arena, "%s (muster log %lld)",
+                          mstc_fit_end(cli->arena, run->text, 200), (long long)run->id));
+}
+
+static void
+tell_aside(struct mstc_cli *cli, bool *told, const struct mstc_view_instance *instance)
+{
+        const char *name = mstc_fit(cli->arena, instance->name, 30);
+        const char *what = mst_arena_printf(cli->arena, "%s %s is", instance->role == MSTC_SINK ? "Sink" : "Source", name);
+        const char *reason = mstc_fit_end(cli->arena, instance->reason != NULL ? instance->reason : "?", 200);
+
+        if (instance->quarantined)
+                tell_line(cli, told, MSTC_BAD, what, "in quarantine", mst_arena_printf(cli->arena, "since %s, tried again from %s: %s"
+                          " (muster retry --sink %s tries now)", mstc_moment(cli->arena, instance->since),
+                          mstc_moment(cli->arena, instance->trial), reason, name));
+        else
+                tell_line(cli, told, MSTC_BAD, what, "put aside", mst_arena_printf(cli->arena, "since %s: %s (muster check --online)",
+                          mstc_moment(cli->arena, instance->since), reason));
+}
+
 static void
 tell_troubles(struct mstc_cli *cli, const struct mstc_view_status *status)
 {
-        const char *gap = "\n";
+        int64_t parked = 0;
+        bool told = false;
 
         for (size_t i = 0; i < status->sync_count; i++)
-                if (status->syncs[i].reset) {
-                        printf("%sThe next run of %s reads everything anew.\n", gap,
-                               mstc_fit(cli->arena, status->syncs[i].name, 0));
-                        gap = "";
-                }
-        for (size_t i = 0; i < status->instance_count; i++) {
-                const struct mstc_view_instance *instance = &status->instances[i];
-
-                if (!instance->aside)
-                        continue;
-                printf("%s%s%s %s is %s since %s%s%s: %s%s\n", gap, mstc_paint_on(cli->colour, MSTC_BAD),
-                       instance->role == MSTC_SINK ? "Sink" : "Source", mstc_fit(cli->arena, instance->name, 0),
-                       instance->quarantined ? "in quarantine" : "put aside", mstc_moment(cli->arena, instance->since),
-                       instance->quarantined ? ", tried again from " : "",
-                       instance->quarantined ? mstc_moment(cli->arena, instance->trial) : "",
-                       mstc_fit(cli->arena, instance->reason != NULL ? instance->reason : "?", 0),
-                       mstc_paint_off(cli->colour, MSTC_BAD));
-                gap = "";
-        }
-        if (status->holds > 0) {
-                printf("%s%s hold%s open: see muster holds\n", gap,
-                       mstc_thousands(cli->arena, (uint64_t)status->holds), status->holds == 1 ? " is" : "s are");
-                gap = "";
-        }
-        if (status->declined > 0) {
-                printf("%sFor %s object%s something is declined: see muster holds --declined\n", gap,
-                       mstc_thousands(cli->arena, (uint64_t)status->declined), status->declined == 1 ? "" : "s");
-                gap = "";
-        }
-        if (status->vanished > 0) {
-                printf("%s%s group%s that no rule makes any more %s still there: see muster groups\n", gap,
-                       mstc_thousands(cli->arena, (uint64_t)status->vanished), status->vanished == 1 ? "" : "s",
-                       status->vanished == 1 ? "is" : "are");
-                gap = "";
-        }
-        if (status->duplicates > 0)
-                printf("%s%s duplicate%s: see muster duplicates\n", gap,
-                       mstc_thousands(cli->arena, (uint64_t)status->duplicates), status->duplicates == 1 ? "" : "s");
+                tell_run(cli, &told, &status->syncs[i], status->writer != 0);
+        for (size_t i = 0; i < status->instance_count; i++)
+                if (status->instances[i].aside)
+                        tell_aside(cli, &told, &status->instances[i]);
+        for (size_t i = 0; i < status->target_count; i++)
+                parked += status->targets[i].parked;
+        tell_count(cli, &told, MSTC_CARE, status->holds, "hold is open:", "holds are open:", "muster holds");
+        tell_count(cli, &told, MSTC_BAD, parked, "op is parked:", "ops are parked:",
+                   "muster log tells why, muster retry --parked tries again");
+        tell_count(cli, &told, MSTC_CARE, status->duplicates, "duplicate:", "duplicates:", "muster duplicates");
+        tell_count(cli, &told, MSTC_PLAIN, status->declined, "object has something declined:", "objects have something declined:",
+                   "muster holds --declined");
+        tell_count(cli, &told, MSTC_PLAIN, status->vanished, "group that no rule makes any more is still there:",
+                   "groups that no rule makes any more are still there:", "muster groups");
 }
 
 static void
@@ -148,6 +202,7 @@ write_syncs(struct mstc_json *json, const struct mstc_view_status *status)
                 mstc_json_time(json, "completed", sync->completed_at);
                 mstc_json_number(json, "dirty", sync->dirty);
                 mstc_json_bool(json, "reset", sync->reset);
+                mstc_json_time(json, "succeeded", sync->succeeded);
                 if (sync->last == NULL)
                         mstc_json_null(json, "last");
                 else
@@ -175,6 +230,7 @@ write_rest(struct mstc_json *json, const struct mstc_view_status *status)
                 mstc_json_number(json, "parked", target->parked);
                 mstc_json_number(json, "retry", target->retry);
                 mstc_json_number(json, "unknown", target->unknown);
+                mstc_json_time(json, "succeeded", target->succeeded);
                 mstc_json_end(json);
         }
         mstc_json_end(json);
@@ -285,8 +341,8 @@ const struct mstc_command mstc_command_status = {
         .name = "status", .arguments = "",
         .summary = "show how things stand",
         .about =
-        "Shows each sync with its last run, each target with how many objects are linked and\n"
-        "how many ops are open, and what needs somebody: holds, duplicates, sinks put aside, pauses.\n"
+        "Shows each sync with its last success and its last run, each target with how many objects\n"
+        "are linked and how many ops are open (planned, tried again, in doubt), held and parked, and what needs somebody, with the command to type next: holds, duplicates, sinks put aside, pauses.\n"
         "Reads the store, also during a sync, and asks the service, when one runs, what it is doing.",
         .run = run,
 };

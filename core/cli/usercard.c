@@ -82,11 +82,11 @@ mstc_user_record(struct mstc_cli *cli, const struct mst_record *record, const ch
 {
         for (size_t i = 0; record != NULL && i < mst_record_count(record); i++) {
                 struct mstc_buffer say = { 0 };
-                const char *name = mstc_fit(cli->arena, mst_record_name_at(record, i), 28);
-                unsigned at = (unsigned)strlen(indent) + 30;
+                unsigned room = cli->width >= 60 ? 28 : 12, at = (unsigned)strlen(indent) + room + 2;
+                const char *name = mstc_fit(cli->arena, mst_record_name_at(record, i), room);
 
                 mstc_value_say(mst_record_at(record, i), &say);
-                printf("%s%s%*s", indent, name, (int)(30 - mstc_utf8_columns(name, strlen(name))), "");
+                printf("%s%s%*s", indent, name, (int)(room + 2 - mstc_utf8_columns(name, strlen(name))), "");
                 mstc_wrap(cli->arena, stdout, mstc_fit(cli->arena, mstc_buffer_cstr(&say), cli->verbose ? 0 : LONGEST), at, at,
                           cli->width);
                 mstc_buffer_done(&say);

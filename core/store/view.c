@@ -19,8 +19,8 @@ read_syncs(struct mstc_store *store, struct mst_arena *arena, struct mstc_view_s
         void *into = NULL;
 
         if (MSTC_ROWS(&rows, "SELECT s.name, i.name, s.generation, s.cursor_at, s.completed_at, s.live, s.reset, "
-                      "(SELECT count(*) FROM dirty d WHERE d.sync=s.id) "
-                      "FROM sync s LEFT JOIN instance i ON i.id=s.source ORDER BY s.name", ""))
+                      "(SELECT count(*) FROM dirty d WHERE d.sync=s.id), "
+                      "s.succeeded FROM sync s LEFT JOIN instance i ON i.id=s.source ORDER BY s.name", ""))
                 while (mstc_rows_next(&rows)) {
                         if (!mstc_rows_grow(arena, &into, count, &room, sizeof (struct mstc_view_sync))) {
                                 rows.failed = true;
@@ -31,6 +31,7 @@ read_syncs(struct mstc_store *store, struct mst_arena *arena, struct mstc_view_s
                                 .generation = mstc_rows_number(&rows, 2), .cursor_at = mstc_rows_number(&rows, 3),
                                 .completed_at = mstc_rows_number(&rows, 4), .people = mstc_rows_number(&rows, 5),
                                 .reset = mstc_rows_number(&rows, 6) != 0, .dirty = mstc_rows_number(&rows, 7),
+                                .succeeded = mstc_rows_number(&rows, 8),
                         };
                 }
         ret->syncs = into;
@@ -67,7 +68,7 @@ read_targets(struct mstc_store *store, struct mst_arena *arena, struct mstc_view
                       "(SELECT count(*) FROM link l WHERE l.target=t.id AND l.state=2), "
                       "sum(o.state=0 AND o.hold IS NULL), sum(o.state=4), "
                       "sum(o.state IN (0,3) AND o.hold IS NOT NULL AND coalesce(o.approved,0)<=?), "
-                      "sum(o.state=3 AND o.hold IS NULL), sum(o.state IN (1,2)) "
+                      "sum(o.state=3 AND o.hold IS NULL), sum(o.state IN (1,2)), t.succeeded "
                       "FROM target t JOIN sync s ON s.id=t.sync LEFT JOIN instance i ON i.id=t.sink "
                       "LEFT JOIN op o ON o.sink=t.sink AND o.target=t.id AND o.open=1 "
                       "GROUP BY t.id ORDER BY s.name, t.bit", "i", mstc_now_ms()))
@@ -82,6 +83,7 @@ read_targets(struct mstc_store *store, struct mst_arena *arena, struct mstc_view
                                 .disabled = mstc_rows_number(&rows, 4), .waiting = mstc_rows_number(&rows, 5),
                                 .parked = mstc_rows_number(&rows, 6), .held = mstc_rows_number(&rows, 7),
                                 .retry = mstc_rows_number(&rows, 8), .unknown = mstc_rows_number(&rows, 9),
+                                .succeeded = mstc_rows_number(&rows, 10),
                         };
                 }
         ret->targets = into;

@@ -30,12 +30,14 @@ struct mstc_view_sync {
         const char *name, *source;
         int64_t generation, cursor_at, completed_at, people, dirty;
         bool reset;                          /* the next run reads everything anew     */
+        int64_t succeeded;                   /* when all that was read was last carried over, ms; 0: never */
         struct mstc_view_run *last;          /* NULL: none                             */
 };
 
 struct mstc_view_target {
         const char *sync, *name, *sink;
         int64_t live, disabled, waiting, parked, held, retry, unknown;   /* links, ops  */
+        int64_t succeeded;
 };
 
 struct mstc_view_instance {

@@ -150,3 +150,17 @@ env TERM=xterm "$ONPTY" -o "$dir/raw" "$MUSTER" sync >"$out" 2>"$err"
 grep -q '^warning: .*is parked' "$out" && ! grep -q "writing" "$out" || fail "the warning and the progress are mixed"
 sed -i '$d' "$people"; change 6
 "$MUSTER" sync >"$out" 2>"$err" || fail "the sync did not go well"; silent; ! grep -q $'\033' "$out" || fail "sequences in a pipe"
+
+# --- how things stand: one screen, and what to type next --------------------------------------------------
+echo '99;Bad!;bad@example.org;bad!;bad@example.org;Sales;Member;true' >>"$people"; : >"$dir/empty"
+sed 's,</muster>,<source name="guests" plugin="demo-source"><file>'"$dir/empty"'</file></source><sync name="guests" source="guests"><target sink="phone"><match attribute="mail"/></target></sync>&,' "$dir/muster.xml" >"$dir/two.xml"
+"$MUSTER" sync staff >"$out" 2>"$err"
+expect 0 status; silent; narrow; says "LAST SUCCESS"; says "ops are parked: muster log tells why, muster retry --parked tries again"
+[ "$(wc -l <"$out")" -le 24 ] || fail "status is more than a screen"
+expect 0 status --json; json /syncs/0/succeeded /targets/0/succeeded /targets/0/parked=1
+COLUMNS=40 expect 0 status; ! grep -qE '^.{41}' "$out" || fail "a line is wider than 40 columns"
+for command in 'users' 'groups' 'groups finance' 'history' 'history 2' 'history diff 1 2' 'users p5@example.org' 'plan --offline'; do
+        COLUMNS=40 "$MUSTER" $command >"$out" 2>"$err"; last="muster $command on 40 columns"
+        ! grep -qE '^.{41}' "$out" || fail "a line is wider than 40 columns"
+        "$MUSTER" $command 2>"$err" | head -n 1 >"$out"; [ ! -s "$err" ] || fail "a pipe that closes is complained of"
+done
