@@ -104,7 +104,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         close(fd);
         plan.layout.marker = FIL_MARK_NONE;
         once = rewrite(&plan, bytes, size, &first);
-        if (once != NULL) {
+        /* An empty file was not written yet, whoever reads it; the sink knows better and does not. */
+        if (once != NULL && first > 0) {
                 twice = rewrite(&plan, once, first, &second);
                 FUZZ_CHECK(twice != NULL && first == second && memcmp(once, twice, first) == 0);
                 free(twice);

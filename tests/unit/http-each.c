@@ -19,8 +19,8 @@ begin_feed(void)
         ck_assert_ptr_nonnull(feed);
 }
 
-static void
-push(enum mst_verb verb, int number)
+static struct mst_op *
+make(enum mst_verb verb, int number)
 {
         char id[32];
         struct mst_op *op;
@@ -33,7 +33,13 @@ push(enum mst_verb verb, int number)
         mst_record_text(after, mst_record_put(after, "mail"), "ada@x.org", 9);
         if (verb != MST_CREATE)
                 ck_assert(mst_test_op_object(op, id, id, NULL));
-        ck_assert(mst_test_push(feed, op));
+        return op;
+}
+
+static void
+push(enum mst_verb verb, int number)
+{
+        ck_assert(mst_test_push(feed, make(verb, number)));
 }
 
 static int
@@ -380,11 +386,11 @@ static void *
 push_later(void *self)
 {
         struct timespec nap = { .tv_nsec = 100000000 };
+        struct mst_op **ops = self;
 
-        (void)self;
         for (int i = 0; i < 5; i++) {
                 nanosleep(&nap, NULL);
-                push(MST_UPDATE, i);
+                ck_assert(mst_test_push(feed, ops[i]));
         }
         mst_test_end(feed);
         return NULL;
@@ -393,11 +399,14 @@ push_later(void *self)
 /* Ops that come while the call waits are taken at once. */
 START_TEST(each_waits_for_the_feed)
 {
+        struct mst_op *ops[5];
         static const struct server_step steps[] = { DETAIL(200) };
         pthread_t thread;
 
         serve(steps, 1);
-        pthread_create(&thread, NULL, push_later, NULL);
+        for (int i = 0; i < 5; i++)              /* all of a test is one thread's but its feed */
+                ops[i] = make(MST_UPDATE, i);
+        pthread_create(&thread, NULL, push_later, ops);
         ck_assert_int_eq(carry_out(ask), MST_OK);
         pthread_join(thread, NULL);
         ck_assert_uint_eq(collect(MST_DONE), 5);

@@ -150,6 +150,13 @@ tests_unit_entra_memory_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_entra_memory_LDADD = libmuster-net.la $(UNIT_LIBS) $(CRYPTO_LIBS)
 TESTS += tests/unit/entra-memory
 
+check_PROGRAMS += tests/unit/sink-memory
+tests_unit_sink_memory_SOURCES = tests/unit/sink-memory.c $(plugins_boldbi_la_SOURCES) $(plugins_kaizala_la_SOURCES)
+tests_unit_sink_memory_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
+tests_unit_sink_memory_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_sink_memory_LDADD = libmuster-net.la $(UNIT_LIBS)
+TESTS += tests/unit/sink-memory
+
 endif
 endif
 endif
