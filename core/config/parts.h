@@ -27,7 +27,7 @@ void mstc_part_map(struct mstc_walk *walk, xmlNode *node, struct mstc_config_map
 /* The source or sink that attribute 'name' of 'node' speaks of, or NULL, reported. */
 const struct mstc_config_instance *mstc_part_find_instance(struct mstc_walk *walk, const xmlNode *node,
                                                            const char *name, bool is_source);
-/* A group's name: anything printable without blanks, '*' and '?'. */
+/* A group's name: anything printable without '*' and '?', blanks not at its ends. */
 const char *mstc_part_group_name(struct mstc_walk *walk, const xmlNode *node, const char *name);
 
 /* upkeep.c: <retention> and <log>. */

@@ -13,17 +13,20 @@ const char *
 mstc_part_group_name(struct mstc_walk *walk, const xmlNode *node, const char *name)
 {
         const char *value = mstc_walk_attribute(walk, node, name);
+        size_t length;
         bool good;
 
         if (value == NULL)
                 return NULL;
-        good = value[0] != '\0' && strlen(value) <= 256;
+        length = strlen(value);
+        good = length > 0 && length <= 256 && value[0] != ' ' && value[length - 1] != ' ';
         for (const char *c = value; *c != '\0'; c++)
-                good = good && (unsigned char)*c > ' ' && *c != '*' && *c != '?' && *c != 127;
+                good = good && (unsigned char)*c >= ' ' && *c != '*' && *c != '?' && *c != 127;
         if (good)
                 return value;
         mstc_report_error(walk->report, mstc_walk_at(node, name),
-                          "use up to 256 characters without blanks, '*' and '?'; title=\"...\" may hold anything",
+                          "use up to 256 characters without '*' and '?', and blanks between words only; "
+                          "title=\"...\" may hold anything",
                           "%s=\"%s\" is not a group's name", name, value);
         return NULL;
 }

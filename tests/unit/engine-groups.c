@@ -44,6 +44,15 @@ static const struct {
             { "p 1 department=I\ncomplete c\n", "members d-F: -ada\nmembers d-I: +ada\n" },
             { "p 1 department=\ncomplete c\n", "members d-I: -ada\n" } },
           "uid=ada\nuid=bob\ncn=d-F description=D F:\ncn=d-I description=D I: bob\n" },
+        /* names with blanks, of a group and of one of a family */
+        { "<group name='Human Resources' title='HR'>user.department -eq \"H R\"</group>"
+          "<group name='both' any-of=\"'Human Resources' 'd-H R'\"/>"
+          "<groups for-each='department' name='d-{value}' title='D {value}'/><target sink='snk'>"
+          "<group use='Human Resources' as='hr'/><group use='d-H R' as='dhr'/><groups use='both'/></target>", 0, 0,
+          { { "w 1 mailNickname=ada;department=H R\nw 2 mailNickname=bob;department=I\ncomplete c\n",
+              "create 1: uid=ada\ncreate 2: uid=bob\ncreate Human Resources: cn=hr description=HR +ada\n"
+              "create both: cn=both description=both +ada\ncreate d-H R: cn=dhr description=D H R +ada\n" } },
+          "uid=ada\nuid=bob\ncn=hr description=HR: ada\ncn=both description=both: ada\ncn=dhr description=D H R: ada\n" },
         /* one who is refused leaves the others alone */
         { ALL, 0, 0,
           { { "w 1 mailNickname=ada;department=F\nw 2 mailNickname=b!;department=F\ncomplete c\n",
