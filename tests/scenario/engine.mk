@@ -9,7 +9,13 @@ check_PROGRAMS += tests/scenario/judge
 tests_scenario_judge_SOURCES = tests/scenario/judge.c
 tests_scenario_judge_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
 tests_scenario_judge_LDADD = $(JSON_LIBS)
-ENGINE_TESTS = tests/scenario/engine-life.sh tests/scenario/past.sh tests/scenario/verify-ldap.sh tests/scenario/service.sh tests/scenario/control.sh tests/scenario/engine-references.sh tests/scenario/engine-guards.sh \
+# A clock for the program, put under it.  No AM_CFLAGS: sanitizers have no business in it.
+check_LTLIBRARIES += tests/scenario/clock.la
+tests_scenario_clock_la_SOURCES = tests/scenario/clock.c
+tests_scenario_clock_la_CFLAGS = -D_GNU_SOURCE
+tests_scenario_clock_la_LDFLAGS = -module -avoid-version -rpath /nowhere
+
+ENGINE_TESTS = tests/scenario/engine-life.sh tests/scenario/past.sh tests/scenario/verify-ldap.sh tests/scenario/service.sh tests/scenario/control.sh tests/scenario/week.sh tests/scenario/engine-references.sh tests/scenario/engine-guards.sh \
   tests/scenario/engine-configuration.sh tests/scenario/engine-trouble.sh tests/scenario/engine-sink.sh \
   tests/scenario/entra-groups.sh tests/scenario/entra-signin.sh tests/scenario/kill-anywhere.sh tests/scenario/torture.sh \
   tests/scenario/carried-groups.sh tests/scenario/group-policy.sh tests/scenario/plan-apply.sh
