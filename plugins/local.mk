@@ -30,6 +30,7 @@ endif
 
 include plugins/boldbi/local.mk
 include plugins/entra/local.mk
+include plugins/exec/local.mk
 include plugins/file/local.mk
 include plugins/kaizala/local.mk
 include plugins/ldap/local.mk

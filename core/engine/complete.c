@@ -158,7 +158,11 @@ sweep(struct mstc_round *r, struct mst_error *err)
         } else if (rc == MST_OK && count != 0) {
                 mstc_log(run->engine, MSTC_EVENT_ABSENT, "%llu records were not named by the source%s",
                          (unsigned long long)count, ask ? "; it is asked for each" : "");
-                rc = ask ? confirm_all(r, absent, err) : mark_gone(r, absent, err);
+                rc = ask ? confirm_all(r, absent, err) : MST_END;
+                if (rc == MST_END) {         /* nobody can be asked for                */
+                        *err = (struct mst_error){ 0 };
+                        rc = mark_gone(r, absent, err);
+                }
         }
         mstc_set_free(absent);
         return rc;

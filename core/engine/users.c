@@ -87,6 +87,8 @@ fetch(struct mstc_run *run, const enum mst_kind *kinds, const char *const *ids, 
         int rc = page != NULL ? mstc_live_fetch(run->source, &asked, page, err)
                                    : mst_fail_memory(err, "reading chosen users");
 
+        if (rc == MST_END)
+                rc = err->code = MST_ECONFIG;
         if (rc == MST_OK && page->count < run->options->user_count)
                 mstc_log(run->engine, MSTC_EVENT_CHOSEN_MISSING, "the source answered for %zu of %zu chosen users",
                          page->count, run->options->user_count);

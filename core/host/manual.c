@@ -132,6 +132,8 @@ facts_of(const struct mst_option *row, struct mstc_buffer *into)
                 mstc_buffer_text(into, ", required");
         if (row->def != NULL)
                 mstc_buffer_printf(into, ", default %s", row->def);
+        if ((row->flags & MST_OPT_WHOLE) != 0)
+                mstc_buffer_text(into, ", an element each");
         if ((row->flags & MST_OPT_DEPRECATED) != 0)
                 mstc_buffer_text(into, ", deprecated");
         if ((row->flags & MST_OPT_IDENTITY) != 0)

@@ -160,17 +160,19 @@ is_blank(char c)
         return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* The words of 'text' from '*count' on; 'words' may be NULL to count only. */
+/* The words of 'text' from '*count' on, or all of it as one; 'words' may be NULL to count only. */
 static void
-take_words(struct filling *f, const char *text, char **words, size_t *count)
+take_words(struct filling *f, const char *text, bool whole, char **words, size_t *count)
 {
         while (*text != '\0' && *count < MOST_WORDS) {
                 size_t length = 0;
 
                 while (is_blank(*text))
                         text++;
-                while (text[length] != '\0' && !is_blank(text[length]))
+                while (text[length] != '\0' && (whole || !is_blank(text[length])))
                         length++;
+                while (length > 0 && is_blank(text[length - 1]))
+                        length--;
                 if (length == 0)
                         return;
                 if (words != NULL) {
@@ -186,6 +188,7 @@ static void
 fill_list(struct filling *f, const struct mst_option *row, const struct mstc_given *first)
 {
         size_t count = 0, given_count = 0;
+        bool whole = (row->flags & MST_OPT_WHOLE) != 0;
         char **words = NULL;
 
         for (int pass = 0; pass < 2; pass++) {
@@ -193,10 +196,10 @@ fill_list(struct filling *f, const struct mst_option *row, const struct mstc_giv
                 for (const struct mstc_given *g = first; g != NULL; g = g->next)
                         if (strcmp(g->name, row->name) == 0) {
                                 given_count += pass == 0;
-                                take_words(f, g->text, words, &count);
+                                take_words(f, g->text, whole, words, &count);
                         }
                 if (first == NULL && row->def != NULL)
-                        take_words(f, row->def, words, &count);
+                        take_words(f, row->def, whole, words, &count);
                 if (pass == 0) {
                         words = mst_arena_alloc(f->filled->arena, (count + 1) * sizeof *words);
                         f->failed |= words == NULL;

@@ -52,8 +52,9 @@ enum mst_option_flags {
         MST_OPT_DEPRECATED = 1 << 2,  /* works, and `muster check` says what is better  */
         MST_OPT_IDENTITY = 1 << 3,    /* what is read or written depends on it: a change
                                        * makes a source start a new generation          */
-        MST_OPT_ASK = 1 << 4          /* most admins set it: `muster init` asks for it, as it
+        MST_OPT_ASK = 1 << 4,         /* most admins set it: `muster init` asks for it, as it
                                        * does for what is required                      */
+        MST_OPT_WHOLE = 1 << 5        /* of a list: each element is one value, with its blanks */
 };
 
 struct mst_option {

@@ -51,7 +51,8 @@ struct mst_source_calls {
 
         /* Reads single records: each id is answered whole, outside, gone, or not
          * at all, which leaves everything as it is.  The page is ended with
-         * mst_page_complete(page, NULL).  NULL when the service has no such call. */
+         * mst_page_complete(page, NULL).  NULL when the service has no such call;
+         * MST_END (with a sentence) when that turns out only when it is asked. */
         int (*fetch)(void *self, const struct mst_ids *ids, struct mst_page *page,
                      struct mst_error *err);
 

@@ -21,7 +21,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base64.h"
+#include <muster/base64.h>
 
 /* Reads a line and its continuations into reader->text.  MST_END when there is none. */
 static int
@@ -77,7 +77,7 @@ add_value(struct fil_reader *reader, uint64_t line, const char *name, const char
         length = reader->length - (size_t)(value - reader->text);
         if (form == FIL_BYTES) {
                 length -= length > 0 && value[length - 1] == ' ';
-                text = fil_base64_decode(reader->arena, value, length, &length);
+                text = mst_base64_decode(reader->arena, value, length, &length);
                 if (text == NULL && length == 0)
                         fil_row_bad(reader, line, 0, "the value of '%s' is not base64", name);
         } else {

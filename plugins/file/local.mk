@@ -17,7 +17,7 @@ plugins_file_la_SOURCES = plugins/file/file.c plugins/file/source.c plugins/file
   plugins/file/convert.c plugins/file/convert.h plugins/file/types.c plugins/file/types.h \
   plugins/file/names.c plugins/file/names.h plugins/file/reader.c plugins/file/reader.h \
   plugins/file/format.h plugins/file/csv.c plugins/file/jsonl.c plugins/file/ldif.c \
-  plugins/file/base64.c plugins/file/base64.h plugins/file/input.c plugins/file/input.h
+  plugins/file/input.c plugins/file/input.h
 plugins_file_la_CPPFLAGS = $(PLUGIN_INCLUDES) $(XXHASH_CFLAGS) -D_GNU_SOURCE \
   -DFIL_VERSION='"$(PACKAGE_VERSION)"'
 plugins_file_la_LIBADD = libmuster.la $(XXHASH_LIBS)

@@ -13,9 +13,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include <muster/base64.h>
 #include <muster/json.h>
 
-#include "base64.h"
 #include "table.h"
 
 struct writing {
@@ -175,7 +175,7 @@ ldif_value(struct writing *w, const char *name, const char *text)
         size_t column;
 
         if (!safe)
-                text = fil_base64_encode(w->scratch, text, strlen(text));
+                text = mst_base64_encode(w->scratch, text, strlen(text));
         if (text == NULL) {
                 w->failed = true;
                 return;

@@ -49,7 +49,7 @@ left=$(find "$work/build" -name 'conf[dt]e*' -print)
 [ -z "$left" ] || wrong "left behind: $left"
 
 configure 'libcurl >= 7.80'; status=$?
-accepted "a missing library" "connector entra is left out: it needs libcurl" $'\n  connectors   file ldap\n'
+accepted "a missing library" "connector entra is left out: it needs libcurl" $'\n  connectors   exec file ldap\n'
 (cd "$work/build" && make -n all) >"$work/plan" 2>&1 || wrong "no Makefile without libcurl"
 ! grep -q 'plugins/entra' "$work/plan" || wrong "entra would be built without libcurl"
 
@@ -57,7 +57,7 @@ configure 'libcurl >= 7.80' --with-plugins=ldap,entra; status=$?
 refused "a missing library, asked for" "connector entra was asked for but cannot be built: it needs libcurl"
 
 configure none --with-plugins=ldap,entar; status=$?
-refused "a connector that does not exist" "there is no connector 'entar'" "known are: boldbi entra file kaizala ldap"
+refused "a connector that does not exist" "there is no connector 'entar'" "known are: boldbi entra exec file kaizala ldap"
 
 configure 'libxml-2.0 >= 2.9'; status=$?
 refused "a library that the core needs" "libxml-2.0"

@@ -12,3 +12,9 @@ check_SCRIPTS += tests/scenario/ldap-check.sh
 endif
 endif
 EXTRA_DIST += tests/scenario/ldap-check.sh
+# connectors in other languages
+if BUILD_EXEC
+TESTS += tests/scenario/exec.sh
+check_SCRIPTS += tests/scenario/exec.sh
+endif
+EXTRA_DIST += tests/scenario/exec.sh

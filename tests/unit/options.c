@@ -17,7 +17,7 @@ struct config {
         struct mst_secret *secret;
         int64_t integer, duration, size, choice, old;
         bool flag, other;
-        char **list, **words;
+        char **list, **words, **whole;
 };
 
 #define C struct config
@@ -35,6 +35,7 @@ static const struct mst_option table[] = {
         { .name = "other", MST_BOOLEAN_OPTION(C, other), .help = "whether" },
         { .name = "list", MST_LIST_OPTION(C, list), .help = "several", .flags = MST_OPT_IDENTITY },
         { .name = "words", MST_LIST_OPTION(C, words), .def = "a b", .help = "several" },
+        { .name = "whole", MST_LIST_OPTION(C, whole), .flags = MST_OPT_WHOLE, .help = "several" },
         { .name = "limit", MST_INTEGER_OPTION(C, old), .def = "5", .help = "a limit" },
         { .name = "max-limit", MST_INTEGER_OPTION(C, old), .flags = MST_OPT_DEPRECATED, .help = "a limit", .more = "write <limit> instead" },
         { .name = NULL }
@@ -157,6 +158,7 @@ START_TEST(values)
                 { .name = "integer", .text = "+10" }, { .name = "duration", .text = "5m" }, { .name = "size", .text = "16k" },
                 { .name = "choice", .text = "blue" }, { .name = "flag", .text = "no" }, { .name = "list", .text = "one\n  two" },
                 { .name = "list", .text = "three" }, { .name = "words", .text = "c" },
+                { .name = "whole", .text = " a b\tc\n" }, { .name = "whole", .text = "d" },
         };
         struct mstc_report *report = mstc_report_new();
         struct mstc_filled *filled;
@@ -177,6 +179,7 @@ START_TEST(values)
         ck_assert_str_eq(c->list[2], "three");
         ck_assert_ptr_null(c->list[3]);
         ck_assert(strcmp(c->words[0], "c") == 0 && c->words[1] == NULL);
+        ck_assert(strcmp(c->whole[0], "a b\tc") == 0 && strcmp(c->whole[1], "d") == 0 && c->whole[2] == NULL);
         mstc_filled_free(filled);
         mstc_report_free(report);
 }

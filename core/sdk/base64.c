@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0
- *
- * base64.c - bytes as text and back; strict: padded, nothing between, no stray bits. */
-#include "base64.h"
+/* base64.c - bytes as text and back; strict: padded, nothing between, no stray bits. */
+#include "build.h"
+
+#include <muster/base64.h>
 
 #include <string.h>
 
@@ -16,7 +16,7 @@ digit(char c)
 }
 
 char *
-fil_base64_decode(struct mst_arena *arena, const char *text, size_t length, size_t *size)
+mst_base64_decode(struct mst_arena *arena, const char *text, size_t length, size_t *size)
 {
         size_t padding = 0, out = 0;
         unsigned char *bytes;
@@ -50,8 +50,9 @@ fil_base64_decode(struct mst_arena *arena, const char *text, size_t length, size
 }
 
 char *
-fil_base64_encode(struct mst_arena *arena, const char *bytes, size_t size)
+mst_base64_encode(struct mst_arena *arena, const void *data, size_t size)
 {
+        const unsigned char *bytes = data;
         char *text = mst_arena_alloc(arena, (size + 2) / 3 * 4 + 1), *to = text;
 
         if (text == NULL)
@@ -61,7 +62,7 @@ fil_base64_encode(struct mst_arena *arena, const char *bytes, size_t size)
                 unsigned group = 0;
 
                 for (size_t k = 0; k < 3; k++)
-                        group = group << 8 | (k < n ? (unsigned char)bytes[i + k] : 0u);
+                        group = group << 8 | (k < n ? bytes[i + k] : 0u);
                 *to++ = digits[group >> 18];
                 *to++ = digits[group >> 12 & 63];
                 *to++ = n > 1 ? digits[group >> 6 & 63] : '=';
