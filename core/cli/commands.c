@@ -16,6 +16,7 @@
 const struct mstc_command *const mstc_commands[] = {
         &mstc_command_init,
         &mstc_command_check,
+        &mstc_command_doctor,
         &mstc_command_plan,
         &mstc_command_apply,
         &mstc_command_sync,

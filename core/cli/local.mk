@@ -18,3 +18,5 @@ muster_SOURCES += core/cli/caller.c core/cli/caller.h core/cli/control.c core/cl
   core/cli/pause.c core/cli/pause.h core/cli/servicestate.c core/cli/servicestate.h core/cli/verbs.c core/cli/wire.c core/cli/wire.h
 muster_SOURCES += core/cli/ask.c core/cli/ask.h core/cli/draft.c core/cli/draft.h core/cli/draftxml.c \
   core/cli/init.c core/cli/interview.c core/cli/interview.h core/cli/laying.c core/cli/laying.h
+muster_SOURCES += core/cli/doctor.c core/cli/doctor.h core/cli/doctor-here.c core/cli/doctor-kept.c \
+  core/cli/doctor-there.c

@@ -447,29 +447,19 @@ mstc_engine_free(struct mstc_engine *engine)
         mstc_free(engine);
 }
 
-static void
-probe_log(void *self, const char *instance, enum mst_level level, const char *text)
-{
-        (void)self;
-        (void)instance;
-        (void)level;
-        (void)text;
-}
-
 int
-mstc_probe(struct mstc_engine *engine, struct mstc_instance *instance, struct mstc_stop *stop,
-           struct mst_facts **ret, struct mst_error *err)
+mstc_probe_heard(struct mstc_instance *instance, struct mstc_stop *stop, mstc_probe_log *log, void *self_of_log,
+                 struct mst_facts **ret, struct mst_error *err)
 {
-        static const struct mstc_host_calls calls = { .log = probe_log };
+        const struct mstc_host_calls calls = { .log = log };
         const struct mst_plugin *plugin = instance->plugin;
         bool source = instance->config->is_source;
-        struct mst_host *host = mstc_host_new(instance->config->name, &calls, NULL, stop);
+        struct mst_host *host = mstc_host_new(instance->config->name, &calls, self_of_log, stop);
         struct mst_facts *facts = source ? mstc_facts_of_source(plugin) : mstc_facts_of_sink(plugin);
         const void *config = mstc_filled_config(instance->filled);
         void *self = NULL;
         int rc;
 
-        (void)engine;
         if (host == NULL || facts == NULL || !mstc_host_set_wants(host, instance->wants, instance->want_count))
                 rc = mst_fail_memory(err, "asking a connector what it can do");
         else
@@ -489,4 +479,12 @@ mstc_probe(struct mstc_engine *engine, struct mstc_instance *instance, struct ms
         }
         *ret = facts;
         return MST_OK;
+}
+
+int
+mstc_probe(struct mstc_engine *engine, struct mstc_instance *instance, struct mstc_stop *stop,
+           struct mst_facts **ret, struct mst_error *err)
+{
+        (void)engine;
+        return mstc_probe_heard(instance, stop, NULL, NULL, ret, err);
 }

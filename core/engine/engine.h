@@ -149,6 +149,10 @@ int mstc_engine_undo(struct mstc_engine *engine, struct mstc_sync *sync, const s
 /* Probes an instance in this thread, stores the facts when 'engine' is not NULL. */
 int mstc_probe(struct mstc_engine *engine, struct mstc_instance *instance, struct mstc_stop *stop,
                struct mst_facts **ret, struct mst_error *err);
+/* The same, and what the connector logs meanwhile; 'log' may be NULL. */
+typedef void mstc_probe_log(void *self, const char *instance, enum mst_level level, const char *text);
+int mstc_probe_heard(struct mstc_instance *instance, struct mstc_stop *stop, mstc_probe_log *log, void *self,
+                     struct mst_facts **ret, struct mst_error *err);
 
 /* Decisions of an admin; each is one transaction. 'who' is kept in the history. */
 int mstc_engine_reset(struct mstc_engine *engine, const char *sync, struct mst_error *err);

@@ -252,6 +252,7 @@ set_limits(struct mstc_flight *flight)
         curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, flight->fresh ? 1L : 0L);
         curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, flight->trouble);
+        mstc_watchful_wants(flight->http, easy);
         curl_easy_setopt(easy, CURLOPT_PRIVATE, flight);
         curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, about_to_send);
         curl_easy_setopt(easy, CURLOPT_PREREQDATA, flight);
@@ -480,6 +481,8 @@ mstc_flight_land(struct mstc_flight *flight)
                      mstc_flight_say(flight, what, sizeof what), reply->status,
                      reply->body.length,
                      (long long)(mst_host_ticks_ms(http->host) - flight->begun));
+        if (flight->result == CURLE_OK)
+                mstc_watchful_look(http, flight->easy, reply, flight->url.bytes);
         if (flight->result != CURLE_OK) {
                 if (say_trouble(flight) != MST_ENET || reply->too_large)
                         mstc_flight_end(flight, flight->why.code);

@@ -106,6 +106,7 @@ struct mst_http {
         int64_t *minute;                     /* when the last requests were sent, in a ring */
         size_t minute_size, minute_at;       /* as many as a minute may have; the oldest */
         int64_t waited, waited_to;
+        bool watched;                        /* clock and certificate were looked at   */
 };
 
 struct mst_http_token {
@@ -125,6 +126,11 @@ struct mst_http_token {
 char *mstc_origin_of(const char *url, const char **why);
 bool mstc_origin_loopback(const char *origin);
 bool mstc_origin_allowed(const struct mst_http *http, const char *url, struct mst_error *err);
+
+/* watchful.c: once for a client, what a verified answer shows of clock and certificate, as log lines
+ * that begin with "clock:" and "certificate:". */
+void mstc_watchful_wants(struct mst_http *http, CURL *easy);
+void mstc_watchful_look(struct mst_http *http, CURL *easy, const struct mst_http_reply *reply, const char *url);
 
 /* request.c: the address it goes to, behind the option 'url' when it is a path; and an
  * address without what may be secret. */

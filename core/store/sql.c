@@ -227,3 +227,10 @@ mstc_sql_copy_text(sqlite3_stmt *stmt, int column, struct mst_arena *arena, bool
                 *ok = false;
         return copy;
 }
+
+void
+mstc_store_library(const char **built, const char **running)
+{
+        *built = SQLITE_VERSION;
+        *running = sqlite3_libversion();
+}

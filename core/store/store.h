@@ -33,6 +33,8 @@ bool mstc_store_in_transaction(const struct mstc_store *store);
 /* Folds the write-ahead log back when it has grown; called between transactions. */
 int mstc_store_checkpoint(struct mstc_store *store, bool now, struct mst_error *err);
 
+/* SQLite's version: of the headers it was built with, and of the library that is there. */
+void mstc_store_library(const char **built, const char **running);
 const char *mstc_store_path(const struct mstc_store *store);
 /* Drawn when the store was made: no other one has it, but for its copies. */
 int mstc_store_lineage(struct mstc_store *store, char ret[33], struct mst_error *err);

@@ -48,6 +48,31 @@ people=$(curl -sS "$door/people?limit=1000" | grep -o '"mail":"[^"]*"' | wc -l)
         fail "the directory has not the $people people of the source"
 expect 0 -c "$dir/one/muster.xml" status
 
+# ---- the doctor --------------------------------------------------------------------------------
+narrow() { ! grep -qE '^.{81}' "$out" || fail "a line is wider than 80 columns"; }
+healthy() {                                  # may warn of this machine, but finds nothing wrong
+        last="muster $*"
+        "$MUSTER" "$@" >"$out" 2>"$err" </dev/null
+        [ $? -lt 2 ] || fail "it finds errors"
+}
+healthy -c "$dir/one/muster.xml" doctor
+narrow; says "Sink corporate (ldap)"; says "is sound: 40 entries"; says "clock: within a minute of that of http://127.0.0.1"
+says "it answers, and our rights suffice"; says "the name 127.0.0.1 is known"
+! grep -qF "$secret" "$out" || fail "a secret was shown"
+healthy -c "$dir/one/muster.xml" doctor --json; grep -q '"health":"ok"' "$out" || fail "no findings"
+chmod 644 "$dir/one/secrets/contoso-client-secret"
+expect 2 -c "$dir/one/muster.xml" doctor --offline; says "has 1 mistake"; says "muster check tells"
+chmod 600 "$dir/one/secrets/contoso-client-secret"
+chmod 755 "$dir/one/state"
+healthy -c "$dir/one/muster.xml" doctor --offline; says "others can look into"
+chmod 700 "$dir/one/state"
+expect 2 -c "$dir/none.xml" doctor; says "there is no $dir/none.xml"; says "muster init makes one"
+sed 's,<uri>[^<]*<,<uri>ldaps://muster-test.invalid<,' "$dir/one/muster.xml" >"$dir/lost.xml"; chmod 600 "$dir/lost.xml"
+expect 2 -c "$dir/lost.xml" doctor; says "muster-test.invalid"; narrow
+head -c 3000 /dev/urandom >"$dir/broken.db"; chmod 600 "$dir/broken.db"
+sed "s,$dir/one/state/state.db,$dir/broken.db," "$dir/one/muster.xml" >"$dir/lost.xml"
+expect 2 -c "$dir/lost.xml" doctor --offline; says "muster state check tells more"
+
 # ---- nothing is overwritten --------------------------------------------------------------------
 before=$(cat "$dir/one/muster.xml" "$dir/one/secrets/"* | cksum)
 expect 2 "${first[@]}"; complains "is there already, and is not overwritten"
