@@ -47,6 +47,22 @@ count_heads(struct mstc_cli *cli, struct mstc_workplace *place)
         return MSTC_END_DONE;
 }
 
+/* Guards that are as good as off. */
+static void
+tell_wide(const struct mstc_config *config, struct mstc_report *report)
+{
+        for (size_t i = 0; i < config->sync_count; i++)
+                for (size_t k = 0; k < config->syncs[i].target_count; k++) {
+                        const struct mstc_config_target *target = &config->syncs[i].targets[k];
+
+                        for (size_t n = 0; n < target->limit_count; n++)
+                                if (target->limits[n].wide && target->limits[n].until_ms > mstc_now_ms())
+                                        mstc_report_warning(report, target->limits[n].place, "narrow it as soon as that is over",
+                                                            "the guard of %s is as good as off until %s: %s", target->limits[n].of,
+                                                            target->limits[n].until, target->limits[n].reason);
+                }
+}
+
 int
 mstc_check_file(struct mstc_cli *cli, const char *file, bool online)
 {
@@ -56,6 +72,7 @@ mstc_check_file(struct mstc_cli *cli, const char *file, bool online)
         if (code == MSTC_END_DONE && !mstc_setup_try(place.setup, place.report))
                 code = mstc_workplace_mistakes(cli, &place);
         else if (code == MSTC_END_DONE && (code = count_heads(cli, &place)) == MSTC_END_DONE) {
+                tell_wide(place.setup->config, place.report);
                 mstc_report_print(cli, place.report, true);
                 if (online)
                         code = mstc_probe_all(cli, &place, tell_good);

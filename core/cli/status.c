@@ -163,11 +163,33 @@ tell_aside(struct mstc_cli *cli, bool *told, const struct mstc_view_instance *in
                           mstc_moment(cli->arena, instance->since), reason));
 }
 
+/* Guards that are as good as off, and those that count again. */
 static void
-tell_troubles(struct mstc_cli *cli, const struct mstc_view_status *status)
+tell_limits(struct mstc_cli *cli, bool *told, const struct mstc_config_sync *sync)
+{
+        for (size_t i = 0; i < sync->target_count; i++)
+                for (size_t k = 0; k < sync->targets[i].limit_count; k++) {
+                        const struct mstc_config_limit *l = &sync->targets[i].limits[k];
+                        bool over = l->until_ms != 0 && l->until_ms <= mstc_now_ms();
+                        const char *until = mstc_fit(cli->arena, l->until != NULL ? l->until : "", 0);
+
+                        if (l->wide || over)
+                                tell_line(cli, told, MSTC_BAD, mst_arena_printf(cli->arena, "The guard of %s in %s", l->of,
+                                          mstc_fit(cli->arena, sync->targets[i].name, 0)),
+                                          over ? "has its default again" : "is as good as off",
+                                          mst_arena_printf(cli->arena, "%s %s: %s", over ? "since" : "until", until,
+                                          l->reason != NULL ? l->reason : "remove that limit"));
+                }
+}
+
+static void
+tell_troubles(struct mstc_cli *cli, const struct mstc_config *config, const struct mstc_view_status *status)
 {
         int64_t parked = 0;
         bool told = false;
+
+        for (size_t i = 0; i < config->sync_count; i++)
+                tell_limits(cli, &told, &config->syncs[i]);
 
         for (size_t i = 0; i < status->sync_count; i++)
                 tell_run(cli, &told, &status->syncs[i], status->writer != 0);
@@ -327,7 +349,7 @@ run(struct mstc_cli *cli)
                 } else {
                         tell_syncs(cli, &status);
                         tell_targets(cli, &status);
-                        tell_troubles(cli, &status);
+                        tell_troubles(cli, place.config, &status);
                         tell_store(cli, &place);
                 }
         }

@@ -222,6 +222,26 @@ is_wanted(const struct mstc_cli *cli, const char *name)
         return wanted;
 }
 
+/* Whom the store did not know before, the source was asked for: somebody there, or a slip of the pen. */
+static int
+strangers(struct job *job)
+{
+        struct mst_error err = { 0 };
+        int code = MSTC_END_DONE;
+
+        for (size_t i = 0; i < job->chosen_count && code == MSTC_END_DONE; i++) {
+                struct mstc_view_person *person;
+
+                if (job->chosen[i].sync != NULL)
+                        continue;
+                if (job->place.store == NULL
+                    && mstc_store_open(job->place.config->store_path, MSTC_READ, &job->place.store, &err) != MST_OK)
+                        return mstc_cli_fail(job->cli, &err);
+                code = mstc_who_meant(job->cli, job->place.store, job->chosen[i].id, &person);
+        }
+        return code;
+}
+
 static int
 sync_all(struct job *job)
 {
@@ -238,7 +258,7 @@ sync_all(struct job *job)
         if (job->cli->json != NULL)
                 mstc_json_end_all(job->cli->json);
         if (!mstc_stop_is(job->place.stop))
-                return code;
+                return code == MSTC_END_DONE ? strangers(job) : code;
         if (job->cli->json == NULL && !job->served)
                 fputs("muster: stopped; the next sync goes on from here\n", stderr);
         return MSTC_END_FAILED;

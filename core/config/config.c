@@ -154,7 +154,7 @@ check_was(struct mstc_walk *walk)
 static void
 read_root(struct mstc_walk *walk, struct mstc_document *document)
 {
-        static const struct mstc_shape shape = { "strict",
+        static const struct mstc_shape shape = { "strict environment",
                 "store? control? retention? log? plugins* include* source* sink* maps* never-touch* sync*", MSTC_NO_TEXT, NULL };
         xmlNode *root = xmlDocGetRootElement(document->xml);
         const char *space = root->ns == NULL ? NULL : (const char *)root->ns->href;
@@ -170,6 +170,7 @@ read_root(struct mstc_walk *walk, struct mstc_document *document)
         }
         nodes = mstc_walk_into(walk, root, &shape);
         walk->config->strict = mstc_walk_yes(walk, root, "strict", false);
+        walk->config->environment = mstc_walk_name(walk, root, "environment");
         read_definitions(walk, &nodes);
         read_users(walk, &nodes);
         check_was(walk);

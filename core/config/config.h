@@ -85,6 +85,9 @@ struct mstc_config_limit {
         int64_t above;                       /* -1: not given                          */
         double percent;                      /* -1: not given                          */
         int64_t never_above;                 /* -1: not given                          */
+        const char *until, *reason;          /* it counts until then, and why; or NULL */
+        int64_t until_ms;                    /* 0: for ever                            */
+        bool wide;                           /* hardly anything trips it               */
         struct mstc_place place;
 };
 
@@ -198,6 +201,7 @@ struct mstc_config {
         const char *file;                    /* absolute                               */
         bool private_file;                   /* nobody but the owner can read it       */
         bool strict;                         /* warnings of rules count as errors      */
+        const char *environment;             /* "production", "test" ...; or NULL      */
         const char *store_path;
         struct mstc_config_control control;
         int64_t keep_ms;                     /* <retention days=>: how long runs are kept */

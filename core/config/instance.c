@@ -62,12 +62,27 @@ known_already(struct mstc_walk *walk, const xmlNode *node, const char *name, boo
         }
 }
 
+/* A test's configuration is not to reach what is marked as production, nor the other way round. */
+static void
+check_environment(struct mstc_walk *walk, const xmlNode *node, const struct mstc_config_instance *instance)
+{
+        const char *here = mstc_walk_name(walk, node, "environment"), *all = walk->config->environment;
+
+        if (here != NULL && (all == NULL || strcmp(here, all) != 0))
+                mstc_report_error(walk->report, mstc_walk_at(node, "environment"),
+                                  mstc_walk_say(walk, "use another %s here, or write <muster environment=\"%s\">",
+                                                instance->is_source ? "source" : "sink", here),
+                                  "%s '%s' belongs to the environment '%s', and this configuration to %s%s%s",
+                                  instance->is_source ? "source" : "sink", instance->name != NULL ? instance->name : "", here,
+                                  all != NULL ? "'" : "", all != NULL ? all : "none", all != NULL ? "'" : "");
+}
+
 void
 mstc_part_instance(struct mstc_walk *walk, xmlNode *node, bool is_source)
 {
-        static const struct mstc_shape source = { "name! plugin! was", NULL, MSTC_NO_TEXT,
+        static const struct mstc_shape source = { "name! plugin! was environment", NULL, MSTC_NO_TEXT,
                 "write <source name=\"...\" plugin=\"...\">" };
-        static const struct mstc_shape sink = { "name! plugin! was", NULL, MSTC_NO_TEXT,
+        static const struct mstc_shape sink = { "name! plugin! was environment", NULL, MSTC_NO_TEXT,
                 "write <sink name=\"...\" plugin=\"...\">" };
         const char *name = mstc_walk_name(walk, node, "name");
         struct mstc_config_instance *instance;
@@ -84,6 +99,7 @@ mstc_part_instance(struct mstc_walk *walk, xmlNode *node, bool is_source)
         instance->private_file = mstc_document_of(node)->is_private;
         instance->place = mstc_walk_place(node);
         mstc_walk_plain(walk, node, is_source ? &source : &sink);
+        check_environment(walk, node, instance);
         tail = &instance->options;
         for (xmlNode *child = node->children; child != NULL; child = child->next)
                 if (child->type == XML_ELEMENT_NODE && option_space(walk, child))

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "config/parts.h"
+#include "util/date.h"
 #include "util/words.h"
 
 #define DAY INT64_C(86400000)
@@ -241,10 +242,40 @@ read_match(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *tar
         match->place = mstc_walk_at(node, "attribute");
 }
 
+/* Does it let nearly everything pass?  Both bounds must be passed, or the one that never may be. */
+static bool
+is_wide(const struct mstc_config_limit *limit)
+{
+        bool removals = limit->of != NULL && strcmp(limit->of, "removals") == 0;
+        double most = limit->of != NULL && strcmp(limit->of, "group-members") == 0 ? 90 : 50;
+
+        return (limit->percent > most || limit->above >= 100000) && (!removals || limit->never_above > 1000);
+}
+
+/* A guard that is as good as off is so for a while and for a reason, and both stand there. */
+static void
+read_end(struct mstc_walk *walk, xmlNode *node, struct mstc_config_limit *limit)
+{
+        int64_t at = 0;
+
+        limit->wide = is_wide(limit);
+        limit->until = mstc_walk_attribute(walk, node, "until");
+        limit->reason = mstc_walk_attribute(walk, node, "reason");
+        if (limit->until != NULL && !mstc_date_parse_iso(limit->until, strlen(limit->until), &at))
+                mstc_report_error(walk->report, mstc_walk_at(node, "until"),
+                                  "write a day (2026-12-31: until it begins, in UTC) or an instant (2026-12-31T18:00:00Z)",
+                                  "until=\"%s\" is no date", limit->until);
+        limit->until_ms = at != 0 ? (at - MST_DATE_UNIX_EPOCH) / (MST_DATE_SECOND / 1000) : 0;
+        if (limit->wide && (limit->until == NULL || limit->reason == NULL || limit->reason[strspn(limit->reason, " ")] == '\0'))
+                mstc_report_error(walk->report, limit->place, "add until=\"2026-12-31\" and reason=\"...\", or narrow it",
+                                  "this limit of %s lets nearly everything pass, and does not say until when and why",
+                                  limit->of != NULL ? limit->of : "this kind");
+}
+
 static void
 read_limit(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *target)
 {
-        static const struct mstc_shape shape = { "of! above and-percent never-above", "", MSTC_NO_TEXT,
+        static const struct mstc_shape shape = { "of! above and-percent never-above until reason", "", MSTC_NO_TEXT,
                 "write <limit of=\"removals\" above=\"5\" and-percent=\"2\" never-above=\"100\"/>" };
         static const char of[] = "removals|creates|gone|changes|clears|identity|group-members|group-deletes|reuse";
         struct mstc_config_limit *limit;
@@ -264,6 +295,7 @@ read_limit(struct mstc_walk *walk, xmlNode *node, struct mstc_config_target *tar
         limit->percent = mstc_walk_percent(walk, node, "and-percent");
         limit->never_above = mstc_walk_integer(walk, node, "never-above", 0, 1000000000, -1);
         limit->place = mstc_walk_place(node);
+        read_end(walk, node, limit);
         if (!xmlHasProp(node, (const xmlChar *)"above") && !xmlHasProp(node, (const xmlChar *)"and-percent")
             && !xmlHasProp(node, (const xmlChar *)"never-above"))
                 mstc_report_error(walk->report, limit->place, shape.example, "<limit> sets no limit");

@@ -10,6 +10,7 @@
 
 #include "engine/mail.h"
 #include "engine/quarantine.h"
+#include "store/environment.h"
 #include "store/forget.h"
 #include "util/alloc.h"
 
@@ -410,6 +411,7 @@ mstc_engine_new(struct mstc_setup *setup, const struct mstc_watch *watch, struct
         if (engine->log_arena == NULL || engine->mail == NULL)
                 mst_fail_memory(err, "starting");
         else if (mstc_store_open(setup->config->store_path, MSTC_WRITE, &engine->store, err) == MST_OK
+                 && mstc_environment_check(engine->store, setup->config->environment, err) == MST_OK
                  && mstc_engine_recover(engine, err) == MST_OK) {
                 *ret = engine;
                 return MST_OK;

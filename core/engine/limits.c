@@ -33,7 +33,7 @@ mstc_limit_of(const struct mstc_run_target *target, const char *of)
         for (size_t i = 0; i < config->limit_count; i++) {
                 const struct mstc_config_limit *l = &config->limits[i];
 
-                if (strcmp(l->of, of) != 0)
+                if (strcmp(l->of, of) != 0 || (l->until_ms != 0 && l->until_ms <= mstc_now_ms()))
                         continue;
                 if (l->above >= 0)
                         limit.above = l->above;

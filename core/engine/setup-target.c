@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/maker.h"
+#include "store/store.h"
 #include "util/near.h"
 #include "util/wild.h"
 
@@ -222,6 +223,21 @@ make_uses(struct mstc_maker *maker, const struct mstc_sync *sync, struct mstc_ta
         }
 }
 
+/* A limit that counts no more is told wherever the configuration is looked at. */
+static void
+check_limits(struct mstc_maker *maker, const struct mstc_target *target)
+{
+        const struct mstc_config_target *config = target->config;
+
+        for (size_t i = 0; i < config->limit_count; i++) {
+                const struct mstc_config_limit *l = &config->limits[i];
+
+                if (l->until_ms != 0 && l->until_ms <= mstc_now_ms())
+                        mstc_report_warning(maker->report, l->place, "remove it, or give it another date",
+                                            "this limit of %s counted until %s; the default is in force again", l->of, l->until);
+        }
+}
+
 /* ---- the target ---- */
 
 static void
@@ -251,6 +267,7 @@ mstc_maker_target(struct mstc_maker *maker, struct mstc_sync *sync, struct mstc_
         schema = mstc_maker_schema_of(maker, sync->source);
         target->scope = mstc_maker_scope(maker, &config->scope, schema);
         check_shadow(maker, sync, target);
+        check_limits(maker, target);
         if (target->sink == NULL || target->sink->promised == NULL)
                 return;
         target->maps = mstc_maker_maps(maker, target->sink, MST_USER, schema, config->maps, config->map_count,

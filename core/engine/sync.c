@@ -22,6 +22,7 @@
 
 #include "store/doubts.h"
 #include "store/entries.h"
+#include "store/environment.h"
 #include "store/forget.h"
 #include "store/groups.h"
 #include "store/holds.h"
@@ -466,6 +467,8 @@ mstc_engine_sync(struct mstc_engine *engine, struct mstc_sync *sync, const struc
         if (mstc_summary_make(sync, ret, err) != MST_OK)
                 return err->code;
         rc = engine->unsure ? mstc_engine_recover(engine, err) : MST_OK;
+        if (rc == MST_OK && !options->plan_only)
+                rc = mstc_environment_take(engine->store, engine->setup->config->environment, err);
         if (rc == MST_OK && options->mends == NULL)
                 rc = configuration_run(engine, sync, options, ret, err);
         if (rc == MST_OK && !mstc_engine_stopping(engine))

@@ -12,10 +12,10 @@ samba_or_skip "$0" "$@"
 . "$srcdir/tests/scenario/ldap-programme.sh"
 [ -x "$top_builddir/tests/emulators/ldap-proxy/ldap-proxy" ] || skip "the fault proxy is not built"
 trap 'code=$?; proxy_stop "$dir"; samba_stop "$dir/ad"; (exit $code); engine_end' EXIT
-target_options='<limit of="removals" above="5000" and-percent="100" never-above="5000"/>
-<limit of="identity" above="5000" and-percent="100"/><limit of="changes" above="5000" and-percent="100"/>
-<limit of="creates" above="5000" and-percent="100"/><limit of="clears" above="5000" and-percent="100"/>
-<limit of="group-members" above="5000" and-percent="100"/>'
+target_options='<limit of="removals" above="5000" and-percent="100" never-above="5000" until="2999-12-31" reason="a test"/>
+<limit of="identity" above="5000" and-percent="100" until="2999-12-31" reason="a test"/><limit of="changes" above="5000" and-percent="100" until="2999-12-31" reason="a test"/>
+<limit of="creates" above="5000" and-percent="100" until="2999-12-31" reason="a test"/><limit of="clears" above="5000" and-percent="100" until="2999-12-31" reason="a test"/>
+<limit of="group-members" above="5000" and-percent="100" until="2999-12-31" reason="a test"/>'
 maps='<map to="cn">Left(ToLower([mailNickname]), 64)</map>
 <map to="sAMAccountName">Left([id], 20)</map>
 <map to="userPrincipalName">[userPrincipalName]</map>

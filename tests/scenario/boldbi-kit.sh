@@ -21,7 +21,7 @@ match=                               # the connector's own: Email, Username
 groups='<group name="finance" title="All of the treasury">user.department -eq "Treasury"</group>'
 maps=
 target_attributes=
-target_options='<on-out-of-scope do="delete"/><limit of="removals" above="50" and-percent="50"/><limit of="changes" above="90" and-percent="90"/>'
+target_options='<on-out-of-scope do="delete"/><limit of="removals" above="50" and-percent="50"/><limit of="changes" above="90" and-percent="90" until="2999-12-31" reason="a test"/>'
 
 set -u
 : "${srcdir:?make check sets it}"

@@ -231,6 +231,11 @@ expect 0 log; says "bad"
 expect 0 status --json; json /targets/0/parked=1
 { hire 1 1 Renamed; hire 2 21 | tail -n +2; } >"$people"
 
+# --- chosen people whom nobody knows are told, and who may be meant ---------------------------------
+expect 2 sync --user p2@exampel.org; complains "nobody here has the id, UPN, mail or object 'p2@exampel.org'; did you mean p2@example.org?"
+expect 2 sync --user p2@exampel.org --json; json /error/class=usage /runs/0/sync=staff
+expect 0 sync --user p2@example.org
+
 # --- the source shrank; guards hold; somebody approves ---------------------------------------------
 hold_of() { "$MUSTER" holds --json | tr -d '\n' | grep -o '"hold":[0-9]*,[^}]*"guard":"'"$1"'"' | grep -o '[0-9]*' | head -n 1; }
 { hire 1 1 Renamed; hire 2 10 | tail -n +2; } >"$people"

@@ -9,10 +9,10 @@
 need ns-slapd certutil
 [ -x "$top_builddir/tests/emulators/ldap-proxy/ldap-proxy" ] || skip "the fault proxy is not built"
 trap 'code=$?; proxy_stop "$dir"; ds389_kill "$dir/ds"; (exit $code); engine_end' EXIT
-target_options='<limit of="removals" above="5000" and-percent="100" never-above="5000"/>
-<limit of="identity" above="5000" and-percent="100"/><limit of="changes" above="5000" and-percent="100"/>
-<limit of="creates" above="5000" and-percent="100"/><limit of="clears" above="5000" and-percent="100"/>
-<limit of="group-members" above="5000" and-percent="100"/>'
+target_options='<limit of="removals" above="5000" and-percent="100" never-above="5000" until="2999-12-31" reason="a test"/>
+<limit of="identity" above="5000" and-percent="100" until="2999-12-31" reason="a test"/><limit of="changes" above="5000" and-percent="100" until="2999-12-31" reason="a test"/>
+<limit of="creates" above="5000" and-percent="100" until="2999-12-31" reason="a test"/><limit of="clears" above="5000" and-percent="100" until="2999-12-31" reason="a test"/>
+<limit of="group-members" above="5000" and-percent="100" until="2999-12-31" reason="a test"/>'
 settings="$settings lock=nsAccountLock"
 begin 300 --seed 7
 ds389_prepare "$dir/ds" memberof=yes refint=yes unique=mail && ds389_start "$dir/ds" || exit 1

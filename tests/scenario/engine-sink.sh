@@ -2,7 +2,7 @@
 # engine-sink.sh - a directory that is away, dies in mid-batch, refuses somebody; and a sync that
 # is told to stop.  The source is read all the same, the others go through, the next run repairs.
 . "$srcdir/tests/scenario/engine.sh"
-target_options='<limit of="changes" above="5000" and-percent="100"/>'
+target_options='<limit of="changes" above="5000" and-percent="100" until="2999-12-31" reason="a test"/>'
 begin 400 --seed 17
 hire() {
         control hire "{\"people\":[{\"userPrincipalName\":\"$1@contoso.example\",\"displayName\":\"$1\",\"mailNickname\":\"$1\",

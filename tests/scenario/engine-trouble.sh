@@ -43,7 +43,7 @@ for action in broken-json wrong-type missing-id huge-value bad-utf8 lone-surroga
                 fail "the others did not go through"
         repair $action
         control bulk '{"op":"change","count":60,"property":"jobTitle"}'
-        target_options='<limit of="changes" above="5000" and-percent="100"/>'; configure
+        target_options='<limit of="changes" above="5000" and-percent="100" until="2999-12-31" reason="a test"/>'; configure
         hire "new-$action"
         fault "{\"kind\":\"delta\",\"nth\":2,\"action\":\"$action\",\"property\":\"jobTitle\",\"record\":2}"
         try "$action in a delta"

@@ -9,10 +9,10 @@ RANDOM=${MUSTER_SEED:=$((10#${EPOCHREALTIME#*.} % 32768))}
 kills=${MUSTER_KILLS:-50}
 people=300
 echo "seed $MUSTER_SEED"
-target_options='<limit of="removals" above="5000" and-percent="100" never-above="5000"/>
-<limit of="identity" above="5000" and-percent="100"/><limit of="changes" above="5000" and-percent="100"/>
-<limit of="creates" above="5000" and-percent="100"/><limit of="clears" above="5000" and-percent="100"/>
-<limit of="group-members" above="5000" and-percent="100"/>'
+target_options='<limit of="removals" above="5000" and-percent="100" never-above="5000" until="2999-12-31" reason="a test"/>
+<limit of="identity" above="5000" and-percent="100" until="2999-12-31" reason="a test"/><limit of="changes" above="5000" and-percent="100" until="2999-12-31" reason="a test"/>
+<limit of="creates" above="5000" and-percent="100" until="2999-12-31" reason="a test"/><limit of="clears" above="5000" and-percent="100" until="2999-12-31" reason="a test"/>
+<limit of="group-members" above="5000" and-percent="100" until="2999-12-31" reason="a test"/>'
 begin $people --seed 21
 control settings '{"page-size":25}'
 

@@ -60,9 +60,9 @@ $2
 $3
 <groups use="*"/>
 <on-gone do="delete"/><on-disabled do="disable"/>
-<limit of="removals" above="5000" and-percent="100" never-above="5000"/><limit of="gone" above="5000" and-percent="100"/>
-<limit of="group-members" above="5000" and-percent="100"/>
-<limit of="identity" above="5000" and-percent="100"/><limit of="changes" above="5000" and-percent="100"/>
+<limit of="removals" above="5000" and-percent="100" never-above="5000" until="2999-12-31" reason="a test"/><limit of="gone" above="5000" and-percent="100" until="2999-12-31" reason="a test"/>
+<limit of="group-members" above="5000" and-percent="100" until="2999-12-31" reason="a test"/>
+<limit of="identity" above="5000" and-percent="100" until="2999-12-31" reason="a test"/><limit of="changes" above="5000" and-percent="100" until="2999-12-31" reason="a test"/>
 </target>
 </sync>
 </muster>
@@ -121,7 +121,7 @@ story() {
 race() {
         local sync
         proxy "$dir/ds" clear && proxy "$dir/ds" reset && proxy "$dir/ds" fault "$1" dn=uid=r1, hold || exit 1
-        "$MUSTER" sync >"$out" 2>"$err" </dev/null &
+        "$MUSTER" sync "${@:2}" >"$out" 2>"$err" </dev/null &
         sync=$!
         proxy_await "$dir/ds" held 1 || fail "no $1 came by"
         ldapmodify -x -H "$(cat "$dir/ds/uri")" -D "cn=Directory Manager" -y "$dir/ds/admin.secret" >/dev/null <<LDIF || exit 1
@@ -157,7 +157,8 @@ races() {
         sed -i 's/,renamed,/,r1,/' "$dir/people.csv"
         expect 0 sync
         sed -i '2d' "$dir/people.csv"
-        race delete
+        expect 0 sync                                    # missed once: disabled, and deleted by the next read
+        race delete --full
         [ "$(names '(|(mail=p1@contoso.example)(uid=r1)(uid=away))')" = "" ] || fail "ours is still there"
         complains "restore it from a backup"
 }

@@ -9,10 +9,10 @@
 [ -x "$top_builddir/tests/emulators/ldap-proxy/ldap-proxy" ] || skip "the fault proxy is not built"
 trap 'code=$?; proxy_stop "$dir"; (exit $code); engine_end' EXIT
 people=400
-target_options='<limit of="removals" above="5000" and-percent="100" never-above="5000"/>
-<limit of="identity" above="5000" and-percent="100"/><limit of="changes" above="5000" and-percent="100"/>
-<limit of="creates" above="5000" and-percent="100"/><limit of="clears" above="5000" and-percent="100"/>
-<limit of="group-members" above="5000" and-percent="100"/>'
+target_options='<limit of="removals" above="5000" and-percent="100" never-above="5000" until="2999-12-31" reason="a test"/>
+<limit of="identity" above="5000" and-percent="100" until="2999-12-31" reason="a test"/><limit of="changes" above="5000" and-percent="100" until="2999-12-31" reason="a test"/>
+<limit of="creates" above="5000" and-percent="100" until="2999-12-31" reason="a test"/><limit of="clears" above="5000" and-percent="100" until="2999-12-31" reason="a test"/>
+<limit of="group-members" above="5000" and-percent="100" until="2999-12-31" reason="a test"/>'
 begin $people --seed 33
 proxy_start "$dir" "$uri" || exit 1
 through() { local uri; uri=$(cat "$dir/proxy-uri"); configure; }

@@ -124,4 +124,34 @@ expect 4 sync; complains "damaged"; complains "muster state import"
 rm -f "$store-wal"
 expect 0 state import "$dir/monday.db"
 expect 0 state check
-exit 0
+
+# ---- a store belongs to one environment ------------------------------------------------------------
+in_environment() { sed "s/<muster xmlns/<muster $1 xmlns/; s/<sink name/<sink ${2-} name/" "$dir/plain.xml" >"$dir/muster.xml"; }
+cp "$dir/muster.xml" "$dir/plain.xml"
+rm -f "$store"*; : >"$directory"; hire 1 6 >"$people"
+in_environment 'environment="test"'; expect 0 plan
+in_environment 'environment="production"'; expect 0 sync        # who only looks takes no store
+same "they are there" 6 "$(users)"
+now=$(sort "$directory" | cksum)
+hire 1 6 Chief >"$people"
+in_environment 'environment="test"'
+for line in sync plan 'sync --full' 'reset staff' "undo 1"; do
+        expect 2 $line; complains "belongs to the environment 'production', and the configuration is of 'test'"
+done
+cp "$dir/plain.xml" "$dir/muster.xml"
+expect 2 sync; complains "has no environment="
+same "nothing is written" "$now" "$(sort "$directory" | cksum)"
+in_environment 'environment="production"' 'environment="test"'
+expect 2 check; complains "sink 'phone' belongs to the environment 'test', and this configuration to 'production'"
+in_environment '' 'environment="production"'
+expect 2 check; complains "and this configuration to none"
+in_environment 'environment="production"' 'environment="production"'
+expect 0 sync
+[ "$(sort "$directory" | cksum)" != "$now" ] || fail "its own environment is refused"
+# a guard that is as good as off is told
+sed 's,<on-gone,<limit of="changes" above="100" and-percent="100" until="2999-01-01" reason="new titles"/><limit of="gone" above="9" until="2020-01-01"/>&,' \
+        "$dir/muster.xml" >"$dir/wide.xml"
+expect 0 check -c "$dir/wide.xml"; complains "the guard of changes is as good as off until 2999-01-01: new titles"
+complains "this limit of gone counted until 2020-01-01; the default is in force again"
+expect 0 status -c "$dir/wide.xml"; narrow; says "The guard of changes in phone is as good as off until 2999-01-01"
+says "The guard of gone in phone has its default again since 2020-01-01"

@@ -48,7 +48,7 @@ trap torture_end EXIT
 
 limits=''
 for of_what in removals identity changes creates clears group-members; do
-        limits="$limits<limit of=\"$of_what\" above=\"9000\" and-percent=\"100\"$([ $of_what != removals ] || echo ' never-above="9000"')/>"
+        limits="$limits<limit of=\"$of_what\" above=\"9000\" and-percent=\"100\" until=\"2999-12-31\" reason=\"a test\"$([ $of_what != removals ] || echo ' never-above="9000"')/>"
 done
 configure() {
         mkdir -p "$dir/outbox"; chmod 700 "$dir/outbox"

@@ -10,7 +10,7 @@
 #define GROUPS 6
 #define ROUNDS 60
 #define SYNC "<groups from='source' name='g{id}'/><target sink='snk'><groups use='*'/>" \
-             "<limit of='removals' above='1000' and-percent='100' never-above='1000'/></target>"
+             "<limit of='removals' above='1000' and-percent='100' never-above='1000' until='2999-12-31' reason='a test'/></target>"
 
 struct model {
         bool user[USERS], group[GROUPS];     /* the source has it                      */

@@ -118,6 +118,42 @@ START_TEST(approved_is_past)
 }
 END_TEST
 
+/* A limit with a date counts until then, and is told before and after. */
+static const struct {
+        const char *limit;
+        bool held;
+        const char *told;
+} dated[] = {
+        { "<limit of='changes' above='100' and-percent='100' until='2999-01-01' reason='new titles'/>", false, NULL },
+        { "<limit of='changes' above='100' and-percent='100' until='2020-01-01' reason='new titles'/>", true,
+          "this limit of changes counted until 2020-01-01; the default is in force again" },
+        { "<limit of='changes' above='30' and-percent='30' until='2999-01-01' reason='r'/>", false, NULL },
+        { "<limit of='changes' above='30' and-percent='30' until='2020-01-01T10:00:00Z'/>", true,
+          "counted until 2020-01-01T10:00:00Z" },
+        { "<limit of='changes' above='30' and-percent='50'/>", false, NULL },
+        { "", true, NULL },
+};
+
+START_TEST(limit_with_a_date)
+{
+        struct world *w = peopled("", 40, dated[_i].limit);
+        struct mstc_report *report = mstc_report_new();
+        struct mstc_config *config = mstc_config_read(w->config_file, report);
+        struct mstc_setup *setup = mstc_setup_new(config, report);
+        bool told = false;
+
+        for (size_t i = 0; i < mstc_report_count(report); i++)
+                told = told || (dated[_i].told != NULL && strstr(mstc_report_at(report, i)->text, dated[_i].told) != NULL);
+        ck_assert_int_eq(told, dated[_i].told != NULL);
+        ck_assert_msg(dated[_i].told != NULL || mstc_report_count(report) == 0, "%s", mstc_report_at(report, 0)->text);
+        mstc_setup_free(setup);
+        mstc_report_free(report);
+        world_people(w, 1, 30, "jobTitle=Y", "complete c");
+        ck_assert_int_eq(world_sync(w, NULL), dated[_i].held ? MSTC_END_HELD : MSTC_END_DONE);
+        world_free(w);
+}
+END_TEST
+
 /* ---- the same address, a new person ---------------------------------------------------------- */
 
 static const struct {
@@ -283,6 +319,7 @@ suite(void)
         tcase_add_test(t, never_touched);
         tcase_add_test(t, only_ours_is_deleted);
         tcase_add_test(t, shrunk);
+        tcase_add_loop_test(t, limit_with_a_date, 0, UNIT_COUNT(dated));
         tcase_add_test(t, two_steps);
         tcase_add_test(t, two_steps_approved);
         suite_add_tcase(s, t);
