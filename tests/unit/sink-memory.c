@@ -207,7 +207,7 @@ forget(const struct service *s, const char *who)
 {
         const bool boldbi = s->plugin == &mst_plugin_boldbi;
         struct mst_error err = { 0 };
-        char body[100], command[140];
+        char body[100], command[200];
 
         snprintf(body, sizeof body, "{\"%s\":\"%s\"}", boldbi ? "id" : "number", who);
         mst_http_start(request, "POST", "/%s", boldbi ? "remove" : "person-remove");
