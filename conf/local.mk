@@ -5,6 +5,10 @@ dist_pkgdata_DATA += conf/muster.rng
 dist_man_MANS += conf/man/muster.1
 bashcompletiondir = $(datadir)/bash-completion/completions
 dist_bashcompletion_DATA = conf/completion/muster.bash
+zshcompletiondir = $(datadir)/zsh/site-functions
+dist_zshcompletion_DATA = conf/completion/_muster
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
+dist_fishcompletion_DATA = conf/completion/muster.fish
 
 # the language's manual page
 dist_man_MANS += conf/man/muster-rules.7

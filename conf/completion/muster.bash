@@ -14,9 +14,14 @@ _muster() {
                 compopt -o filenames 2>/dev/null
                 mapfile -t COMPREPLY < <(compgen -f -- "$cur")
                 return ;;
-        -u|--user|--only-group|--sample|--expect|--digest|--reason|--set|--secret-file|--scope|--every)
+        -u|--user) _muster_known users; return ;;
+        --group|--only-group) _muster_known groups; return ;;
+        --target) _muster_known targets; return ;;
+        --sync) [[ " ${words[*]} " == *" init "* ]] || _muster_known syncs; return ;;
+        --sample|--expect|--digest|--reason|--set|--secret-file|--scope|--every)
                 return ;;
         --source|--sink)
+                [[ " ${words[*]} " == *" init "* ]] || _muster_known "${prev#--}s"
                 [[ " ${words[*]} " != *" init "* ]] ||
                         mapfile -t COMPREPLY < <(compgen -W "$("${words[0]}" plugins 2>/dev/null | sed -n '2,$s/^\([a-z][a-z0-9-]*\) .*/\1/p')" -- "$cur")
                 return ;;
@@ -67,11 +72,30 @@ _muster() {
                     [[ $cur == [Mm][Ss]* || $cur == [0-9]* ]] &&
                             names=$("${words[0]}" help messages 2>/dev/null | grep -o '^MST-[0-9]*') ;;
         esac
+        if [[ $cur != -* ]]; then
+                case $command in
+                users|explain|timeline) _muster_known users; return ;;
+                groups) _muster_known groups; return ;;
+                esac
+        fi
         if [[ $cur == -* ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$common $options" -- "$cur")
         else
                 mapfile -t COMPREPLY < <(compgen -W "$names" -- "$cur")
         fi
+}
+
+# Names that begin as what is typed, 100 at most; nobody is asked but the store.
+_muster_known() {
+        local -a config=() names=()
+        local i name
+        for ((i = 1; i < cword; i++)); do
+                [[ ${words[i]} == -c || ${words[i]} == --config ]] && config=(--config "${words[i+1]}")
+        done
+        mapfile -t names < <("${words[0]}" "${config[@]}" complete "$1" -- "$cur" 2>/dev/null)
+        for name in "${names[@]}"; do
+                COMPREPLY+=("$(printf %q "$name")")
+        done
 }
 
 # The names of syncs, as far as a plain look at the configuration tells; nothing is run.

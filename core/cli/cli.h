@@ -34,6 +34,7 @@ struct mstc_command {
         const char *example;                 /* lines as they are typed, or NULL       */
         const struct mstc_flag *flags;       /* ends with a NULL name; may be NULL     */
         unsigned least, most;                /* arguments                              */
+        bool hidden;                         /* for programs: not in the help          */
         bool plain;                          /* needs nothing: no secrets, no files    */
         int (*run)(struct mstc_cli *cli);    /* returns the exit code                  */
 };
@@ -43,7 +44,7 @@ extern const struct mstc_command *const mstc_commands[];
 extern const size_t mstc_command_count;
 const struct mstc_command *mstc_command_find(const char *name);
 
-extern const struct mstc_command mstc_command_init, mstc_command_check, mstc_command_doctor, mstc_command_plan, mstc_command_sync, mstc_command_run,
+extern const struct mstc_command mstc_command_complete, mstc_command_init, mstc_command_check, mstc_command_doctor, mstc_command_plan, mstc_command_sync, mstc_command_run,
         mstc_command_status, mstc_command_history, mstc_command_log, mstc_command_users,
         mstc_command_groups, mstc_command_duplicates, mstc_command_reset, mstc_command_holds,
         mstc_command_approve, mstc_command_reject, mstc_command_retry, mstc_command_undo, mstc_command_verify, mstc_command_state, mstc_command_apply,

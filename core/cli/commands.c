@@ -46,6 +46,7 @@ const struct mstc_command *const mstc_commands[] = {
         &mstc_command_plugins,
         &mstc_command_version,
         &mstc_command_help,
+        &mstc_command_complete,
 };
 const size_t mstc_command_count = sizeof mstc_commands / sizeof mstc_commands[0];
 

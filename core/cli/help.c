@@ -83,7 +83,8 @@ mstc_help_program(FILE *to)
               "Keeps user accounts and groups in other systems in step with a directory.\n\n"
               "Commands\n", to);
         for (size_t i = 0; i < mstc_command_count; i++)
-                fprintf(to, "  %-12s  %s\n", mstc_commands[i]->name, mstc_commands[i]->summary);
+                if (!mstc_commands[i]->hidden)
+                        fprintf(to, "  %-12s  %s\n", mstc_commands[i]->name, mstc_commands[i]->summary);
         print_flags("Options of every command", mstc_common_flags, to);
         fputs("\nExit codes\n"
               "  0  done\n"
@@ -121,7 +122,7 @@ run(struct mstc_cli *cli)
         if (cli->json != NULL) {
                 mstc_json_array(cli->json, "commands");
                 for (size_t i = 0; i < mstc_command_count; i++) {
-                        if (command != NULL && command != mstc_commands[i])
+                        if ((command != NULL && command != mstc_commands[i]) || (command == NULL && mstc_commands[i]->hidden))
                                 continue;
                         mstc_json_object(cli->json, NULL);
                         mstc_json_text(cli->json, "name", mstc_commands[i]->name);

@@ -20,3 +20,4 @@ muster_SOURCES += core/cli/ask.c core/cli/ask.h core/cli/draft.c core/cli/draft.
   core/cli/init.c core/cli/interview.c core/cli/interview.h core/cli/laying.c core/cli/laying.h
 muster_SOURCES += core/cli/doctor.c core/cli/doctor.h core/cli/doctor-here.c core/cli/doctor-kept.c \
   core/cli/doctor-there.c
+muster_SOURCES += core/cli/complete.c

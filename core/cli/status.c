@@ -322,13 +322,12 @@ tell_store(struct mstc_cli *cli, const struct mstc_workplace *place)
                 mstc_json_end(cli->json);
                 return;
         }
-        printf("\nThe store holds %s", size_text(cli->arena, size.used));
-        if (most > 0)
-                printf(" (%s %s of <retention>)", size.used > most ? "more than the" : "of the", size_text(cli->arena, most));
-        printf(": %s run%s", mstc_thousands(cli->arena, (uint64_t)size.runs), size.runs == 1 ? "" : "s");
-        if (size.since != 0)
-                printf(" since %s", mstc_moment(cli->arena, size.since));
-        puts(".");
+        putchar('\n');
+        mstc_wrap(cli->arena, stdout, mst_arena_printf(cli->arena, "The store holds %s%s: %s run%s%s%s.",
+                  size_text(cli->arena, size.used), most > 0 ? mst_arena_printf(cli->arena, " (%s %s of <retention>)",
+                  size.used > most ? "more than the" : "of the", size_text(cli->arena, most)) : "",
+                  mstc_thousands(cli->arena, (uint64_t)size.runs), size.runs == 1 ? "" : "s", size.since != 0 ? " since " : "",
+                  size.since != 0 ? mstc_moment(cli->arena, size.since) : ""), 0, 2, cli->width);
 }
 
 static int

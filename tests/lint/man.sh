@@ -53,4 +53,15 @@ if command -v groff >/dev/null; then
         [ ! -s "$err" ] || { cat "$err" >&2; note "groff warns of the page"; }
 fi
 bash -n "$completion" || note "the completion is no bash"
+# the others ask --help for options; what they know of commands and values must be there
+for other in muster.fish _muster; do
+        for word in $(grep -oE '^ *(case )?[a-z|, ]+\)? ' "$srcdir/conf/completion/$other" | grep -oE '\b(plan|sync|run|pause|resume|verify|reset|users|explain|timeline|groups|history|rules|apply|test|state|init)\b' | sort -u); do
+                echo "$commands" | grep -qxF "$word" || note "$other knows a command $word"
+        done
+        for option in $(grep -oE -e '--(user|group|only-group|sync|sink|target|config|output|record)\b' "$srcdir/conf/completion/$other" | sort -u); do
+                grep -qF -e "$option" "$completion" || note "$other knows an option $option"
+        done
+done
+if command -v zsh >/dev/null; then zsh -n "$srcdir/conf/completion/_muster" || note "the completion is no zsh"; fi
+if command -v fish >/dev/null; then fish -n "$srcdir/conf/completion/muster.fish" || note "the completion is no fish"; fi
 exit $wrong

@@ -164,3 +164,34 @@ for command in 'users' 'groups' 'groups finance' 'history' 'history 2' 'history 
         ! grep -qE '^.{41}' "$out" || fail "a line is wider than 40 columns"
         "$MUSTER" $command 2>"$err" | head -n 1 >"$out"; [ ! -s "$err" ] || fail "a pipe that closes is complained of"
 done
+
+# --- what the shells offer ---------------------------------------------------------------------------------
+expect 0 complete syncs; silent; same=$(cat "$out"); [ "$same" = staff ] || fail "not the sync"
+expect 0 complete sinks p; [ "$(cat "$out")" = phone ] || fail "not the sink"
+expect 0 complete groups FIN; [ "$(cat "$out")" = finance ] || fail "not the group"
+expect 0 complete users p1@; [ "$(cat "$out")" = p1@example.org ] || fail "not the user"
+expect 0 complete users; [ "$(wc -l <"$out")" -le 100 ] && [ -s "$out" ] || fail "too many users, or none"
+expect 0 complete commands gro; [ "$(cat "$out")" = groups ] || fail "not the command"
+expect 0 complete users 'nobody*'; [ ! -s "$out" ] || fail "a pattern is taken for more than it is"
+for bad in '' 'secrets' 'users a b'; do expect 2 complete $bad; done
+expect 2 complete users -c "$dir/none.xml"
+expect 0 help; ! grep -q '^  complete' "$out" || fail "the hidden command is in the help"
+mkdir "$dir/bin"; ln -s "$MUSTER" "$dir/bin/muster"
+offers() { PATH=$dir/bin:$PATH bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _muster; printf "%s\\n" "${COMPREPLY[@]}"' - "$top_srcdir/conf/completion/muster.bash" muster "$@" >"$out" 2>"$err"; last="bash: muster $*"; }
+offers users p6; says p6; offers groups f; says finance; offers users --; says --as-of; offers history d; says diff
+offers explain --group f; says finance; offers retry --sink b; says badge; offers approve 1 --user p2; says p2@example.org
+if command -v fish >/dev/null; then
+        offers() { last="fish: muster $1"; HOME=$dir PATH=$dir/bin:$PATH fish --no-config -c "source '$top_srcdir/conf/completion/muster.fish'; complete -C 'muster $1'" >"$out" 2>"$err"; }
+        offers 'users p2@'; says p2@example.org; silent; offers 'users --as'; says --as-of; offers 'gro'; says groups; says "list the groups"
+        offers 'explain p2 --group f'; says finance; offers 'sync s'; says staff; offers 'retry --sink b'; says badge
+fi
+if command -v zsh >/dev/null; then
+        # what compadd and _describe would be given, without a line editor
+        offers() {
+                last="zsh: muster $*"
+                PATH=$dir/bin:$PATH zsh -f -c 'compdef() { :; }; . "$1"; compadd() { print -rl -- "$@"; }; _describe() { print -rl -- ${(P)@[-1]}; }; _files() { :; }
+                        shift; words=("$@") CURRENT=$# PREFIX=${@[-1]}; _muster' - "$top_srcdir/conf/completion/_muster" muster "$@" >"$out" 2>"$err"
+        }
+        offers users p2@; says p2@example.org; silent; offers users --; says --as-of; offers gro; says "groups:list the groups"
+        offers explain p2 --group f; says finance; offers sync s; says staff; offers retry --sink b; says badge
+fi
