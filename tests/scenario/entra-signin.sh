@@ -116,6 +116,8 @@ works "<certificate file=\"$tls/app.pfx\"/><certificate-password file=\"$tls/pas
 works "<certificate file=\"$tls/soon.pem\"/>"
 run 0 check --online
 grep -qF 'the certificate ends on 20' "$out" "$err" || fail "nothing says that the certificate ends soon"
+"$MUSTER" doctor >"$out" 2>"$err"; [ $? = 1 ] || fail "the doctor finds an error, or no warning"
+grep -qF "certificate: that of https://127.0.0.1" "$out" && grep -qF "clock: within a minute of that of https://127.0.0.1" "$out" || fail "the doctor tells nothing of clock and certificate"
 refused 2 "<certificate file=\"$tls/mixed.pem\"/>" 'the private key does not belong to the certificate'
 refused 2 "<certificate file=\"$tls/app.crt\"/>" 'holds no private key'
 refused 2 "<certificate file=\"$tls/app.pfx\"/>" 'is certificate-password right?'
