@@ -10,7 +10,7 @@ _muster() {
         COMPREPLY=()
 
         case $prev in
-        -c|--config|-o|--output|--state)
+        -c|--config|-o|--output|-d|--download|--state)
                 compopt -o filenames 2>/dev/null
                 mapfile -t COMPREPLY < <(compgen -f -- "$cur")
                 return ;;
@@ -51,6 +51,7 @@ _muster() {
         history)    options="--user --sync --all" names=diff ;;
         users)      options="--sync --gone --as-of --columns --csv --limit --all" ;;
         groups)     options="--members --history --sync --gone --as-of --columns --csv --limit --all" ;;
+        log)        options="--download --force" ;;
         timeline)   ;;
         changes)    options="--since --sync --target --all" ;;
         duplicates) options="--all" ;;

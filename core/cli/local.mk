@@ -1,5 +1,5 @@
 # the files of core/cli: one a subcommand, and what they share
-muster_SOURCES += core/cli/approve.c core/cli/args.c core/cli/args.h core/cli/check.c \
+muster_SOURCES += core/cli/approve.c core/cli/args.c core/cli/args.h core/cli/bundle.c core/cli/bundle.h core/cli/scrub.c core/cli/scrub.h core/cli/tar.c core/cli/tar.h core/cli/check.c \
   core/cli/cli.h core/cli/commands.c core/cli/counts.c core/cli/counts.h core/cli/declined.c core/cli/declined.h core/cli/duplicates.c core/cli/eval.c core/cli/excerpt.c core/cli/excerpt.h core/cli/explain.c core/cli/explain.h \
   core/cli/explaingroup.c core/cli/explainrule.c core/cli/explainvalue.c \
   core/cli/grouphistory.c core/cli/grouphistory.h core/cli/groups.c core/cli/guise.c core/cli/guise.h core/cli/halt.c core/cli/halt.h \

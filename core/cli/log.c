@@ -5,6 +5,7 @@
 
 #include <muster/host.h>
 
+#include "cli/bundle.h"
 #include "cli/counts.h"
 #include "cli/listing.h"
 #include "cli/moment.h"
@@ -81,19 +82,22 @@ show_log(struct mstc_cli *cli, struct mstc_store *store, const struct mstc_view_
 static int
 run(struct mstc_cli *cli)
 {
-        const char *number = mstc_args_at(cli->args, 0);
+        const char *number = mstc_args_at(cli->args, 0), *file = mstc_args_value(cli->args, "download");
         struct mstc_workplace place = { 0 };
         struct mstc_view_run one;
         struct mst_error err = { 0 };
         int64_t id = 0;
         int code = MSTC_END_CONFIG, rc;
 
+        if (file == NULL && mstc_args_has(cli->args, "force"))
+                return mstc_cli_misused(cli, "--force belongs to --download");
         if (number == NULL || mstc_cli_number(cli, "RUN", number, &id))
-                code = mstc_workplace_store(cli, &place, "lines");
+                code = file != NULL ? mstc_workplace_rules(cli, &place, "lines") : mstc_workplace_store(cli, &place, "lines");
         if (place.store != NULL) {
                 rc = mstc_view_run(place.store, id, cli->arena, &one, &err);
                 if (rc == MST_OK && (number == NULL || id > 0))
-                        code = show_log(cli, place.store, &one);
+                        code = file != NULL ? mstc_bundle(cli, &place, &one, file, mstc_args_has(cli->args, "force"))
+                             : show_log(cli, place.store, &one);
                 else if (rc < 0)
                         code = mstc_cli_fail(cli, &err);
                 else if (number != NULL)
@@ -106,11 +110,23 @@ run(struct mstc_cli *cli)
         return code;
 }
 
+static const struct mstc_flag flags[] = {
+        { .name = "download", .letter = 'd', .takes = "FILE",
+          .help = "write all that is known of the run into one file, without secrets (a tar archive)" },
+        { .name = "force", .help = "also over a file that is there" },
+        { .name = NULL }
+};
+
 const struct mstc_command mstc_command_log = {
-        .name = "log", .arguments = "[RUN]", .most = 1,
+        .name = "log", .arguments = "[RUN]", .flags = flags, .most = 1,
         .summary = "print the log of a run",
         .about =
         "Prints what the run of that number had to say, the newest when none is given.  With\n"
-        "--verbose also what is only of use for finding a mistake in muster or a connector.",
+        "--verbose also what is only of use for finding a mistake in muster or a connector.\n"
+        "--download writes one file for whoever is asked for help: the run, its log, every op with\n"
+        "its outcome, errors with the services' request ids, and the configuration, all without\n"
+        "secrets; it does hold names and other values of people.",
+        .example =
+        "  muster log 41 --download run-41.tar\n",
         .run = run,
 };

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "config/parts.h"
+#include "config/redact.h"
 #include "util/alloc.h"
 
 /* What mstc_config_read() really makes. */
@@ -242,6 +243,19 @@ mstc_config_read(const char *path, struct mstc_report *report)
                 return &whole->config;
         mstc_config_free(&whole->config);
         return NULL;
+}
+
+bool
+mstc_config_redact(const struct mstc_config *config, size_t index, const struct mstc_redact *ask, const char **ret_file,
+                   struct mstc_buffer *into)
+{
+        const struct whole *whole = (const struct whole *)(const void *)config;
+
+        if (index >= whole->document_count)
+                return false;
+        *ret_file = whole->documents[index]->raw.file;
+        mstc_redact_bytes(whole->documents[index]->raw.bytes, whole->documents[index]->raw.length, ask, into);
+        return true;
 }
 
 void

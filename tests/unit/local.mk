@@ -363,6 +363,11 @@ tests_unit_table_SOURCES = tests/unit/table.c core/cli/table.c
 tests_unit_table_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_table_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/table
+check_PROGRAMS += tests/unit/logline
+tests_unit_logline_SOURCES = tests/unit/logline.c core/cli/logline.c core/cli/moment.c core/cli/table.c
+tests_unit_logline_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_logline_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/logline
 
 check_PROGRAMS += tests/unit/testkit
 tests_unit_testkit_SOURCES = tests/unit/testkit.c
