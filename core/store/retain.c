@@ -41,8 +41,8 @@ drop(struct mstc_store *store, int64_t run, struct mst_error *err)
 {
         static const char *const sql[] = {
                 "DELETE FROM opdata WHERE number IN (SELECT d.number FROM op o JOIN opdata d ON d.number=o.number WHERE o.run=?1 LIMIT ?2)",
-                "DELETE FROM opmembers WHERE number IN (SELECT m.number FROM op o JOIN opmembers m ON m.number=o.number "
-                "WHERE o.run=?1 LIMIT ?2)",
+                ("DELETE FROM opmembers WHERE number IN (SELECT m.number FROM op o JOIN opmembers m ON m.number=o.number "
+                 "WHERE o.run=?1 LIMIT ?2)"),
                 "DELETE FROM op WHERE number IN (SELECT number FROM op WHERE run=?1 LIMIT ?2)",
                 "DELETE FROM log WHERE run=?1 AND line IN (SELECT line FROM log WHERE run=?1 LIMIT ?2)",
                 "DELETE FROM told WHERE id IN (SELECT id FROM told WHERE run=?1 LIMIT ?2)",
