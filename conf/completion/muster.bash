@@ -37,7 +37,7 @@ _muster() {
 
         local common="--config --json --verbose --help" options= names=
         case $command in
-        '')         names="init check doctor plan apply sync run pause resume status history log timeline changes users groups duplicates holds approve
+        '')         names="init check doctor plan apply sync run pause resume status metrics history log timeline changes users groups duplicates holds approve
                            reject retry verify undo reset explain rules test eval state plugins version help" options="--version" ;;
         init)       options="--source --sink --set --secret-file --sync --scope --every --state --force --offline --yes" names=$(compgen -d -- "$cur") ;;
         check)      options="--online" ;;
@@ -45,6 +45,7 @@ _muster() {
         plan)       options="--output --offline --all" names=$(_muster_names sync) ;;
         apply)      options="--yes --dry" names=$(compgen -f -- "$cur") ;;
         sync)       options="--user --full --force --no-wait" names=$(_muster_names sync) ;;
+        metrics)    options="--textfile" names=$(compgen -f -- "$cur") ;;
         run)        options="--log-level --log-form" names=$(_muster_names sync) ;;
         pause)      options="--for --reason" names=$(_muster_names sync) ;;
         resume)     names=$(_muster_names sync) ;;
@@ -68,7 +69,7 @@ _muster() {
         eval)       options="--user --record --rule --map --reveal --now" ;;
         state)      options="--quick" names="export import check $(compgen -f -- "$cur")" ;;
         plugins)    options="--rng" ;;
-        help)       names="init check doctor plan apply sync run pause resume status history log timeline changes users groups duplicates holds approve
+        help)       names="init check doctor plan apply sync run pause resume status metrics history log timeline changes users groups duplicates holds approve
                            reject retry verify undo reset explain rules test eval state plugins version help messages"
                     [[ $cur == [Mm][Ss]* || $cur == [0-9]* ]] &&
                             names=$("${words[0]}" help messages 2>/dev/null | grep -o '^MST-[0-9]*') ;;

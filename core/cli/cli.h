@@ -50,7 +50,7 @@ extern const struct mstc_command mstc_command_complete, mstc_command_init, mstc_
         mstc_command_approve, mstc_command_reject, mstc_command_retry, mstc_command_undo, mstc_command_verify, mstc_command_state, mstc_command_apply,
         mstc_command_test, mstc_command_eval, mstc_command_explain, mstc_command_rules, mstc_command_plugins, mstc_command_version,
         mstc_command_timeline, mstc_command_changes,
-        mstc_command_pause, mstc_command_resume, mstc_command_help;
+        mstc_command_pause, mstc_command_resume, mstc_command_metrics, mstc_command_help;
 
 /* The help of the program and of one command, and the line that names its usage. */
 void mstc_help_program(FILE *to);

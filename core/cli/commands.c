@@ -24,6 +24,7 @@ const struct mstc_command *const mstc_commands[] = {
         &mstc_command_pause,
         &mstc_command_resume,
         &mstc_command_status,
+        &mstc_command_metrics,
         &mstc_command_history,
         &mstc_command_log,
         &mstc_command_timeline,

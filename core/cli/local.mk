@@ -11,6 +11,9 @@ muster_SOURCES += core/cli/approve.c core/cli/args.c core/cli/args.h core/cli/bu
   core/cli/summary.c core/cli/summary.h core/cli/sync.c core/cli/table.c core/cli/table.h core/cli/test.c core/cli/timeline.c core/cli/changes.c core/cli/when.c core/cli/when.h \
   core/cli/undo.c core/cli/users.c core/cli/verify.c core/cli/version.c core/cli/who.c core/cli/who.h core/cli/workplace.c \
   core/cli/workplace.h
+muster_SOURCES += core/cli/alarms.c core/cli/alarms.h core/cli/fresh.c core/cli/fresh.h core/cli/letter.c core/cli/letter.h core/cli/measure.c core/cli/measure.h core/cli/metrics.c \
+  core/cli/openmetrics.c core/cli/openmetrics.h core/cli/outlook.c core/cli/outlook.h core/cli/program.c core/cli/program.h \
+  core/cli/scrape.c core/cli/scrape.h core/cli/teller.c core/cli/teller.h
 muster_SOURCES += core/cli/apply.c core/cli/planfile.c core/cli/planfile.h core/cli/planread.c
 muster_SOURCES += core/cli/asof.c core/cli/asof.h core/cli/groupmembers.c core/cli/groupmembers.h core/cli/rundiff.c core/cli/rundiff.h core/cli/traits.c core/cli/traits.h core/cli/typed.c core/cli/typed.h \
   core/cli/usercard.c core/cli/usercard.h

@@ -33,6 +33,7 @@
 #include "cli/logline.h"
 #include "cli/moment.h"
 #include "cli/notify.h"
+#include "cli/outlook.h"
 #include "cli/serving.h"
 #include "store/pauses.h"
 #include "store/view.h"
@@ -67,6 +68,12 @@ on_log(void *self, const struct mstc_line *line)
 
         mstc_requests_line(service, line);
         mstc_logger_put(service->logger, service->running, line);
+}
+
+static void
+on_outlook(void *self, enum mstc_event event, const char *text)
+{
+        mstc_service_tell(self, event, "%s", text);
 }
 
 static void
@@ -199,7 +206,8 @@ static void
 reload(struct mstc_service *service, const struct mstc_cli *cli)
 {
         struct mstc_service next = { .since = service->since, .reload = service->reload, .lock = service->lock,
-                                     .control = service->control, .requests = service->requests, .logger = service->logger };
+                                     .control = service->control, .requests = service->requests, .logger = service->logger,
+                                     .outlook = service->outlook };
 
         mstc_notify("RELOADING=1\nMONOTONIC_USEC=%lld", (long long)mstc_clock_ticks_ms() * 1000);
         if (load(&next, cli) == MSTC_END_DONE
@@ -211,6 +219,7 @@ reload(struct mstc_service *service, const struct mstc_cli *cli)
                      "tells them again) and reload");
         else {
                 take_over(&next, service);
+                mstc_outlook_renew(service->outlook, next.place.setup->config);
                 forget(service);
                 *service = next;
                 (void)mstc_logger_set(service->logger, &service->cli, service->place.setup->config);
@@ -316,6 +325,8 @@ mstc_service_turn(struct mstc_service *service, struct mstc_sync *sync, const st
         }
         mstc_engine_free(service->engine);
         service->engine = NULL;
+        if (rc != MST_END)
+                mstc_outlook_after_run(service->outlook, false);
         service->running = NULL;
         return rc;
 }
@@ -464,6 +475,7 @@ serve(struct mstc_service *service, const struct mstc_cli *cli)
                 mstc_requests_hear(service, NULL);
                 if (mstc_requests_work(service, &wait) && wait < 0)
                         continue;
+                mstc_outlook_between(service->outlook);
                 next = next_turn(service, &due);
                 if (next != NULL && due <= mstc_now_ms())
                         take_turn(service, next);
@@ -494,9 +506,11 @@ mstc_service(struct mstc_cli *cli)
                 mstc_service_tell(&service, MSTC_EVENT_SERVES, "muster %s serves %zu sync%s of %s", PACKAGE_VERSION, service.count,
                      service.count == 1 ? "" : "s", service.place.setup->config->file);
                 open_control(&service);
+                service.outlook = mstc_outlook_new(service.place.setup->config, true, on_outlook, &service);
                 mstc_notify("READY=1");
                 serve(&service, cli);
                 mstc_notify("STOPPING=1");
+                mstc_outlook_free(service.outlook);
                 mstc_service_tell(&service, MSTC_EVENT_STOPPED, "stopped; the next run goes on from here");
         }
         mstc_control_free(service.control);

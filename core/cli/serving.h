@@ -23,6 +23,7 @@ struct mstc_request;
 
 struct mstc_service {
         struct mstc_logger *logger;
+        struct mstc_outlook *outlook;        /* what others see; NULL: no memory         */
         struct mstc_cli cli;                 /* the command's, with an arena for this configuration */
         struct mstc_workplace place;
         struct mstc_turn *list; size_t count;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/counts.h"
+#include "cli/fresh.h"
 #include "cli/moment.h"
 #include "cli/servicestate.h"
 #include "cli/table.h"
@@ -208,6 +209,46 @@ tell_troubles(struct mstc_cli *cli, const struct mstc_config *config, const stru
                    "groups that no rule makes any more are still there:", "muster groups");
 }
 
+/* What is older than it may be is told; true: something is. */
+static bool
+tell_fresh(struct mstc_cli *cli, const struct mstc_fresh *fresh, size_t count, int64_t now)
+{
+        bool missed = false;
+
+        for (size_t i = 0; i < count; i++) {
+                const struct mstc_fresh *f = &fresh[i];
+                const char *name = mstc_fit(cli->arena, f->target != NULL ? f->target : f->sync, 0);
+
+                if (cli->json == NULL)
+                        printf("%s%s%s %s %s within %s: %s%s%s\n", i == 0 ? "\n" : "",
+                               mstc_paint_on(cli->colour, f->missed ? MSTC_BAD : MSTC_GOOD),
+                               f->target != NULL ? "Target" : "Sync", name, f->missed ? "is not up to date" : "is to be up to date",
+                               mstc_lasting(cli->arena, f->within_ms), f->succeeded != 0 ? "the last success was "
+                               : f->since != 0 ? "it has never succeeded" : "it has not run",
+                               f->succeeded != 0 ? mst_arena_printf(cli->arena, "%s ago", mstc_lasting(cli->arena,
+                                                   now > f->succeeded ? now - f->succeeded : 0)) : "",
+                               mstc_paint_off(cli->colour, MSTC_BAD));
+                missed |= f->missed;
+        }
+        return missed;
+}
+
+static void
+write_fresh(struct mstc_json *json, const struct mstc_fresh *fresh, size_t count)
+{
+        mstc_json_array(json, "freshness");
+        for (size_t i = 0; i < count; i++) {
+                mstc_json_object(json, NULL);
+                mstc_json_text(json, "sync", fresh[i].sync);
+                mstc_json_text(json, "target", fresh[i].target);
+                mstc_json_number(json, "within", fresh[i].within_ms / 1000);
+                mstc_json_time(json, "succeeded", fresh[i].succeeded);
+                mstc_json_bool(json, "missed", fresh[i].missed);
+                mstc_json_end(json);
+        }
+        mstc_json_end(json);
+}
+
 static void
 write_syncs(struct mstc_json *json, const struct mstc_view_status *status)
 {
@@ -331,6 +372,27 @@ tell_store(struct mstc_cli *cli, const struct mstc_workplace *place)
 }
 
 static int
+freshness(struct mstc_cli *cli, struct mstc_workplace *place)
+{
+        struct mstc_view_meters meters;
+        struct mst_error err = { 0 };
+        struct mstc_fresh *fresh;
+        int64_t now = mstc_now_ms();
+        size_t count;
+
+        if (mstc_view_meters(place->store, cli->arena, &meters, &err) != MST_OK)
+                return mstc_cli_fail(cli, &err);
+        fresh = mstc_fresh_list(place->config, &meters, now, cli->arena, &count);
+        if (fresh == NULL) {
+                mst_fail_memory(&err, "judging freshness");
+                return mstc_cli_fail(cli, &err);
+        }
+        if (cli->json != NULL)
+                write_fresh(cli->json, fresh, count);
+        return tell_fresh(cli, fresh, count, now) ? MSTC_END_SOME_FAILED : MSTC_END_DONE;
+}
+
+static int
 run(struct mstc_cli *cli)
 {
         struct mstc_workplace place = { 0 };
@@ -345,11 +407,13 @@ run(struct mstc_cli *cli)
                         write_syncs(cli->json, &status);
                         write_rest(cli->json, &status);
                         tell_store(cli, &place);
+                        code = freshness(cli, &place);
                 } else {
                         tell_syncs(cli, &status);
                         tell_targets(cli, &status);
                         tell_troubles(cli, place.config, &status);
                         tell_store(cli, &place);
+                        code = freshness(cli, &place);
                 }
         }
         if (code == MSTC_END_DONE)
@@ -364,6 +428,7 @@ const struct mstc_command mstc_command_status = {
         .about =
         "Shows each sync with its last success and its last run, each target with how many objects\n"
         "are linked and how many ops are open (planned, tried again, in doubt), held and parked, and what needs somebody, with the command to type next: holds, duplicates, sinks put aside, pauses.\n"
+        "Where muster.xml asks for <freshness>, it tells whether that is met and exits with 1 when not.\n"
         "Reads the store, also during a sync, and asks the service, when one runs, what it is doing.",
         .run = run,
 };

@@ -10,6 +10,7 @@
 #include "cli/counts.h"
 #include "cli/caller.h"
 #include "cli/launch.h"
+#include "cli/outlook.h"
 #include "cli/pause.h"
 #include "cli/progress.h"
 #include "cli/summary.h"
@@ -293,6 +294,29 @@ begin(struct job *job)
         return code;
 }
 
+static void
+on_outlook(void *self, enum mstc_event event, const char *text)
+{
+        struct mstc_cli *cli = self;
+
+        if (mstc_event_about(event)->level <= MST_LOG_WARNING || cli->verbose)
+                fprintf(stderr, "muster: %s\n", mstc_fit(cli->arena, text, 0));
+}
+
+/* Whoever is to know of it is told: by a timer's runs as by the service's. */
+static void
+tell_others(struct job *job)
+{
+        struct mstc_outlook *outlook;
+
+        mstc_engine_free(job->place.engine);
+        job->place.engine = NULL;
+        outlook = mstc_outlook_new(job->place.setup->config, false, on_outlook, job->cli);
+        mstc_outlook_after_run(outlook, true);
+        mstc_outlook_finish(outlook, mstc_stop_fd(job->place.stop));
+        mstc_outlook_free(outlook);
+}
+
 static int
 run(struct mstc_cli *cli)
 {
@@ -305,8 +329,11 @@ run(struct mstc_cli *cli)
                 if (job.shown != NULL)
                         job.watch = mstc_shown_watch(job.shown);
                 code = begin(&job);
-                if (code == MSTC_END_DONE)
+                if (code == MSTC_END_DONE) {
                         code = sync_all(&job);
+                        if (!job.served)
+                                tell_others(&job);
+                }
         }
         mstc_shown_free(job.shown);
         mstc_launch_end(&job.place);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/measure.h"
 #include "cli/notify.h"
 #include "cli/pause.h"
 #include "cli/wire.h"
@@ -49,6 +50,19 @@ answer_status(struct mstc_service *service, const struct mstc_asked *asked, stru
         mstc_wire_number(out, "total", (int64_t)service->progress.total);
         mst_json_out_end(out);
         return MST_OK;
+}
+
+/* The text of `muster metrics`, for who may ask the service and not read its store. */
+static int
+answer_metrics(struct mstc_service *service, const struct mstc_asked *asked, struct mst_error *err)
+{
+        struct mstc_buffer text = { 0 };
+        int rc = mstc_measure(service->place.setup->config, MSTC_OPENMETRICS, &text, err);
+
+        if (rc == MST_OK)
+                mst_json_out_member(asked->out, "text", mstc_buffer_cstr(&text));
+        mstc_buffer_done(&text);
+        return rc;
 }
 
 /* ---- syncs ---------------------------------------------------------------------------------- */
@@ -265,6 +279,7 @@ answer_lend(struct mstc_service *service, const struct mstc_asked *asked, struct
 
 static const struct mstc_verb verbs[] = {
         { "status", MSTC_VERB_AT_ONCE, false, answer_status },
+        { "metrics", MSTC_VERB_AT_ONCE, false, answer_metrics },
         { "sync", MSTC_VERB_TURN, true, answer_sync },
         { "reset", MSTC_VERB_TURN, false, answer_reset },
         { "approve", MSTC_VERB_TURN, false, answer_approve },

@@ -118,6 +118,12 @@ read_definitions(struct mstc_walk *walk, const struct mstc_nodes *nodes)
                         mstc_part_retention(walk, node);
                 else if (mstc_walk_is(node, "log"))
                         mstc_part_log(walk, node);
+                else if (mstc_walk_is(node, "metrics"))
+                        mstc_part_metrics(walk, node);
+                else if (mstc_walk_is(node, "on"))
+                        mstc_part_hook(walk, node);
+                else if (mstc_walk_is(node, "mail"))
+                        mstc_part_mail(walk, node);
         }
 }
 
@@ -156,7 +162,7 @@ static void
 read_root(struct mstc_walk *walk, struct mstc_document *document)
 {
         static const struct mstc_shape shape = { "strict environment",
-                "store? control? retention? log? plugins* include* source* sink* maps* never-touch* sync*", MSTC_NO_TEXT, NULL };
+                "store? control? retention? log? plugins* metrics? on* mail* include* source* sink* maps* never-touch* sync*", MSTC_NO_TEXT, NULL };
         xmlNode *root = xmlDocGetRootElement(document->xml);
         const char *space = root->ns == NULL ? NULL : (const char *)root->ns->href;
         struct mstc_nodes nodes;

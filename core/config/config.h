@@ -146,6 +146,7 @@ struct mstc_config_target {
         struct mstc_config_leaver on_gone, on_out_of_scope, on_disabled;
         struct mstc_config_fate on_empty, on_vanished;       /* where a use says nothing */
         struct mstc_config_limit *limits;   size_t limit_count;
+        int64_t fresh_ms;                    /* <freshness within=>; 0: none           */
         bool exact_members;                  /* members="exact"                        */
         bool import_existing;                /* import="existing"                      */
         struct mstc_place place;
@@ -177,6 +178,7 @@ struct mstc_config_sync {
         struct mstc_config_schedule schedule;
         bool expired_stop;                   /* on-expired="stop"                      */
         int64_t read_all_ms;                 /* everybody is read so often; INT64_MAX: never */
+        int64_t fresh_ms;                    /* <freshness within=>; 0: none           */
         struct mstc_config_scope scope;
         struct mstc_config_group *groups;   size_t group_count;
         struct mstc_config_family *families; size_t family_count;
@@ -197,6 +199,32 @@ struct mstc_config_control { const char *socket, *group; };
 #define MSTC_KEEP_MS (INT64_C(365) * 86400000)        /* what <retention> does not say  */
 #define MSTC_KEEP_DAYS_LEAST 7                        /* newer runs are always kept     */
 
+struct mstc_config_metrics {
+        const char *textfile;                /* written after each run; or NULL        */
+        int port;                            /* of the service, on loopback; 0: none   */
+        struct mstc_place place;
+};
+
+/* In the order of the bits of mstc_config_mail.events. */
+enum mstc_alarm {
+        MSTC_ALARM_FAILED, MSTC_ALARM_HELD, MSTC_ALARM_QUARANTINED, MSTC_ALARM_STALE, MSTC_ALARM_DONE, MSTC_ALARMS
+};
+
+struct mstc_config_hook {                    /* <on event= run= timeout= over=>        */
+        enum mstc_alarm event;
+        const char *const *command;          /* the program's path, arguments, NULL    */
+        int64_t timeout_ms;
+        bool over;                           /* also when the state has ended          */
+        struct mstc_place place;
+};
+
+struct mstc_config_mail {                    /* <mail to= from= on= sendmail=>         */
+        const char *to, *from;               /* as they may stand in a header          */
+        unsigned events;                     /* bits: 1 << enum mstc_alarm             */
+        const char *sendmail;
+        struct mstc_place place;
+};
+
 struct mstc_config {
         const char *file;                    /* absolute                               */
         bool private_file;                   /* nobody but the owner can read it       */
@@ -213,6 +241,9 @@ struct mstc_config {
         struct mstc_config_instance *instances; size_t instance_count;
         struct mstc_config_sync *syncs;     size_t sync_count;
         struct mstc_config_never *nevers;   size_t never_count;
+        struct mstc_config_metrics metrics;
+        struct mstc_config_hook *hooks;     size_t hook_count;
+        struct mstc_config_mail *mails;     size_t mail_count;
 };
 
 /* NULL when it could not be read at all or has errors; the report says which. */

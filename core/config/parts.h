@@ -21,6 +21,12 @@ void mstc_part_group(struct mstc_walk *walk, xmlNode *node, struct mstc_config_s
 void mstc_part_carry(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync);
 void mstc_part_target(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync);
 
+void mstc_part_metrics(struct mstc_walk *walk, xmlNode *node);
+void mstc_part_hook(struct mstc_walk *walk, xmlNode *node);
+void mstc_part_mail(struct mstc_walk *walk, xmlNode *node);
+/* <freshness within=>, in ms. */
+int64_t mstc_part_freshness(struct mstc_walk *walk, xmlNode *node);
+
 /* One <map>; no two of a list have the same 'to'. */
 void mstc_part_map(struct mstc_walk *walk, xmlNode *node, struct mstc_config_map **maps, size_t *count);
 

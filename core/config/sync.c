@@ -178,6 +178,8 @@ read_child(struct mstc_walk *walk, xmlNode *child, struct mstc_config_sync *sync
 {
         if (mstc_walk_is(child, "schedule")) {
                 read_schedule(walk, child, sync);
+        } else if (mstc_walk_is(child, "freshness")) {
+                sync->fresh_ms = mstc_part_freshness(walk, child);
         } else if (mstc_walk_is(child, "scope")) {
                 mstc_part_scope(walk, child, &sync->scope);
         } else if (mstc_walk_is(child, "group")) {
@@ -208,7 +210,7 @@ void
 mstc_part_sync(struct mstc_walk *walk, xmlNode *node)
 {
         static const struct mstc_shape shape = { "name! source! was on-expired read-all",
-                "include* schedule? scope? group* groups* target* test*", MSTC_NO_TEXT,
+                "include* schedule? freshness? scope? group* groups* target* test*", MSTC_NO_TEXT,
                 "write <sync name=\"...\" source=\"name of a source\">" };
         struct mstc_nodes children = mstc_walk_into(walk, node, &shape);
         const char *name = mstc_walk_name(walk, node, "name");

@@ -312,6 +312,8 @@ read_child(struct mstc_walk *walk, xmlNode *child, struct mstc_config_target *ta
 {
         if (mstc_walk_is(child, "scope")) {
                 mstc_part_scope(walk, child, &target->scope);
+        } else if (mstc_walk_is(child, "freshness")) {
+                target->fresh_ms = mstc_part_freshness(walk, child);
         } else if (mstc_walk_is(child, "match")) {
                 read_match(walk, child, target);
         } else if (mstc_walk_is(child, "map")) {
@@ -355,7 +357,7 @@ void
 mstc_part_target(struct mstc_walk *walk, xmlNode *node, struct mstc_config_sync *sync)
 {
         static const struct mstc_shape shape = { "name sink! was defaults members import",
-                "scope? match* map* maps* groups* group* on-gone? on-out-of-scope? on-disabled? on-empty? on-vanished? limit*",
+                "scope? freshness? match* map* maps* groups* group* on-gone? on-out-of-scope? on-disabled? on-empty? on-vanished? limit*",
                 MSTC_NO_TEXT,
                 "write <target sink=\"name of a sink\">" };
         struct mstc_nodes children = mstc_walk_into(walk, node, &shape);

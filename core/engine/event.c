@@ -360,6 +360,28 @@ const struct mstc_event_about mstc_events[] = {
           "It could not be read what is paused, so nothing was begun.",
           "The store cannot be read, or memory is out.",
           "Do what the sentence says; the service looks again by itself." },
+        { MSTC_EVENT_METRICS, W, "alarms",
+          "Metrics could not be written to their file, or their port could not be opened; nothing else suffers.",
+          "The folder of the textfile is not there or not writable for muster, or another program has the port.",
+          "Mend the folder or the port in <metrics> of muster.xml; muster metrics prints them meanwhile." },
+        { MSTC_EVENT_ALARM_BEGUN, W, "alarms",
+          "Something has come about that somebody wants to be told of: a run failed, a guard holds, a sink "
+          "is in quarantine, or the last success is older than <freshness> allows.",
+          "As the sentence tells.",
+          "muster status shows how things stand, and the sentence what to look at." },
+        { MSTC_EVENT_ALARM_OVER, I, "alarms",
+          "What was told of before is over.",
+          "Somebody or something has put it right.",
+          "Nothing is to be done." },
+        { MSTC_EVENT_ALARM_UNTOLD, E, "alarms",
+          "A hook or the system's sendmail could not be run, failed, or took too long. A mail is tried again "
+          "with the next run, a hook is not.",
+          "The program is broken, or waits for something that does not come; or the service may not run it.",
+          "Run the program by hand as the user muster; see <on> and <mail> in muster.xml(5)." },
+        { MSTC_EVENT_ALARM_STORE, W, "alarms",
+          "Whether somebody is to be told of something could not be found out this time.",
+          "Another muster had the store for itself, or it could not be read.",
+          "Nothing, if it passes: the next run looks again." },
 };
 const size_t mstc_event_count = sizeof mstc_events / sizeof mstc_events[0];
 

@@ -8,6 +8,7 @@
  *   10xx   runs: reading, matching, planning, guards, applying, groups
  *   19xx   what connectors have to say
  *   20xx   the service
+ *   21xx   what others are told: metrics, hooks, mail
  *
  * A new event: a line here, an entry in event.c in order of number, a line in events.tsv, and
  * conf/build-aux/messages.sh for the page; tests/lint/events.sh tells what was forgotten. */
@@ -110,6 +111,12 @@ enum mstc_event {
         MSTC_EVENT_ASKED_FAILED = 2022,
         MSTC_EVENT_ASKED_DROPPED = 2023,
         MSTC_EVENT_PAUSES_UNKNOWN = 2024,
+        /* what others are told */
+        MSTC_EVENT_METRICS = 2101,
+        MSTC_EVENT_ALARM_BEGUN = 2102,
+        MSTC_EVENT_ALARM_OVER = 2103,
+        MSTC_EVENT_ALARM_UNTOLD = 2104,
+        MSTC_EVENT_ALARM_STORE = 2105,
 };
 
 struct mstc_event_about {

@@ -1,6 +1,6 @@
 # the files of core/engine
 core_libcore_la_SOURCES += core/engine/maker.h core/engine/setup.c core/engine/setup.h \
-  core/engine/setup-carry.c core/engine/setup-family.c core/engine/setup-clash.c core/engine/setup-compile.c core/engine/setup-group.c core/engine/setup-map.c core/engine/setup-print.c \
+  core/engine/setup-alarm.c core/engine/setup-carry.c core/engine/setup-family.c core/engine/setup-clash.c core/engine/setup-compile.c core/engine/setup-group.c core/engine/setup-map.c core/engine/setup-print.c \
   core/engine/setup-target.c core/engine/setup-test.c core/engine/setup-try.c \
   core/engine/setup-wants.c core/engine/jsonrecord.c core/engine/jsonrecord.h core/engine/headcount.c core/engine/headcount.h \
   core/engine/cases.c core/engine/cases.h core/engine/casefile.h core/engine/caseplaces.c core/engine/caseplaces.h core/engine/caserun.c core/engine/rulesdiff.c core/engine/rulesdiff.h \

@@ -88,6 +88,8 @@ void mstc_maker_clashes(struct mstc_maker *maker, const struct mstc_sync *sync);
 
 /* setup-wants.c */
 void mstc_maker_wants(struct mstc_maker *maker);
+/* setup-alarm.c: the programs that are told of trouble. */
+void mstc_maker_alarms(struct mstc_maker *maker);
 
 /* setup-print.c */
 void mstc_maker_fingerprints(struct mstc_maker *maker, struct mstc_sync *sync);

@@ -250,6 +250,7 @@ make_all(struct mstc_maker *maker)
         if (maker->failed)
                 return;
         make_nevers(maker);
+        mstc_maker_alarms(maker);
         setup->syncs = rows(maker, setup->config->sync_count, sizeof *setup->syncs);
         for (size_t i = 0; setup->syncs != NULL && i < setup->config->sync_count; i++, setup->sync_count++) {
                 setup->syncs[i].config = &setup->config->syncs[i];

@@ -13,3 +13,5 @@ core_libcore_la_SOURCES += core/store/view.h core/store/view_read.h core/store/v
   core/store/view_read.c core/store/view_run.c core/store/asof.c core/store/asof.h
 core_libcore_la_SOURCES += core/store/pauses.c core/store/pauses.h
 core_libcore_la_SOURCES += core/store/rundiff.c core/store/rundiff.h
+core_libcore_la_SOURCES += core/store/view_meter.c core/store/view_meter.h
+core_libcore_la_SOURCES += core/store/notices.c core/store/notices.h

@@ -27,6 +27,8 @@ MST_API char *mstc_buffer_reserve(struct mstc_buffer *buffer, size_t size);
 MST_API void mstc_buffer_varint(struct mstc_buffer *buffer, uint64_t number);
 /* As mst_escape_json(). */
 MST_API void mstc_escape_json_into(struct mstc_buffer *buffer, const char *value, size_t length);
+/* The value of a label, or a help text, of OpenMetrics, without the quotation marks. */
+MST_API void mstc_escape_label_into(struct mstc_buffer *buffer, const char *value);
 MST_API bool mstc_buffer_ok(const struct mstc_buffer *buffer);
 MST_API const char *mstc_buffer_cstr(const struct mstc_buffer *buffer);   /* "" when empty */
 MST_API void mstc_buffer_clear(struct mstc_buffer *buffer);               /* keeps the room */

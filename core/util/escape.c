@@ -130,6 +130,26 @@ mst_escape_json(struct mst_arena *arena, const char *value, size_t length)
         return finish(arena, &b);
 }
 
+void
+mstc_escape_label_into(struct mstc_buffer *b, const char *value)
+{
+        size_t length = strlen(value);
+        uint32_t point;
+
+        for (size_t i = 0, n; i < length; i += n) {
+                n = mstc_utf8_next(value + i, length - i, &point);
+                if (n == 0)
+                        mstc_buffer_text(b, "\xef\xbf\xbd"), n = 1;
+                else if (value[i] == '\n')
+                        mstc_buffer_text(b, "\\n");
+                else {
+                        if (value[i] == '\\' || value[i] == '"')
+                                mstc_buffer_char(b, '\\');
+                        mstc_buffer_add(b, value + i, n);
+                }
+        }
+}
+
 /* The Char production of XML 1.0. */
 static bool
 xml_can_hold(uint32_t point)

@@ -15,12 +15,13 @@ tests_scenario_clock_la_SOURCES = tests/scenario/clock.c
 tests_scenario_clock_la_CFLAGS = -D_GNU_SOURCE
 tests_scenario_clock_la_LDFLAGS = -module -avoid-version -rpath /nowhere
 
-ENGINE_TESTS = tests/scenario/engine-life.sh tests/scenario/past.sh tests/scenario/bundle.sh tests/scenario/verify-ldap.sh tests/scenario/service.sh tests/scenario/control.sh tests/scenario/week.sh tests/scenario/engine-references.sh tests/scenario/engine-guards.sh \
+ENGINE_TESTS = tests/scenario/engine-life.sh tests/scenario/past.sh tests/scenario/bundle.sh tests/scenario/verify-ldap.sh tests/scenario/service.sh tests/scenario/metrics.sh tests/scenario/alarms.sh tests/scenario/control.sh tests/scenario/week.sh tests/scenario/engine-references.sh tests/scenario/engine-guards.sh \
   tests/scenario/engine-configuration.sh tests/scenario/engine-trouble.sh tests/scenario/engine-sink.sh \
   tests/scenario/entra-groups.sh tests/scenario/entra-signin.sh tests/scenario/kill-anywhere.sh tests/scenario/torture.sh \
   tests/scenario/carried-groups.sh tests/scenario/group-policy.sh tests/scenario/plan-apply.sh
 TESTS += $(ENGINE_TESTS)
 check_SCRIPTS += $(ENGINE_TESTS)
+EXTRA_DIST += tests/scenario/openmetrics.awk
 EXTRA_DIST += tests/scenario/engine.sh tests/scenario/torture-kit.sh $(ENGINE_TESTS)
 
 # Bold BI, played by its emulator.
