@@ -265,6 +265,8 @@ write_body(struct mst_rest_task *task, struct mst_http_request *request, struct 
         const char *body;
         int code = MST_OK;
 
+        if (out == NULL)
+                return mst_fail_memory(err, "writing a request");
         if (task->step->body != NULL) {
                 code = task->step->body(task, out, err);
         } else {
