@@ -78,21 +78,33 @@ bbi_close(void *self)
 }
 
 static int
-bbi_open(const void *config, struct mst_host *host, void **self, struct mst_error *err)
+start(struct bbi_sink *sink, struct mst_error *err)
 {
-        const struct bbi_config *c = config;
-        struct bbi_sink *sink = calloc(1, sizeof *sink);
+        const struct bbi_config *c = sink->config;
 
-        *self = sink;
-        if (sink == NULL)
-                return mst_fail_memory(err, "opening Bold BI");
-        *sink = (struct bbi_sink){ .config = c, .host = host };
-        if (check(c, err) != MST_OK || (sink->rest = mst_rest_new(&bbi_service, &c->http, sizeof c->http, host, err)) == NULL)
+        if (check(c, err) != MST_OK
+            || (sink->rest = mst_rest_new(&bbi_service, &c->http, sizeof c->http, sink->host, err)) == NULL)
                 return err->code;
         mst_rest_prefix(sink->rest, c->version == BBI_V4 ? "/v4.0" : "/v5.0");
         if (c->api_key == NULL)
                 return mst_rest_token(sink->rest, bbi_token_get, sink, err);
         mst_rest_key(sink->rest, "basic ", c->api_key);      /* the word and the key as it is, no base64 */
+        return MST_OK;
+}
+
+static int
+bbi_open(const void *config, struct mst_host *host, void **self, struct mst_error *err)
+{
+        struct bbi_sink *sink = calloc(1, sizeof *sink);
+
+        if (sink == NULL)
+                return mst_fail_memory(err, "opening Bold BI");
+        *sink = (struct bbi_sink){ .config = config, .host = host };
+        if (start(sink, err) != MST_OK) {
+                bbi_close(sink);
+                return err->code;
+        }
+        *self = sink;
         return MST_OK;
 }
 

@@ -141,12 +141,19 @@ kzl_open(const void *config, struct mst_host *host, void **self, struct mst_erro
 {
         struct kzl *k = calloc(1, sizeof *k);
 
-        *self = k;
-        if (k == NULL || (k->arena = mst_arena_new(0)) == NULL)
+        if (k == NULL)
                 return mst_fail_memory(err, "opening the connector");
         k->config = config;
         k->host = host;
-        return start(k, err);
+        k->arena = mst_arena_new(0);
+        if (k->arena == NULL)
+                mst_fail_memory(err, "opening the connector");
+        if (k->arena == NULL || start(k, err) != MST_OK) {
+                kzl_close(k);
+                return err->code;
+        }
+        *self = k;
+        return MST_OK;
 }
 
 static const struct mst_sink_calls calls = {

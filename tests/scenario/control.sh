@@ -161,7 +161,10 @@ before=$(awk '/^VmRSS/ { print $2 }' /proc/$service/status)
 perl "$dir/clients" "$socket" flood >"$out" 2>"$err"
 says 'cut off'
 after=$(awk '/^VmRSS/ { print $2 }' /proc/$service/status)
-[ "$((after - before))" -lt 8192 ] || fail "the service has grown from $before to $after KiB"
+most=8192
+# A sanitizer holds back what was freed.
+! grep -qsa __asan_init "$top_builddir/.libs/muster" "$top_builddir/muster" || most=65536
+[ "$((after - before))" -lt $most ] || fail "the service has grown from $before to $after KiB"
 perl "$dir/clients" "$socket" hang >"$dir/hang" &
 hang=$!
 until_true test -s "$dir/hang"
