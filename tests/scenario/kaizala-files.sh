@@ -77,3 +77,11 @@ if [ "$(id -u)" != 0 ]; then
 fi
 rm -rf "$outbox"
 expect 4 check --online; says "make the folder, for the user who runs Muster"
+
+# ---- columns that the admin orders, names with a space among them -------------------------------------
+configure "<columns>PhoneNumber</columns><columns>Job Title</columns><columns>First Name</columns>
+        <columns>Last Name</columns><columns>City</columns>" '<group name="order" title="Order">user.city -eq "Redmond"</group>'
+people "$ada"
+expect 0 sync
+same "head" $'\xef\xbb\xbfPhoneNumber,Job Title,First Name,Last Name,City\r' "$(head -1 "$outbox/import-000001.csv")"
+same "row" '+14255550102,Clerk,Ada,Lovelace,Redmond' "$(content import-000001.csv)"
