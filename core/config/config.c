@@ -239,6 +239,7 @@ mstc_config_read(const char *path, struct mstc_report *report)
         walk.config = &whole->config;
         whole->config.file = absolute(path, arena);
         whole->config.keep_ms = MSTC_KEEP_MS;
+        whole->config.store_path = MST_LOCALSTATEDIR "/lib/muster/state.db";
         if (whole->config.file != NULL)
                 read_all(&walk);
         whole->documents = walk.documents;

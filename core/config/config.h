@@ -230,7 +230,7 @@ struct mstc_config {
         bool private_file;                   /* nobody but the owner can read it       */
         bool strict;                         /* warnings of rules count as errors      */
         const char *environment;             /* "production", "test" ...; or NULL      */
-        const char *store_path;
+        const char *store_path;              /* never NULL                             */
         struct mstc_config_control control;
         int64_t keep_ms;                     /* <retention days=>: how long runs are kept */
         int64_t keep_bytes;                  /* <retention size=>; 0: no limit         */

@@ -289,6 +289,21 @@ check_target(const struct mstc_config *c, const struct mstc_config_target *t)
         ck_assert_int_eq(t->limits[0].never_above, 100);
 }
 
+/* Where nothing is said of it, the store is in the state folder. */
+START_TEST(store_by_default)
+{
+        struct mstc_report *report = mstc_report_new();
+        struct mstc_config *c = xml_read("<muster xmlns='urn:muster:config:1'><source name='a' plugin='p'/><sink name='b' plugin='p'/>"
+                                         "<sync name='s' source='a'><target sink='b'><match attribute='mail'/></target></sync></muster>",
+                                         report);
+
+        ck_assert_msg(c != NULL, "%s", xml_complaints(report));
+        ck_assert_str_eq(c->store_path, MST_LOCALSTATEDIR "/lib/muster/state.db");
+        mstc_config_free(c);
+        mstc_report_free(report);
+}
+END_TEST
+
 START_TEST(everything_is_read)
 {
         struct mstc_report *report = mstc_report_new();
@@ -409,6 +424,7 @@ suite(void)
         tcase_add_loop_test(mistakes, mistake, 0, UNIT_COUNT(bad));
         tcase_add_loop_test(mistakes, not_well_formed, 0, UNIT_COUNT(broken));
         tcase_add_test(mistakes, all_at_once);
+        tcase_add_test(right, store_by_default);
         tcase_add_test(right, everything_is_read);
         tcase_add_test(right, example);
         tcase_add_loop_test(right, place_of_a_byte, 0, UNIT_COUNT(places));
